@@ -1,0 +1,1 @@
+"""Choose where public service offices should open, by road travel time and with proof."""

@@ -1,0 +1,68 @@
+"""The errors that a user can meet. Their texts and exit codes are a public interface."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with an input, and what to do about it.
+
+    Parameters
+    ----------
+    file : str
+        The file in which it stands.
+    key : str
+        The key, row or column in that file.
+    value : object
+        The value found there.
+    problem : str
+        What is wrong with the value.
+    remedy : str
+        What the user can do.
+    """
+
+    file: str
+    key: str
+    value: object
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key} = {self.value!r}: {self.problem}. {self.remedy}"
+
+
+class SitingError(Exception):
+    """Base of every error that is the user's to mend; carries the exit code."""
+
+    exit_code = 2
+
+
+class InputError(SitingError):
+    """One or more faults in the input, all reported at once.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        At least one.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class InfeasibleError(SitingError):
+    """No answer satisfies all limits.
+
+    Parameters
+    ----------
+    clash : iterable of str
+        A smallest set of limits that cannot hold together, in plain words.
+    """
+
+    exit_code = 3
+
+    def __init__(self, clash: Iterable[str]) -> None:
+        self.clash = tuple(clash)
+        super().__init__("These limits cannot hold together: " + "; ".join(self.clash))

@@ -1,0 +1,76 @@
+"""Frozen objects that pass between the stages, and the array types they hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Labelled positions.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        One label a point, unique.
+    lon, lat : ndarray of float, shape (n,)
+        WGS 84, degrees.
+    """
+
+    ids: tuple[str, ...]
+    lon: Floats
+    lat: Floats
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """A road network as OSMnx holds it.
+
+    Parameters
+    ----------
+    graph : networkx.MultiDiGraph
+        Nodes carry x, y (degrees); edges carry length (metres), highway, ref, speed_kph and
+        travel_time (seconds). ``graph.graph["crs"]`` is set.
+    source : str
+        "shipped" or the path it was read from.
+    log : tuple of str
+        What was mended while it was built, one sentence a repair.
+    fingerprint : str
+        SHA-256 of everything in the graph that a travel time depends on.
+    """
+
+    graph: "nx.MultiDiGraph[int]"
+    source: str
+    log: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class TravelTimes:
+    """Minutes from every origin to every destination that can be reached.
+
+    Parameters
+    ----------
+    origins, destinations : tuple of str
+        Labels of rows and columns.
+    minutes : scipy.sparse.csr_array, shape (origins, destinations)
+        A pair without a stored entry cannot be reached; a stored 0 is a time of 0.
+    detached : mapping of str to str
+        Points that no road reaches, and how each was tied to the network.
+    """
+
+    origins: tuple[str, ...]
+    destinations: tuple[str, ...]
+    minutes: csr_array
+    detached: Mapping[str, str] = field(default_factory=dict)
