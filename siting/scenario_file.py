@@ -1,16 +1,15 @@
 """Read a scenario file, apply overrides, and collect everything that is wrong with it."""
 
 import datetime as dt
-import difflib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from siting.errors import Fault, InputError
+from siting.errors import Fault, InputError, near_matches
 from siting.scenario import About, Scenario, Table
 
 
@@ -160,10 +159,3 @@ def _remedy(location: Sequence[Any]) -> str:
         described = table.model_fields[str(location[1])].description or ""
         return f"It means: {' '.join(described.split())}"
     return "Write it as a table: [name] on a line of its own, its keys below."
-
-
-def near_matches(name: str, known: Iterable[str]) -> str:
-    """A hint that names what may have been meant, or "" where nothing is near."""
-    by_lower = {item.lower(): item for item in known}
-    near = [by_lower[match] for match in difflib.get_close_matches(name.lower(), by_lower, n=3)]
-    return f"Did you mean {' or '.join(near)}?" if near else ""
