@@ -61,6 +61,7 @@ MUNICIPALITIES = DataFrameSchema(
         "seat_lon": _number("longitude of the seat's centre, WGS 84, degrees", _IN_SWEDEN_LON),
         "seat_lat": _number("latitude of the seat's centre, WGS 84, degrees", _IN_SWEDEN_LAT),
         "seat_source": _text("where the seat's position comes from"),
+        "land_border": _text("land border with NO or FI: roads across it are missing", empty=True),
     },
     strict=True,
 )
