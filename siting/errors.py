@@ -1,5 +1,6 @@
 """The errors that a user can meet. Their texts and exit codes are a public interface."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -66,3 +67,10 @@ class InfeasibleError(SitingError):
     def __init__(self, clash: Iterable[str]) -> None:
         self.clash = tuple(clash)
         super().__init__("These limits cannot hold together: " + "; ".join(self.clash))
+
+
+def near_matches(name: str, known: Iterable[str]) -> str:
+    """A hint that names what may have been meant, or "" where nothing is near."""
+    by_lower = {item.lower(): item for item in known}
+    near = [by_lower[match] for match in difflib.get_close_matches(name.lower(), by_lower, n=3)]
+    return f"Did you mean {' or '.join(near)}?" if near else ""

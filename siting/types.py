@@ -32,6 +32,14 @@ class Points:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def __add__(self, other: "Points") -> "Points":
+        """These points, then the others."""
+        return Points(
+            self.ids + other.ids,
+            np.concatenate([self.lon, other.lon]),
+            np.concatenate([self.lat, other.lat]),
+        )
+
 
 @dataclass(frozen=True)
 class Island:

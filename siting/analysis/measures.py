@@ -1,0 +1,162 @@
+"""Before and after, for the nation, for each region and for each new office."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from siting.analysis.access import (
+    SHARE_MINUTES,
+    access_measures,
+    kolm_pollak_kappa,
+    share_within,
+)
+from siting.types import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who goes where, before and after.
+
+    Parameters
+    ----------
+    people : ndarray of float, shape (n,)
+        Residents at each demand point.
+    before, after : ndarray of float, shape (n,)
+        Minutes to the nearest open office.
+    second : ndarray of float, shape (n,)
+        Minutes to the second nearest office that is open afterwards, infinite where there is
+        none.
+    site_before, site_after : ndarray of int, shape (n,)
+        Index of the nearest office among all sites.
+    """
+
+    people: Floats
+    before: Floats
+    after: Floats
+    second: Floats
+    site_before: Ints
+    site_after: Ints
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The tables of a result that are computed from the answer.
+
+    Parameters
+    ----------
+    access : DataFrame
+        measure, before, after, change; over all residents.
+    regions : mapping of str to DataFrame
+        For each grouping of demand points, a table with one row a label: label, population,
+        mean, worst and shares, before and after.
+    sites : DataFrame
+        One row for each new office, in order of rank: site (index), rank, people_nearest,
+        person_minutes_saved, loss_if_left_out_minutes.
+    """
+
+    access: pd.DataFrame
+    regions: Mapping[str, pd.DataFrame]
+    sites: pd.DataFrame
+
+
+def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Access:
+    """Send everybody to the nearest open office, before and after.
+
+    Parameters
+    ----------
+    minutes : ndarray of float, shape (n, m)
+        From each demand point to each site; infinite where it cannot be reached.
+    present, opened : ndarray of int
+        Indices of the sites that are open before, and after. Of two at the same time the one
+        that comes first is taken, so list present offices before new ones.
+    people : ndarray of float, shape (n,)
+    """
+    rows = np.arange(len(minutes))
+    site_before = present[minutes[:, present].argmin(axis=1)]
+    among = minutes[:, opened]
+    first = among.argmin(axis=1)
+    after = among[rows, first]
+    among[rows, first] = np.inf
+    return Access(
+        people=people,
+        before=minutes[rows, site_before],
+        after=after,
+        second=among.min(axis=1),
+        site_before=site_before,
+        site_after=opened[first],
+    )
+
+
+def measure(
+    access: Access, groups: Mapping[str, "pd.Series[str]"], new: Ints, codes: "pd.Series[str]"
+) -> Measures:
+    """All tables that say what an answer is worth.
+
+    Parameters
+    ----------
+    access : Access
+        Who goes where.
+    groups : mapping of str to Series of str, shape (n,)
+        For each grouping, the label of each demand point.
+    new : ndarray of int
+        Indices of the new offices.
+    codes : Series of str
+        Code of each site, by index; decides ties of rank.
+    """
+    return Measures(
+        access=_nation(access),
+        regions={name: _by_group(access, labels) for name, labels in groups.items()},
+        sites=_sites(access, new, codes),
+    )
+
+
+def _nation(access: Access) -> pd.DataFrame:
+    kappa = kolm_pollak_kappa(access.before, access.people)
+    before = access_measures(access.before, access.people, kappa)
+    after = access_measures(access.after, access.people, kappa)
+    table = pd.DataFrame({"measure": list(before), "before": before, "after": after})
+    return table.assign(change=table["after"] - table["before"]).reset_index(drop=True)
+
+
+def _by_group(access: Access, labels: "pd.Series[str]") -> pd.DataFrame:
+    frame = pd.DataFrame({"people": access.people, "before": access.before, "after": access.after})
+    rows = []
+    for label, part in frame.groupby(labels.to_numpy(), sort=True):
+        people = part["people"].to_numpy()
+        row: dict[str, object] = {"label": label, "population": int(people.sum())}
+        times = {side: part[side].to_numpy() for side in ("before", "after")}
+        for side, minutes in times.items():
+            row[f"mean_{side}"] = np.average(minutes, weights=people)
+        for side, minutes in times.items():
+            row[f"worst_{side}"] = minutes.max()
+        for limit in SHARE_MINUTES:
+            for side, minutes in times.items():
+                row[f"share{limit}_{side}"] = share_within(minutes, people, limit)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _sites(access: Access, new: Ints, codes: "pd.Series[str]") -> pd.DataFrame:
+    saved = access.people * (access.before - access.after)
+    # Without its office everybody goes to the second nearest.
+    lost = access.people * (access.second - access.after)
+    size = len(codes)
+    total = access.people.sum()
+    table = pd.DataFrame(
+        {
+            "site": new,
+            "code": codes.to_numpy()[new],
+            "people_nearest": _sum_by_site(access, access.people, size)[new].round().astype(int),
+            "person_minutes_saved": _sum_by_site(access, saved, size)[new],
+            "loss_if_left_out_minutes": _sum_by_site(access, lost, size)[new] / total,
+        }
+    )
+    table = table.sort_values(["loss_if_left_out_minutes", "code"], ascending=[False, True])
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table.drop(columns="code").reset_index(drop=True)
+
+
+def _sum_by_site(access: Access, values: Floats, size: int) -> Floats:
+    return np.bincount(access.site_after, weights=values, minlength=size)

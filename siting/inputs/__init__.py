@@ -1,0 +1,1 @@
+"""Read, check and select the tables in data/, and make them from the raw ones."""

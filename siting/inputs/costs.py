@@ -1,0 +1,55 @@
+"""What a new office costs, from costs.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from siting.inputs.staff import StaffRule
+from siting.types import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Cost figures; every one is an assumption.
+
+    Parameters
+    ----------
+    staff_rule : StaffRule
+        How many people staff an office.
+    annual_per_staff : float
+        MSEK per member of staff and year.
+    one_off_per_office, one_off_per_staff : float
+        MSEK once, per office and per member of staff.
+    """
+
+    staff_rule: StaffRule
+    annual_per_staff: float
+    one_off_per_office: float
+    one_off_per_staff: float
+
+    def annual(self, staff: Ints) -> Floats:
+        """Annual cost of offices with this staff, MSEK."""
+        return _money(self.annual_per_staff * staff.astype(np.float64))
+
+    def one_off(self, staff: Ints) -> Floats:
+        """One-off cost of offices with this staff, MSEK."""
+        return _money(self.one_off_per_office + self.one_off_per_staff * staff.astype(np.float64))
+
+
+def read_costs(folder: Path) -> Costs:
+    """Read costs.toml from the data folder."""
+    tables = tomllib.loads((folder / "costs.toml").read_text(encoding="utf-8"))
+    rule = tables["staff_rule"]
+    return Costs(
+        staff_rule=StaffRule(float(rule["people_per_staff"]), int(rule["least_staff"])),
+        annual_per_staff=float(tables["annual"]["msek_per_staff"]),
+        one_off_per_office=float(tables["one_off"]["msek_per_office"]),
+        one_off_per_staff=float(tables["one_off"]["msek_per_staff"]),
+    )
+
+
+def _money(msek: Floats) -> Floats:
+    """Whole kronor, so that sums of costs meet a budget exactly."""
+    return np.round(msek, 6)

@@ -1,0 +1,153 @@
+"""The data ledger: where each file in data/ comes from, and that it is what it says."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from frictionless import Package
+from pandera.pandas import DataFrameSchema
+
+from siting.errors import Fault, InputError
+from siting.inputs.schema import TABLES
+from siting.inputs.tables import read_table
+
+LEDGER = "datapackage.json"
+DATA_VERSION = "2026.11"
+_RATINGS = ("red", "amber", "green")
+_ASSUMPTION_KEYS = {"id", "what", "value", "source", "rating", "effect"}
+_FRICTIONLESS_TYPES = {"str": "string", "int64": "integer", "float64": "number"}
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_ledger(folder: Path, origins: Mapping[str, Mapping[str, str]]) -> None:
+    """Write datapackage.json for every file in the data folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    origins : mapping of str to mapping
+        For each file name its title, origin and licence.
+    """
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "siting-sweden",
+        "title": "State service offices, people and main roads of Sweden, 2019",
+        "version": DATA_VERSION,
+        "resources": [_resource(folder / name, origin) for name, origin in sorted(origins.items())],
+    }
+    text = json.dumps(package, indent=2, ensure_ascii=False)
+    (folder / LEDGER).write_text(f"{text}\n", encoding="utf-8")
+
+
+def check_data(folder: Path) -> tuple[str, ...]:
+    """Check every table, the assumptions log and the ledger.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    tuple of str
+        One line a file that was found good.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file.
+    """
+    faults: list[Fault] = []
+    for name in TABLES:
+        try:
+            read_table(name, folder)
+        except InputError as error:
+            faults += error.faults
+    faults += _assumption_faults(folder / "assumptions.toml")
+    ledger = folder / LEDGER
+    if not ledger.is_file():
+        remedy = "Make it with siting data build --raw DIR."
+        faults.append(Fault(str(ledger), "file", LEDGER, "there is no data ledger", remedy))
+        raise InputError(faults)
+    package = json.loads(ledger.read_text(encoding="utf-8"))
+    faults += _ledger_faults(package, folder)
+    faults += _frictionless_faults(ledger)
+    if faults:
+        raise InputError(faults)
+    return tuple(f"{item['path']}: {item['title']}" for item in package["resources"])
+
+
+def _resource(path: Path, origin: Mapping[str, str]) -> dict[str, Any]:
+    resource: dict[str, Any] = {
+        "name": path.stem.replace("_", "-"),
+        "path": path.name,
+        "title": origin["title"],
+        "version": DATA_VERSION,
+        "format": path.suffix.removeprefix("."),
+        "encoding": "utf-8",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256(path)}",
+        "sources": [{"title": origin["origin"]}],
+        "licenses": [{"name": origin["licence_id"], "title": origin["licence"]}],
+    }
+    schema = TABLES.get(path.stem)
+    if schema is not None and path.suffix == ".csv":
+        resource["schema"] = _table_schema(schema)
+    return resource
+
+
+def _table_schema(schema: DataFrameSchema) -> dict[str, Any]:
+    fields = [
+        {
+            "name": name,
+            "type": _FRICTIONLESS_TYPES[str(column.dtype)],
+            "description": column.description,
+        }
+        for name, column in schema.columns.items()
+    ]
+    return {"fields": fields, "missingValues": [""]}
+
+
+def _assumption_faults(path: Path) -> Iterator[Fault]:
+    for number, item in enumerate(read_assumptions(path), start=1):
+        key = f"assumption {number} ({item.get('id', '?')})"
+        for missing in sorted(_ASSUMPTION_KEYS - item.keys()):
+            yield Fault(str(path), key, None, f"{missing} is missing", f"Add {missing} = …")
+        if item.get("rating") not in _RATINGS:
+            remedy = "Write red, amber or green."
+            yield Fault(str(path), key, item.get("rating"), "no such rating", remedy)
+
+
+def read_assumptions(path: Path) -> list[dict[str, str]]:
+    """The assumptions log, an entry each with id, what, value, source, rating and effect."""
+    entries: list[dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))["assumption"]
+    return entries
+
+
+def _ledger_faults(package: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
+    listed = {item["path"]: item["hash"] for item in package["resources"]}
+    remedy = "Make the data anew with siting data build --raw DIR, or restore the file."
+    for name, checksum in listed.items():
+        path = folder / name
+        if not path.is_file():
+            yield Fault(str(path), "file", name, "the ledger lists it, but it is missing", remedy)
+        elif f"sha256:{sha256(path)}" != checksum:
+            yield Fault(str(path), "sha256", checksum, "the file is not the listed one", remedy)
+    for path in sorted(folder.iterdir()):
+        if path.name not in listed and path.name != LEDGER:
+            yield Fault(str(path), "file", path.name, "the ledger does not list it", remedy)
+
+
+def _frictionless_faults(ledger: Path) -> Iterator[Fault]:
+    report = Package(str(ledger)).validate()
+    for kind, note in report.flatten(["type", "message"]):
+        yield Fault(str(ledger), str(kind), None, str(note), "Mend the ledger or the table.")

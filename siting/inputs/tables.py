@@ -1,0 +1,144 @@
+"""Read tables and say, all at once, what is wrong with them."""
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+from pandera.errors import SchemaErrors
+from pandera.pandas import DataFrameSchema
+
+from siting.errors import Fault, InputError
+from siting.inputs.schema import TABLES
+
+_FAULTS_SHOWN = 20
+_PROBLEMS = {
+    "field_uniqueness": "stands in more than one row",
+    "column_in_schema": "is a column that this table does not have",
+    "not_nullable": "must not be empty",
+}
+
+
+def read_table(name: str, folder: Path) -> pd.DataFrame:
+    """Read one of the tables that ship, checked against its schema.
+
+    Parameters
+    ----------
+    name : str
+        A key of `siting.inputs.schema.TABLES`.
+    folder : Path
+        The data folder.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or a value does not fit.
+    """
+    return read_checked(folder / f"{name}.csv", TABLES[name])
+
+
+def read_checked(path: Path, schema: DataFrameSchema) -> pd.DataFrame:
+    """Read a CSV or XLSX file and check every row against a schema.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its ending says which kind it is.
+    schema : DataFrameSchema
+        Columns in the order wanted.
+
+    Returns
+    -------
+    DataFrame
+        Codes and texts as strings ("" where empty), numbers as numbers.
+
+    Raises
+    ------
+    InputError
+        One fault for each value that does not fit, with its row as the file shows it.
+    """
+    raw = _read_text(path)
+    missing = [name for name in schema.columns if name not in raw.columns]
+    if missing:
+        raise InputError(_missing_column(path, name, raw.columns) for name in missing)
+    table, faults = _numbers(raw, schema, path)
+    faults += _schema_faults(table, schema, path)
+    if faults:
+        raise InputError(_shortened(faults, path))
+    return schema.validate(table)
+
+
+def _read_text(path: Path) -> pd.DataFrame:
+    try:
+        if path.suffix.lower() == ".xlsx":
+            return pd.read_excel(path, dtype=str, keep_default_na=False)
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        remedy = "Check the path; it is read relative to the file that names it."
+        problem = "there is no such file"
+    except UnicodeDecodeError:
+        remedy = "Save it as 'CSV UTF-8'."
+        problem = "the file is not UTF-8 text"
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, zipfile.BadZipFile) as e:
+        remedy = "Save it again as CSV UTF-8 with one header line, or as XLSX."
+        problem = f"the file is no table ({str(e).strip()})"
+    raise InputError([Fault(str(path), "file", path.name, problem, remedy)])
+
+
+def _missing_column(path: Path, name: str, found: Iterable[str]) -> Fault:
+    problem = f"the column is missing; the file has {', '.join(map(str, found))}"
+    return Fault(str(path), f"column {name}", None, problem, f"Add a column named {name}.")
+
+
+def _numbers(
+    raw: pd.DataFrame, schema: DataFrameSchema, path: Path
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Turn the columns that the schema calls numbers into numbers, with a fault for each not."""
+    table, faults = raw.copy(), []
+    for name, column in schema.columns.items():
+        kind = str(column.dtype)
+        if kind == "str":
+            continue
+        values = pd.to_numeric(raw[name], errors="coerce")
+        bad = values.isna() & ~(bool(column.nullable) & (raw[name] == ""))
+        if kind == "int64":
+            bad |= values.notna() & (values % 1 != 0)
+        remedy = "Write a whole number." if kind == "int64" else "Write a number with a point."
+        faults += [
+            Fault(
+                str(path), f"row {row + 2}, column {name}", raw[name][row], "not a number", remedy
+            )
+            for row in raw.index[bad]
+        ]
+        # A bad value is reported once: the schema then sees an allowed one in its place.
+        stand_in = values.where(~bad).min()
+        table[name] = values.mask(bad, stand_in).astype(float if kind != "int64" else "Int64")
+    return table, faults
+
+
+def _schema_faults(table: pd.DataFrame, schema: DataFrameSchema, path: Path) -> list[Fault]:
+    try:
+        schema.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        return list(_as_faults(errors.failure_cases, path))
+    return []
+
+
+def _as_faults(cases: pd.DataFrame, path: Path) -> Iterator[Fault]:
+    for case in cases.to_dict("records"):
+        column = case["column"] if isinstance(case["column"], str) else case["failure_case"]
+        row = "" if pd.isna(case["index"]) else f"row {int(case['index']) + 2}, "
+        problem = _PROBLEMS.get(str(case["check"]), str(case["check"]))
+        yield Fault(
+            str(path), f"{row}column {column}", case["failure_case"], problem, "Correct it."
+        )
+
+
+def _shortened(faults: list[Fault], path: Path) -> list[Fault]:
+    if len(faults) <= _FAULTS_SHOWN:
+        return faults
+    more = len(faults) - _FAULTS_SHOWN
+    tail = Fault(
+        str(path), "file", path.name, f"{more} more faults like these", "Mend these first."
+    )
+    return [*faults[:_FAULTS_SHOWN], tail]

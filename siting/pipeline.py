@@ -1,0 +1,191 @@
+"""The whole way from a scenario file to a result, readable from top to bottom."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from siting.analysis.measures import measure, nearest
+from siting.errors import Fault, InputError
+from siting.inputs.costs import read_costs
+from siting.inputs.selection import Choice, Inputs, points, select_inputs
+from siting.manifest import Seconds, make_manifest
+from siting.model import Mean, Solution, Solver, solve
+from siting.network import cached_travel_times, load_road_network, speed_profiles
+from siting.problem import Problem, limits_of, pose
+from siting.report.result import RunResult
+from siting.report.tables import result_tables
+from siting.scenario_file import ScenarioFile
+from siting.shipped import data_folder
+from siting.types import Bools, RoadNetwork, TravelTimes
+
+type Progress = Callable[[str], None]
+
+
+def run(file: ScenarioFile, *, data: Path | None = None, progress: Progress = print) -> RunResult:
+    """Carry out a scenario.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        From `siting.read_scenario`.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done, a line at a time.
+
+    Returns
+    -------
+    RunResult
+        Tables and manifest; `siting.report.write.write_result` puts them on disk.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    InfeasibleError
+        If its limits cannot hold together.
+    """
+    started = time.perf_counter()
+    folder = data or data_folder()
+    inputs = checked_inputs(file, folder)
+    progress("Reading the road network")
+    network = load_road_network(
+        _network_source(file), speeds=file.scenario.network.speeds, data=folder
+    )
+    have_network = time.perf_counter()
+    progress("Computing travel times")
+    times = _times(network, inputs, progress)
+    problem = _pose(file, inputs, network, times, folder, progress)
+    have_matrix = time.perf_counter()
+    progress("Solving")
+    solution = _solve(file, problem)
+    seconds = Seconds(started, have_network, have_matrix, time.perf_counter())
+    return _result(file, inputs, network, times, problem, solution, seconds)
+
+
+def check(file: ScenarioFile, *, data: Path | None = None) -> None:
+    """Check a scenario and everything it names, without solving it.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    checked_inputs(file, data or data_folder())
+
+
+def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
+    """Read the tables that a scenario asks for.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
+    scenario = file.scenario
+    choice = Choice(
+        file=file.path,
+        weight=scenario.demand.weight,
+        existing=scenario.offices.existing,
+        open=scenario.offices.open,
+        shut=scenario.offices.shut,
+        include=scenario.candidates.include,
+        exclude=scenario.candidates.exclude,
+        min_population=scenario.candidates.min_population,
+    )
+    inputs, faults = select_inputs(choice, folder)
+    every = (*file.faults, *faults, *_network_faults(file, folder))
+    if every:
+        raise InputError(every)
+    return inputs
+
+
+def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
+    wanted, faults = file.scenario.network, []
+    profiles = speed_profiles(folder)
+    if wanted.speeds not in profiles:
+        remedy = f"Known: {', '.join(profiles)}."
+        faults.append(_fault(file, "network.speeds", wanted.speeds, "no such profile", remedy))
+    source = _network_source(file)
+    if isinstance(source, Path) and not source.is_file():
+        remedy = 'Write "shipped", or a path relative to the scenario file.'
+        faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
+    return faults
+
+
+def _fault(file: ScenarioFile, key: str, value: str, problem: str, remedy: str) -> Fault:
+    return Fault(str(file.path), key, value, problem, remedy)
+
+
+def _network_source(file: ScenarioFile) -> str | Path:
+    source = file.scenario.network.source
+    return source if source == "shipped" else file.path.parent / source
+
+
+def _times(network: RoadNetwork, inputs: Inputs, progress: Progress) -> TravelTimes:
+    sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
+    floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
+    return cached_travel_times(
+        network, points(inputs.demand, "demand_id"), sites, floor_minutes=floor, note=progress
+    )
+
+
+def _pose(
+    file: ScenarioFile,
+    inputs: Inputs,
+    network: RoadNetwork,
+    times: TravelTimes,
+    folder: Path,
+    progress: Progress,
+) -> Problem:
+    wanted = file.scenario.network
+    shipped = inputs.shipped_staff and wanted.source == "shipped" and wanted.speeds == "default"
+    too_near = _too_near(file, inputs, network, progress)
+    return pose(inputs, times, read_costs(folder), shipped_staff=shipped, too_near=too_near)
+
+
+def _too_near(
+    file: ScenarioFile, inputs: Inputs, network: RoadNetwork, progress: Progress
+) -> Bools:
+    limit = file.scenario.candidates.none_within_minutes
+    if limit is None:
+        return np.zeros(len(inputs.candidates), dtype=np.bool_)
+    offices = inputs.offices[~inputs.offices["shut"]]
+    candidates = points(inputs.candidates, "locality_code")
+    times = cached_travel_times(network, candidates, points(offices, "office_id"), note=progress)
+    near: Bools = dense(times).min(axis=1, initial=np.inf) < limit
+    return near
+
+
+def _solve(file: ScenarioFile, problem: Problem) -> Solution:
+    wanted = file.scenario.solver
+    return solve(
+        problem.instance,
+        Mean(),
+        limits_of(file.scenario.limits, problem),
+        solver=Solver(wanted.name, threads=wanted.threads),
+        time_limit=wanted.time_limit_s,
+        gap=wanted.gap,
+    )
+
+
+def _result(
+    file: ScenarioFile,
+    inputs: Inputs,
+    network: RoadNetwork,
+    times: TravelTimes,
+    problem: Problem,
+    solution: Solution,
+    seconds: Seconds,
+) -> RunResult:
+    sites, demand = problem.sites, problem.demand
+    opened = np.flatnonzero(sites["code"].isin(solution.open_sites))
+    people = demand["people"].to_numpy(dtype=np.float64)
+    access = nearest(problem.minutes, problem.present, opened, people)
+    groups = {table: demand[keys[0]] for table, keys in REGION_KEYS.items()}
+    new = opened[~sites["existing"].to_numpy()[opened]]
+    measures = measure(access, groups, new, sites["code"])
+    manifest = make_manifest(file, inputs, network, times, problem, solution, seconds)
+    return RunResult(file.name, manifest, result_tables(measures, access, sites, demand))

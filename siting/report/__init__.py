@@ -1,0 +1,1 @@
+"""Tables, files and pages of a result. Nothing is computed here."""

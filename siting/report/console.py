@@ -1,0 +1,139 @@
+"""What `siting run` prints when it has finished."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from siting.report.result import RunResult
+
+_REASONS = {
+    "proved": "proved: no other choice can be better",
+    "gap_reached": "not proved: it stopped at the gap that was asked for",
+    "time_limit": "not proved: the time limit was reached",
+    "solver_stopped": "not proved: the solver stopped by itself",
+}
+_MEASURES = {
+    "mean": ("Mean travel time", "min"),
+    "median": ("Median", "min"),
+    "p90": ("Nine in ten people within", "min"),
+    "p95": ("19 in 20 people within", "min"),
+    "max": ("Longest", "min"),
+    "share30": ("People within 30 minutes", "%"),
+    "share45": ("People within 45 minutes", "%"),
+    "share60": ("People within 60 minutes", "%"),
+    "ede": ("Mean that counts long trips more (Kolm-Pollak EDE)", "min"),
+    "gini": ("Inequality (Gini, 0 to 1)", ""),
+}
+_LIMITS = {
+    "new_offices_max": "New offices",
+    "annual_budget_msek": "Annual budget, MSEK",
+    "one_off_budget_msek": "One-off budget, MSEK",
+    "max_new_per_municipality": "New offices in one municipality",
+    "fa_region_guarantee": "Offices in the FA region with fewest",
+    "offices_open": "Offices forced open",
+}
+
+
+def print_result(result: RunResult, folder: Path, console: Console) -> None:
+    """Print picks, before and after, use of limits, status and where the files are.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    folder : Path
+        Where it was written.
+    console : Console
+        Where to print.
+    """
+    manifest = result.manifest
+    console.print(f"\n[bold]{manifest['scenario']['scenario']['title']}[/bold]\n")
+    console.print(_picks(result.tables["sites"]))
+    console.print(_before_after(result.tables["access"]))
+    console.print(_limits(manifest["limits"]))
+    for line in _closing(manifest, folder):
+        console.print(line, highlight=False)
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A table whose first column is text and whose others are figures, right-aligned."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+    return table
+
+
+def _picks(sites: pd.DataFrame) -> Table:
+    table = Table(
+        title=f"{len(sites)} new offices, in order of what leaving each out would cost",
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+    )
+    for name in ("Rank", "Place", "Municipality", "FA region"):
+        table.add_column(name, justify="right" if name == "Rank" else "left", no_wrap=True)
+    for name in ("MSEK/year", "People", "Hours saved", "Loss, min"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in sites.to_dict("records"):
+        table.add_row(
+            str(row["rank"]),
+            f"{row['locality']}{' *' if row['forced'] else ''}",
+            row["municipality"],
+            row["fa_region"],
+            f"{row['annual_cost_msek']:.1f}",
+            f"{row['people_nearest']:,}",
+            f"{row['person_minutes_saved'] / 60:,.0f}",
+            f"{row['loss_if_left_out_minutes']:.4f}",
+        )
+    table.caption = (
+        "* forced open. People: those for whom it is the nearest office. Hours saved: if each\n"
+        "of them goes once, one way. Loss: rise of the national mean if it alone is left out."
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _before_after(access: pd.DataFrame) -> Table:
+    table = _table(
+        "\nTravel time of all residents to the nearest office", "", "Before", "After", ""
+    )
+    for row in access.to_dict("records"):
+        name, unit = _MEASURES[row["measure"]]
+        scale, digits = (100, 2) if unit == "%" else (1, 3 if not unit else 2)
+        before, after, change = (row[side] * scale for side in ("before", "after", "change"))
+        table.add_row(
+            name,
+            f"{before:.{digits}f} {unit}".rstrip(),
+            f"{after:.{digits}f} {unit}".rstrip(),
+            f"{change:+.{digits}f}",
+        )
+    return table
+
+
+def _limits(limits: Mapping[str, Any]) -> Table:
+    table = _table("\nUse of the limits", "", "Used", "Limit", "Left")
+    for name, use in limits.items():
+        figures = (f"{use[part]:,.6g}" for part in ("used", "limit", "slack"))
+        table.add_row(_LIMITS[name], *figures)
+    return table
+
+
+def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
+    gap = manifest["gap"]
+    shown = f"{100 * gap:.4f} %" if gap is not None else "unknown"
+    lines = [
+        "",
+        f"Answer: {manifest['status']}, {_REASONS[manifest['reason']]} (gap {shown}).",
+    ]
+    if not manifest["ties_decided"]:
+        lines.append("There may be other answers that are exactly as good.")
+    evidence = manifest["evidence"]
+    if evidence:
+        parts = ", ".join(f"{count} {grade}" for grade, count in evidence.items())
+        lines.append(f"Offices of today: {parts}. Costs are assumptions. See data/README.md.")
+    return [*lines, f"Files: {folder}"]

@@ -1,0 +1,90 @@
+"""The tables of a result, in the columns that others build on."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from siting.analysis.measures import Access, Measures
+
+SITE_COLUMNS = [
+    "rank",
+    "phase",
+    "locality_code",
+    "locality",
+    "municipality_code",
+    "municipality",
+    "fa_code",
+    "fa_region",
+    "office_type",
+    "forced",
+    "staff",
+    "annual_cost_msek",
+    "people_nearest",
+    "person_minutes_saved",
+    "loss_if_left_out_minutes",
+]
+REGION_KEYS = {
+    "municipalities": ("municipality_code", "municipality"),
+    "fa_regions": ("fa_code", "fa_region"),
+    "counties": ("county_code", "county"),
+}
+
+
+def result_tables(
+    measures: Measures, access: Access, sites: pd.DataFrame, demand: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Name and order the columns of every table of a result.
+
+    Parameters
+    ----------
+    measures : Measures
+        What was computed.
+    access : Access
+        Who goes where.
+    sites : DataFrame
+        Every site: code, place, municipality, region and costs.
+    demand : DataFrame
+        Demand points with the names of their municipality and regions.
+    """
+    regions = {
+        table: _region(measures.regions[table], demand, *keys)
+        for table, keys in REGION_KEYS.items()
+    }
+    return {
+        "sites": _sites(measures, sites),
+        **regions,
+        "access": measures.access,
+        "assignment": _assignment(access, sites, demand),
+    }
+
+
+def _sites(measures: Measures, sites: pd.DataFrame) -> pd.DataFrame:
+    described = sites.loc[measures.sites["site"]].reset_index(drop=True)
+    worth = measures.sites.drop(columns="site")
+    table = pd.concat([described, worth], axis=1).rename(
+        columns={"code": "locality_code", "place": "locality"}
+    )
+    return table.assign(phase=1, office_type="standard")[SITE_COLUMNS]
+
+
+def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
+    names: Mapping[str, str] = dict(zip(demand[code], demand[name], strict=True))
+    table = table.rename(columns={"label": code})
+    table.insert(1, name, table[code].map(names))
+    return table
+
+
+def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    codes = sites["code"].to_numpy()
+    return pd.DataFrame(
+        {
+            "demand_id": demand["demand_id"],
+            "municipality_code": demand["municipality_code"],
+            "kind": demand["kind"],
+            "people": demand["people"],
+            "minutes_before": access.before,
+            "office_before": codes[access.site_before],
+            "minutes_after": access.after,
+            "office_after": codes[access.site_after],
+        }
+    )

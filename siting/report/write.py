@@ -1,0 +1,74 @@
+"""Write a result to disk: all of it, or nothing."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from siting.errors import Fault, InputError
+from siting.report.result import CSV_TABLES, RunResult
+
+
+def write_result(result: RunResult, results: Path) -> Path:
+    """Write a result aside and move it into place in one step.
+
+    Parameters
+    ----------
+    result : RunResult
+        What to write.
+    results : Path
+        Folder of all results; a result of the same name in it is replaced.
+
+    Returns
+    -------
+    Path
+        The result's folder.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written, or what stands there is no result.
+    """
+    target = results / result.name
+    if target.exists() and not (target / "manifest.json").is_file():
+        problem = "something that is no result stands there"
+        remedy = "Move it away, or choose another folder with --results."
+        raise InputError([Fault(str(target), "--results", str(results), problem, remedy)])
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{result.name}-", dir=results))
+    except OSError as error:
+        remedy = "Choose a folder that you may write to with --results."
+        fault = Fault(str(results), "--results", str(results), str(error.strerror), remedy)
+        raise InputError([fault]) from error
+    try:
+        _write_files(result, aside)
+        aside.chmod(0o755)
+        _swap(aside, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return target
+
+
+def _write_files(result: RunResult, folder: Path) -> None:
+    text = json.dumps(result.manifest, indent=2, ensure_ascii=False)
+    (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
+    for name in CSV_TABLES:
+        result.tables[name].to_csv(
+            folder / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n"
+        )
+    result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
+
+
+def _swap(aside: Path, target: Path) -> None:
+    """Put the new folder in the old one's place; the old one stays until the new one stands."""
+    old = aside.with_name(f"{aside.name}-old")
+    if target.exists():
+        target.rename(old)
+    try:
+        aside.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,161 @@
+"""Read a scenario file, apply overrides, and collect everything that is wrong with it."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from siting.errors import Fault, InputError, near_matches
+from siting.scenario import About, Scenario, Table
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario together with where it came from.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending; results go to a folder of this name.
+    path : Path
+        The file; paths in the scenario are relative to its folder.
+    scenario : Scenario
+        What it says, after overrides.
+    overrides : tuple of str
+        One "key: old -> new" for each ``--set``.
+    faults : tuple of Fault
+        What is wrong with it; what the faults name stands at its default in `scenario`, so that
+        the rest can be checked too.
+    """
+
+    name: str
+    path: Path
+    scenario: Scenario
+    overrides: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def read_scenario(path: Path, overrides: Sequence[str] = ()) -> ScenarioFile:
+    """Read a scenario file and apply overrides; what is wrong with it is kept in `faults`.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+    overrides : sequence of str
+        Each ``table.key=value``, the value as TOML or as a bare word.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all.
+    """
+    content = _parse(path)
+    log, faults = [], []
+    for override in overrides:
+        try:
+            log.append(_apply(override, content))
+        except ValueError as error:
+            remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
+            faults.append(Fault("--set", "override", override, str(error), remedy))
+    scenario, more = _validate(content, str(path))
+    return ScenarioFile(path.stem, path, scenario, tuple(log), (*faults, *more))
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        problem = error.strerror if isinstance(error, OSError) else "the file is not UTF-8 text"
+        remedy = "Check the path and the rights, and save the file as UTF-8."
+        fault = Fault(str(path), "file", path.name, str(problem), remedy)
+    except tomllib.TOMLDecodeError as error:
+        remedy = 'Each line is key = value, with texts in "quotes" and a point in numbers.'
+        fault = Fault(str(path), "file", path.name, f"not valid TOML: {error}", remedy)
+    raise InputError([fault])
+
+
+def _apply(override: str, content: dict[str, Any]) -> str:
+    """Set one key in place; give "key: old -> new"."""
+    key, sign, text = override.partition("=")
+    table, dot, name = key.strip().partition(".")
+    if not (sign and dot and table and name):
+        raise ValueError("there is no table.key=value in it")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    section = content.setdefault(table, {})
+    if not isinstance(section, dict):
+        raise ValueError(f"{table} is not a table")  # noqa: TRY004 - the user's slip, not ours
+    model = Scenario.model_fields.get(table)
+    default = getattr(model.default, name, None) if model else None
+    old = section.get(name, default)
+    section[name] = value
+    return f"{key.strip()}: {old!r} -> {value!r}"
+
+
+def _validate(content: dict[str, Any], file: str) -> tuple[Scenario, tuple[Fault, ...]]:
+    """Check against the schema; where it does not fit, fall back to defaults and say so."""
+    try:
+        return _to_scenario(content), ()
+    except ValidationError as error:
+        errors = error.errors()
+    faults = tuple(_as_fault(file, dict(item)) for item in errors)
+    kept = _without(content, {tuple(item["loc"][:2]) for item in errors})
+    return _to_scenario(kept), faults
+
+
+def _to_scenario(content: Mapping[str, Any]) -> Scenario:
+    # Python mode is strict about lists; TOML arrays are the only lists there are.
+    return Scenario.model_validate(_lists_to_tuples(content))
+
+
+def _lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
+    if isinstance(value, Mapping):
+        return {key: _lists_to_tuples(item) for key, item in value.items()}
+    return tuple(map(_lists_to_tuples, value)) if isinstance(value, list) else value
+
+
+def _without(content: Mapping[str, Any], bad: set[tuple[Any, ...]]) -> dict[str, Any]:
+    """Drop what is wrong, and stand in for what cannot be left out."""
+    kept = {
+        table: {key: item for key, item in section.items() if (table, key) not in bad}
+        for table, section in content.items()
+        if isinstance(section, Mapping) and table in Scenario.model_fields
+    }
+    stand_in = dict.fromkeys(About.model_fields, "?") | {"date": dt.date(1, 1, 1)}
+    return {**kept, "scenario": stand_in | kept.get("scenario", {})}
+
+
+def _as_fault(file: str, error: Mapping[str, Any]) -> Fault:
+    location = error["loc"]
+    key = ".".join(map(str, location))
+    value = error["input"]
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(location)
+        remedy = near_matches(str(location[-1]), known) or f"Known here: {', '.join(known)}."
+        return Fault(file, key, value, "there is no such key", remedy)
+    if error["type"] == "missing":
+        return Fault(file, key, None, "the key is missing", f"Add {location[-1]} = …")
+    return Fault(file, key, value, error["msg"].lower(), _remedy(location))
+
+
+def _known_keys(location: Sequence[Any]) -> list[str]:
+    if len(location) == 1:
+        return list(Scenario.model_fields)
+    table = Scenario.model_fields[str(location[0])].annotation
+    return list(table.model_fields) if isinstance(table, type) and issubclass(table, Table) else []
+
+
+def _remedy(location: Sequence[Any]) -> str:
+    field = Scenario.model_fields.get(str(location[0]))
+    table = field.annotation if field else None
+    if len(location) > 1 and isinstance(table, type) and issubclass(table, Table):
+        described = table.model_fields[str(location[1])].description or ""
+        return f"It means: {' '.join(described.split())}"
+    return "Write it as a table: [name] on a line of its own, its keys below."
