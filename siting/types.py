@@ -42,6 +42,51 @@ class Points:
 
 
 @dataclass(frozen=True)
+class Island:
+    """Land that no road, bridge or ferry of the network reaches.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    lon, lat : float
+        Its middle, WGS 84, degrees.
+    radius_km : float
+        Every place nearer to the middle than this lies on it.
+    """
+
+    name: str
+    lon: float
+    lat: float
+    radius_km: float
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a place is tied to the road network.
+
+    Parameters
+    ----------
+    radius_km : float
+        A place is tied to every junction within this distance, and at least to the nearest.
+    detour : float
+        Length of a tie over land in straight-line lengths.
+    kph : float
+        Speed on a tie over land.
+    water_kph : float
+        Speed on a tie over water, which is straight.
+    islands : tuple of Island
+        A place on one of these is tied over water to the nearest junction.
+    """
+
+    radius_km: float
+    detour: float
+    kph: float
+    water_kph: float
+    islands: tuple[Island, ...] = ()
+
+
+@dataclass(frozen=True)
 class RoadNetwork:
     """A road network as OSMnx holds it.
 
@@ -50,15 +95,18 @@ class RoadNetwork:
     graph : networkx.MultiDiGraph
         Nodes carry x, y (degrees); edges carry length (metres), highway, ref, speed_kph and
         travel_time (seconds). ``graph.graph["crs"]`` is set.
+    access : Access
+        How places are tied to it.
     source : str
         "shipped" or the path it was read from.
     log : tuple of str
         What was mended while it was built, one sentence a repair.
     fingerprint : str
-        SHA-256 of everything in the graph that a travel time depends on.
+        SHA-256 of everything in the graph and in ``access`` that a travel time depends on.
     """
 
     graph: "nx.MultiDiGraph[int]"
+    access: Access
     source: str
     log: tuple[str, ...]
     fingerprint: str

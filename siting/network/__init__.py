@@ -1,0 +1,22 @@
+"""Roads to travel times: the graph, its speeds, how places are tied to it, and the matrix."""
+
+from siting.network.cache import cached_travel_times
+from siting.network.info import NetworkInfo, ReferenceTrip, network_info, read_reference_trips
+from siting.network.load import load_road_network
+from siting.network.matrix import travel_times
+from siting.network.speeds import Speeds, read_speeds
+from siting.network.trip import Trip, trip
+
+__all__ = [
+    "NetworkInfo",
+    "ReferenceTrip",
+    "Speeds",
+    "Trip",
+    "cached_travel_times",
+    "load_road_network",
+    "network_info",
+    "read_reference_trips",
+    "read_speeds",
+    "travel_times",
+    "trip",
+]

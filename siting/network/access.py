@@ -1,0 +1,133 @@
+"""Tie places to the junctions around them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import osmnx as ox
+from scipy.spatial import cKDTree
+
+from siting.network.arcs import Arcs
+from siting.types import Access, Bools, Floats, Ints, Points
+
+_EARTH_KM = 6371.009  # as in OSMnx
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Ways from points to targets near them (junctions, or other points).
+
+    Parameters
+    ----------
+    point, target : ndarray of int, shape (k,)
+        Rows of the points and of the targets, in order of point.
+    minutes, metres : ndarray of float, shape (k,)
+        Time and length of each tie.
+    """
+
+    point: Ints
+    target: Ints
+    minutes: Floats
+    metres: Floats
+
+
+def tie_to_junctions(
+    points: Points, arcs: Arcs, access: Access
+) -> tuple[Ties, Mapping[str, str]]:
+    """Tie each point to all junctions within the radius, and at least to the nearest.
+
+    A point on an island is tied over water, straight to the nearest junction.
+
+    Parameters
+    ----------
+    points : Points
+        Places.
+    arcs : Arcs
+        Whose junctions they are tied to.
+    access : Access
+        Radius, detour, speeds and islands.
+
+    Returns
+    -------
+    ties : Ties
+        At least one a point.
+    detached : mapping of str to str
+        Points without a junction within the radius, and how each was tied.
+    """
+    junctions = Points((), arcs.lon, arcs.lat)
+    tree = cKDTree(_sphere(arcs.lon, arcs.lat))
+    nearest = np.asarray(tree.query(_sphere(points.lon, points.lat))[1], dtype=np.int64)
+    afloat = _on_island(points, access)
+    point, target = _within(points, tree, access.radius_km)
+    ashore = ~afloat[point]
+    point, target = point[ashore], target[ashore]
+    lonely = np.flatnonzero(np.bincount(point, minlength=len(points)) == 0)
+    point, target = np.append(point, lonely), np.append(target, nearest[lonely])
+    order = np.lexsort((target, point))
+    ties = _ties(points, junctions, point[order], target[order], access, afloat)
+    return ties, _detached(points, ties, lonely, afloat)
+
+
+def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties:
+    """Tie origins to the destinations within the radius directly, without a junction.
+
+    Parameters
+    ----------
+    origins, destinations : Points
+        Places.
+    access : Access
+        Radius, detour and speed.
+
+    Returns
+    -------
+    Ties
+        Rows of ``origins`` to rows of ``destinations``.
+    """
+    tree = cKDTree(_sphere(destinations.lon, destinations.lat))
+    point, target = _within(origins, tree, access.radius_km)
+    shore = _on_island(origins, access)[point] == _on_island(destinations, access)[target]
+    point, target = point[shore], target[shore]
+    return _ties(origins, destinations, point, target, access, np.zeros(len(origins), dtype=bool))
+
+
+def _ties(
+    points: Points, targets: Points, point: Ints, target: Ints, access: Access, afloat: Bools
+) -> Ties:
+    straight = ox.distance.great_circle(
+        points.lat[point], points.lon[point], targets.lat[target], targets.lon[target]
+    )
+    metres = straight * np.where(afloat[point], 1.0, access.detour)
+    kph = np.where(afloat[point], access.water_kph, access.kph)
+    return Ties(point, target, metres / 1000 / kph * 60, metres)
+
+
+def _within(points: Points, tree: cKDTree, radius_km: float) -> tuple[Ints, Ints]:
+    chord = 2 * np.sin(radius_km / _EARTH_KM / 2)
+    found = tree.query_ball_point(_sphere(points.lon, points.lat), chord, return_sorted=True)
+    count = np.array([len(near) for near in found], dtype=np.int64)
+    return np.repeat(np.arange(len(points)), count), np.concatenate([*found, []]).astype(np.int64)
+
+
+def _on_island(points: Points, access: Access) -> Bools:
+    afloat = np.zeros(len(points), dtype=bool)
+    for island in access.islands:
+        middle = (np.full(len(points), island.lat), np.full(len(points), island.lon))
+        afloat |= ox.distance.great_circle(*middle, points.lat, points.lon) < island.radius_km * 1e3
+    return afloat
+
+
+def _detached(points: Points, ties: Ties, lonely: Ints, afloat: Bools) -> Mapping[str, str]:
+    first = np.searchsorted(ties.point, lonely)
+    return {
+        points.ids[row]: f"tied over {ties.metres[tie] / 1000:.1f} km of "
+        + ("water to the nearest junction" if afloat[row] else "minor road to the nearest junction")
+        for row, tie in zip(lonely.tolist(), first.tolist(), strict=True)
+    }
+
+
+def _sphere(lon: Floats, lat: Floats) -> Floats:
+    """Return positions on a sphere of radius 1, shape (n, 3)."""
+    east, north = np.radians(lon), np.radians(lat)
+    return np.stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1
+    )

@@ -1,0 +1,133 @@
+"""Travel times kept on disk under the content of everything they depend on."""
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+import platformdirs
+from scipy.sparse import csr_array
+
+from siting.network.matrix import travel_times
+from siting.types import Floats, Points, RoadNetwork, TravelTimes
+
+# Raise it with every change to how times are computed or stored.
+_FORMAT = 1
+_DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+class _DamagedError(Exception):
+    """A cache entry is not what was written."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of the cache: SITING_CACHE_DIR, else the user's cache directory."""
+    chosen = os.environ.get("SITING_CACHE_DIR")
+    return Path(chosen) if chosen else platformdirs.user_cache_path("siting", appauthor=False)
+
+
+def cached_travel_times(
+    network: RoadNetwork,
+    origins: Points,
+    destinations: Points,
+    *,
+    floor_minutes: Floats | None = None,
+    limit: float = np.inf,
+    note: Callable[[str], None] = lambda _: None,
+) -> TravelTimes:
+    """Return travel times from the cache, or compute and keep them.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads with travel times.
+    origins, destinations : Points
+        Places, n and m of them.
+    floor_minutes : ndarray of float, shape (n,), optional
+        Time inside each origin.
+    limit : float
+        Minutes beyond which a pair counts as out of reach.
+    note : callable
+        Is told in one sentence about an entry that was damaged, or could not be kept.
+
+    Returns
+    -------
+    TravelTimes
+        As `siting.network.travel_times` gives them.
+    """
+    key = _key(network, origins, destinations, floor_minutes, limit)
+    path = cache_folder() / f"times-{key}.bin"
+    if path.is_file():
+        try:
+            return _read(path, origins, destinations)
+        except (_DamagedError, OSError) as fault:
+            note(f"The cached travel times {path.name} are damaged ({fault}) and are built again.")
+    times = travel_times(
+        network, origins, destinations, floor_minutes=floor_minutes, limit=limit
+    )
+    try:
+        _write(path, times)
+    except OSError as fault:
+        note(f"The travel times could not be kept in {path.parent} ({fault}).")
+    return times
+
+
+def _key(
+    network: RoadNetwork,
+    origins: Points,
+    destinations: Points,
+    floor: Floats | None,
+    limit: float,
+) -> str:
+    digest = hashlib.sha256(f"{_FORMAT} {network.fingerprint} {limit!r}".encode())
+    for points in (origins, destinations):
+        digest.update(json.dumps(points.ids).encode())
+        digest.update(np.asarray([points.lon, points.lat], dtype=np.float64).tobytes())
+    digest.update(b"-" if floor is None else np.asarray(floor, dtype=np.float64).tobytes())
+    return digest.hexdigest()
+
+
+def _write(path: Path, times: TravelTimes) -> None:
+    """Write aside and move into place, so that no reader meets half an entry."""
+    buffer = io.BytesIO()
+    detached = json.dumps(dict(times.detached)).encode()
+    matrix = times.minutes
+    np.savez(
+        buffer,
+        data=matrix.data,
+        indices=matrix.indices,
+        indptr=matrix.indptr,
+        detached=np.frombuffer(detached, dtype=np.uint8),
+    )
+    content = buffer.getbuffer()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=".times-", delete=False) as aside:
+        try:
+            aside.write(hashlib.sha256(content).digest())
+            aside.write(content)
+            aside.close()
+            Path(aside.name).replace(path)
+        except BaseException:
+            Path(aside.name).unlink(missing_ok=True)
+            raise
+
+
+def _read(path: Path, origins: Points, destinations: Points) -> TravelTimes:
+    content = memoryview(path.read_bytes())
+    if hashlib.sha256(content[_DIGEST_BYTES:]).digest() != bytes(content[:_DIGEST_BYTES]):
+        raise _DamagedError("its checksum differs")
+    try:
+        arrays = np.load(io.BytesIO(content[_DIGEST_BYTES:]), allow_pickle=False)
+        matrix = csr_array(
+            (arrays["data"], arrays["indices"], arrays["indptr"]),
+            shape=(len(origins), len(destinations)),
+        )
+        detached = json.loads(arrays["detached"].tobytes())
+    except (KeyError, ValueError, zipfile.BadZipFile) as fault:
+        raise _DamagedError(str(fault)) from fault
+    return TravelTimes(origins.ids, destinations.ids, matrix, detached)

@@ -1,0 +1,128 @@
+"""From road tables or a GraphML file to an OSMnx graph with travel times."""
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import osmnx as ox
+import pandas as pd
+
+from siting.errors import Fault, InputError
+from siting.network.speeds import Speeds, read_speeds
+from siting.shipped import data_folder
+from siting.types import Access, Island, RoadNetwork
+
+type RoadGraph = nx.MultiDiGraph[int]
+
+_LOG_SENTENCE = "{repair} near {near}{road}: {gap_km:.1f} km; {why}"
+# A class that the profile does not know, in a graph from elsewhere.
+_FALLBACK_CLASS = "unclassified"
+
+
+def load_road_network(
+    source: str | Path = "shipped", *, speeds: str = "default", data: Path | None = None
+) -> RoadNetwork:
+    """Load a road network with speeds and travel times on every link.
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        "shipped", or the path of a GraphML file that OSMnx wrote.
+    speeds : str
+        Profile in ``speeds.toml`` of the data folder.
+    data : pathlib.Path, optional
+        Data folder; by default the one that ships.
+
+    Returns
+    -------
+    RoadNetwork
+        Its graph carries length (metres), speed_kph and travel_time (seconds, waiting included).
+
+    Raises
+    ------
+    siting.errors.InputError
+        The source or the profile does not exist, or a table cannot be used.
+    """
+    folder = data or data_folder()
+    profile = read_speeds(folder / "speeds.toml", speeds)
+    shipped = source == "shipped"
+    graph = _read_tables(folder) if shipped else _read_graphml(Path(source))
+    access = _access(profile, _read_islands(folder) if shipped else ())
+    _add_times(graph, profile)
+    log = _read_log(folder / "road_build_log.csv") if shipped else ()
+    return RoadNetwork(graph, access, str(source), log, _fingerprint(graph, access))
+
+
+def _read_tables(folder: Path) -> RoadGraph:
+    nodes = pd.read_csv(folder / "road_nodes.csv")
+    links = pd.read_csv(folder / "road_links.csv", keep_default_na=False)
+    stray = links[~(links["u"].isin(nodes["node"]) & links["v"].isin(nodes["node"]))]
+    if len(stray):
+        ends = stray[["u", "v"]].iloc[0].tolist()
+        remedy = "Build the tables again"
+        raise InputError([Fault("road_links.csv", "u, v", ends, "no such junction", remedy)])
+    graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_nodes_from(
+        (node, {"x": lon, "y": lat})
+        for node, lon, lat in zip(*(nodes[name].tolist() for name in nodes), strict=True)
+    )
+    columns = ["highway", "ref", "name", "kind"]
+    attributes = links[columns].assign(length=links["length_m"]).to_dict("records")
+    ends = links[["u", "v"]].to_numpy().tolist()
+    for (u, v), attribute in zip(ends, attributes, strict=True):
+        graph.add_edge(u, v, **attribute)
+        graph.add_edge(v, u, **attribute)
+    return graph
+
+
+def _read_graphml(path: Path) -> RoadGraph:
+    if path.suffix != ".graphml" or not path.is_file():
+        problem = "is neither 'shipped' nor a GraphML file that exists"
+        remedy = "Write 'shipped', or the path of a .graphml file that OSMnx saved"
+        raise InputError([Fault("scenario", "network.source", str(path), problem, remedy)])
+    return ox.load_graphml(path)
+
+
+def _add_times(graph: RoadGraph, speeds: Speeds) -> None:
+    ox.add_edge_speeds(graph, hwy_speeds=dict(speeds.kph), fallback=speeds.kph[_FALLBACK_CLASS])
+    ox.add_edge_travel_times(graph)
+    for _, _, attribute in graph.edges(data=True):
+        attribute["travel_time"] += 60.0 * speeds.waiting_minutes.get(str(attribute["highway"]), 0.0)
+
+
+def _access(speeds: Speeds, islands: Iterable[Island]) -> Access:
+    return Access(**speeds.access, islands=tuple(islands))
+
+
+def _read_islands(folder: Path) -> tuple[Island, ...]:
+    table = pd.read_csv(folder / "road_islands.csv")
+    columns = (table[name].tolist() for name in ("name", "lon", "lat", "radius_km"))
+    return tuple(Island(*row) for row in zip(*columns, strict=True))
+
+
+def _read_log(path: Path) -> tuple[str, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            _LOG_SENTENCE.format(
+                **row,
+                road=f" (road {row['ref'].replace(';', ', ')})" if row["ref"] else "",
+                gap_km=float(row["gap_m"]) / 1000,
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def _fingerprint(graph: RoadGraph, access: Access) -> str:
+    digest = hashlib.sha256(repr(access).encode())
+    nodes = sorted(graph.nodes(data=True))
+    places = [(node, attribute["x"], attribute["y"]) for node, attribute in nodes]
+    links = sorted(
+        (u, v, attribute["travel_time"], attribute["length"])
+        for u, v, attribute in graph.edges(data=True)
+    )
+    for table in (places, links):
+        digest.update(np.asarray(table, dtype=np.float64).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,77 @@
+"""The fastest way between two places, and how long it is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse.csgraph import dijkstra
+
+from siting.network.access import Ties, tie_to_junctions, tie_to_points
+from siting.network.arcs import Arcs, arcs_of
+from siting.network.matrix import with_sources
+from siting.types import Floats, Points, RoadNetwork
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A fastest way.
+
+    Parameters
+    ----------
+    minutes : float
+        Its time; infinite where there is no way.
+    km : float
+        Its length, ties included.
+    """
+
+    minutes: float
+    km: float
+
+
+def trip(
+    network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]
+) -> Trip:
+    """Return time and length of the fastest way between two places.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads with travel times.
+    start, end : tuple of float
+        Longitude and latitude, WGS 84, degrees; tied to the network as every place is.
+
+    Returns
+    -------
+    Trip
+        Of all ways the fastest; its length is not the shortest.
+    """
+    arcs = arcs_of(network.graph)
+    places = [Points((name,), np.array([p[0]]), np.array([p[1]])) for name, p in
+              (("start", start), ("end", end))]
+    out, back = (tie_to_junctions(place, arcs, network.access)[0] for place in places)
+    direct = tie_to_points(*places, network.access)
+    ways = [_by_road(arcs, out, back)]
+    ways += [Trip(float(m), float(d) / 1000) for m, d in zip(direct.minutes, direct.metres, strict=True)]
+    return min(ways, key=lambda way: way.minutes)
+
+
+def _by_road(arcs: Arcs, out: Ties, back: Ties) -> Trip:
+    source = len(arcs)
+    graph = with_sources(arcs.matrix(), out, 1)
+    minutes, before = dijkstra(graph, indices=source, return_predecessors=True)
+    arrivals = minutes[back.target] + back.minutes
+    last = int(arrivals.argmin())
+    if not np.isfinite(arrivals[last]):
+        return Trip(np.inf, np.inf)
+    metres = back.metres[last] + _length(arcs, out, before, int(back.target[last]))
+    return Trip(float(arrivals[last]), float(metres) / 1000)
+
+
+def _length(arcs: Arcs, out: Ties, before: Floats, junction: int) -> float:
+    """Follow the predecessors back to the start and add up the lengths."""
+    total = 0.0
+    while (previous := int(before[junction])) < len(arcs):
+        first, last = np.searchsorted(arcs.tail, [previous, previous + 1])
+        arc = first + np.searchsorted(arcs.head[first:last], junction)
+        total += float(arcs.metres[arc])
+        junction = previous
+    return total + float(out.metres[out.target == junction][0])
