@@ -85,7 +85,8 @@ def prepare(
     too_near = _too_near(file, inputs, network, progress)
     costs = read_costs(folder)
     problem = pose(inputs, times, costs, shipped_staff=shipped, too_near=too_near)
-    return Prepared(file, inputs, network, times, problem), have_network
+    files = {**inputs.files, **_network_files(file, folder), "costs.toml": folder / "costs.toml"}
+    return Prepared(file, inputs, network, times, problem, files), have_network
 
 
 def answer(prepared: Prepared) -> Solution:
@@ -160,7 +161,7 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
 
 def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
     wanted, faults = file.scenario.network, []
-    profiles = speed_profiles(folder)
+    profiles = speed_profiles(folder / "speeds.toml")
     if wanted.speeds not in profiles:
         remedy = f"Known: {', '.join(profiles)}."
         faults.append(_fault(file, "network.speeds", wanted.speeds, "no such profile", remedy))
@@ -178,6 +179,14 @@ def _fault(file: ScenarioFile, key: str, value: str, problem: str, remedy: str) 
 def _network_source(file: ScenarioFile) -> str | Path:
     source = file.scenario.network.source
     return source if source == "shipped" else file.path.parent / source
+
+
+def _network_files(file: ScenarioFile, folder: Path) -> dict[str, Path]:
+    source = _network_source(file)
+    if isinstance(source, Path):
+        return {source.name: source, "speeds.toml": folder / "speeds.toml"}
+    names = ("road_islands.csv", "road_links.csv", "road_nodes.csv", "speeds.toml")
+    return {name: folder / name for name in names}
 
 
 def _times(network: RoadNetwork, inputs: Inputs, progress: Progress) -> TravelTimes:

@@ -1,6 +1,8 @@
 """Put tables, travel times and limits together into the instance that the model solves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,6 +61,8 @@ class Prepared:
         From demand points to offices and candidates.
     problem : Problem
         What there is to choose from.
+    files : mapping of str to Path
+        Every file that the answer depends on, by the name that a manifest gives it.
     """
 
     file: ScenarioFile
@@ -66,6 +70,7 @@ class Prepared:
     network: RoadNetwork
     times: TravelTimes
     problem: Problem
+    files: Mapping[str, Path]
 
 
 def pose(

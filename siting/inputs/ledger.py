@@ -11,14 +11,13 @@ from frictionless import Package
 from pandera.pandas import DataFrameSchema
 
 from siting.errors import Fault, InputError
-from siting.inputs.schema import TABLES
+from siting.inputs.schema import TABLES, kind
 from siting.inputs.tables import read_table
 
 LEDGER = "datapackage.json"
 DATA_VERSION = "2026.11"
 _RATINGS = ("red", "amber", "green")
 _ASSUMPTION_KEYS = {"id", "what", "value", "source", "rating", "effect"}
-_FRICTIONLESS_TYPES = {"str": "string", "int64": "integer", "float64": "number"}
 
 
 def sha256(path: Path) -> str:
@@ -109,7 +108,7 @@ def _table_schema(schema: DataFrameSchema) -> dict[str, Any]:
     fields = [
         {
             "name": name,
-            "type": _FRICTIONLESS_TYPES[str(column.dtype)],
+            "type": kind(column),
             "description": column.description,
         }
         for name, column in schema.columns.items()

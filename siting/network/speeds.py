@@ -35,6 +35,12 @@ class Speeds:
     inside_place: Mapping[str, float]
 
 
+def speed_profiles(path: Path) -> tuple[str, ...]:
+    """Return the names of the profiles in a file as ``data/speeds.toml``."""
+    with path.open("rb") as file:
+        return tuple(tomllib.load(file))
+
+
 def read_speeds(path: Path, profile: str = "default") -> Speeds:
     """Read one speed profile.
 
