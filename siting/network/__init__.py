@@ -4,7 +4,7 @@ from siting.network.cache import cached_travel_times
 from siting.network.info import NetworkInfo, ReferenceTrip, network_info, read_reference_trips
 from siting.network.load import load_road_network
 from siting.network.matrix import travel_times
-from siting.network.speeds import Speeds, read_speeds
+from siting.network.speeds import Speeds, read_speeds, speed_profiles
 from siting.network.trip import Trip, trip
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "network_info",
     "read_reference_trips",
     "read_speeds",
+    "speed_profiles",
     "travel_times",
     "trip",
 ]
