@@ -11,9 +11,9 @@ from typing import Any
 from siting.inputs.ledger import sha256
 from siting.inputs.selection import Inputs
 from siting.model import Solution
-from siting.problem import LIMIT_KEYS, Problem
+from siting.problem import LIMIT_KEYS, Prepared
 from siting.scenario_file import ScenarioFile
-from siting.types import RoadNetwork, TravelTimes
+from siting.types import RoadNetwork
 
 _PACKAGES = ("siting", "highspy", "networkx", "numpy", "osmnx", "pandas", "pulp", "scipy")
 _UNITS = {
@@ -48,16 +48,9 @@ def timestamp(file: ScenarioFile) -> str:
     return file.scenario.scenario.date.isoformat()
 
 
-def make_manifest(
-    file: ScenarioFile,
-    inputs: Inputs,
-    network: RoadNetwork,
-    times: TravelTimes,
-    problem: Problem,
-    solution: Solution,
-    seconds: Seconds,
-) -> dict[str, Any]:
+def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> dict[str, Any]:
     """The content of manifest.json; only `seconds` differs between two runs of a scenario."""
+    file, inputs = prepared.file, prepared.inputs
     weight = float(inputs.weights.sum())
     objective = None if solution.objective is None else solution.objective / weight
     return {
@@ -65,7 +58,7 @@ def make_manifest(
         "date": timestamp(file),
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
-        "inputs": _checksums(file, inputs, network),
+        "inputs": _checksums(inputs, prepared.network),
         "versions": _versions(),
         "status": solution.status,
         "reason": solution.reason,
@@ -79,13 +72,13 @@ def make_manifest(
         "ties_decided": solution.ties_decided,
         "limits": _limits(solution),
         "evidence": _evidence(inputs),
-        "detached": dict(times.detached),
+        "detached": dict(prepared.times.detached),
         "size": _size(inputs, solution),
         "seconds": seconds.as_dict(),
     }
 
 
-def _checksums(file: ScenarioFile, inputs: Inputs, network: RoadNetwork) -> dict[str, str]:
+def _checksums(inputs: Inputs, network: RoadNetwork) -> dict[str, str]:
     files = {**inputs.files, **network.files}
     return {name: sha256(path) for name, path in sorted(files.items())} | {
         "travel_times": network.fingerprint

@@ -13,9 +13,9 @@ from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds, make_manifest
 from siting.model import Mean, Solution, Solver, solve
 from siting.network import cached_travel_times, load_road_network, speed_profiles
-from siting.problem import Problem, limits_of, pose
+from siting.problem import Prepared, dense, limits_of, pose
 from siting.report.result import RunResult
-from siting.report.tables import result_tables
+from siting.report.tables import REGION_KEYS, result_tables
 from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
 from siting.types import Bools, RoadNetwork, TravelTimes
@@ -48,21 +48,77 @@ def run(file: ScenarioFile, *, data: Path | None = None, progress: Progress = pr
         If its limits cannot hold together.
     """
     started = time.perf_counter()
+    prepared, have_network = prepare(file, data=data, progress=progress)
+    have_matrix = time.perf_counter()
+    progress("Solving")
+    solution = answer(prepared)
+    seconds = Seconds(started, have_network, have_matrix, time.perf_counter())
+    return describe(prepared, solution, seconds)
+
+
+def prepare(
+    file: ScenarioFile, *, data: Path | None = None, progress: Progress = print
+) -> tuple[Prepared, float]:
+    """Read tables and roads, compute travel times and pose the problem.
+
+    Returns
+    -------
+    Prepared
+        All that solving needs.
+    float
+        When the network was there, by `time.perf_counter`.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
     folder = data or data_folder()
     inputs = checked_inputs(file, folder)
+    wanted = file.scenario.network
     progress("Reading the road network")
-    network = load_road_network(
-        _network_source(file), speeds=file.scenario.network.speeds, data=folder
-    )
+    network = load_road_network(_network_source(file), speeds=wanted.speeds, data=folder)
     have_network = time.perf_counter()
     progress("Computing travel times")
     times = _times(network, inputs, progress)
-    problem = _pose(file, inputs, network, times, folder, progress)
-    have_matrix = time.perf_counter()
-    progress("Solving")
-    solution = _solve(file, problem)
-    seconds = Seconds(started, have_network, have_matrix, time.perf_counter())
-    return _result(file, inputs, network, times, problem, solution, seconds)
+    shipped = inputs.shipped_staff and wanted.source == "shipped" and wanted.speeds == "default"
+    too_near = _too_near(file, inputs, network, progress)
+    costs = read_costs(folder)
+    problem = pose(inputs, times, costs, shipped_staff=shipped, too_near=too_near)
+    return Prepared(file, inputs, network, times, problem), have_network
+
+
+def answer(prepared: Prepared) -> Solution:
+    """Solve the problem that a scenario poses.
+
+    Raises
+    ------
+    InfeasibleError
+        If its limits cannot hold together.
+    """
+    scenario = prepared.file.scenario
+    return solve(
+        prepared.problem.instance,
+        Mean(),
+        limits_of(scenario.limits, prepared.problem),
+        solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
+        time_limit=scenario.solver.time_limit_s,
+        gap=scenario.solver.gap,
+    )
+
+
+def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
+    """Say what an answer means, as tables and a manifest."""
+    problem = prepared.problem
+    sites, demand = problem.sites, problem.demand
+    opened = np.flatnonzero(sites["code"].isin(solution.open_sites))
+    people = demand["people"].to_numpy(dtype=np.float64)
+    access = nearest(problem.minutes, problem.present, opened, people)
+    groups = {table: demand[code] for table, (code, _) in REGION_KEYS.items()}
+    new = opened[~sites["existing"].to_numpy()[opened]]
+    measures = measure(access, groups, new, sites["code"])
+    manifest = make_manifest(prepared, solution, seconds)
+    return RunResult(prepared.file.name, manifest, result_tables(measures, access, sites, demand))
 
 
 def check(file: ScenarioFile, *, data: Path | None = None) -> None:
@@ -132,20 +188,6 @@ def _times(network: RoadNetwork, inputs: Inputs, progress: Progress) -> TravelTi
     )
 
 
-def _pose(
-    file: ScenarioFile,
-    inputs: Inputs,
-    network: RoadNetwork,
-    times: TravelTimes,
-    folder: Path,
-    progress: Progress,
-) -> Problem:
-    wanted = file.scenario.network
-    shipped = inputs.shipped_staff and wanted.source == "shipped" and wanted.speeds == "default"
-    too_near = _too_near(file, inputs, network, progress)
-    return pose(inputs, times, read_costs(folder), shipped_staff=shipped, too_near=too_near)
-
-
 def _too_near(
     file: ScenarioFile, inputs: Inputs, network: RoadNetwork, progress: Progress
 ) -> Bools:
@@ -157,35 +199,3 @@ def _too_near(
     times = cached_travel_times(network, candidates, points(offices, "office_id"), note=progress)
     near: Bools = dense(times).min(axis=1, initial=np.inf) < limit
     return near
-
-
-def _solve(file: ScenarioFile, problem: Problem) -> Solution:
-    wanted = file.scenario.solver
-    return solve(
-        problem.instance,
-        Mean(),
-        limits_of(file.scenario.limits, problem),
-        solver=Solver(wanted.name, threads=wanted.threads),
-        time_limit=wanted.time_limit_s,
-        gap=wanted.gap,
-    )
-
-
-def _result(
-    file: ScenarioFile,
-    inputs: Inputs,
-    network: RoadNetwork,
-    times: TravelTimes,
-    problem: Problem,
-    solution: Solution,
-    seconds: Seconds,
-) -> RunResult:
-    sites, demand = problem.sites, problem.demand
-    opened = np.flatnonzero(sites["code"].isin(solution.open_sites))
-    people = demand["people"].to_numpy(dtype=np.float64)
-    access = nearest(problem.minutes, problem.present, opened, people)
-    groups = {table: demand[keys[0]] for table, keys in REGION_KEYS.items()}
-    new = opened[~sites["existing"].to_numpy()[opened]]
-    measures = measure(access, groups, new, sites["code"])
-    manifest = make_manifest(file, inputs, network, times, problem, solution, seconds)
-    return RunResult(file.name, manifest, result_tables(measures, access, sites, demand))

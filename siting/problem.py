@@ -8,8 +8,10 @@ import pandas as pd
 from siting.inputs.costs import Costs
 from siting.inputs.selection import Inputs
 from siting.inputs.staff import people_nearer, staff_by_rule
-from siting.model import Instance
-from siting.types import Bools, Floats, Ints, TravelTimes
+from siting.model import Instance, Limits
+from siting.scenario import LimitTable
+from siting.scenario_file import ScenarioFile
+from siting.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,31 @@ class Problem:
     def present(self) -> Ints:
         """Indices of the offices that are open before."""
         return np.flatnonzero(self.sites["existing"] & self.sites["allowed"])
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario with all that it needs to be solved.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        What is asked.
+    inputs : Inputs
+        The tables as the scenario wants them.
+    network : RoadNetwork
+        The roads.
+    times : TravelTimes
+        From demand points to offices and candidates.
+    problem : Problem
+        What there is to choose from.
+    """
+
+    file: ScenarioFile
+    inputs: Inputs
+    network: RoadNetwork
+    times: TravelTimes
+    problem: Problem
 
 
 def pose(

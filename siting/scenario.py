@@ -124,3 +124,13 @@ class Scenario(Table):
     objective: Objective = Objective()
     limits: LimitTable = LimitTable()
     solver: Solver = Solver()
+
+
+def table_models() -> dict[str, type[Table]]:
+    """Each table of a scenario file with its model, in the order of the schema."""
+    models = {name: field.annotation for name, field in Scenario.model_fields.items()}
+    return {
+        name: model
+        for name, model in models.items()
+        if isinstance(model, type) and issubclass(model, Table)
+    }

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from siting.errors import Fault, InputError, near_matches
-from siting.scenario import About, Scenario, Table
+from siting.scenario import About, Scenario, table_models
+from siting.shipped import scenario_folder
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,24 @@ class ScenarioFile:
     scenario: Scenario
     overrides: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+
+def find_scenario(name: str) -> Path:
+    """The scenario file that a user means: a path, or the name of one that ships.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
+    shipped = {path.stem: path for path in sorted(scenario_folder().glob("*.toml"))}
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        return path
+    if name in shipped:
+        return shipped[name]
+    remedy = near_matches(name, shipped) or f"Shipped: {', '.join(shipped)}; or give a path."
+    raise InputError([Fault("command line", "SCENARIO", name, "no such scenario", remedy)])
 
 
 def read_scenario(path: Path, overrides: Sequence[str] = ()) -> ScenarioFile:
@@ -146,16 +165,14 @@ def _as_fault(file: str, error: Mapping[str, Any]) -> Fault:
 
 
 def _known_keys(location: Sequence[Any]) -> list[str]:
+    models = table_models()
     if len(location) == 1:
-        return list(Scenario.model_fields)
-    table = Scenario.model_fields[str(location[0])].annotation
-    return list(table.model_fields) if isinstance(table, type) and issubclass(table, Table) else []
+        return list(models)
+    return list(models[str(location[0])].model_fields)
 
 
 def _remedy(location: Sequence[Any]) -> str:
-    field = Scenario.model_fields.get(str(location[0]))
-    table = field.annotation if field else None
-    if len(location) > 1 and isinstance(table, type) and issubclass(table, Table):
-        described = table.model_fields[str(location[1])].description or ""
-        return f"It means: {' '.join(described.split())}"
-    return "Write it as a table: [name] on a line of its own, its keys below."
+    if len(location) == 1:
+        return "Write it as a table: [name] on a line of its own, its keys below."
+    field = table_models()[str(location[0])].model_fields[str(location[1])]
+    return f"It means: {' '.join((field.description or '').split())}"

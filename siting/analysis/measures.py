@@ -116,8 +116,8 @@ def _nation(access: Access) -> pd.DataFrame:
     kappa = kolm_pollak_kappa(access.before, access.people)
     before = access_measures(access.before, access.people, kappa)
     after = access_measures(access.after, access.people, kappa)
-    table = pd.DataFrame({"measure": list(before), "before": before, "after": after})
-    return table.assign(change=table["after"] - table["before"]).reset_index(drop=True)
+    table = pd.DataFrame({"before": before, "after": after}).rename_axis("measure").reset_index()
+    return table.assign(change=table["after"] - table["before"])
 
 
 def _by_group(access: Access, labels: "pd.Series[str]") -> pd.DataFrame:

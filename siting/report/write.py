@@ -9,6 +9,36 @@ from siting.errors import Fault, InputError
 from siting.report.result import CSV_TABLES, RunResult
 
 
+def check_target(name: str, results: Path) -> Path:
+    """The folder a result will go to, made sure of before the work begins.
+
+    Parameters
+    ----------
+    name : str
+        Name of the scenario.
+    results : Path
+        Folder of all results; made if it is missing.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written, or what stands there is no result.
+    """
+    target = results / name
+    if target.exists() and not (target / "manifest.json").is_file():
+        problem = "something that is no result stands there"
+        remedy = "Move it away, or choose another folder with --results."
+        raise InputError([Fault(str(target), "--results", str(results), problem, remedy)])
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=results):
+            return target
+    except OSError as error:
+        remedy = "Choose a folder that you may write to with --results."
+        fault = Fault(str(results), "--results", str(results), str(error.strerror), remedy)
+        raise InputError([fault]) from error
+
+
 def write_result(result: RunResult, results: Path) -> Path:
     """Write a result aside and move it into place in one step.
 
@@ -29,18 +59,8 @@ def write_result(result: RunResult, results: Path) -> Path:
     InputError
         If the folder cannot be written, or what stands there is no result.
     """
-    target = results / result.name
-    if target.exists() and not (target / "manifest.json").is_file():
-        problem = "something that is no result stands there"
-        remedy = "Move it away, or choose another folder with --results."
-        raise InputError([Fault(str(target), "--results", str(results), problem, remedy)])
-    try:
-        results.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{result.name}-", dir=results))
-    except OSError as error:
-        remedy = "Choose a folder that you may write to with --results."
-        fault = Fault(str(results), "--results", str(results), str(error.strerror), remedy)
-        raise InputError([fault]) from error
+    target = check_target(result.name, results)
+    aside = Path(tempfile.mkdtemp(prefix=f".{result.name}-", dir=results))
     try:
         _write_files(result, aside)
         aside.chmod(0o755)

@@ -1,0 +1,202 @@
+"""The commands. Each reads its arguments, calls one function and prints what it gives."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from siting.errors import InfeasibleError, InputError, SitingError
+from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
+
+# Commands import what they need when they are called, so that --help and a faulty scenario
+# answer at once instead of after seconds of loading.
+# ruff: noqa: PLC0415
+
+app = typer.Typer(
+    help="Choose where public service offices should open, by road travel time and with proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
+network_app = typer.Typer(help="Look at the road network.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+app.add_typer(network_app, name="network")
+
+NOT_PROVED = 4
+
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(metavar="SCENARIO", help="Path of a scenario file, or a shipped one's name."),
+]
+
+
+def main() -> None:
+    """Run the command line; turn errors that are the user's to mend into text and exit code."""
+    try:
+        app()
+    except SitingError as error:
+        _explain(error)
+        sys.exit(error.exit_code)
+
+
+def _explain(error: SitingError) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if isinstance(error, InputError):
+        count = len(error.faults)
+        console.print(f"{count} fault{'s' if count > 1 else ''} in the input:", markup=False)
+        for fault in error.faults:
+            console.print(f"- {fault}", markup=False)
+    elif isinstance(error, InfeasibleError):
+        console.print("No answer satisfies all limits. These clash:", markup=False)
+        for limit in error.clash:
+            console.print(f"- {limit}", markup=False)
+    else:
+        console.print(str(error), markup=False)
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"siting {version('siting')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Take the options that hold for no command in particular."""
+
+
+@app.command()
+def run(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the scenario."),
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
+    time_limit: Annotated[
+        float | None, typer.Option(help="Stop solving after this many seconds.")
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option(help="Stop when this near to the best, such as 0.01 for 1 %.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
+) -> None:
+    """Solve a scenario and write its results."""
+    from siting import pipeline
+    from siting.report.console import print_result
+    from siting.report.write import check_target, write_result
+
+    limits = {"solver.time_limit_s": time_limit, "solver.gap": gap}
+    given = [f"{key}={value}" for key, value in limits.items() if value is not None]
+    file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given])
+    check_target(file.name, results)
+    with _progress(quiet=quiet) as progress:
+        result = pipeline.run(file, progress=progress)
+    folder = write_result(result, results)
+    console = Console(highlight=False)
+    if quiet:
+        console.print(str(folder), soft_wrap=True, markup=False)
+    else:
+        print_result(result, folder, console)
+    if result.manifest["reason"] not in {"proved", "gap_reached"}:
+        raise typer.Exit(NOT_PROVED)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show what is being done while it is done, on a terminal; elsewhere keep silent."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("Starting") as status:
+        yield status.update
+
+
+@app.command()
+def check(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO…", help="Paths or names of shipped ones.")
+    ],
+) -> None:
+    """Check scenario files, without solving them."""
+    from siting import pipeline
+
+    faults = []
+    for scenario in scenarios:
+        try:
+            file: ScenarioFile = read_scenario(find_scenario(scenario))
+            pipeline.check(file)
+            typer.echo(f"{file.path}: no faults")
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+
+
+@app.command("new-scenario")
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Name of the new scenario.")],
+    *,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SCENARIO", help="Start from this scenario.")
+    ] = None,
+) -> None:
+    """Write a commented scenario file to start from."""
+    from siting.starter import write_starter
+
+    path = write_starter(name, find_scenario(source) if source else None)
+    typer.echo(f"Wrote {path}. Edit it, then: siting run {path}")
+
+
+@data_app.command("build")
+def data_build(
+    raw: Annotated[Path, typer.Option(help="Folder of the raw tables and the raw road file.")],
+    *,
+    data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+) -> None:
+    """Make the tables in data/ from the raw ones."""
+    from siting.build import build_data
+    from siting.shipped import data_folder
+
+    for line in build_data(raw, data or data_folder()):
+        typer.echo(line)
+
+
+@data_app.command("check")
+def data_check(
+    *, data: Annotated[Path | None, typer.Option(help="The data folder.")] = None
+) -> None:
+    """Check every table and the data ledger."""
+    from siting.inputs.ledger import check_data
+    from siting.shipped import data_folder
+
+    for line in check_data(data or data_folder()):
+        typer.echo(line)
+    typer.echo("No faults.")
+
+
+@network_app.command("info")
+def show_network() -> None:
+    """Print size, repairs and reference trips of the road network that ships."""
+    from siting.inputs.tables import read_table
+    from siting.network import load_road_network, network_info
+    from siting.report.network import print_network
+    from siting.shipped import data_folder
+
+    trips = read_table("reference_trips", data_folder())
+    print_network(network_info(load_road_network(), trips), Console(highlight=False))

@@ -1,0 +1,91 @@
+"""Write a scenario file to start from: every key with its meaning and its default."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from siting.errors import Fault, InputError
+from siting.scenario import Scenario, Table, table_models
+from siting.scenario_file import read_scenario
+
+_WIDTH = 96
+
+
+def write_starter(name: str, source: Path | None) -> Path:
+    """Write NAME.toml into the current folder.
+
+    Parameters
+    ----------
+    name : str
+        Name of the scenario, with or without .toml.
+    source : Path, optional
+        A scenario whose values are taken over.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        If the file exists or cannot be written, or the source is at fault.
+    """
+    path = Path(f"{name.removesuffix('.toml')}.toml")
+    scenario = None
+    if source is not None:
+        file = read_scenario(source)
+        if file.faults:
+            raise InputError(file.faults)
+        scenario = file.scenario
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write("\n".join(_lines(path.stem, scenario)) + "\n")
+    except OSError as error:
+        exists = isinstance(error, FileExistsError)
+        problem = "the file exists already" if exists else str(error.strerror)
+        remedy = "Choose another name, or a folder that you may write to."
+        raise InputError([Fault(str(path), "NAME", name, problem, remedy)]) from error
+    return path
+
+
+def _lines(name: str, scenario: Scenario | None) -> Iterator[str]:
+    yield "# A scenario of siting. Lines that begin with # are remarks; a key that stands behind #"
+    yield f"# has its default value. Check the file with:  siting check {name}.toml"
+    for table, model in table_models().items():
+        yield ""
+        yield from _comment(model.__doc__ or "")
+        yield f"[{table}]"
+        values = getattr(scenario, table) if scenario else None
+        for key, field in model.model_fields.items():
+            yield from _comment(field.description or "")
+            yield _line(key, values, required=field.is_required(), default=field.default)
+
+
+def _line(key: str, values: Table | None, *, required: bool, default: object) -> str:
+    value = getattr(values, key, default)
+    if required and values is None:
+        return f"{key} = {_PLACEHOLDERS.get(key, '"…"')}"
+    if not required and value == default:
+        shown = "…" if default is None else _toml(default)
+        return f"# {key} = {shown}"
+    return f"{key} = {_toml(value)}"
+
+
+_PLACEHOLDERS = {"date": "2019-09-01"}
+
+
+def _comment(text: str) -> Iterator[str]:
+    for line in textwrap.wrap(" ".join(text.split()), _WIDTH - 2):
+        yield f"# {line}"
+
+
+def _toml(value: object) -> str:
+    """A value as TOML: JSON has the same texts, numbers, truth values and flat lists."""
+    if isinstance(value, str) and "\n" in value and '"""' not in value:
+        escaped = value.replace("\\", "\\\\")
+        return f'"""\n{escaped}"""'
+    if isinstance(value, str | bool | int | float | tuple):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
