@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -101,6 +102,8 @@ class RoadNetwork:
         "shipped" or the path it was read from.
     log : tuple of str
         What was mended while it was built, one sentence a repair.
+    files : mapping of str to pathlib.Path
+        The files it was made from, by name.
     fingerprint : str
         SHA-256 of everything in the graph and in ``access`` that a travel time depends on.
     """
@@ -109,6 +112,7 @@ class RoadNetwork:
     access: Access
     source: str
     log: tuple[str, ...]
+    files: Mapping[str, Path]
     fingerprint: str
 
 

@@ -23,17 +23,18 @@ class Ties:
         Rows of the points and of the targets, in order of point.
     minutes, metres : ndarray of float, shape (k,)
         Time and length of each tie.
+    points : int
+        Number of points.
     """
 
     point: Ints
     target: Ints
     minutes: Floats
     metres: Floats
+    points: int
 
 
-def tie_to_junctions(
-    points: Points, arcs: Arcs, access: Access
-) -> tuple[Ties, Mapping[str, str]]:
+def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, Mapping[str, str]]:
     """Tie each point to all junctions within the radius, and at least to the nearest.
 
     A point on an island is tied over water, straight to the nearest junction.
@@ -64,7 +65,7 @@ def tie_to_junctions(
     lonely = np.flatnonzero(np.bincount(point, minlength=len(points)) == 0)
     point, target = np.append(point, lonely), np.append(target, nearest[lonely])
     order = np.lexsort((target, point))
-    ties = _ties(points, junctions, point[order], target[order], access, afloat)
+    ties = _ties(points, junctions, (point[order], target[order]), access, afloat)
     return ties, _detached(points, ties, lonely, afloat)
 
 
@@ -86,19 +87,20 @@ def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties
     tree = cKDTree(_sphere(destinations.lon, destinations.lat))
     point, target = _within(origins, tree, access.radius_km)
     shore = _on_island(origins, access)[point] == _on_island(destinations, access)[target]
-    point, target = point[shore], target[shore]
-    return _ties(origins, destinations, point, target, access, np.zeros(len(origins), dtype=bool))
+    pairs = (point[shore], target[shore])
+    return _ties(origins, destinations, pairs, access, np.zeros(len(origins), dtype=np.bool_))
 
 
 def _ties(
-    points: Points, targets: Points, point: Ints, target: Ints, access: Access, afloat: Bools
+    points: Points, targets: Points, pairs: tuple[Ints, Ints], access: Access, afloat: Bools
 ) -> Ties:
+    point, target = pairs
     straight = ox.distance.great_circle(
         points.lat[point], points.lon[point], targets.lat[target], targets.lon[target]
     )
     metres = straight * np.where(afloat[point], 1.0, access.detour)
     kph = np.where(afloat[point], access.water_kph, access.kph)
-    return Ties(point, target, metres / 1000 / kph * 60, metres)
+    return Ties(point, target, metres / 1000 / kph * 60, metres, len(points))
 
 
 def _within(points: Points, tree: cKDTree, radius_km: float) -> tuple[Ints, Ints]:
@@ -109,7 +111,7 @@ def _within(points: Points, tree: cKDTree, radius_km: float) -> tuple[Ints, Ints
 
 
 def _on_island(points: Points, access: Access) -> Bools:
-    afloat = np.zeros(len(points), dtype=bool)
+    afloat = np.zeros(len(points), dtype=np.bool_)
     for island in access.islands:
         middle = (np.full(len(points), island.lat), np.full(len(points), island.lon))
         afloat |= ox.distance.great_circle(*middle, points.lat, points.lon) < island.radius_km * 1e3

@@ -31,7 +31,7 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_cache_path("siting", appauthor=False)
 
 
-def cached_travel_times(
+def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom to tell
     network: RoadNetwork,
     origins: Points,
     destinations: Points,
@@ -67,9 +67,7 @@ def cached_travel_times(
             return _read(path, origins, destinations)
         except (_DamagedError, OSError) as fault:
             note(f"The cached travel times {path.name} are damaged ({fault}) and are built again.")
-    times = travel_times(
-        network, origins, destinations, floor_minutes=floor_minutes, limit=limit
-    )
+    times = travel_times(network, origins, destinations, floor_minutes=floor_minutes, limit=limit)
     try:
         _write(path, times)
     except OSError as fault:

@@ -1,7 +1,7 @@
 """What a road network consists of, and how it compares with known trips."""
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,17 +113,17 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip] = ()) -> N
     NetworkInfo
         Its size, classes, parts, repairs and deviations.
     """
-    roads = _once_each(network)
-    km: Counter[str] = Counter()
-    for highway, metres in roads:
-        km[highway] += metres / 1000
+    roads = _roads(network)
+    km: defaultdict[str, float] = defaultdict(float)
+    for (_, _, highway, metres), count in roads.items():
+        km[highway] += count * metres / 1000
     parts = nx.strongly_connected_components(network.graph)
     return NetworkInfo(
         source=network.source,
         fingerprint=network.fingerprint,
         junctions=network.graph.number_of_nodes(),
-        links=len(roads),
-        km_by_class=dict(km.most_common()),
+        links=roads.total(),
+        km_by_class=dict(sorted(km.items(), key=lambda row: -row[1])),
         components=tuple(sorted(map(len, parts), reverse=True)),
         repairs=network.log,
         trips=tuple(
@@ -160,15 +160,11 @@ def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
         )
 
 
-def _once_each(network: RoadNetwork) -> list[tuple[str, float]]:
-    """Return class and metres of each road, those with two directions once."""
-    edges = network.graph.edges(data=True)
-    pairs = Counter(
-        (min(u, v), max(u, v), str(row["highway"]), float(row["length"]), u < v)
-        for u, v, row in edges
-    )
-    roads: dict[tuple[int, int, str, float], int] = {}
-    for (*road, _), count in pairs.items():
-        key = (road[0], road[1], road[2], road[3])
-        roads[key] = max(roads.get(key, 0), count)
-    return [(key[2], key[3]) for key, count in roads.items() for _ in range(count)]
+def _roads(network: RoadNetwork) -> Counter[tuple[int, int, str, float]]:
+    """Ends, class and metres of each road; one that can be driven both ways counts once."""
+    ahead: Counter[tuple[int, int, str, float]] = Counter()
+    back: Counter[tuple[int, int, str, float]] = Counter()
+    for u, v, row in network.graph.edges(data=True):
+        road = (min(u, v), max(u, v), str(row["highway"]), float(row["length"]))
+        (ahead if u <= v else back)[road] += 1
+    return ahead | back

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import networkx as nx
@@ -17,6 +16,7 @@ from siting.types import Access, Island, RoadNetwork
 
 type RoadGraph = nx.MultiDiGraph[int]
 
+_TABLES = ("road_nodes.csv", "road_links.csv", "road_islands.csv")
 _LOG_SENTENCE = "{repair} near {near}{road}: {gap_km:.1f} km; {why}"
 # A class that the profile does not know, in a graph from elsewhere.
 _FALLBACK_CLASS = "unclassified"
@@ -47,13 +47,15 @@ def load_road_network(
         The source or the profile does not exist, or a table cannot be used.
     """
     folder = data or data_folder()
-    profile = read_speeds(folder / "speeds.toml", speeds)
+    profile = read_speeds(folder, speeds)
     shipped = source == "shipped"
     graph = _read_tables(folder) if shipped else _read_graphml(Path(source))
-    access = _access(profile, _read_islands(folder) if shipped else ())
+    access = Access(**profile.access, islands=_read_islands(folder) if shipped else ())
     _add_times(graph, profile)
-    log = _read_log(folder / "road_build_log.csv") if shipped else ()
-    return RoadNetwork(graph, access, str(source), log, _fingerprint(graph, access))
+    log = _read_log(folder) if shipped else ()
+    made_from = [folder / name for name in _TABLES] if shipped else [Path(source)]
+    files = {path.name: path for path in [*made_from, folder / "speeds.toml"]}
+    return RoadNetwork(graph, access, str(source), log, files, _fingerprint(graph, access))
 
 
 def _read_tables(folder: Path) -> RoadGraph:
@@ -69,12 +71,10 @@ def _read_tables(folder: Path) -> RoadGraph:
         (node, {"x": lon, "y": lat})
         for node, lon, lat in zip(*(nodes[name].tolist() for name in nodes), strict=True)
     )
-    columns = ["highway", "ref", "name", "kind"]
-    attributes = links[columns].assign(length=links["length_m"]).to_dict("records")
-    ends = links[["u", "v"]].to_numpy().tolist()
-    for (u, v), attribute in zip(ends, attributes, strict=True):
-        graph.add_edge(u, v, **attribute)
-        graph.add_edge(v, u, **attribute)
+    columns = ("u", "v", "length_m", "highway", "ref", "name", "kind")
+    for u, v, metres, *label in zip(*(links[name].tolist() for name in columns), strict=True):
+        attribute = {"length": metres, **dict(zip(columns[3:], label, strict=True))}
+        graph.add_edges_from([(u, v, attribute), (v, u, attribute)])
     return graph
 
 
@@ -87,14 +87,14 @@ def _read_graphml(path: Path) -> RoadGraph:
 
 
 def _add_times(graph: RoadGraph, speeds: Speeds) -> None:
-    ox.add_edge_speeds(graph, hwy_speeds=dict(speeds.kph), fallback=speeds.kph[_FALLBACK_CLASS])
+    ties = {"access": speeds.access["kph"], "water": speeds.access["water_kph"]}
+    kph = {**speeds.kph, **ties}
+    ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[_FALLBACK_CLASS])
     ox.add_edge_travel_times(graph)
     for _, _, attribute in graph.edges(data=True):
-        attribute["travel_time"] += 60.0 * speeds.waiting_minutes.get(str(attribute["highway"]), 0.0)
-
-
-def _access(speeds: Speeds, islands: Iterable[Island]) -> Access:
-    return Access(**speeds.access, islands=tuple(islands))
+        attribute["travel_time"] += 60.0 * speeds.waiting_minutes.get(
+            str(attribute["highway"]), 0.0
+        )
 
 
 def _read_islands(folder: Path) -> tuple[Island, ...]:
@@ -103,8 +103,8 @@ def _read_islands(folder: Path) -> tuple[Island, ...]:
     return tuple(Island(*row) for row in zip(*columns, strict=True))
 
 
-def _read_log(path: Path) -> tuple[str, ...]:
-    with path.open(encoding="utf-8", newline="") as file:
+def _read_log(folder: Path) -> tuple[str, ...]:
+    with (folder / "road_build_log.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             _LOG_SENTENCE.format(
                 **row,
@@ -117,8 +117,7 @@ def _read_log(path: Path) -> tuple[str, ...]:
 
 def _fingerprint(graph: RoadGraph, access: Access) -> str:
     digest = hashlib.sha256(repr(access).encode())
-    nodes = sorted(graph.nodes(data=True))
-    places = [(node, attribute["x"], attribute["y"]) for node, attribute in nodes]
+    places = sorted((node, row["x"], row["y"]) for node, row in graph.nodes(data=True))
     links = sorted(
         (u, v, attribute["travel_time"], attribute["length"])
         for u, v, attribute in graph.edges(data=True)

@@ -46,26 +46,23 @@ def travel_times(
     roads = arcs.matrix()
     if len(origins) < len(destinations):
         direct = tie_to_points(origins, destinations, network.access)
-        minutes = _search(roads, start, end, direct, (len(origins), len(destinations)), limit)
+        minutes = _search(roads, start, end, direct, limit)
     else:
         direct = tie_to_points(destinations, origins, network.access)
-        shape = (len(destinations), len(origins))
-        minutes = _search(roads.T.tocsr(), end, start, direct, shape, limit).T.tocsr()
+        minutes = _search(roads.T.tocsr(), end, start, direct, limit).T.tocsr()
     if floor_minutes is not None:
         minutes = _at_least(minutes, floor_minutes, limit)
     detached = {**detached_origins, **detached_destinations}
     return TravelTimes(origins.ids, destinations.ids, minutes, detached)
 
 
-def _search(
-    roads: csr_array, near: Ties, far: Ties, direct: Ties, shape: tuple[int, int], limit: float
-) -> csr_array:
+def _search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: float) -> csr_array:
     """Search from each point of the near side, in batches, and keep what lies within the limit."""
-    graph = with_sources(roads, near, shape[0])
-    groups = np.searchsorted(far.point, np.arange(shape[1]))
-    blocks = [csr_array((0, shape[1]), dtype=np.float64)]
-    for first in range(0, shape[0], _BATCH):
-        last = min(first + _BATCH, shape[0])
+    graph = with_sources(roads, near)
+    groups = np.searchsorted(far.point, np.arange(far.points))
+    blocks = [csr_array((0, far.points), dtype=np.float64)]
+    for first in range(0, near.points, _BATCH):
+        last = min(first + _BATCH, near.points)
         sources = roads.shape[0] + np.arange(first, last)
         at_junction = dijkstra(graph, indices=sources, limit=limit)
         minutes = np.minimum.reduceat(at_junction[:, far.target] + far.minutes, groups, axis=1)
@@ -76,7 +73,7 @@ def _search(
     return csr_array(vstack(blocks, format="csr"))
 
 
-def with_sources(roads: csr_array, ties: Ties, count: int) -> csr_array:
+def with_sources(roads: csr_array, ties: Ties) -> csr_array:
     """Append one row a point to a road matrix, from which its ties lead to the junctions.
 
     Parameters
@@ -85,16 +82,14 @@ def with_sources(roads: csr_array, ties: Ties, count: int) -> csr_array:
         Minutes between junctions.
     ties : Ties
         From points to junctions, in order of point.
-    count : int
-        Number of points.
 
     Returns
     -------
-    scipy.sparse.csr_array, shape (n + count, n + count)
+    scipy.sparse.csr_array, shape (n + points, n + points)
         Point ``i`` is row ``n + i``; no arc leads to it.
     """
-    size = roads.shape[0] + count
-    ends = roads.indptr[-1] + np.searchsorted(ties.point, np.arange(1, count + 1))
+    size = roads.shape[0] + ties.points
+    ends = roads.indptr[-1] + np.searchsorted(ties.point, np.arange(1, ties.points + 1))
     return csr_array(
         (
             np.append(roads.data, ties.minutes),

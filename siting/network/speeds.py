@@ -9,6 +9,8 @@ from typing import Any
 
 from siting.errors import Fault, InputError
 
+_FILE = "speeds.toml"
+
 
 @dataclass(frozen=True)
 class Speeds:
@@ -24,30 +26,26 @@ class Speeds:
         Minutes added to each link of a class; classes without waiting are left out.
     access : mapping of str to float
         ``radius_km``, ``detour``, ``kph`` and ``water_kph`` of the ties of places.
-    inside_place : mapping of str to float
-        ``detour``, ``mean_share_of_radius`` and ``kph`` of the time inside a place.
     """
 
     profile: str
     kph: Mapping[str, float]
     waiting_minutes: Mapping[str, float]
     access: Mapping[str, float]
-    inside_place: Mapping[str, float]
 
 
-def speed_profiles(path: Path) -> tuple[str, ...]:
-    """Return the names of the profiles in a file as ``data/speeds.toml``."""
-    with path.open("rb") as file:
-        return tuple(tomllib.load(file))
+def speed_profiles(folder: Path) -> tuple[str, ...]:
+    """Names of the speed profiles in ``speeds.toml`` of a data folder."""
+    return tuple(_read(folder))
 
 
-def read_speeds(path: Path, profile: str = "default") -> Speeds:
+def read_speeds(folder: Path, profile: str = "default") -> Speeds:
     """Read one speed profile.
 
     Parameters
     ----------
-    path : pathlib.Path
-        TOML file as ``data/speeds.toml``.
+    folder : pathlib.Path
+        Data folder, with ``speeds.toml``.
     profile : str
         Name of a first-level table.
 
@@ -61,13 +59,11 @@ def read_speeds(path: Path, profile: str = "default") -> Speeds:
     siting.errors.InputError
         There is no such profile, or a figure is not a positive number.
     """
-    with path.open("rb") as file:
-        profiles = tomllib.load(file)
+    profiles = _read(folder)
     if profile not in profiles:
-        raise InputError([_unknown(path, profile, list(profiles))])
+        raise InputError([_unknown(profile, list(profiles))])
     table = profiles[profile]
-    faults = [*_faults(path, profile, table)]
-    if faults:
+    if faults := _faults(profile, table):
         raise InputError(faults)
     classes = table["class"]
     return Speeds(
@@ -79,23 +75,25 @@ def read_speeds(path: Path, profile: str = "default") -> Speeds:
             if "waiting_minutes" in row
         },
         access=_figures(table["access"]),
-        inside_place=_figures(table["inside_place"]),
     )
 
 
-def _unknown(path: Path, profile: str, known: list[str]) -> Fault:
+def _read(folder: Path) -> dict[str, Any]:
+    with (folder / _FILE).open("rb") as file:
+        return tomllib.load(file)
+
+
+def _unknown(profile: str, known: list[str]) -> Fault:
     near = difflib.get_close_matches(profile, known) or known
     remedy = f"Choose one of: {', '.join(near)}"
-    return Fault(path.name, "network.speeds", profile, "there is no such speed profile", remedy)
+    return Fault(_FILE, "network.speeds", profile, "there is no such speed profile", remedy)
 
 
-def _faults(path: Path, profile: str, table: Mapping[str, Any]) -> list[Fault]:
+def _faults(profile: str, table: Mapping[str, Any]) -> list[Fault]:
     rows = {f"class.{name}": row for name, row in table["class"].items()}
-    rows |= {name: table[name] for name in ("access", "inside_place")}
+    rows["access"] = table["access"]
     return [
-        Fault(
-            path.name, f"{profile}.{name}.{key}", value, "must be above 0", "Give a positive number"
-        )
+        Fault(_FILE, f"{profile}.{name}.{key}", value, "must be above 0", "Give a positive number")
         for name, row in rows.items()
         for key, value in _figures(row).items()
         if not value > 0

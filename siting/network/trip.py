@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from siting.network.access import Ties, tie_to_junctions, tie_to_points
 from siting.network.arcs import Arcs, arcs_of
 from siting.network.matrix import with_sources
-from siting.types import Floats, Points, RoadNetwork
+from siting.types import Points, RoadNetwork
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,7 @@ class Trip:
     km: float
 
 
-def trip(
-    network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]
-) -> Trip:
+def trip(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> Trip:
     """Return time and length of the fastest way between two places.
 
     Parameters
@@ -45,18 +44,22 @@ def trip(
         Of all ways the fastest; its length is not the shortest.
     """
     arcs = arcs_of(network.graph)
-    places = [Points((name,), np.array([p[0]]), np.array([p[1]])) for name, p in
-              (("start", start), ("end", end))]
-    out, back = (tie_to_junctions(place, arcs, network.access)[0] for place in places)
-    direct = tie_to_points(*places, network.access)
-    ways = [_by_road(arcs, out, back)]
-    ways += [Trip(float(m), float(d) / 1000) for m, d in zip(direct.minutes, direct.metres, strict=True)]
+    origin, destination = _point(start), _point(end)
+    out = tie_to_junctions(origin, arcs, network.access)[0]
+    back = tie_to_junctions(destination, arcs, network.access)[0]
+    direct = tie_to_points(origin, destination, network.access)
+    steps = zip(direct.minutes.tolist(), direct.metres.tolist(), strict=True)
+    ways = [_by_road(arcs, out, back), *(Trip(minutes, metres / 1000) for minutes, metres in steps)]
     return min(ways, key=lambda way: way.minutes)
+
+
+def _point(place: tuple[float, float]) -> Points:
+    return Points(("",), np.array([place[0]]), np.array([place[1]]))
 
 
 def _by_road(arcs: Arcs, out: Ties, back: Ties) -> Trip:
     source = len(arcs)
-    graph = with_sources(arcs.matrix(), out, 1)
+    graph = with_sources(arcs.matrix(), out)
     minutes, before = dijkstra(graph, indices=source, return_predecessors=True)
     arrivals = minutes[back.target] + back.minutes
     last = int(arrivals.argmin())
@@ -66,7 +69,7 @@ def _by_road(arcs: Arcs, out: Ties, back: Ties) -> Trip:
     return Trip(float(arrivals[last]), float(metres) / 1000)
 
 
-def _length(arcs: Arcs, out: Ties, before: Floats, junction: int) -> float:
+def _length(arcs: Arcs, out: Ties, before: NDArray[np.int32], junction: int) -> float:
     """Follow the predecessors back to the start and add up the lengths."""
     total = 0.0
     while (previous := int(before[junction])) < len(arcs):

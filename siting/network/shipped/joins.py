@@ -100,7 +100,7 @@ def _near_pieces(xy: Floats, road: pd.DataFrame) -> Iterator[tuple[int, int]]:
 
 
 def _nearest(xy: Floats, first: Ints, second: Ints) -> tuple[int, int, float]:
-    distance, other = cKDTree(xy[second]).query(xy[first])
+    distance, other = map(np.asarray, cKDTree(xy[second]).query(xy[first]))
     best = int(distance.argmin())
     return int(first[best]), int(second[other[best]]), float(distance[best])
 

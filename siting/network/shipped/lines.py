@@ -1,16 +1,17 @@
 """Read the raw road file and make one network of its lines."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
+from shapely.ops import substring
 
 from siting.types import Floats, Ints
 
@@ -19,8 +20,9 @@ SNAP_M = 60.0
 # Road ferries of the table are at most 10 km long, the one to Gotland is 117 km.
 SEA_FERRY_M = 20_000.0
 COLUMNS = ["highway", "ref", "name", "kind"]
-_DIVIDED_LANES = 2
-_CLASS_OF_RTT = {16: "trunk", 14: "primary", 15: "secondary", 984: "tertiary"}
+# Codes of the source: rtt is the class of the road, ltn 2 is a divided road.
+_MOTORWAY, _DIVIDED = 16, 2
+_CLASS_OF_RTT = {_MOTORWAY: "trunk", 14: "primary", 15: "secondary", 984: "tertiary"}
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ def read_lines(raw_gpkg: Path) -> gpd.GeoDataFrame:
 
 
 def _read_roads(raw_gpkg: Path) -> gpd.GeoDataFrame:
-    roads = pyogrio.read_dataframe(raw_gpkg, layer="roads")
+    roads = gpd.read_file(raw_gpkg, layer="roads")
     highway = roads["rtt"].map(_CLASS_OF_RTT).fillna("unclassified")
-    highway[(roads["rtt"] == 16) & (roads["ltn"] == _DIVIDED_LANES)] = "motorway"  # noqa: PLR2004 -- code of the source
+    highway[(roads["rtt"] == _MOTORWAY) & (roads["ltn"] == _DIVIDED)] = "motorway"
     european = roads["rte"].fillna("N/A") != "N/A"
     highway[(highway == "primary") & european] = "trunk"
     kind = np.where(roads["src"] == "ap500", "connector", "road")
@@ -75,7 +77,7 @@ def _reference(numbers: tuple[object, ...]) -> str:
 
 
 def _read_ferries(raw_gpkg: Path) -> gpd.GeoDataFrame:
-    raw = pyogrio.read_dataframe(raw_gpkg, layer="ferries")
+    raw = gpd.read_file(raw_gpkg, layer="ferries")
     raw["name"] = raw["route"].fillna("")
     # A crossing in several pieces is one crossing: the waiting time must count once.
     merged = raw.dissolve("name", sort=True).geometry.map(_merge_pieces).explode().reset_index()
@@ -105,10 +107,7 @@ def _cut_at_ends(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _split(line: shapely.LineString, cuts: list[float]) -> list[shapely.LineString]:
     bounds = [0.0, *cuts, line.length]
-    return [
-        shapely.ops.substring(line, start, stop)
-        for start, stop in zip(bounds, bounds[1:], strict=False)
-    ]
+    return [substring(line, start, stop) for start, stop in pairwise(bounds)]
 
 
 def _ends(geometry: np.ndarray) -> Floats:

@@ -12,6 +12,8 @@ from scipy.spatial import cKDTree
 from siting.network.shipped.joins import Gap, find_detached, find_holes
 from siting.network.shipped.lines import RawGraph, read_lines, snap
 from siting.network.shipped.review import Review, Verdict
+from siting.network.speeds import read_speeds
+from siting.shipped import data_folder
 from siting.types import Floats, Points
 
 _LOG_COLUMNS = ["repair", "ref", "near", "lon", "lat", "gap_m", "network_m", "why"]
@@ -38,7 +40,7 @@ class RoadTables:
     log: pd.DataFrame
 
 
-def build_road_tables(raw_gpkg: Path, towns: Points, review: Path, detour: float) -> RoadTables:
+def build_road_tables(raw_gpkg: Path, towns: Points, folder: Path | None = None) -> RoadTables:
     """Mend the raw road file and reduce it to junctions and links.
 
     Parameters
@@ -47,17 +49,18 @@ def build_road_tables(raw_gpkg: Path, towns: Points, review: Path, detour: float
         GeoPackage with the layers ``roads`` and ``ferries``, EPSG:3006.
     towns : Points
         Places by whose labels the log tells where a repair lies.
-    review : pathlib.Path
-        TOML file of judged holes and detached parts (``data/road_joins.toml``).
-    detour : float
-        Length of a tie over land in straight-line lengths.
+    folder : pathlib.Path, optional
+        Data folder with ``road_joins.toml`` (judged holes and detached parts) and ``speeds.toml``
+        (detour of a tie); by default the one that ships.
 
     Returns
     -------
     RoadTables
         The same bytes from the same input, whatever the order of its rows.
     """
-    mender = _Mender(Review(review), towns, detour)
+    folder = folder or data_folder()
+    detour = read_speeds(folder).access["detour"]
+    mender = _Mender(Review(folder / "road_joins.toml"), towns, detour)
     graph = snap(read_lines(raw_gpkg))
     graph, holes = mender.close_holes(graph)
     graph, ties = mender.tie_detached(graph)
@@ -66,7 +69,7 @@ def build_road_tables(raw_gpkg: Path, towns: Points, review: Path, detour: float
     return RoadTables(nodes, graph.links, pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS))
 
 
-def write_road_tables(tables: RoadTables, folder: Path) -> tuple[Path, Path, Path]:
+def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:
     """Write road_nodes.csv, road_links.csv and road_build_log.csv with fixed formats.
 
     Parameters
@@ -78,8 +81,8 @@ def write_road_tables(tables: RoadTables, folder: Path) -> tuple[Path, Path, Pat
 
     Returns
     -------
-    tuple of pathlib.Path
-        The three files.
+    tuple of str
+        The files written, with their number of rows.
     """
     nodes = tables.nodes.assign(
         lon=tables.nodes["lon"].map("{:.6f}".format), lat=tables.nodes["lat"].map("{:.6f}".format)
@@ -88,8 +91,7 @@ def write_road_tables(tables: RoadTables, folder: Path) -> tuple[Path, Path, Pat
     files = {"road_nodes.csv": nodes, "road_links.csv": links, "road_build_log.csv": tables.log}
     for name, table in files.items():
         table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8")
-    first, second, third = (folder / name for name in files)
-    return first, second, third
+    return tuple(f"{name}: {len(table)} rows" for name, table in files.items())
 
 
 class _Mender:
@@ -108,19 +110,21 @@ class _Mender:
         """Join the ends of each hole that was judged to lie on land or on a bridge."""
         added, log = [], []
         for hole in find_holes(graph):
-            lon, lat = self._middle(graph, hole)
+            lon, lat = _middle(graph, hole)
             verdict = self._review.hole(hole.ref, lon, lat)
             closed = verdict is not None and verdict.accepted
-            log.append(self._row("hole closed" if closed else "hole left open", graph, hole, verdict))
+            log.append(
+                self._row("hole closed" if closed else "hole left open", graph, hole, verdict)
+            )
             if closed:
-                added.append(_link(hole, hole.gap_m, _best_class(graph, hole), "join"))
+                added.append(_link(hole, hole.gap_m, _class_of(graph, hole), "join"))
         return _with_links(graph, added), log
 
     def tie_detached(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
         """Tie each detached part to the nearest junction of the main part."""
         added, log = [], []
         for tie in find_detached(graph):
-            lon, lat = self._middle(graph, tie)
+            lon, lat = _middle(graph, tie)
             verdict = self._review.detached(lon, lat)
             over_land = verdict is None or verdict.accepted
             length = tie.gap_m * (self._detour if over_land else 1.0)
@@ -130,12 +134,8 @@ class _Mender:
             added.append(_link(tie, length, highway, f"{over}_tie"))
         return _with_links(graph, added), log
 
-    def _middle(self, graph: RawGraph, gap: Gap) -> tuple[float, float]:
-        lon, lat = _degrees((graph.xy[[gap.u]] + graph.xy[[gap.v]]) / 2)
-        return float(lon[0]), float(lat[0])
-
     def _row(self, repair: str, graph: RawGraph, gap: Gap, verdict: Verdict | None) -> list[object]:
-        lon, lat = self._middle(graph, gap)
+        lon, lat = _middle(graph, gap)
         town = self._towns.ids[int(self._town_tree.query(graph.xy[gap.u])[1])]
         network = f"{gap.network_m:.0f}" if np.isfinite(gap.network_m) else ""
         why = verdict.why if verdict else _NOT_REVIEWED
@@ -143,7 +143,12 @@ class _Mender:
         return [repair, gap.ref, near, f"{lon:.4f}", f"{lat:.4f}", f"{gap.gap_m:.0f}", network, why]
 
 
-def _best_class(graph: RawGraph, hole: Gap) -> str:
+def _middle(graph: RawGraph, gap: Gap) -> tuple[float, float]:
+    lon, lat = _degrees((graph.xy[[gap.u]] + graph.xy[[gap.v]]) / 2)
+    return float(lon[0]), float(lat[0])
+
+
+def _class_of(graph: RawGraph, hole: Gap) -> str:
     """Return the class of the hole's road where it ends."""
     links = graph.links
     touching = links["u"].isin([hole.u, hole.v]) | links["v"].isin([hole.u, hole.v])
