@@ -18,7 +18,7 @@ from siting.inputs.ledger import write_ledger
 from siting.inputs.origins import ORIGINS
 from siting.inputs.selection import points
 from siting.inputs.staff import people_nearer, staff_by_rule
-from siting.network import load_road_network, read_speeds, travel_times
+from siting.network import load_road_network, travel_times
 from siting.network.shipped import build_road_tables, points_along_roads, write_road_tables
 from siting.problem import dense
 
@@ -127,10 +127,8 @@ def _localities(raw: pd.DataFrame) -> pd.DataFrame:
 
 def _write_roads(raw: Path, made: Path, localities: pd.DataFrame) -> Iterator[str]:
     towns = points(_numbers(localities, "lon", "lat"), "name")
-    detour = read_speeds(made / "speeds.toml").access["detour"]
-    tables = build_road_tables(raw / ROADS, towns, made / "road_joins.toml", detour)
-    for path in write_road_tables(tables, made):
-        yield f"{path.name}: {sum(1 for _ in path.open(encoding='utf-8')) - 1} rows"
+    tables = build_road_tables(raw / ROADS, towns, made)
+    yield from write_road_tables(tables, made)
 
 
 def _demand(

@@ -148,5 +148,5 @@ def _ledger_faults(package: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
 
 def _frictionless_faults(ledger: Path) -> Iterator[Fault]:
     report = Package(str(ledger)).validate()
-    for kind, note in report.flatten(["type", "message"]):
-        yield Fault(str(ledger), str(kind), None, str(note), "Mend the ledger or the table.")
+    for fault, note in report.flatten(["type", "message"]):
+        yield Fault(str(ledger), str(fault), None, str(note), "Mend the ledger or the table.")

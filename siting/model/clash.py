@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.errors import InfeasibleError
 from siting.model.build import build
 from siting.model.classic import solve_classic
 from siting.model.limits import Limit
@@ -20,8 +21,8 @@ EVERYONE = "everyone reaches an open site"
 
 def clashing_limits(
     instance: "Instance", parts: Sequence[Limit], search: Search
-) -> tuple[str, ...]:
-    """Return the sentences of limits that clash, none of which can be spared.
+) -> InfeasibleError:
+    """Return the error that names limits that clash, none of which can be spared.
 
     The deletion filter: each limit is left out in turn, for good if the rest still clash. Source:
     Chinneck and Dravnieks, ORSA Journal on Computing 3 (1991).
@@ -29,12 +30,14 @@ def clashing_limits(
     kept, served = list(parts), True
     if not _feasible(instance, kept, search, served=False):
         served = False
-    for part in parts:
+    # From the last to the first, so that of several such sets the one with budgets, numbers and
+    # named sites is given, which is what a user can change most easily.
+    for part in reversed(parts):
         without = [other for other in kept if other is not part]
         if not _feasible(instance, without, search, served=served):
             kept = without
-    sentences = [part.sentence() for part in kept]
-    return (*sentences, EVERYONE) if served else tuple(sentences)
+    clash = {part.name: part.sentence() for part in kept}
+    return InfeasibleError({**clash, "everyone_served": EVERYONE} if served else clash)
 
 
 def _feasible(

@@ -64,7 +64,7 @@ def solve(  # noqa: PLR0913 - the last three are named and have defaults
     _refuse_unreachable(instance)
     answer = solve_classic(built.program, search)
     if answer.state == "infeasible":
-        raise InfeasibleError(clashing_limits(instance, parts, search))
+        raise clashing_limits(instance, parts, search)
     return _conclude(instance, parts, built, answer, search)
 
 
@@ -84,7 +84,8 @@ def _refuse_unreachable(instance: "Instance") -> None:
     unreached = unreachable(instance)
     if unreached:
         names = ", ".join(unreached)
-        raise InfeasibleError([f"no site at all reaches {names}, and everyone must reach one"])
+        reason = f"no site at all reaches {names}, and everyone must reach one"
+        raise InfeasibleError({"everyone_served": reason})
 
 
 def unreachable(instance: "Instance") -> tuple[str, ...]:
