@@ -84,9 +84,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     *,
     overrides: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Override a key; none takes it back to its default."
-        ),
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a key (none: its default)."),
     ] = None,
     results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
     time_limit: Annotated[
