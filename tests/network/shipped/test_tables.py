@@ -133,7 +133,7 @@ def test_a_hole_that_nobody_judged_stays_open(folder: Path) -> None:
     renumbered = [{**row, "rtn": "8"} if "rtn" in row else row for row in WITH_HOLE]
     tables = _build(folder, renumbered)
     assert "join" not in set(tables.links["kind"])
-    assert "nobody" in tables.log["why"].iloc[0]
+    assert "Nobody" in tables.log["why"].iloc[0]
 
 
 @pytest.mark.parametrize(("gap", "detour"), [(2.0, 6.5), (8.5, 60.0)])
