@@ -22,6 +22,7 @@ from siting.network import load_road_network, travel_times
 from siting.network.shipped import build_road_tables, points_along_roads, write_road_tables
 from siting.problem import dense
 
+ROADS = "egm2019_roads.gpkg"
 RAW_FILES = (
     "municipalities.csv",
     "localities_2020.csv",
@@ -30,9 +31,16 @@ RAW_FILES = (
     "decisions.csv",
     "reference_trips.csv",
     "sources.csv",
-    "egm2019_roads.gpkg",
+    ROADS,
 )
-HAND_WRITTEN = ("assumptions.toml", "costs.toml", "speeds.toml", "README.md")
+HAND_WRITTEN = (
+    "README.md",
+    "assumptions.toml",
+    "costs.toml",
+    "road_islands.csv",
+    "road_joins.toml",
+    "speeds.toml",
+)
 """Files of data/ that are written by hand; a build carries them over as they are."""
 
 BORDER_NORWAY = (
@@ -85,7 +93,7 @@ def _write_all(raw: Path, made: Path) -> Iterator[str]:
     municipalities = _municipalities(_raw(raw, "municipalities"))
     localities = _localities(_raw(raw, "localities_2020"))
     offices = _raw(raw, "offices_2019")
-    yield from _write_roads(raw, made, municipalities)
+    yield from _write_roads(raw, made, localities)
     tables = {
         "municipalities": municipalities,
         "localities": localities,
@@ -117,9 +125,9 @@ def _localities(raw: pd.DataFrame) -> pd.DataFrame:
     return kept[[*columns, "lon", "lat", "position"]].sort_values("code")
 
 
-def _write_roads(raw: Path, made: Path, municipalities: pd.DataFrame) -> Iterator[str]:
-    towns = points(_numbers(municipalities, "seat_lon", "seat_lat"), "code")
-    tables = build_road_tables(raw / "egm2019_roads.gpkg", towns)
+def _write_roads(raw: Path, made: Path, localities: pd.DataFrame) -> Iterator[str]:
+    towns = points(_numbers(localities, "lon", "lat"), "name")
+    tables = build_road_tables(raw / ROADS, towns, made)
     yield from write_road_tables(tables, made)
 
 
@@ -127,7 +135,7 @@ def _demand(
     raw: Path, made: Path, municipalities: pd.DataFrame, localities: pd.DataFrame
 ) -> pd.DataFrame:
     junctions = pd.read_csv(made / "road_nodes.csv")
-    along = points_along_roads(raw / "egm2019_roads.gpkg", spacing_m=3000)
+    along = points_along_roads(raw / ROADS, spacing_m=3000)
     demand = build_demand(
         _numbers(municipalities, "population_2019", "seat_lon", "seat_lat"),
         _numbers(localities, "population_2020", "area_km2", "lon", "lat"),

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from siting.errors import InfeasibleError, InputError, SitingError
+from siting.errors import Fault, InfeasibleError, InputError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
 
 # Commands import what they need when they are called, so that --help and a faulty scenario
@@ -55,8 +55,8 @@ def _explain(error: SitingError) -> None:
             console.print(f"- {fault}", markup=False)
     elif isinstance(error, InfeasibleError):
         console.print("No answer satisfies all limits. These clash:", markup=False)
-        for limit in error.clash:
-            console.print(f"- {limit}", markup=False)
+        for name, sentence in error.clash.items():
+            console.print(f"- {name}: {sentence}", markup=False)
     else:
         console.print(str(error), markup=False)
 
@@ -84,7 +84,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     *,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the scenario."),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Override a key; none takes it back to its default."
+        ),
     ] = None,
     results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
     time_limit: Annotated[
@@ -136,7 +138,7 @@ def check(
     """Check scenario files, without solving them."""
     from siting import pipeline
 
-    faults = []
+    faults: list[Fault] = []
     for scenario in scenarios:
         try:
             file: ScenarioFile = read_scenario(find_scenario(scenario))
@@ -193,10 +195,17 @@ def data_check(
 @network_app.command("info")
 def show_network() -> None:
     """Print size, repairs and reference trips of the road network that ships."""
-    from siting.inputs.tables import read_table
-    from siting.network import load_road_network, network_info
+    from siting.network import load_road_network, network_info, read_reference_trips
     from siting.report.network import print_network
     from siting.shipped import data_folder
 
-    trips = read_table("reference_trips", data_folder())
+    trips = read_reference_trips(data_folder() / "reference_trips.csv")
     print_network(network_info(load_road_network(), trips), Console(highlight=False))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that check while one types."""
+    from siting.scenario import json_schema
+
+    typer.echo(json_schema(), nl=False)

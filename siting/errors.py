@@ -1,7 +1,7 @@
 """The errors that a user can meet. Their texts and exit codes are a public interface."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -58,15 +58,16 @@ class InfeasibleError(SitingError):
 
     Parameters
     ----------
-    clash : iterable of str
-        A smallest set of limits that cannot hold together, in plain words.
+    clash : mapping of str to str
+        A smallest set of limits that cannot hold together: name of the limit, and what it says
+        in plain words.
     """
 
     exit_code = 3
 
-    def __init__(self, clash: Iterable[str]) -> None:
-        self.clash = tuple(clash)
-        super().__init__("These limits cannot hold together: " + "; ".join(self.clash))
+    def __init__(self, clash: Mapping[str, str]) -> None:
+        self.clash = dict(clash)
+        super().__init__("These limits cannot hold together: " + "; ".join(self.clash.values()))
 
 
 def near_matches(name: str, known: Iterable[str]) -> str:

@@ -13,7 +13,6 @@ from siting.inputs.selection import Inputs
 from siting.model import Solution
 from siting.problem import LIMIT_KEYS, Prepared
 from siting.scenario_file import ScenarioFile
-from siting.types import RoadNetwork
 
 _PACKAGES = ("siting", "highspy", "networkx", "numpy", "osmnx", "pandas", "pulp", "scipy")
 _UNITS = {
@@ -58,7 +57,7 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
         "date": timestamp(file),
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
-        "inputs": _checksums(inputs, prepared.network),
+        "inputs": _checksums(prepared),
         "versions": _versions(),
         "status": solution.status,
         "reason": solution.reason,
@@ -78,11 +77,8 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
     }
 
 
-def _checksums(inputs: Inputs, network: RoadNetwork) -> dict[str, str]:
-    files = {**inputs.files, **network.files}
-    return {name: sha256(path) for name, path in sorted(files.items())} | {
-        "travel_times": network.fingerprint
-    }
+def _checksums(prepared: Prepared) -> dict[str, str]:
+    return {name: sha256(path) for name, path in sorted(prepared.files.items())}
 
 
 def _versions() -> dict[str, str]:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from siting.analysis.measures import measure, nearest
-from siting.errors import Fault, InputError
+from siting.errors import Fault, InfeasibleError, InputError
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds, make_manifest
 from siting.model import Mean, Solution, Solver, solve
 from siting.network import cached_travel_times, load_road_network, speed_profiles
-from siting.problem import Prepared, dense, limits_of, pose
+from siting.problem import Prepared, clash_in_words, dense, limits_of, pose
 from siting.report.result import RunResult
 from siting.report.tables import REGION_KEYS, result_tables
 from siting.scenario_file import ScenarioFile
@@ -85,7 +85,8 @@ def prepare(
     too_near = _too_near(file, inputs, network, progress)
     costs = read_costs(folder)
     problem = pose(inputs, times, costs, shipped_staff=shipped, too_near=too_near)
-    return Prepared(file, inputs, network, times, problem), have_network
+    files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
+    return Prepared(file, inputs, network, times, problem, files), have_network
 
 
 def answer(prepared: Prepared) -> Solution:
@@ -96,15 +97,18 @@ def answer(prepared: Prepared) -> Solution:
     InfeasibleError
         If its limits cannot hold together.
     """
-    scenario = prepared.file.scenario
-    return solve(
-        prepared.problem.instance,
-        Mean(),
-        limits_of(scenario.limits, prepared.problem),
-        solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
-        time_limit=scenario.solver.time_limit_s,
-        gap=scenario.solver.gap,
-    )
+    scenario, problem = prepared.file.scenario, prepared.problem
+    try:
+        return solve(
+            problem.instance,
+            Mean(),
+            limits_of(scenario.limits, problem),
+            solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
+            time_limit=scenario.solver.time_limit_s,
+            gap=scenario.solver.gap,
+        )
+    except InfeasibleError as error:
+        raise InfeasibleError(clash_in_words(error.clash, scenario.limits, problem)) from error
 
 
 def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:

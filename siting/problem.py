@@ -1,6 +1,8 @@
 """Put tables, travel times and limits together into the instance that the model solves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,6 +61,8 @@ class Prepared:
         From demand points to offices and candidates.
     problem : Problem
         What there is to choose from.
+    files : mapping of str to Path
+        Every file that the answer depends on, by the name that a manifest gives it.
     """
 
     file: ScenarioFile
@@ -66,6 +70,7 @@ class Prepared:
     network: RoadNetwork
     times: TravelTimes
     problem: Problem
+    files: Mapping[str, Path]
 
 
 def pose(
@@ -172,7 +177,6 @@ LIMIT_KEYS = {
     "one_off_budget": "one_off_budget_msek",
     "max_new_per_group": "max_new_per_municipality",
     "at_least_one_per_group": "fa_region_guarantee",
-    "force_open": "offices_open",
 }
 """What a limit of the model is called in a scenario file and in a manifest."""
 
@@ -188,3 +192,40 @@ def limits_of(wanted: LimitTable, problem: Problem) -> Limits:
         at_least_one_per_group=("fa_region",) if wanted.fa_region_guarantee else (),
         force_open=tuple(sites.loc[sites["forced"], "code"]),
     )
+
+
+def clash_in_words(
+    clash: Mapping[str, str], wanted: LimitTable, problem: Problem
+) -> dict[str, str]:
+    """Limits that clash, in the words of the scenario file.
+
+    Parameters
+    ----------
+    clash : mapping of str to str
+        From `siting.errors.InfeasibleError`.
+    wanted : LimitTable
+        The limits of the scenario.
+    problem : Problem
+        What there is to choose from.
+
+    Returns
+    -------
+    dict of str to str
+        Key of the scenario file, and what it asks for.
+    """
+    forced = problem.sites[problem.sites["forced"]]
+    words = {
+        "new_sites_max": f"at most {wanted.new_offices_max} new offices",
+        "annual_budget": f"new offices cost at most {wanted.annual_budget_msek} MSEK a year",
+        "one_off_budget": f"opening them costs at most {wanted.one_off_budget_msek} MSEK",
+        "max_new_per_group": f"at most {wanted.max_new_per_municipality} in one municipality",
+        "at_least_one_per_group": "at least one office in every FA region",
+        "force_open": (
+            f"{', '.join(forced['place'])} must open, which makes {len(forced)} new offices at "
+            f"{forced['annual_cost_msek'].sum():.1f} MSEK a year and "
+            f"{forced['one_off_cost_msek'].sum():.1f} MSEK once"
+        ),
+    }
+    keys = {name: f"limits.{key}" for name, key in LIMIT_KEYS.items()}
+    keys |= {"force_open": "offices.open", "everyone_served": "everyone"}
+    return {keys[name]: words.get(name, sentence) for name, sentence in clash.items()}

@@ -4,6 +4,7 @@ A value is taken from ``--set`` where given, else from the file, else from the d
 """
 
 import datetime as dt
+import json
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
@@ -134,3 +135,8 @@ def table_models() -> dict[str, type[Table]]:
         for name, model in models.items()
         if isinstance(model, type) and issubclass(model, Table)
     }
+
+
+def json_schema() -> str:
+    """The JSON Schema of a scenario file, as it stands in scenarios/schema.json."""
+    return json.dumps(Scenario.model_json_schema(), indent=2, ensure_ascii=False) + "\n"

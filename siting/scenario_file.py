@@ -13,6 +13,9 @@ from siting.errors import Fault, InputError, near_matches
 from siting.scenario import About, Scenario, table_models
 from siting.shipped import scenario_folder
 
+NONE = "none"
+"""The value of an override that takes a key back to its default."""
+
 
 @dataclass(frozen=True)
 class ScenarioFile:
@@ -66,7 +69,8 @@ def read_scenario(path: Path, overrides: Sequence[str] = ()) -> ScenarioFile:
     path : Path
         A TOML file.
     overrides : sequence of str
-        Each ``table.key=value``, the value as TOML or as a bare word.
+        Each ``table.key=value``, the value as TOML or as a bare word; ``none`` takes the key
+        back to its default.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 
 def _apply(override: str, content: dict[str, Any]) -> str:
-    """Set one key in place; give "key: old -> new"."""
+    """Set one key in place, or take it out where the value is none; give "key: old -> new"."""
     key, sign, text = override.partition("=")
     table, dot, name = key.strip().partition(".")
     if not (sign and dot and table and name):
@@ -113,8 +117,9 @@ def _apply(override: str, content: dict[str, Any]) -> str:
         raise ValueError(f"{table} is not a table")  # noqa: TRY004 - the user's slip, not ours
     model = Scenario.model_fields.get(table)
     default = getattr(model.default, name, None) if model else None
-    old = section.get(name, default)
-    section[name] = value
+    old = section.pop(name, default)
+    if value != NONE:
+        section[name] = value
     return f"{key.strip()}: {old!r} -> {value!r}"
 
 

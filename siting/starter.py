@@ -1,5 +1,6 @@
 """Write a scenario file to start from: every key with its meaning and its default."""
 
+import datetime as dt
 import json
 import textwrap
 from collections.abc import Iterator
@@ -66,14 +67,12 @@ def _lines(name: str, scenario: Scenario | None) -> Iterator[str]:
 def _line(key: str, values: Table | None, *, required: bool, default: object) -> str:
     value = getattr(values, key, default)
     if required and values is None:
-        return f"{key} = {_PLACEHOLDERS.get(key, '"…"')}"
+        today = dt.datetime.now(tz=dt.UTC).date()
+        return f"{key} = {today if key == 'date' else '"…"'}"
     if not required and value == default:
         shown = "…" if default is None else _toml(default)
         return f"# {key} = {shown}"
     return f"{key} = {_toml(value)}"
-
-
-_PLACEHOLDERS = {"date": "2019-09-01"}
 
 
 def _comment(text: str) -> Iterator[str]:

@@ -11,14 +11,13 @@ from frictionless import Package
 from pandera.pandas import DataFrameSchema
 
 from siting.errors import Fault, InputError
-from siting.inputs.schema import TABLES
+from siting.inputs.schema import TABLES, kind
 from siting.inputs.tables import read_table
 
 LEDGER = "datapackage.json"
 DATA_VERSION = "2026.11"
 _RATINGS = ("red", "amber", "green")
 _ASSUMPTION_KEYS = {"id", "what", "value", "source", "rating", "effect"}
-_FRICTIONLESS_TYPES = {"str": "string", "int64": "integer", "float64": "number"}
 
 
 def sha256(path: Path) -> str:
@@ -109,7 +108,7 @@ def _table_schema(schema: DataFrameSchema) -> dict[str, Any]:
     fields = [
         {
             "name": name,
-            "type": _FRICTIONLESS_TYPES[str(column.dtype)],
+            "type": kind(column),
             "description": column.description,
         }
         for name, column in schema.columns.items()
@@ -149,5 +148,5 @@ def _ledger_faults(package: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
 
 def _frictionless_faults(ledger: Path) -> Iterator[Fault]:
     report = Package(str(ledger)).validate()
-    for kind, note in report.flatten(["type", "message"]):
-        yield Fault(str(ledger), str(kind), None, str(note), "Mend the ledger or the table.")
+    for fault, note in report.flatten(["type", "message"]):
+        yield Fault(str(ledger), str(fault), None, str(note), "Mend the ledger or the table.")

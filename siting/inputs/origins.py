@@ -77,6 +77,8 @@ ORIGINS: Final = {
         "Facts; positions from GeoNames under CC BY 4.0",
     ),
     "road_build_log.csv": _roads("Each repair made to the road network"),
+    "road_islands.csv": _own("Inhabited islands that no road or ferry of the table reaches"),
+    "road_joins.toml": _own("Judgements on holes and detached parts of the raw road file"),
     "road_links.csv": _roads("Road links: length and class"),
     "road_nodes.csv": _roads("Road junctions: position"),
     "README.md": _own("What each table is"),

@@ -13,7 +13,7 @@ _POSITIVE = Check.gt(0, error="must be greater than 0")
 
 
 def _text(description: str, *, empty: bool = False, unique: bool = False) -> Column:
-    checks = [] if empty else [Check.str_length(1, error="must not be empty")]
+    checks = [] if empty else [Check.str_length(min_value=1, error="must not be empty")]
     return Column(str, checks, nullable=empty, unique=unique, description=description)
 
 
@@ -40,6 +40,11 @@ def _position() -> dict[str, Column]:
         "lon": _number("longitude, WGS 84, degrees", _IN_SWEDEN_LON),
         "lat": _number("latitude, WGS 84, degrees", _IN_SWEDEN_LAT),
     }
+
+
+def kind(column: Column) -> str:
+    """What a column holds, in the words of the data ledger: string, integer or number."""
+    return {"int64": "integer", "float64": "number"}.get(str(column.dtype), "string")
 
 
 MUNICIPALITIES = DataFrameSchema(

@@ -9,7 +9,7 @@ from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameSchema
 
 from siting.errors import Fault, InputError
-from siting.inputs.schema import TABLES
+from siting.inputs.schema import TABLES, kind
 
 _FAULTS_SHOWN = 20
 _PROBLEMS = {
@@ -96,14 +96,14 @@ def _numbers(
     """Turn the columns that the schema calls numbers into numbers, with a fault for each not."""
     table, faults = raw.copy(), []
     for name, column in schema.columns.items():
-        kind = str(column.dtype)
-        if kind == "str":
+        if kind(column) == "string":
             continue
+        whole = kind(column) == "integer"
         values = pd.to_numeric(raw[name], errors="coerce")
         bad = values.isna() & ~(bool(column.nullable) & (raw[name] == ""))
-        if kind == "int64":
+        if whole:
             bad |= values.notna() & (values % 1 != 0)
-        remedy = "Write a whole number." if kind == "int64" else "Write a number with a point."
+        remedy = "Write a whole number." if whole else "Write a number with a point."
         faults += [
             Fault(
                 str(path), f"row {row + 2}, column {name}", raw[name][row], "not a number", remedy
@@ -112,7 +112,7 @@ def _numbers(
         ]
         # A bad value is reported once: the schema then sees an allowed one in its place.
         stand_in = values.where(~bad).min()
-        table[name] = values.mask(bad, stand_in).astype(float if kind != "int64" else "Int64")
+        table[name] = values.mask(bad, stand_in).astype("Int64" if whole else float)
     return table, faults
 
 

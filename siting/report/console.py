@@ -1,11 +1,12 @@
 """What `siting run` prints when it has finished."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from siting.report.result import RunResult
@@ -25,7 +26,7 @@ _MEASURES = {
     "share30": ("People within 30 minutes", "%"),
     "share45": ("People within 45 minutes", "%"),
     "share60": ("People within 60 minutes", "%"),
-    "ede": ("Mean that counts long trips more (Kolm-Pollak EDE)", "min"),
+    "ede": ("Kolm-Pollak EDE (a mean, long trips weigh more)", "min"),
     "gini": ("Inequality (Gini, 0 to 1)", ""),
 }
 _LIMITS = {
@@ -34,7 +35,6 @@ _LIMITS = {
     "one_off_budget_msek": "One-off budget, MSEK",
     "max_new_per_municipality": "New offices in one municipality",
     "fa_region_guarantee": "Offices in the FA region with fewest",
-    "offices_open": "Offices forced open",
 }
 
 
@@ -51,12 +51,16 @@ def print_result(result: RunResult, folder: Path, console: Console) -> None:
         Where to print.
     """
     manifest = result.manifest
-    console.print(f"\n[bold]{manifest['scenario']['scenario']['title']}[/bold]\n")
+    console.print(f"\n[bold]{escape(manifest['scenario']['scenario']['title'])}[/bold]")
+    for override in manifest["overrides"]:
+        console.print(f"with {override}", markup=False, soft_wrap=True)
+    console.print()
     console.print(_picks(result.tables["sites"]))
+    console.print(_PICKS_KEY, soft_wrap=True)
     console.print(_before_after(result.tables["access"]))
     console.print(_limits(manifest["limits"]))
     for line in _closing(manifest, folder):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -68,34 +72,34 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _picks(sites: pd.DataFrame) -> Table:
-    table = Table(
-        title=f"{len(sites)} new offices, in order of what leaving each out would cost",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-    )
-    for name in ("Rank", "Place", "Municipality", "FA region"):
-        table.add_column(name, justify="right" if name == "Rank" else "left", no_wrap=True)
-    for name in ("MSEK/year", "People", "Hours saved", "Loss, min"):
+    table = Table(box=None, padding=(0, 1, 0, 0), title_justify="left", title_style="bold")
+    table.title = f"{len(sites)} new offices, in order of what leaving each out would cost"
+    table.add_column("", justify="right")
+    table.add_column("Place", max_width=26)
+    table.add_column("FA region", max_width=18)
+    for name in ("MSEK", "People", "Hours", "Loss"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in sites.to_dict("records"):
-        table.add_row(
-            str(row["rank"]),
-            f"{row['locality']}{' *' if row['forced'] else ''}",
-            row["municipality"],
-            row["fa_region"],
+        figures = (
             f"{row['annual_cost_msek']:.1f}",
             f"{row['people_nearest']:,}",
             f"{row['person_minutes_saved'] / 60:,.0f}",
             f"{row['loss_if_left_out_minutes']:.4f}",
         )
-    table.caption = (
-        "* forced open. People: those for whom it is the nearest office. Hours saved: if each\n"
-        "of them goes once, one way. Loss: rise of the national mean if it alone is left out."
-    )
-    table.caption_justify = "left"
+        table.add_row(str(row["rank"]), escape(_place(row)), escape(row["fa_region"]), *figures)
     return table
+
+
+_PICKS_KEY = (
+    "* forced open. MSEK: cost a year. People: those for whom it is the nearest office.\n"
+    "Hours: saved if each of them goes once, one way. Loss: minutes by which the national\n"
+    "mean rises if this office alone is left out."
+)
+
+
+def _place(row: Mapping[Hashable, Any]) -> str:
+    owner = "" if row["municipality"] == row["locality"] else f" ({row['municipality']})"
+    return f"{row['locality']}{owner}{' *' if row['forced'] else ''}"
 
 
 def _before_after(access: pd.DataFrame) -> Table:

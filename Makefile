@@ -1,0 +1,69 @@
+# Everything for users and developers; `make help` lists it.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+RAW ?= ../shared/raw
+
+# The first candidate that really starts and is new enough.
+CANDIDATES = python3 python3.14 python3.13 python3.12 $(HOME)/.pyenv/versions/*/bin/python3 "$$(uv python find '>=3.12' 2>/dev/null)"
+FIND_PYTHON = for python in $(CANDIDATES); do \
+	if "$$python" -c 'import sys, venv, ssl; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; \
+	then echo "$$python"; exit 0; fi; done; \
+	echo "siting needs Python 3.12 or newer, and none was found." >&2; \
+	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
+	exit 1
+
+.PHONY: help run test lint format bench data schema readme lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run ## set up, answer the main question, say where to look
+	$(BIN)/siting run remaining_offices
+
+test: $(VENV)/test ## run the tests
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(VENV)/test ## check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/test ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/test ## measure time and memory of each stage
+	$(BIN)/python -m tests.benchmarks.stages
+
+data: $(VENV)/test ## make data/ anew from the raw tables in RAW
+	$(BIN)/siting data build --raw $(RAW)
+	$(BIN)/siting data check
+
+schema: $(VENV)/run ## write scenarios/schema.json anew
+	$(BIN)/siting schema > scenarios/schema.json
+
+lock: $(VENV)/test ## choose versions anew and pin them with their hashes
+	$(BIN)/uv pip compile $(LOCK) --group setup --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --constraint requirements.txt --all-extras --group setup --group dev --output-file requirements-test.txt pyproject.toml
+LOCK = --universal --python-version 3.12 --generate-hashes --no-annotate --upgrade --custom-compile-command 'make lock'
+
+clean: ## remove the environment and everything that tools left
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/python:
+	@python=$$($(FIND_PYTHON)) || exit 1; echo "Using $$python"; "$$python" -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/run: $(VENV)/python requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/run requirements-test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@

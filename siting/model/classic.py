@@ -1,0 +1,180 @@
+r"""The reference model: the classic p-median formulation, in PuLP.
+
+With y_j = 1 where option j is chosen, x_ij the share of service i that goes to option j, w_i its
+weight, c_ij the cost of its time, and c_i0 that of the fallback it has whatever is decided:
+
+    minimise    sum_j f_j y_j  +  sum_i w_i c_i0  +  sum_ij w_i (c_ij - c_i0) x_ij
+    subject to  sum_j x_ij <= 1          (= 1 if there is no fallback and i must be served)
+                x_ij <= y_j
+                x >= 0, y binary, and the rows that the limits give over y
+
+Source: Hakimi, Operations Research 12 (1964), and ReVelle and Swain, Geographical Analysis 2
+(1970), who gave the integer programme. x needs not be binary: all of a service goes to its
+nearest open option anyway.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pulp
+
+from siting.model.program import Functional, Program
+from siting.model.solvers import Search, run
+from siting.model.sparse import entry_rows
+from siting.types import Bools, Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a way of solving found.
+
+    Parameters
+    ----------
+    state : {"done", "infeasible", "stopped"}
+    chosen : ndarray of bool, shape (options,), optional
+        Checked against every limit; None if no answer was found.
+    value : float
+        The goal, recomputed from ``chosen``; inf without.
+    bound : float
+        No answer can be below it; -inf if nothing is proved.
+    """
+
+    state: Literal["done", "infeasible", "stopped"]
+    chosen: Bools | None
+    value: float
+    bound: float
+
+
+def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> Answer:
+    """Return an answer that names no options."""
+    return Answer(state, None, np.inf, bound)
+
+
+def checked(
+    program: Program, chosen: Bools, state: Literal["done", "stopped"], bound: float
+) -> Answer:
+    """Return the answer with its value recomputed, or without options if they break a limit."""
+    if not program.holds(chosen):
+        return nothing("stopped", bound)
+    value = program.goal.of_times(chosen, program.nearest(chosen))
+    return Answer(state, chosen, value, bound)
+
+
+def solve_classic(program: Program, search: Search) -> Answer:
+    """Return the options with the least goal, by the reference model.
+
+    Parameters
+    ----------
+    program : Program
+    search : Search
+        Solver, gap and time limit.
+    """
+    if (program.lower > program.upper).any():
+        return nothing("infeasible")
+    if (program.lower == program.upper).all():
+        chosen = program.lower > 0
+        held = checked(program, chosen, "done", -np.inf)
+        found = held.chosen is not None
+        return checked(program, chosen, "done", held.value) if found else nothing("infeasible")
+    model = Classic(program)
+    report = run(model.problem, search)
+    if report.state == "infeasible":
+        return nothing("infeasible")
+    if not report.has_values:
+        return nothing("stopped", report.bound)
+    return checked(
+        program, model.chosen(), "done" if report.state == "done" else "stopped", report.bound
+    )
+
+
+class Classic:
+    """The PuLP problem of a program, and its variables."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.problem = pulp.LpProblem("siting", pulp.LpMinimize)
+        self.open = self._add_open()
+        self.share: list[pulp.LpVariable] = []
+        functionals = (program.goal, *(ceiling.functional for ceiling in program.ceilings))
+        if any(functional.transform is not None for functional in functionals):
+            self._add_shares()
+        elif program.must_serve:
+            self._add_covers()
+        self.problem += self._expression(program.goal)
+        self._add_rows()
+
+    def chosen(self) -> Bools:
+        """Return which options the solved problem chose, shape (options,)."""
+        chosen = np.zeros(len(self.program.lower), dtype=np.bool_)
+        for option, variable in self.open.items():
+            chosen[option] = variable.valueOrDefault() > 0.5  # noqa: PLR2004 - rounds a binary
+        return chosen
+
+    def _add_open(self) -> dict[int, "pulp.LpVariable"]:
+        lower, upper = self.program.lower, self.program.upper
+        return {
+            int(option): self.problem.add_variable(f"y{option}", lower[option], 1, cat="Integer")
+            for option in np.flatnonzero(upper)
+        }
+
+    def _add_shares(self) -> None:
+        times = self.program.times
+        for service, option in zip(entry_rows(times), times.indices, strict=True):
+            share = self.problem.add_variable(f"x{service}_{option}", 0)
+            self.problem += share - self.open[int(option)] <= 0, f"open{service}_{option}"
+            self.share.append(share)
+        for service in range(times.shape[0]):
+            self._serve(service, self.share[times.indptr[service] : times.indptr[service + 1]])
+
+    def _add_covers(self) -> None:
+        times = self.program.times
+        for service in np.flatnonzero(np.isinf(self.program.fallback)):
+            reachable = times.indices[times.indptr[service] : times.indptr[service + 1]]
+            total = pulp.lpSum_vars([self.open[int(option)] for option in reachable])
+            self.problem += total >= 1, f"serve{service}"
+
+    def _serve(self, service: int, shares: list["pulp.LpVariable"]) -> None:
+        total = pulp.lpSum_vars(shares)
+        if self.program.must_serve and np.isinf(self.program.fallback[service]):
+            self.problem += total == 1, f"serve{service}"
+        elif shares:
+            self.problem += total <= 1, f"serve{service}"
+
+    def _add_rows(self) -> None:
+        for number, row in enumerate(self.program.rows):
+            terms = [
+                (self.open[int(option)], float(coefficient))
+                for option, coefficient in zip(row.columns, row.coefficients, strict=True)
+                if int(option) in self.open
+            ]
+            total = pulp.lpSum_vars_coefs(terms)
+            if np.isfinite(row.upper):
+                self.problem += (total <= row.upper), f"most{number}"
+            if np.isfinite(row.lower):
+                self.problem += (total >= row.lower), f"least{number}"
+        for number, ceiling in enumerate(self.program.ceilings):
+            self.problem += self._expression(ceiling.functional) <= ceiling.limit, f"cap{number}"
+
+    def _expression(self, functional: Functional) -> "pulp.LpAffineExpression":
+        terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
+        constant = 0.0
+        if functional.transform is not None:
+            extra, constant = savings(self.program, functional)
+            terms += zip(self.share, extra.tolist(), strict=True)
+        return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]) + constant
+
+
+def savings(program: Program, functional: Functional) -> tuple[Floats, float]:
+    """Return what each pair adds to the cost of the fallbacks, and that cost.
+
+    A fallback that cannot be travelled costs nothing here: the service goes elsewhere for certain.
+    """
+    transform = functional.transform
+    if transform is None:
+        return np.zeros(program.times.nnz), 0.0
+    fallback = transform(program.fallback)
+    fallback = np.where(np.isinf(fallback), 0.0, fallback)
+    services = entry_rows(program.times)
+    extra = transform(program.times.data) - fallback[services]
+    return functional.weights[services] * extra, float(functional.weights @ fallback)

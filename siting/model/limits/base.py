@@ -1,0 +1,138 @@
+"""What every limit is: a name, a sentence, and linear rows over the options."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from siting.errors import Fault
+from siting.types import Bools, Floats, Ints
+
+if TYPE_CHECKING:
+    from siting.model.instance import Instance
+    from siting.model.options import Options
+
+# How far a sum may pass its limit before it counts as broken: the solvers' own tolerance.
+FEASIBILITY = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A linear row over options: lower <= coefficients . chosen <= upper.
+
+    Parameters
+    ----------
+    label : str
+        What the row is about, within its limit: a group, a phase, or nothing.
+    columns : ndarray of int, shape (entries,)
+    coefficients : ndarray of float, shape (entries,)
+    lower, upper : float
+        At least one is finite.
+    """
+
+    label: str
+    columns: Ints
+    coefficients: Floats
+    lower: float = -np.inf
+    upper: float = np.inf
+
+    def used(self, chosen: Bools | Floats) -> float:
+        """Return the value of the row for the options chosen."""
+        return float(self.coefficients @ chosen[self.columns])
+
+    def slack(self, chosen: Bools | Floats) -> float:
+        """Return how far the row is from breaking; negative if it is broken."""
+        used = self.used(chosen)
+        return min(self.upper - used, used - self.lower)
+
+    def holds(self, chosen: Bools | Floats) -> bool:
+        """Tell whether the row holds, within the solvers' tolerance."""
+        bound = self.upper if np.isfinite(self.upper) else self.lower
+        return self.slack(chosen) >= -FEASIBILITY * max(1.0, abs(bound))
+
+
+def count_row(label: str, members: Bools, *, lower: float = -np.inf, upper: float = np.inf) -> Row:
+    """Return a row that counts the options for which ``members`` is true."""
+    columns = np.flatnonzero(members)
+    return Row(label, columns, np.ones(len(columns)), lower, upper)
+
+
+@dataclass(frozen=True)
+class LimitUse:
+    """How much of a limit an answer uses.
+
+    Parameters
+    ----------
+    name, sentence : str
+        The limit, and what it says in plain words.
+    label : str
+        The group or phase in which the least is left; empty if there is only one.
+    limit, used, slack : float
+        The limit there, what is used of it, and what is left.
+    """
+
+    name: str
+    sentence: str
+    label: str
+    limit: float
+    used: float
+    slack: float
+
+
+class Limit(ABC):
+    """Something an answer must keep to. Each subclass is a small frozen dataclass."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+
+    def faults(self, instance: "Instance") -> Iterable[Fault]:  # noqa: ARG002 - for those that name sites or groups
+        """Return what is wrong with the limit itself."""
+        return ()
+
+    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - for those that are rows
+        """Return the limit as rows over the options."""
+        return iter(())
+
+    def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:
+        """Return how much of the limit is used where the least is left, if that can be said."""
+        rows = [row for row in self.rows(instance, options) if len(row.columns)]
+        if not rows:
+            return None
+        tightest = min(rows, key=lambda row: row.slack(chosen))
+        used = tightest.used(chosen)
+        upper_binds = tightest.upper - used <= used - tightest.lower
+        limit = tightest.upper if upper_binds else tightest.lower
+        slack = tightest.slack(chosen)
+        return LimitUse(self.name, self.sentence(), tightest.label, limit, used, slack)
+
+
+def unknown_sites(key: str, named: Sequence[str], instance: "Instance") -> Iterator[Fault]:
+    """Yield a fault if sites are named that the instance does not have."""
+    strangers = sorted(set(named) - set(instance.site_ids))
+    if strangers:
+        yield Fault("limits", key, strangers, "unknown sites", "Name sites of the instance.")
+
+
+def unknown_group(key: str, group: str, instance: "Instance") -> Iterator[Fault]:
+    """Yield a fault if the sites are not grouped by this name."""
+    if group not in instance.site_groups:
+        known = ", ".join(sorted(instance.site_groups)) or "none"
+        yield Fault("limits", key, group, "unknown grouping of sites", f"Known: {known}.")
+
+
+def site_mask(instance: "Instance", named: Iterable[str]) -> Bools:
+    """Return which sites are named, shape (sites,)."""
+    wanted = set(named)
+    return np.fromiter((site in wanted for site in instance.site_ids), dtype=np.bool_)
+
+
+def groups_of_sites(instance: "Instance", group: str) -> dict[str, Bools]:
+    """Return the sites of each group, also of groups that have clients but no site."""
+    of_site = np.asarray(instance.site_groups[group], dtype=np.str_)
+    labels = {*of_site.tolist(), *instance.client_groups.get(group, ())}
+    return {label: of_site == label for label in sorted(labels)}

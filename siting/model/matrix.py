@@ -1,0 +1,162 @@
+"""Read a matrix of travel times, in any of three forms, into one sparse array."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array, issparse
+
+from siting.errors import Fault
+from siting.model.sparse import from_entries, keep_entries
+from siting.types import Floats
+
+type Matrix = NDArray[Any] | csr_array | pd.DataFrame
+type Labelled = Sequence[float] | NDArray[Any] | pd.Series | Mapping[str, float]
+
+LONG_TABLE = ("from", "to", "minutes")
+
+
+def fault(key: str, value: object, problem: str, remedy: str) -> Fault:
+    """Return a fault of the instance."""
+    return Fault("instance", key, value, problem, remedy)
+
+
+def read_times(
+    times: Matrix, client_ids: Sequence[str], site_ids: Sequence[str], faults: list[Fault]
+) -> csr_array:
+    """Return times as sparse minutes; a missing entry cannot be reached.
+
+    Parameters
+    ----------
+    times : ndarray, sparse array, or DataFrame
+        Dense, shape (clients, sites), inf where there is no way; sparse, a stored 0 being a time
+        of 0; or a long table with the columns ``from``, ``to``, ``minutes``.
+    client_ids, site_ids : sequence of str
+        Labels of rows and columns.
+    faults : list of Fault
+        Takes what is wrong.
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape (clients, sites)
+        With sorted indices. Empty if the times could not be read.
+    """
+    shape = (len(client_ids), len(site_ids))
+    if isinstance(times, pd.DataFrame):
+        found = _from_long_table(times, client_ids, site_ids, faults)
+    elif issparse(times):
+        found = csr_array(times, copy=True).astype(np.float64)
+    else:
+        found = _from_dense(np.asarray(times, dtype=np.float64))
+    if found.shape != shape:
+        faults.append(
+            fault("times", found.shape, f"should have the shape {shape}", "Give clients x sites.")
+        )
+        return csr_array(shape, dtype=np.float64)
+    found.sort_indices()
+    faults.extend(_impossible_times(found))
+    return keep_entries(found, np.isfinite(found.data))
+
+
+def _from_dense(dense: Floats) -> csr_array:
+    dense = np.atleast_2d(dense)
+    # csr_array(dense) would lose the zeros, which are real times.
+    reached = ~np.isposinf(dense)
+    return from_entries(
+        dense[reached], np.nonzero(reached)[1], reached.sum(axis=1), np.shape(dense)
+    )
+
+
+def _from_long_table(
+    table: pd.DataFrame, client_ids: Sequence[str], site_ids: Sequence[str], faults: list[Fault]
+) -> csr_array:
+    shape = (len(client_ids), len(site_ids))
+    missing = [name for name in LONG_TABLE if name not in table.columns]
+    if missing:
+        faults.append(
+            fault("times", missing, "columns are missing", "Name them from, to and minutes.")
+        )
+        return csr_array(shape, dtype=np.float64)
+    rows = pd.Index(client_ids).get_indexer(pd.Index(table["from"]))
+    columns = pd.Index(site_ids).get_indexer(pd.Index(table["to"]))
+    known = (rows >= 0) & (columns >= 0)
+    for key, found in (("from", rows), ("to", columns)):
+        strangers = sorted(set(table[key][found < 0].astype(str)))
+        if strangers:
+            faults.append(fault(f"times.{key}", strangers, "unknown labels", "Correct them."))
+    twice = table.duplicated(["from", "to"])
+    if twice.any():
+        pairs = table.loc[twice, ["from", "to"]].to_numpy().tolist()
+        faults.append(fault("times", pairs, "pairs occur twice", "Keep one row a pair."))
+    minutes = table["minutes"].to_numpy(dtype=np.float64)
+    kept = known & ~twice.to_numpy()
+    return csr_array(coo_array((minutes[kept], (rows[kept], columns[kept])), shape=shape))
+
+
+def _impossible_times(times: csr_array) -> Iterator[Fault]:
+    values = times.data
+    if np.isnan(values).any():
+        count = int(np.isnan(values).sum())
+        yield fault("times", f"{count} NaN", "is not a time", "Give inf where there is no way.")
+    if (values < 0).any():
+        yield fault("times", float(values.min()), "is negative", "Give minutes of 0 or more.")
+
+
+def read_labels(
+    key: str, given: Sequence[str] | None, count: int, faults: list[Fault]
+) -> list[str]:
+    """Return unique labels of clients or sites, numbered from 0 where none are given."""
+    if given is None:
+        width = len(str(max(count - 1, 0)))
+        return [f"{number:0{width}d}" for number in range(count)]
+    labels = [str(label) for label in given]
+    doubled = sorted(label for label, times in Counter(labels).items() if times > 1)
+    if doubled:
+        faults.append(fault(key, doubled, "labels occur twice", "Make each label unique."))
+    return labels
+
+
+def read_values(
+    key: str, given: Labelled | None, labels: Sequence[str], faults: list[Fault]
+) -> Floats:
+    """Return one number of 0 or more a label; absent means 0 for all.
+
+    A mapping or Series must carry exactly the labels; nothing is filled.
+    """
+    if given is None:
+        return np.zeros(len(labels))
+    if isinstance(given, pd.Series | Mapping):
+        by_label = {str(label): value for label, value in given.items()}
+        wrong = sorted(set(labels) ^ set(by_label))
+        if wrong:
+            faults.append(fault(key, wrong, "labels do not match", "Give each label once."))
+            return np.zeros(len(labels))
+        given = [by_label[label] for label in labels]
+    values = np.array(cast("Sequence[float]", given), dtype=np.float64)
+    if values.shape != (len(labels),):
+        faults.append(
+            fault(key, values.shape, f"should have the shape ({len(labels)},)", "Give one each.")
+        )
+        return np.zeros(len(labels))
+    if not np.isfinite(values).all() or (values < 0).any():
+        faults.append(fault(key, float(values.min()), "is not 0 or more", "Give finite numbers."))
+    return values
+
+
+def read_groups(
+    key: str,
+    given: Mapping[str, Sequence[str]] | None,
+    labels: Sequence[str],
+    faults: list[Fault],
+) -> dict[str, tuple[str, ...]]:
+    """Return groupings, each with one group label a point."""
+    groups = {name: tuple(map(str, members)) for name, members in (given or {}).items()}
+    faults.extend(
+        fault(f"{key}.{name}", len(members), f"should have {len(labels)} labels", "Give one each.")
+        for name, members in groups.items()
+        if len(members) != len(labels)
+    )
+    return groups

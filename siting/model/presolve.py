@@ -1,0 +1,119 @@
+"""Make a program smaller without changing its answer."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from siting.model.program import Ceiling, Functional, Program
+from siting.model.sparse import entry_rows, keep_entries, nearest_minutes
+from siting.types import Bools, Floats, Ints
+
+
+def tighten(program: Program) -> Program:
+    """Turn rows that force or forbid options into bounds.
+
+    A row that needs as many options as it has forces them all; a row of positive coefficients
+    with the upper limit 0 forbids them.
+    """
+    lower, upper = program.lower.copy(), program.upper.copy()
+    for row in program.rows:
+        if (row.coefficients <= 0).any():
+            continue
+        if row.upper == 0:
+            upper[row.columns] = 0
+        if row.lower >= row.coefficients.sum():
+            lower[row.columns] = 1
+    return replace(program, lower=lower, upper=upper)
+
+
+def prune_pairs(program: Program, never_fills: Bools) -> Program:
+    """Drop pairs that no optimal answer needs.
+
+    A pair is dropped if its option is no nearer than the nearest one that is open whatever is
+    decided and never fills up, because sending people there instead is always possible and never
+    worse. Without such an option nothing is dropped.
+
+    Parameters
+    ----------
+    program : Program
+    never_fills : ndarray of bool, shape (options,)
+        Options without a capacity.
+    """
+    always = (program.lower == 1) & (program.upper == 1) & never_fills
+    fallback = np.minimum(program.fallback, nearest_minutes(program.times, always))
+    nearer = program.times.data < fallback[entry_rows(program.times)]
+    return replace(program, times=keep_entries(program.times, nearer), fallback=fallback)
+
+
+def drop_forbidden_pairs(program: Program) -> Program:
+    """Drop the pairs of options that are forbidden."""
+    allowed = program.upper[program.times.indices] > 0
+    return replace(program, times=keep_entries(program.times, allowed))
+
+
+def drop_useless_options(program: Program) -> Program:
+    """Forbid free options that are nearer to nobody, where opening them can help in no other way.
+
+    An option that a row asks for (a guarantee, a quota, a least number), or that would lower the
+    goal or a limited sum, has to stay however far it is from everyone.
+    """
+    useless = program.lower == 0
+    useless[program.times.indices] = False
+    for row in program.rows:
+        helps = (row.coefficients < 0) if np.isinf(row.lower) else row.coefficients != 0
+        useless[row.columns[helps]] = False
+    for functional in (program.goal, *(ceiling.functional for ceiling in program.ceilings)):
+        useless[functional.linear < 0] = False
+    return replace(program, upper=np.where(useless, 0.0, program.upper))
+
+
+def merge_services(program: Program) -> tuple[Program, Ints]:
+    """Join services that have the same options at the same times, and the same fallback.
+
+    Returns
+    -------
+    Program
+        Their weights and people are added up, for the goal and each ceiling on its own.
+    ndarray of int, shape (services,)
+        The new service of each old one.
+    """
+    service_of = _same_rows(program)
+    count = int(service_of.max(initial=-1)) + 1
+    if count == len(service_of):
+        return program, service_of
+    first = np.full(count, len(service_of))
+    np.minimum.at(first, service_of, np.arange(len(service_of)))
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(service_of, weights=values, minlength=count)
+
+    def joined(functional: Functional) -> Functional:
+        return replace(functional, weights=total(functional.weights))
+
+    merged = replace(
+        program,
+        times=program.times[first],
+        fallback=program.fallback[first],
+        people=total(program.people),
+        goal=joined(program.goal),
+        ceilings=tuple(Ceiling(joined(c.functional), c.limit) for c in program.ceilings),
+    )
+    return merged, service_of
+
+
+def _same_rows(program: Program) -> Ints:
+    """Return a number for each service, shared by equal ones, in order of first appearance."""
+    seen: dict[bytes, int] = {}
+    times = program.times
+    numbers = np.empty(times.shape[0], dtype=np.int64)
+    for service in range(times.shape[0]):
+        entries = slice(times.indptr[service], times.indptr[service + 1])
+        key = b"".join(
+            (
+                times.indices[entries].tobytes(),
+                times.data[entries].tobytes(),
+                program.fallback[service].tobytes(),
+            )
+        )
+        numbers[service] = seen.setdefault(key, len(seen))
+    return numbers

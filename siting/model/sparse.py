@@ -1,0 +1,40 @@
+"""What is done with sparse times, in which a stored 0 is a time and a missing entry is not."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from siting.types import Bools, Floats, Ints
+
+
+def from_entries(
+    data: Floats, columns: NDArray[np.integer], counts: Ints, shape: tuple[int, int]
+) -> csr_array:
+    """Return a sparse array from its entries, row after row, and their number in each row."""
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return csr_array((data, columns, starts), shape=shape)
+
+
+def entry_rows(matrix: csr_array) -> Ints:
+    """Return the row of each stored entry, shape (entries,)."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def keep_entries(matrix: csr_array, kept: Bools) -> csr_array:
+    """Return the matrix with only some of its stored entries."""
+    if kept.all():
+        return matrix
+    counts = np.bincount(entry_rows(matrix)[kept], minlength=matrix.shape[0])
+    return from_entries(matrix.data[kept], matrix.indices[kept], counts, matrix.shape)
+
+
+def nearest_minutes(times: csr_array, chosen: Bools) -> Floats:
+    """Return the least stored time of each row over the chosen columns; inf if there is none."""
+    nearest = np.full(times.shape[0], np.inf)
+    kept = chosen[times.indices]
+    if not kept.any():
+        return nearest
+    rows = entry_rows(times)[kept]
+    firsts = np.flatnonzero(np.diff(rows, prepend=-1))
+    nearest[rows[firsts]] = np.minimum.reduceat(times.data[kept], firsts)
+    return nearest

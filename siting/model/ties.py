@@ -1,0 +1,159 @@
+"""Of equally good answers, give the one that the rule names, and say whether that is proved.
+
+The rule: fewest new sites, then lowest annual cost of them, then the smallest labels. Labels are
+compared one by one in sorted order; where one list begins the other, the longer comes first.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from siting.model.classic import Answer, solve_classic
+from siting.model.limits.base import Row
+from siting.model.options import Options
+from siting.model.presolve import drop_forbidden_pairs
+from siting.model.program import Ceiling, Functional, Program
+from siting.model.solvers import Search
+from siting.types import Bools, Floats, Ints
+
+# Answers whose objectives differ by no more than this, relative, are equally good.
+TIE = 1e-9
+# Enough for the ties of real instances; beyond it the answer says that it is undecided. A number
+# of solves and not of seconds, so that equal inputs give equal answers.
+MOST_SOLVES = 60
+
+
+class _UndecidedError(Exception):
+    """Too many solves, or one that ended without proof."""
+
+
+def break_ties(
+    program: Program, options: Options, labels: tuple[str, ...], answer: Answer, search: Search
+) -> tuple[Answer, bool]:
+    """Return the best-ranked of the equally good answers, and whether that is proved.
+
+    Parameters
+    ----------
+    program : Program
+    options : Options
+    labels : tuple of str
+        Of the sites.
+    answer : Answer
+        An optimal one, with options chosen.
+    search : Search
+    """
+    names = np.asarray([labels[site] for site in options.site], dtype=np.str_)
+    order = np.lexsort((options.kind, options.phase, names))
+    ranking = _Ranking(program, options, order, answer, search)
+    try:
+        ranking.improve()
+    except _UndecidedError:
+        return ranking.best, False
+    return ranking.best, True
+
+
+class _Ranking:
+    """The best-ranked answer so far, and the search for a better one in small solves."""
+
+    def __init__(
+        self, program: Program, options: Options, order: Ints, best: Answer, search: Search
+    ) -> None:
+        self.program = program
+        free = program.lower < program.upper
+        self.order = order[free[order]]
+        self.best = best
+        self.search = search
+        self.count: Floats = options.new.astype(np.float64)
+        self.cost: Floats = np.where(options.new, options.annual_cost, 0.0)
+        self.solves = 0
+        self.rejected: list[Row] = []
+
+    def improve(self) -> None:
+        other = self._other_answer()
+        while other is not None and self._measure(self.count, other) < self._of_best(self.count):
+            self.best = other
+            other = self._other_answer()
+        if other is None:
+            return
+        fewest = _at_most(self.count, self._of_best(self.count))
+        cheapest = self._find(self.cost, (fewest,))
+        if cheapest is not None and self._measure(self.cost, cheapest) < self._of_best(self.cost):
+            self.best = cheapest
+        self._smallest_labels((fewest, _at_most(self.cost, self._of_best(self.cost))))
+
+    def _other_answer(self) -> Answer | None:
+        """Return an equally good answer with as few or fewer new sites, if there is one."""
+        not_more = _at_most(self.count, self._of_best(self.count))
+        return self._find(self.count, (not_more, _differs(self._chosen(), self.order)))
+
+    def _smallest_labels(self, rows: tuple[Row, ...]) -> None:
+        """Settle one label after another, from the smallest."""
+        settled = 0
+        while settled < len(self.order):
+            chosen = self._chosen()[self.order]
+            ahead = np.flatnonzero(chosen[settled:])
+            position = settled + int(ahead[0]) if len(ahead) else len(self.order)
+            earlier = self.order[settled:position]
+            if len(earlier):
+                needs_earlier = Row("", earlier, np.ones(len(earlier)), lower=1)
+                found = self._find(self.count, (*rows, needs_earlier), settled)
+                if found is not None:
+                    self.best = found
+                    continue
+            settled = position + 1
+
+    def _find(self, goal: Floats, rows: tuple[Row, ...], settled: int = 0) -> Answer | None:
+        """Return the answer as good as the best, under more rows, with the least linear goal."""
+        most = self.best.value + TIE * abs(self.best.value)
+        fixed = self.order[:settled]
+        lower, upper = self.program.lower.copy(), self.program.upper.copy()
+        lower[fixed] = upper[fixed] = self._chosen()[fixed]
+        base = replace(
+            drop_forbidden_pairs(replace(self.program, lower=lower, upper=upper)),
+            goal=Functional(goal, np.zeros(len(self.program.fallback))),
+            ceilings=(*self.program.ceilings, Ceiling(self.program.goal, most)),
+        )
+        while True:
+            answer = self._solve(replace(base, rows=(*base.rows, *rows, *self.rejected)))
+            if answer is None or answer.chosen is None:
+                return None
+            value = self._value(answer.chosen)
+            if value <= most:
+                return replace(answer, value=value, bound=self.best.bound)
+            # The solver's tolerance let through what is not quite as good.
+            self.rejected.append(_differs(answer.chosen, self.order))
+
+    def _solve(self, program: Program) -> Answer | None:
+        self.solves += 1
+        if self.solves > MOST_SOLVES:
+            raise _UndecidedError
+        answer = solve_classic(program, self.search)
+        if answer.state == "stopped":
+            raise _UndecidedError
+        return None if answer.state == "infeasible" else answer
+
+    def _value(self, chosen: Bools) -> float:
+        return self.program.goal.of_times(chosen, self.program.nearest(chosen))
+
+    def _chosen(self) -> Bools:
+        if self.best.chosen is None:
+            raise ValueError("ties are broken only between answers")
+        return self.best.chosen
+
+    def _of_best(self, measure: Floats) -> float:
+        return float(measure @ self._chosen())
+
+    @staticmethod
+    def _measure(measure: Floats, answer: Answer) -> float:
+        return np.inf if answer.chosen is None else float(measure @ answer.chosen)
+
+
+def _at_most(measure: Floats, most: float) -> Row:
+    columns = np.flatnonzero(measure)
+    return Row("", columns, measure[columns], upper=most + TIE * abs(most))
+
+
+def _differs(chosen: Bools, order: Ints) -> Row:
+    """Return the row that forbids exactly these options among the free ones."""
+    signs = np.where(chosen[order], -1.0, 1.0)
+    return Row("", order, signs, lower=1.0 - float(chosen[order].sum()))

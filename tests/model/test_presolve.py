@@ -1,0 +1,100 @@
+"""Each rule that makes a program smaller, where it holds and where it must not be used."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis.strategies import SearchStrategy
+
+from siting.model import Instance, Limits, Mean, solve
+from siting.model.build import build
+from siting.model.classic import solve_classic
+from siting.model.presolve import drop_useless_options, merge_services, prune_pairs
+from siting.model.solvers import Search, Solver
+
+type Problems = SearchStrategy[tuple[Instance, Limits]]
+
+
+def search() -> Search:
+    return Search.start(Solver(), 1e-6, None)
+
+
+def test_pairs_beyond_an_office_that_stays_are_dropped(line: Callable[..., Instance]) -> None:
+    instance = line([0, 10], [0, 8, 20], existing=[True, False, False])
+    program = build(instance, Limits(new_sites_max=1).parts()).program
+    assert program.fallback.tolist() == [0, 10]
+    assert program.times.nnz == 1
+
+
+def test_an_office_that_shuts_is_no_bound(line: Callable[..., Instance]) -> None:
+    instance = line([0], [0, 7, 9], existing=[True, False, False])
+    limits = Limits(force_shut=["0"], new_sites_max=1)
+    right = build(instance, limits.parts()).program
+    assert solve(instance, Mean(), limits).objective == 7
+    assert np.isinf(right.fallback).all()
+    # With the time to the shut office as its bound, the person would seem to need no new one.
+    wrong = prune_pairs(replace(right, fallback=np.array([0.0])), np.ones(3, dtype=np.bool_))
+    assert solve_classic(wrong, search()).value == 0
+
+
+def test_an_office_that_fills_up_is_no_bound(line: Callable[..., Instance]) -> None:
+    instance = line([0], [0, 7], existing=[True, False])
+    whole = build(instance, (), reduce=False).program
+    assert prune_pairs(whole, np.array([False, True])).times.nnz == 2
+    assert prune_pairs(whole, np.array([True, True])).times.nnz == 0
+
+
+def test_a_candidate_that_helps_nobody_is_dropped(line: Callable[..., Instance]) -> None:
+    instance = line([0, 1], [0, 9], existing=[True, False], annual_cost=[0, 1])
+    limits = Limits(new_sites_max=1, annual_budget=5)
+    assert build(instance, limits.parts()).program.upper.tolist() == [1, 0]
+
+
+def test_a_candidate_that_a_limit_asks_for_stays(line: Callable[..., Instance]) -> None:
+    regions = {"region": ["a", "b", "b"]}
+    instance = line([0, 1], [0, 9, 8], existing=[True, False, False], site_groups=regions)
+    guarantee = Limits(at_least_one_per_group=["region"])
+    assert solve(instance, Mean(), guarantee).new_sites == ("1",)
+    assert solve(instance, Mean(), Limits(new_sites_min=1)).new_sites == ("1",)
+    # Dropped without a look at the limits, no answer is left.
+    program = build(instance, guarantee.parts()).program
+    wrong = drop_useless_options(replace(program, rows=())).upper
+    assert wrong.tolist() == [1, 0, 0]
+    assert solve_classic(replace(program, upper=wrong), search()).state == "infeasible"
+
+
+def test_equal_clients_are_merged(line: Callable[..., Instance]) -> None:
+    instance = line([3, 3, 5], [0, 9], weights=[1, 2, 4])
+    program = build(instance, ()).program
+    assert program.people.tolist() == [3, 4]
+    assert program.goal.weights.tolist() == [3, 4]
+
+
+def test_clients_with_another_fallback_are_not_merged() -> None:
+    # Both have the candidate at 1 minute; one has an office at 2 minutes, the other at 50.
+    times = np.array([[1.0, 2.0, np.inf], [1.0, np.inf, 50.0]])
+    instance = Instance.from_matrix(times, [1, 1], existing=[False, True, True])
+    program = build(instance, ()).program
+    assert len(program.fallback) == 2
+    assert solve(instance, Mean(), Limits(force_shut=["0"])).objective == 52
+    # Joined by their candidates alone, both would seem to have the near office.
+    wrong, service_of = merge_services(replace(program, fallback=np.array([2.0, 2.0])))
+    assert service_of.tolist() == [0, 0]
+    offices = np.array([False, True, True])
+    assert wrong.goal.of_times(offices, wrong.nearest(offices)) == 4
+
+
+def test_reducing_never_changes_the_answer(problems: Problems) -> None:
+    @settings(max_examples=150)
+    @given(problems)
+    def check(problem: tuple[Instance, Limits]) -> None:
+        instance, limits = problem
+        small, whole = (
+            solve_classic(build(instance, limits.parts(), reduce=reduce).program, search())
+            for reduce in (True, False)
+        )
+        assert small.state == whole.state
+        assert np.isclose(small.value, whole.value)
+
+    check()

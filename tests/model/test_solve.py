@@ -1,0 +1,142 @@
+"""The answer is the best there is, the tie rule decides, and clashes are named."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import SearchStrategy
+
+from siting.errors import InfeasibleError, InputError
+from siting.model import Instance, Limits, Mean, solve
+
+type Problems = SearchStrategy[tuple[Instance, Limits]]
+type BestAnswer = Callable[[Instance, Limits], tuple[float, tuple[str, ...]] | None]
+
+
+def test_agrees_with_brute_force(best_answer: BestAnswer, problems: Problems) -> None:
+    @settings(max_examples=300)
+    @given(problems)
+    def check(problem: tuple[Instance, Limits]) -> None:
+        best = best_answer(*problem)
+        if best is None:
+            with pytest.raises(InfeasibleError):
+                solve(problem[0], Mean(), problem[1])
+            return
+        solution = solve(problem[0], Mean(), problem[1])
+        assert solution.status == "optimal"
+        assert solution.objective == pytest.approx(best[0], abs=1e-6)
+        assert solution.ties_decided
+        assert solution.open_sites == best[1]
+
+    check()
+
+
+def test_everyone_goes_to_the_nearest_open_site(line: Callable[..., Instance]) -> None:
+    instance = line([0, 4, 10, 11], [0, 10, 30], existing=[True, False, False])
+    solution = solve(instance, Mean(), Limits(new_sites_max=1))
+    assert solution.assignment.tolist() == [0, 0, 1, 1]
+    assert solution.new_sites == ("1",)
+    assert solution.objective == 5
+
+
+def test_order_of_rows_and_sites_does_not_matter() -> None:
+    rng = np.random.default_rng(3)
+    times, weights = rng.uniform(0, 60, (40, 12)).round(), rng.integers(1, 9, 40)
+    sites = [f"s{number:02}" for number in range(12)]
+    clients = [f"c{number:02}" for number in range(40)]
+    first = Instance.from_matrix(times, weights, client_ids=clients, site_ids=sites)
+    rows, columns = rng.permutation(40), rng.permutation(12)
+    second = Instance.from_matrix(
+        times[rows][:, columns],
+        weights[rows],
+        client_ids=[clients[row] for row in rows],
+        site_ids=[sites[column] for column in columns],
+    )
+    limits = Limits(new_sites_max=4)
+    one, other = (solve(instance, Mean(), limits) for instance in (first, second))
+    assert one.open_sites == other.open_sites
+    assert one.objective == other.objective
+
+
+def test_ties_fewest_new_then_cheapest_then_smallest_labels(line: Callable[..., Instance]) -> None:
+    # One client, three sites at the same place: one is enough, c is dear, a comes first.
+    instance = line([5], [3, 3, 3], site_ids=["c", "b", "a"], annual_cost=[2, 1, 1])
+    solution = solve(instance, Mean(), Limits())
+    assert solution.open_sites == ("a",)
+    assert solution.ties_decided
+
+
+def test_unreachable_clients_are_named() -> None:
+    instance = Instance.from_matrix(np.array([[1.0], [np.inf]]), [1, 1], client_ids=["near", "far"])
+    with pytest.raises(InfeasibleError, match="no site at all reaches far"):
+        solve(instance, Mean(), Limits())
+
+
+def test_clients_without_people_need_not_be_reached() -> None:
+    instance = Instance.from_matrix(np.array([[1.0], [np.inf]]), [1, 0])
+    solution = solve(instance, Mean(), Limits())
+    assert solution.assignment.tolist() == [0, -1]
+
+
+def test_a_smallest_clash_is_named(line: Callable[..., Instance]) -> None:
+    instance = line([0], [0, 1, 2], annual_cost=[3, 3, 3], site_groups={"region": ["a", "a", "a"]})
+    limits = Limits(
+        new_sites_max=3,
+        annual_budget=5,
+        force_open=["0", "1"],
+        at_least_one_per_group=["region"],
+    )
+    with pytest.raises(InfeasibleError) as caught:
+        solve(instance, Mean(), limits)
+    assert caught.value.clash == {
+        "annual_budget": "new sites cost at most 5 a year",
+        "force_open": "must be open: 0, 1",
+    }
+    assert caught.value.exit_code == 3
+
+
+def test_a_clash_with_serving_everyone_is_named(line: Callable[..., Instance]) -> None:
+    instance = line([0], [0], existing=[True])
+    with pytest.raises(InfeasibleError) as caught:
+        solve(instance, Mean(), Limits(force_shut=["0"], new_sites_max=2))
+    assert caught.value.clash == {
+        "force_shut": "must be shut: 0",
+        "everyone_served": "everyone reaches an open site",
+    }
+
+
+def test_all_faults_are_reported_at_once(line: Callable[..., Instance]) -> None:
+    limits = Limits(force_open=["x"], force_shut=["y"], max_new_per_group={"county": 1})
+    with pytest.raises(InputError) as caught:
+        solve(line([0], [0]), Mean(), limits, gap=2, time_limit=-1)
+    keys = [fault.key for fault in caught.value.faults]
+    assert keys == ["force_open", "force_shut", "max_new_per_group", "gap", "time_limit"]
+
+
+def test_use_and_slack_of_each_limit(line: Callable[..., Instance]) -> None:
+    instance = line(
+        [0, 9],
+        [0, 5, 9],
+        existing=[True, False, False],
+        annual_cost=[0, 2, 2],
+        site_groups={"region": ["a", "a", "b"]},
+    )
+    limits = Limits(new_sites_max=2, annual_budget=3, at_least_one_per_group=["region"])
+    uses = solve(instance, Mean(), limits).limits
+    assert [(use.name, use.limit, use.used, use.slack) for use in uses] == [
+        ("new_sites_max", 2, 1, 1),
+        ("annual_budget", 3, 2, 1),
+        ("at_least_one_per_group", 1, 1, 0),
+    ]
+
+
+def test_a_time_limit_gives_a_true_bound_and_no_claim() -> None:
+    rng = np.random.default_rng(0)
+    instance = Instance.from_matrix(rng.uniform(0, 100, (300, 300)), rng.integers(1, 99, 300))
+    solution = solve(instance, Mean(), Limits(new_sites_max=7), time_limit=0.5)
+    assert solution.status in {"feasible", "unknown"}
+    assert solution.reason == "time_limit"
+    assert not solution.ties_decided
+    if solution.objective is not None:
+        assert solution.bound <= solution.objective
