@@ -1,7 +1,7 @@
 """Roads to travel times: the graph, its speeds, how places are tied to it, and the matrix."""
 
 from siting.network.cache import cached_travel_times
-from siting.network.info import NetworkInfo, ReferenceTrip, network_info, read_reference_trips
+from siting.network.info import NetworkInfo, TripCheck, network_info
 from siting.network.load import load_road_network
 from siting.network.matrix import travel_times
 from siting.network.speeds import Speeds, read_speeds, speed_profiles
@@ -9,13 +9,12 @@ from siting.network.trip import Trip, trip
 
 __all__ = [
     "NetworkInfo",
-    "ReferenceTrip",
     "Speeds",
     "Trip",
+    "TripCheck",
     "cached_travel_times",
     "load_road_network",
     "network_info",
-    "read_reference_trips",
     "read_speeds",
     "speed_profiles",
     "travel_times",

@@ -1,69 +1,48 @@
 """What a road network consists of, and how it compares with known trips."""
 
-import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import networkx as nx
+import pandas as pd
 
 from siting.network.trip import Trip, trip
 from siting.types import RoadNetwork
 
 
 @dataclass(frozen=True)
-class ReferenceTrip:
-    """A trip whose length, and perhaps time, is known from elsewhere.
+class TripCheck:
+    """A trip that is known from elsewhere, and what the network makes of it.
 
     Parameters
     ----------
     start, end : str
         Town names.
-    start_place, end_place : tuple of float
-        Longitude and latitude, WGS 84, degrees.
     km : float
         Known length.
     minutes : float or None
         Known time, if there is one.
-    source : str
-        Where the figures come from.
+    found : Trip
+        Time and length on the network.
     """
 
     start: str
     end: str
-    start_place: tuple[float, float]
-    end_place: tuple[float, float]
     km: float
     minutes: float | None
-    source: str
-
-
-@dataclass(frozen=True)
-class TripCheck:
-    """A reference trip and what the network makes of it.
-
-    Parameters
-    ----------
-    reference : ReferenceTrip
-        The known figures.
-    found : Trip
-        The figures of the network.
-    """
-
-    reference: ReferenceTrip
     found: Trip
 
     @property
     def km_deviation(self) -> float:
         """Share by which the network is longer."""
-        return self.found.km / self.reference.km - 1
+        return self.found.km / self.km - 1
 
     @property
     def minutes_deviation(self) -> float | None:
         """Share by which the network is slower, where a time is known."""
-        known = self.reference.minutes
-        return None if known is None else self.found.minutes / known - 1
+        return None if self.minutes is None else self.found.minutes / self.minutes - 1
 
 
 @dataclass(frozen=True)
@@ -98,15 +77,16 @@ class NetworkInfo:
     trips: tuple[TripCheck, ...]
 
 
-def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip] = ()) -> NetworkInfo:
+def network_info(network: RoadNetwork, trips: pd.DataFrame) -> NetworkInfo:
     """Describe a road network.
 
     Parameters
     ----------
     network : RoadNetwork
         The network.
-    trips : iterable of ReferenceTrip
-        Trips to compare it with.
+    trips : pandas.DataFrame
+        Trips to hold it against, as ``reference_trips.csv``: from, from_lon, from_lat, to, to_lon,
+        to_lat, km, minutes (missing where not known).
 
     Returns
     -------
@@ -126,38 +106,14 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip] = ()) -> N
         km_by_class=dict(sorted(km.items(), key=lambda row: -row[1])),
         components=tuple(sorted(map(len, parts), reverse=True)),
         repairs=network.log,
-        trips=tuple(
-            TripCheck(known, trip(network, known.start_place, known.end_place)) for known in trips
-        ),
+        trips=tuple(_check(network, row) for row in trips.to_dict("records")),
     )
 
 
-def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
-    """Read a table of reference trips.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV with the columns from, from_lon, from_lat, to, to_lon, to_lat, km, minutes, source.
-
-    Returns
-    -------
-    tuple of ReferenceTrip
-        In the order of the table.
-    """
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            ReferenceTrip(
-                start=row["from"],
-                end=row["to"],
-                start_place=(float(row["from_lon"]), float(row["from_lat"])),
-                end_place=(float(row["to_lon"]), float(row["to_lat"])),
-                km=float(row["km"]),
-                minutes=float(row["minutes"]) if row["minutes"] else None,
-                source=row["source"],
-            )
-            for row in csv.DictReader(file)
-        )
+def _check(network: RoadNetwork, row: Mapping[Hashable, Any]) -> TripCheck:
+    start, end = (row["from_lon"], row["from_lat"]), (row["to_lon"], row["to_lat"])
+    minutes = None if pd.isna(row["minutes"]) else float(row["minutes"])
+    return TripCheck(row["from"], row["to"], row["km"], minutes, trip(network, start, end))
 
 
 def _roads(network: RoadNetwork) -> Counter[tuple[int, int, str, float]]:

@@ -17,7 +17,7 @@ from siting.shipped import data_folder
 from siting.types import Floats, Points
 
 _LOG_COLUMNS = ["repair", "ref", "near", "lon", "lat", "gap_m", "network_m", "why"]
-_NOT_REVIEWED = "left open: nobody has judged yet whether it crosses water"
+_NOT_JUDGED = "Nobody has judged yet whether it crosses water"
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,8 @@ class _Mender:
             lon, lat = _middle(graph, hole)
             verdict = self._review.hole(hole.ref, lon, lat)
             closed = verdict is not None and verdict.accepted
-            log.append(
-                self._row("hole closed" if closed else "hole left open", graph, hole, verdict)
-            )
+            repair = "hole closed" if closed else "hole left open"
+            log.append(self._row(repair, graph, hole, verdict))
             if closed:
                 added.append(_link(hole, hole.gap_m, _class_of(graph, hole), "join"))
         return _with_links(graph, added), log
@@ -138,7 +137,7 @@ class _Mender:
         lon, lat = _middle(graph, gap)
         town = self._towns.ids[int(self._town_tree.query(graph.xy[gap.u])[1])]
         network = f"{gap.network_m:.0f}" if np.isfinite(gap.network_m) else ""
-        why = verdict.why if verdict else _NOT_REVIEWED
+        why = verdict.why if verdict else _NOT_JUDGED
         near = verdict.near if verdict else town
         return [repair, gap.ref, near, f"{lon:.4f}", f"{lat:.4f}", f"{gap.gap_m:.0f}", network, why]
 

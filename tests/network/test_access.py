@@ -1,0 +1,60 @@
+import numpy as np
+import osmnx as ox
+import pytest
+
+from siting.network.access import tie_to_junctions, tie_to_points
+from siting.network.arcs import arcs_of
+from siting.types import Access, Island, Points, RoadNetwork
+
+ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10)
+
+
+def _some(points: Points, count: int) -> Points:
+    return Points(points.ids[:count], points.lon[:count], points.lat[:count])
+
+
+def test_every_junction_within_the_radius_and_at_least_the_nearest(
+    network: RoadNetwork, seats: Points
+) -> None:
+    arcs = arcs_of(network.graph)
+    ties, detached = tie_to_junctions(seats, arcs, ACCESS)
+    for row, name in enumerate(seats.ids):
+        here = np.full(len(arcs), seats.lat[row]), np.full(len(arcs), seats.lon[row])
+        straight = ox.distance.great_circle(*here, arcs.lat, arcs.lon)
+        near = np.flatnonzero(straight <= 4000)
+        expected = near if len(near) else np.array([straight.argmin()])
+        mine = ties.point == row
+        assert ties.target[mine].tolist() == expected.tolist()
+        assert ties.metres[mine] == pytest.approx(1.3 * straight[expected])
+        assert (name in detached) == (len(near) == 0)
+    assert ties.minutes == pytest.approx(ties.metres / 1000 / 40 * 60)
+
+
+def test_a_place_on_an_island_is_tied_straight_over_water(network: RoadNetwork) -> None:
+    access = Access(4, 1.3, 40, 10, (Island("Öja", 18.07, 59.33, 1.0),))
+    arcs = arcs_of(network.graph)
+    place = Points(("p",), np.array([18.0711]), np.array([59.3303]))
+    ties, detached = tie_to_junctions(place, arcs, access)
+    straight = ox.distance.great_circle(
+        59.3303, 18.0711, arcs.lat[ties.target[0]], arcs.lon[ties.target[0]]
+    )
+    assert ties.metres == pytest.approx([straight])
+    assert ties.minutes == pytest.approx([straight / 1000 / 10 * 60])
+    assert "water" in detached["p"]
+
+
+def test_neighbours_are_tied_directly_but_not_from_island_to_shore() -> None:
+    access = Access(4, 1.3, 40, 10, (Island("Öja", 18.0, 59.0, 1.0),))
+    on_island = Points(("a", "b"), np.array([18.0, 18.001]), np.array([59.0, 59.0]))
+    ashore = Points(("c",), np.array([18.03]), np.array([59.0]))
+    direct = tie_to_points(on_island, on_island, access)
+    assert list(zip(direct.point, direct.target, strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert direct.minutes[0] == 0
+    assert len(tie_to_points(on_island, ashore, access).point) == 0
+    assert len(tie_to_points(on_island, ashore, ACCESS).point) == 2
+
+
+def test_no_points_no_ties(network: RoadNetwork, seats: Points) -> None:
+    ties, detached = tie_to_junctions(_some(seats, 0), arcs_of(network.graph), ACCESS)
+    assert len(ties.point) == 0
+    assert detached == {}

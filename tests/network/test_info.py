@@ -1,0 +1,35 @@
+import pandas as pd
+import pytest
+
+from siting.network import NetworkInfo, network_info
+from siting.shipped import data_folder
+from siting.types import RoadNetwork
+
+
+@pytest.fixture(scope="module")
+def info(network: RoadNetwork) -> NetworkInfo:
+    return network_info(network, pd.read_csv(data_folder() / "reference_trips.csv"))
+
+
+def test_lengths_of_reference_trips(info: NetworkInfo) -> None:
+    off = sorted(abs(check.km_deviation) for check in info.trips)
+    assert len(off) == 12
+    assert off[-2] <= 0.03
+    assert off[-1] <= 0.05
+
+
+def test_times_of_reference_trips(info: NetworkInfo) -> None:
+    off = [check.minutes_deviation for check in info.trips if check.minutes_deviation is not None]
+    assert len(off) == 2
+    assert max(map(abs, off)) <= 0.08
+
+
+def test_each_road_counts_once(network: RoadNetwork, info: NetworkInfo) -> None:
+    assert info.links * 2 == network.graph.number_of_edges()
+    both_ways = sum(row["length"] for *_, row in network.graph.edges(data=True)) / 1000
+    assert sum(info.km_by_class.values()) == pytest.approx(both_ways / 2)
+    assert 30_000 < sum(info.km_by_class.values()) < 31_000
+
+
+def test_one_part(info: NetworkInfo) -> None:
+    assert info.components == (info.junctions,)
