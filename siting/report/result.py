@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.errors import Fault, InputError
 
-CSV_TABLES = ("sites", "municipalities", "fa_regions", "counties", "access")
+CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class RunResult:
     manifest : mapping
         The content of manifest.json.
     tables : mapping of str to DataFrame
-        sites, municipalities, fa_regions, counties, access and assignment, with the columns of
-        the files of these names.
+        sites, offices, municipalities, fa_regions, counties, access and assignment, with the
+        columns of the files of these names.
     """
 
     name: str
