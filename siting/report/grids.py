@@ -1,0 +1,231 @@
+"""The tables of a briefing and of its workbook, as grids in the reader's language."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from siting.report.blocks import Column, Grid, Kind
+from siting.report.result import RunResult
+from siting.report.wording import number, percent, signed, sort_key, texts
+
+_FORMATS: Mapping[str, tuple[Kind, int]] = {
+    "rank": ("whole", 0),
+    "phase": ("whole", 0),
+    "staff": ("whole", 0),
+    "annual_cost_msek": ("number", 1),
+    "people_nearest": ("whole", 0),
+    "person_minutes_saved": ("whole", 0),
+    "loss_if_left_out_minutes": ("number", 3),
+    "lon": ("number", 5),
+    "lat": ("number", 5),
+    "population": ("whole", 0),
+    "mean_before": ("number", 1),
+    "mean_after": ("number", 1),
+    "worst_before": ("number", 1),
+    "worst_after": ("number", 1),
+    "change": ("change", 1),
+    **{
+        f"share{limit}_{side}": ("share", 1) for limit in (30, 45, 60) for side in ("before", "after")
+    },
+}
+"""Kind and decimals of each column that is not text."""
+
+_REGION_BRIEF = ("population", "mean_before", "mean_after", "share45_before", "share45_after")
+_GAINERS = 10
+"""So many municipalities that gain most, and so many that are worst off."""
+ALIKE = 0.05
+"""Minutes; a change below it is shown as none, at one decimal."""
+
+
+def columns(keys: list[str], language: str) -> list[Column]:
+    """Columns with their headings and formats."""
+    titles = texts(language)["tables"]
+    return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
+
+
+def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Rows of a table by column name."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def picks(result: RunResult, language: str) -> Grid:
+    """New offices in order of rank, with a reason for each."""
+    words = texts(language)
+    sites = result.tables["sites"]
+    keys = ["rank", "locality", "fa_region", "office_type", "annual_cost_msek", "people_nearest"]
+    keys += ["person_minutes_saved", "loss_if_left_out_minutes", "why"]
+    if sites["phase"].nunique() > 1:
+        keys.insert(1, "phase")
+    offices = result.tables["offices"].set_index("code")
+    crowded = offices.loc[offices["status"] != "closed", "fa_code"].value_counts()
+    rows = []
+    for row in records(sites):
+        alone = crowded.get(row["fa_code"], 0) == 1
+        why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
+        rows.append({**_named(row, language), "why": why, "locality": place(row)})
+    title, note = words["brief"]["picks"]["title"], words["brief"]["picks"]["note"]
+    return Grid("picks", title, columns(keys, language), rows, note)
+
+
+def place(row: Mapping[str, Any]) -> str:
+    """A place, with its municipality where that has another name."""
+    owner = "" if row["municipality"] == row["locality"] else f" ({row['municipality']})"
+    return f"{row['locality']}{owner}"
+
+
+def _why(office: "pd.Series[Any]", language: str, *, forced: bool, alone: bool) -> str:
+    words = texts(language)["brief"]["picks"]
+    reasons = [words["why_announced"]] if forced else []
+    if alone:
+        reasons.append(words["why_only"])
+    if office["people_nearest"]:
+        sides = {side: number(office[f"mean_{side}"], 1, language) for side in ("before", "after")}
+        reasons.append(words["why"].format(**sides))
+    else:
+        reasons.append(words["nobody"])
+    return ". ".join(reasons)
+
+
+def _named(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A row with its codes in words."""
+    words = texts(language)
+    named = dict(row)
+    for key, table in (
+        ("office_type", "office_types"),
+        ("status", "statuses"),
+        ("evidence", "evidence"),
+    ):
+        if key in named:
+            named[key] = words[table].get(named[key], named[key])
+    if "forced" in named:
+        named["forced"] = words["common"]["yes" if named["forced"] else "no"]
+    return named
+
+
+def access(result: RunResult, language: str) -> Grid:
+    """Measures of the nation before and after; every row has its own unit."""
+    words = texts(language)
+    rows = []
+    for row in records(result.tables["access"]):
+        unit = _unit(row["measure"])
+        sides = {side: _measure(row[side], unit, language) for side in ("before", "after")}
+        change = _measure(row["change"], unit, language, change=True)
+        name = words["measures"].get(row["measure"], row["measure"])
+        rows.append({"measure": name, **sides, "change": change} | _unit_cell(unit, language))
+    keys = ["measure", "unit", "before", "after", "change"]
+    titles = words["tables"]
+    shapes: tuple[Kind, ...] = ("text", "text", "figure", "figure", "figure")
+    heads = [Column(key, titles[key], kind) for key, kind in zip(keys, shapes, strict=True)]
+    people = number(result.manifest["summary"]["people"], 0, language)
+    effects = words["brief"]["effects"]
+    note = effects["nation_note"].format(people=people)
+    return Grid("access", effects["nation"], heads, rows, note)
+
+
+def _unit(measure: str) -> str:
+    if measure.startswith("share"):
+        return "share"
+    return "index" if measure == "gini" else "minutes"
+
+
+def _unit_cell(unit: str, language: str) -> dict[str, str]:
+    return {"unit": texts(language)["measure_units"][unit]}
+
+
+def _measure(value: float, unit: str, language: str, *, change: bool = False) -> str:
+    if unit == "share":
+        return signed(100 * value, 1, language) if change else percent(value, 1, language)
+    digits = 3 if unit == "index" else 1
+    return signed(value, digits, language) if change else number(value, digits, language)
+
+
+def regions(result: RunResult, name: str, language: str) -> Grid:
+    """Every county, or the FA regions whose mean changes, in alphabetical order."""
+    words = texts(language)["brief"]["effects"]
+    key = {"counties": "county", "fa_regions": "fa_region"}[name]
+    table, note = _by_name(result.tables[name], key, language), ""
+    if name == "fa_regions":
+        moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
+        rest, every = number(int((~moved).sum()), 0, language), number(len(table), 0, language)
+        table, note = table[moved], words["fa_regions_note"].format(rest=rest, all=every)
+    return Grid(name, words[name], columns([key, *_REGION_BRIEF], language), records(table), note)
+
+
+def _by_name(table: pd.DataFrame, key: str, language: str) -> pd.DataFrame:
+    return table.sort_values(key, key=lambda names: names.map(sort_key(language)), kind="stable")
+
+
+def gaining(result: RunResult, language: str) -> Grid:
+    """The municipalities whose mean falls most."""
+    table = result.tables["municipalities"]
+    fall = (table["mean_before"] - table["mean_after"]).sort_values(ascending=False, kind="stable")
+    chosen = table.loc[fall[fall >= ALIKE].index[:_GAINERS]]
+    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
+    title = texts(language)["brief"]["effects"]["gaining"]
+    return Grid("gaining", title, heads, records(chosen))
+
+
+def worst_off(result: RunResult, language: str) -> Grid:
+    """The municipalities with the longest mean afterwards."""
+    table = result.tables["municipalities"]
+    chosen = table.sort_values("mean_after", ascending=False, kind="stable").head(_GAINERS)
+    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
+    title = texts(language)["brief"]["effects"]["worst"]
+    return Grid("worst_off", title, heads, records(chosen))
+
+
+def limits(result: RunResult, language: str) -> Grid:
+    """How far each limit is used."""
+    words = texts(language)
+    rows = [
+        {"limit_name": words["limits"].get(name, name), **use}
+        for name, use in result.manifest["limits"].items()
+    ]
+    heads = [Column("limit_name", words["tables"]["limit_name"])]
+    figures = ("used", "limit", "slack")
+    heads += [Column(key, words["tables"][key], "number", 1) for key in figures]
+    return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
+
+
+def assumptions(entries: list[dict[str, str]], language: str) -> Grid:
+    """The assumptions log, the worst rated first."""
+    words = texts(language)
+    order = list(words["ratings"])
+    ranked = sorted(entries, key=lambda entry: order.index(entry["rating"]))
+    suffix = "_sv" if language == "sv" else ""
+    keys = ("what", "value", "source", "effect")
+    rows = [
+        {key: entry[f"{key}{suffix}"] for key in keys}
+        | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
+        for entry in ranked
+    ]
+    titles = words["tables"]
+    heads = [Column("rating", titles["rating"], "mark"), *columns(list(keys), language)]
+    brief = words["brief"]["assumptions"]
+    return Grid("assumptions", brief["title"], heads, rows, brief["note"])
+
+
+def inputs(result: RunResult, language: str) -> Grid:
+    """Files with their checksums."""
+    found = result.manifest["inputs"].items()
+    rows = [{"file": name, "checksum": checksum} for name, checksum in found]
+    title = texts(language)["brief"]["repeat"]["inputs"]
+    return Grid("inputs", title, columns(["file", "checksum"], language), rows)
+
+
+def appendix(
+    result: RunResult, entries: list[dict[str, str]], language: str
+) -> Iterator[tuple[str, Grid]]:
+    """Every table of a result in full, with the titles of their sheets."""
+    sheets = texts(language)["workbook"]
+    for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
+        table = result.tables[name]
+        if name == "access":
+            yield sheets[name], access(result, language)
+            continue
+        rows = [_named(row, language) for row in records(table)]
+        yield sheets[name], Grid(name, sheets[name], columns(list(table), language), rows)
+    yield sheets["limits"], limits(result, language)
+    yield sheets["assumptions"], assumptions(entries, language)
+    yield sheets["inputs"], inputs(result, language)
