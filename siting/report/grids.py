@@ -178,15 +178,16 @@ def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
 
 
 def limits(result: RunResult, language: str) -> Grid:
-    """How far each limit is used."""
+    """How far each limit is used; money with a decimal, counts without."""
     words = texts(language)
-    rows = [
-        {"limit_name": words["limits"].get(name, name), **use}
-        for name, use in result.manifest["limits"].items()
-    ]
+    parts = ("used", "limit", "slack")
+    rows = []
+    for name, use in result.manifest["limits"].items():
+        digits = 1 if any(use[part] % 1 for part in parts) or name.endswith("_msek") else 0
+        cells = {part: Figure(use[part], "number", digits) for part in parts}
+        rows.append({"limit_name": words["limits"].get(name, name), **cells})
     heads = [Column("limit_name", words["tables"]["limit_name"])]
-    figures = ("used", "limit", "slack")
-    heads += [Column(key, words["tables"][key], "number", 1) for key in figures]
+    heads += [Column(part, words["tables"][part], "figure") for part in parts]
     return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
 
 

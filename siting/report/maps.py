@@ -38,6 +38,7 @@ _CHANGE_BOUNDS = (1, 5, 10)
 _UNCHANGED, _LONGER = "#f2f2ee", "#e6a15c"
 _CHANGE_COLOURS = ("#d3dcec", "#94b0d3", "#4f7cb3", "#16386b")
 _ALIKE = 0.05
+_WORSE = -1
 _LAND, _EDGE, _REGION_EDGE, _INK = "#f2f2ee", "#b9b9b2", "#77776f", "#1c1c1a"
 _MARKERS: Mapping[str, Mapping[str, Any]] = {
     "existing": {"marker": "o", "s": 9, "color": "#8a8a84", "edgecolor": "white", "lw": 0.3},
@@ -205,9 +206,9 @@ def _before(axes: Axes, result: RunResult, language: str) -> None:
         words["above"].format(low=bounds[-1]),
     ]
     minutes = _by_municipality(result, "mean_before")
-    classes = np.digitize(minutes, _MINUTE_BOUNDS)
+    classes = pd.Series(np.digitize(minutes, _MINUTE_BOUNDS), minutes.index)
     colours = dict(enumerate(_MINUTE_COLOURS))
-    _fill(axes, minutes, classes, colours)
+    _fill(axes, classes, colours)
     handles = [
         Patch(facecolor=colours[i], edgecolor=_EDGE, lw=0.3, label=label)
         for i, label in enumerate(labels)
@@ -228,16 +229,17 @@ def _change(axes: Axes, result: RunResult, language: str) -> None:
         words["shorter_above"].format(low=bounds[-1]),
     ]
     fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
-    classes = np.where(fall < _ALIKE, 0, 1 + np.digitize(fall, _CHANGE_BOUNDS))
-    classes = np.where(fall <= -_ALIKE, -1, classes)
+    classes = pd.Series(1 + np.digitize(fall, _CHANGE_BOUNDS), fall.index)
+    classes[fall < _ALIKE] = 0
+    classes[fall <= -_ALIKE] = _WORSE
     colours = dict(enumerate((_UNCHANGED, *_CHANGE_COLOURS)))
-    _fill(axes, fall, classes, colours)
+    _fill(axes, classes, colours)
     handles = [
         Patch(facecolor=colours[i], edgecolor=_EDGE, lw=0.3, label=label)
         for i, label in enumerate(labels)
     ]
-    if (classes == -1).any():
-        longer = _boundaries_of(fall[classes == -1])
+    if (classes == _WORSE).any():
+        longer = municipal_boundaries().reindex(classes.index[classes == _WORSE])
         longer.plot(ax=axes, facecolor=_LONGER, edgecolor=_INK, hatch="////", linewidth=0.2)
         handles.append(
             Patch(facecolor=_LONGER, edgecolor=_INK, hatch="////", lw=0.3, label=words["longer"])
@@ -249,19 +251,10 @@ def _by_municipality(result: RunResult, column: str) -> "pd.Series[float]":
     return result.tables["municipalities"].set_index("municipality_code")[column]
 
 
-def _boundaries_of(values: "pd.Series[float]") -> gpd.GeoDataFrame:
-    return municipal_boundaries().reindex(values.index)
-
-
-def _fill(
-    axes: Axes,
-    values: "pd.Series[float]",
-    classes: Any,
-    colours: Mapping[int, str],  # noqa: ANN401
-) -> None:
-    shades = [colours.get(int(number), _LAND) for number in classes]
-    municipal_boundaries().plot(ax=axes, color="white", edgecolor=_EDGE, linewidth=0.2)
-    _boundaries_of(values).plot(ax=axes, color=shades, edgecolor=_EDGE, linewidth=0.2)
+def _fill(axes: Axes, classes: "pd.Series[int]", colours: Mapping[int, str]) -> None:
+    boundaries = municipal_boundaries()
+    shades = classes.reindex(boundaries.index).map(colours).fillna("white")
+    boundaries.plot(ax=axes, color=shades, edgecolor=_EDGE, linewidth=0.2)
 
 
 def _legend(axes: Axes, handles: list[Any], title: str) -> None:
