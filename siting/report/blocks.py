@@ -131,6 +131,9 @@ class Pictures:
     alternatives: Mapping[str, str]
 
 
+NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off"})
+"""Names of tables narrow enough to stand beside their neighbour."""
+
 type Block = Heading | Paragraph | Bullets | Grid | Pictures
 
 

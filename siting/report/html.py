@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from siting.report.blocks import (
+    NARROW,
     Block,
     Bullets,
     Document,
@@ -22,9 +23,6 @@ from siting.report.blocks import (
     shown,
 )
 
-_BESIDE = {"counties", "fa_regions", "gaining", "worst_off"}
-"""Tables narrow enough to stand beside their neighbour."""
-
 
 @dataclass(frozen=True)
 class _Item:
@@ -32,7 +30,7 @@ class _Item:
 
     block: Block
     kind: Literal["heading", "paragraph", "bullets", "table", "pictures"]
-    html: Markup = Markup()
+    html: str = ""
     wide: bool = True
 
 
@@ -86,11 +84,8 @@ def _item(block: Block, document: Document) -> _Item:
     kind = _KINDS[type(block)]
     if not isinstance(block, Grid):
         return _Item(block, kind)
-    return _Item(block, kind, html_table(block, document.language, document.key), _is_wide(block))
-
-
-def _is_wide(grid: Grid) -> bool:
-    return grid.name not in _BESIDE
+    table = html_table(block, document.language, document.key)
+    return _Item(block, kind, table, wide=block.name not in NARROW)
 
 
 def html_table(grid: Grid, language: str, key: str) -> Markup:

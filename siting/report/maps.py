@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -202,7 +203,7 @@ def _before(axes: Axes, result: RunResult, language: str) -> None:
     bounds = [whole(bound, language) for bound in _MINUTE_BOUNDS]
     labels = [
         words["below"].format(high=bounds[0]),
-        *(words["between"].format(low=a, high=b) for a, b in zip(bounds, bounds[1:], strict=False)),
+        *(words["between"].format(low=a, high=b) for a, b in pairwise(bounds)),
         words["above"].format(low=bounds[-1]),
     ]
     minutes = _by_municipality(result, "mean_before")
@@ -222,10 +223,7 @@ def _change(axes: Axes, result: RunResult, language: str) -> None:
     labels = [
         words["unchanged"],
         words["shorter_below"].format(high=bounds[0]),
-        *(
-            words["shorter_between"].format(low=a, high=b)
-            for a, b in zip(bounds, bounds[1:], strict=False)
-        ),
+        *(words["shorter_between"].format(low=a, high=b) for a, b in pairwise(bounds)),
         words["shorter_above"].format(low=bounds[-1]),
     ]
     fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
