@@ -193,11 +193,12 @@ def data_check(
 @network_app.command("info")
 def show_network() -> None:
     """Print size, repairs and reference trips of the road network that ships."""
-    from siting.network import load_road_network, network_info, read_reference_trips
+    from siting.inputs.tables import read_table
+    from siting.network import load_road_network, network_info
     from siting.report.network import print_network
     from siting.shipped import data_folder
 
-    trips = read_reference_trips(data_folder() / "reference_trips.csv")
+    trips = read_table("reference_trips", data_folder())
     print_network(network_info(load_road_network(), trips), Console(highlight=False))
 
 

@@ -70,6 +70,12 @@ class InfeasibleError(SitingError):
         super().__init__("These limits cannot hold together: " + "; ".join(self.clash.values()))
 
 
+class StoppedError(SitingError):
+    """The solver was stopped before it had found any answer."""
+
+    exit_code = 4
+
+
 def near_matches(name: str, known: Iterable[str]) -> str:
     """A hint that names what may have been meant, or "" where nothing is near."""
     by_lower = {item.lower(): item for item in known}

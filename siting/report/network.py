@@ -44,15 +44,14 @@ def _trips(info: NetworkInfo) -> Table:
     for name in ("km known", "found", "off", "min known", "found", "off"):
         table.add_column(name, justify="right")
     for check in info.trips:
-        known, found = check.reference, check.found
         minutes = ("", "", "")
-        if known.minutes is not None and check.minutes_deviation is not None:
+        if check.minutes is not None and check.minutes_deviation is not None:
             off = f"{check.minutes_deviation:+.1%}"
-            minutes = (f"{known.minutes:.0f}", f"{found.minutes:.0f}", off)
+            minutes = (f"{check.minutes:.0f}", f"{check.found.minutes:.0f}", off)
         table.add_row(
-            f"{known.start} - {known.end}",
-            f"{known.km:.0f}",
-            f"{found.km:.0f}",
+            f"{check.start} - {check.end}",
+            f"{check.km:.0f}",
+            f"{check.found.km:.0f}",
             f"{check.km_deviation:+.1%}",
             *minutes,
         )
