@@ -27,7 +27,7 @@ def _county(problem: Problem, county: str) -> tuple[Instance, Floats]:
     """The county's people, its offices and candidates, and all times between them."""
     sites = problem.sites[problem.sites["county_code"] == county]
     demand = problem.demand[problem.demand["county_code"] == county]
-    minutes = problem.minutes[np.ix_(demand.index, sites.index)]
+    minutes = problem.minutes[demand.index.to_numpy()][:, sites.index.to_numpy()]
     instance = Instance.from_matrix(
         minutes,
         demand["people"].to_numpy(dtype=float),
