@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from siting.cli_network import network_app
 from siting.errors import Fault, InfeasibleError, InputError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
 
@@ -25,7 +26,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
-network_app = typer.Typer(help="Look at the road network.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
 
@@ -188,18 +188,6 @@ def data_check(
     for line in check_data(data or data_folder()):
         typer.echo(line)
     typer.echo("No faults.")
-
-
-@network_app.command("info")
-def show_network() -> None:
-    """Print size, repairs and reference trips of the road network that ships."""
-    from siting.inputs.tables import read_table
-    from siting.network import load_road_network, network_info
-    from siting.report.network import print_network
-    from siting.shipped import data_folder
-
-    trips = read_table("reference_trips", data_folder())
-    print_network(network_info(load_road_network(), trips), Console(highlight=False))
 
 
 @app.command()
