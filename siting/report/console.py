@@ -109,9 +109,7 @@ def _place(row: Mapping[Hashable, Any]) -> str:
 
 
 def _before_after(access: pd.DataFrame) -> Table:
-    table = _table(
-        "\nTravel time of all residents to the nearest office", "", "Before", "After", ""
-    )
+    table = _table("", "Before", "After", "Change")
     for row in access.to_dict("records"):
         name, unit = _MEASURES[row["measure"]]
         scale, digits = (100, 2) if unit == "%" else (1, 3 if not unit else 2)
