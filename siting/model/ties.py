@@ -18,6 +18,9 @@ from siting.types import Bools, Floats, Ints
 
 # Answers whose objectives differ by no more than this, relative, are equally good.
 TIE = 1e-9
+# What the row that keeps an answer as good gets on top, so that the solver's own tolerance does not
+# make it miss one. What is let through by that is checked and rejected.
+LEEWAY = 1e-7
 # Enough for the ties of real instances; beyond it the answer says that it is undecided. A number
 # of solves and not of seconds, so that equal inputs give equal answers.
 MOST_SOLVES = 60
@@ -105,13 +108,14 @@ class _Ranking:
     def _find(self, goal: Floats, rows: tuple[Row, ...], settled: int = 0) -> Answer | None:
         """Return the answer as good as the best, under more rows, with the least linear goal."""
         most = self.best.value + TIE * abs(self.best.value)
+        loose = most + LEEWAY * max(10.0, abs(most))
         fixed = self.order[:settled]
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         lower[fixed] = upper[fixed] = self._chosen()[fixed]
         base = replace(
             drop_forbidden_pairs(replace(self.program, lower=lower, upper=upper)),
             goal=Functional(goal, np.zeros(len(self.program.fallback))),
-            ceilings=(*self.program.ceilings, Ceiling(self.program.goal, most)),
+            ceilings=(*self.program.ceilings, Ceiling(self.program.goal, loose)),
         )
         while True:
             answer = self._solve(replace(base, rows=(*base.rows, *rows, *self.rejected)))
@@ -150,7 +154,7 @@ class _Ranking:
 
 def _at_most(measure: Floats, most: float) -> Row:
     columns = np.flatnonzero(measure)
-    return Row("", columns, measure[columns], upper=most + TIE * abs(most))
+    return Row("", columns, measure[columns], upper=most)
 
 
 def _differs(chosen: Bools, order: Ints) -> Row:
