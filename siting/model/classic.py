@@ -38,12 +38,18 @@ class Answer:
         The goal, recomputed from ``chosen``; inf without.
     bound : float
         No answer can be below it; -inf if nothing is proved.
+    narrowed : tuple of two ndarrays of float, shape (options,), optional
+        Bounds of the options that every answer about as good as this one keeps to.
+    method : str
+        How it was found.
     """
 
     state: Literal["done", "infeasible", "stopped"]
     chosen: Bools | None
     value: float
     bound: float
+    narrowed: tuple[Floats, Floats] | None = None
+    method: str = "classic"
 
 
 def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> Answer:

@@ -1,14 +1,15 @@
 """Solve an instance: from the objective and the limits to a solution."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from siting.errors import Fault, InfeasibleError, InputError
 from siting.model.build import Built, build
 from siting.model.clash import clashing_limits
-from siting.model.classic import Answer, solve_classic
+from siting.model.classic import Answer
+from siting.model.flat import solve_flat
 from siting.model.limits import Limit, Limits
 from siting.model.objectives import Objective
 from siting.model.solution import Solution
@@ -30,6 +31,7 @@ def solve(  # noqa: PLR0913 - the last three are named and have defaults
     solver: Solver | str = "highs",
     time_limit: float | None = None,
     gap: float = 1e-6,
+    method: Literal["classic", "decomposition"] | None = None,
 ) -> Solution:
     """Choose which sites to open.
 
@@ -44,6 +46,8 @@ def solve(  # noqa: PLR0913 - the last three are named and have defaults
         Seconds. When they are over, the best answer so far is given, marked unproved.
     gap : float
         Relative gap at which to stop.
+    method : {"classic", "decomposition"}, optional
+        How to solve it; chosen by size if it is not given.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def solve(  # noqa: PLR0913 - the last three are named and have defaults
     _check(instance, parts, gap, time_limit)
     built = build(instance, parts)
     _refuse_unreachable(instance)
-    answer = solve_classic(built.program, search)
+    answer = solve_flat(built.program, search, method)
     if answer.state == "infeasible":
         raise InfeasibleError(clashing_limits(instance, parts, search))
     return _conclude(instance, parts, built, answer, search)
@@ -94,7 +98,11 @@ def unreachable(instance: "Instance") -> tuple[str, ...]:
 
 
 def _conclude(
-    instance: "Instance", parts: Iterable[Limit], built: Built, answer: Answer, search: Search
+    instance: "Instance",
+    parts: Iterable[Limit],
+    built: Built,
+    answer: Answer,
+    search: Search,
 ) -> Solution:
     timed_out = search.timed_out() or answer.state == "stopped"
     objective = None if answer.chosen is None else answer.value
@@ -130,7 +138,7 @@ def _conclude(
         trace=trace,
         pairs=built.pairs,
         pairs_kept=int(built.program.times.nnz),
-        method="classic",
+        method=answer.method,
         ties_decided=decided,
         seconds=search.elapsed(),
     )

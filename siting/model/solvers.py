@@ -9,6 +9,7 @@ import highspy
 import pulp
 
 from siting.errors import Fault, InputError
+from siting.model.truth import RELATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +103,10 @@ class Search:
         """Tell whether the time has run out."""
         return self.remaining() <= 0
 
+    def solver_gap(self) -> float:
+        """Return the relative gap that a solver is asked for."""
+        return self.gap if self.gap > RELATIVE else TIGHT_GAP
+
     def note(self, bound: float, incumbent: float) -> None:
         """Add a point to the trace."""
         self.trace.append(TracePoint(self.elapsed(), bound, incumbent))
@@ -157,7 +162,7 @@ def _highs(search: Search, time_limit: float | None, presolve: str) -> "pulp.HiG
     kinds = highspy.cb.HighsCallbackType
     return pulp.HiGHS(
         msg=False,
-        gapRel=search.gap if search.gap > 1e-6 else TIGHT_GAP,  # noqa: PLR2004 - see TIGHT_GAP
+        gapRel=search.solver_gap(),
         gapAbs=TIGHT_GAP,
         threads=search.solver.threads,
         timeLimit=time_limit,

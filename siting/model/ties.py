@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.model.classic import Answer, solve_classic
+from siting.model.classic import Answer
+from siting.model.flat import solve_flat
 from siting.model.limits.base import Row
 from siting.model.options import Options
-from siting.model.presolve import drop_forbidden_pairs
+from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solvers import Search
 from siting.types import Bools, Floats, Ints
@@ -45,6 +46,11 @@ def break_ties(
         An optimal one, with options chosen.
     search : Search
     """
+    if answer.narrowed is not None:
+        lower, upper = answer.narrowed
+        program = replace(program, lower=lower, upper=upper)
+        program = prune_pairs(drop_forbidden_pairs(program), np.isinf(options.capacity))
+        program, _ = merge_services(program)
     names = np.asarray([labels[site] for site in options.site], dtype=np.str_)
     order = np.lexsort((options.kind, options.phase, names))
     ranking = _Ranking(program, options, order, answer, search)
@@ -131,7 +137,7 @@ class _Ranking:
         self.solves += 1
         if self.solves > MOST_SOLVES:
             raise _UndecidedError
-        answer = solve_classic(program, self.search)
+        answer = solve_flat(program, self.search)
         if answer.state == "stopped":
             raise _UndecidedError
         return None if answer.state == "infeasible" else answer
