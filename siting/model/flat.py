@@ -13,7 +13,8 @@ FEW_PAIRS = 2_000
 
 def way_for(program: Program) -> str:
     """Return "classic" or "decomposition", whichever suits the size."""
-    return "classic" if program.times.nnz <= FEW_PAIRS else "decomposition"
+    small = program.times.nnz <= FEW_PAIRS
+    return "classic" if small or program.splits else "decomposition"
 
 
 def solve_flat(program: Program, search: Search, method: str | None = None) -> Answer:
@@ -24,8 +25,9 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> A
     program : Program
     search : Search
     method : {"classic", "decomposition"}, optional
-        Chosen by size if it is not given.
+        Chosen by size if it is not given. Capacities are for the classic model in any case,
+        since the cuts take everyone to go to the nearest option.
     """
-    way = way_for(program) if method is None else method
+    way = way_for(program) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     return replace(solve(program, search), method=way)

@@ -13,7 +13,7 @@ from siting.model.flat import solve_flat
 from siting.model.limits.base import Row
 from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
-from siting.model.program import Ceiling, Functional, Program
+from siting.model.program import Ceiling, Functional, Program, Split
 from siting.model.solvers import Search
 from siting.types import Bools, Floats, Ints
 
@@ -49,7 +49,7 @@ def break_ties(
     if answer.narrowed is not None:
         lower, upper = answer.narrowed
         program = replace(program, lower=lower, upper=upper)
-        program = prune_pairs(drop_forbidden_pairs(program), np.isinf(options.capacity))
+        program = prune_pairs(drop_forbidden_pairs(program))
         program, _ = merge_services(program)
     names = np.asarray([labels[site] for site in options.site], dtype=np.str_)
     order = np.lexsort((options.kind, options.phase, names))
@@ -127,7 +127,7 @@ class _Ranking:
             answer = self._solve(replace(base, rows=(*base.rows, *rows, *self.rejected)))
             if answer is None or answer.chosen is None:
                 return None
-            value = self._value(answer.chosen)
+            value = self._value(answer.chosen, answer.split)
             if value <= most:
                 return replace(answer, value=value, bound=self.best.bound)
             # The solver's tolerance let through what is not quite as good.
@@ -142,7 +142,9 @@ class _Ranking:
             raise _UndecidedError
         return None if answer.state == "infeasible" else answer
 
-    def _value(self, chosen: Bools) -> float:
+    def _value(self, chosen: Bools, split: Split | None) -> float:
+        if split is not None:
+            return self.program.goal.of_split(chosen, split, self.program.fallback)
         return self.program.goal.of_times(chosen, self.program.nearest(chosen))
 
     def _chosen(self) -> Bools:
