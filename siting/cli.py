@@ -55,7 +55,7 @@ def _explain(error: SitingError) -> None:
             console.print(f"- {fault}", markup=False)
     elif isinstance(error, InfeasibleError):
         console.print("No answer satisfies all limits. These clash:", markup=False)
-        for name, sentence in error.clash.items():
+        for name, sentence in error.clash:
             console.print(f"- {name}: {sentence}", markup=False)
     else:
         console.print(str(error), markup=False)
