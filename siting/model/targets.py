@@ -33,10 +33,8 @@ def target_ceilings(frame: Frame, objectives: Sequence[Single]) -> list[Ceiling]
             weights, people, lost = _counted(frame, members)
             most = _reachable(frame, target, weights) / people if people else 1.0
             if most < target.share - LEEWAY:
-                reason = (
-                    f"{target.sentence(label)}, where at most {100 * most:.4g} % can be reached"
-                )
-                impossible.append(("target", f"{target.sentence(label)}, {most_percent}"))
+                share = f"at most {100 * most:.4g} % can be reached"
+                impossible.append(("target", f"{target.sentence(label)}, where {share}"))
             allowed = (1 - target.share) * people - lost + LEEWAY * max(1.0, people)
             functional = frame.functional(beyond(target.within), weights)
             ceilings.append(Ceiling(functional, max(allowed, 0.0)))
