@@ -134,7 +134,7 @@ def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunRes
     groups = {table: demand[code] for table, (code, _) in REGION_KEYS.items()}
     new = opened[~sites["existing"].to_numpy()[opened]]
     measures = measure(access, groups, new, sites["code"])
-    manifest = make_manifest(prepared, solution, seconds)
+    manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
     return RunResult(prepared.file.name, manifest, result_tables(measures, access, sites, demand))
 
 

@@ -23,9 +23,9 @@ class Problem:
     Parameters
     ----------
     sites : DataFrame
-        Offices, then candidates: code, place, municipality and region with code and name,
-        existing, allowed (open or may open), forced, staff, annual_cost_msek,
-        one_off_cost_msek.
+        Offices, then candidates: code, place, lon, lat, municipality and region with code and
+        name, existing, allowed (open or may open), forced, evidence (empty where none is given),
+        staff, annual_cost_msek, one_off_cost_msek.
     demand : DataFrame
         Demand points with the names of their municipality, county and FA region.
     minutes : ndarray of float, shape (demand points, sites)
@@ -131,6 +131,12 @@ def _with_regions(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataF
     return joined.assign(county_code=joined["municipality_code"].str[:2])
 
 
+_SITE_COLUMNS = [
+    *("code", "place", "municipality_code", "lon", "lat"),
+    *("existing", "allowed", "forced", "evidence", "staff"),
+]
+
+
 def _sites(
     offices: pd.DataFrame, candidates: pd.DataFrame, inputs: Inputs, costs: Costs
 ) -> pd.DataFrame:
@@ -140,10 +146,9 @@ def _sites(
     new = candidates.rename(columns={"locality_code": "code", "locality": "place"}).assign(
         existing=False, forced=candidates["locality_code"].isin(inputs.forced)
     )
-    columns = ["code", "place", "municipality_code", "existing", "allowed", "forced", "staff"]
-    sites = _with_regions(
-        pd.concat([existing[columns], new[columns]], ignore_index=True), inputs.municipalities
-    )
+    both = pd.concat([existing, new], ignore_index=True).reindex(columns=_SITE_COLUMNS)
+    both = both.assign(evidence=both["evidence"].fillna(""))
+    sites = _with_regions(both, inputs.municipalities)
     staff = sites["staff"].to_numpy(dtype=np.int64)
     return sites.assign(
         # Existing offices cost nothing in the budgets, which are for new ones.

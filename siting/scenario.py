@@ -34,6 +34,10 @@ class About(Table):
     """Where its figures come from."""
     rationale: Text
     """Why it is asked, and what its figures are and are not."""
+    title_sv: Text | None = None
+    """The title in Swedish, for the Swedish reports; default: title."""
+    rationale_sv: Text | None = None
+    """The rationale in Swedish, for the Swedish reports; default: rationale."""
 
 
 class Demand(Table):
