@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from siting.analysis.measures import measure, nearest
-from siting.errors import Fault, InfeasibleError, InputError
+from siting.errors import Fault, InfeasibleError, InputError, StoppedError
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds, make_manifest
@@ -46,6 +46,8 @@ def run(file: ScenarioFile, *, data: Path | None = None, progress: Progress = pr
         With everything that is wrong with the scenario or its files.
     InfeasibleError
         If its limits cannot hold together.
+    StoppedError
+        If the time limit came before any answer.
     """
     started = time.perf_counter()
     prepared, have_network = prepare(file, data=data, progress=progress)
@@ -112,7 +114,18 @@ def answer(prepared: Prepared) -> Solution:
 
 
 def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
-    """Say what an answer means, as tables and a manifest."""
+    """Say what an answer means, as tables and a manifest.
+
+    Raises
+    ------
+    StoppedError
+        If there is no answer.
+    """
+    if solution.objective is None:
+        raise StoppedError(
+            "Not proved, and no answer was found in the time allowed; nothing was written. "
+            "Allow more with --time-limit or solver.time_limit_s."
+        )
     problem = prepared.problem
     sites, demand = problem.sites, problem.demand
     opened = np.flatnonzero(sites["code"].isin(solution.open_sites))
