@@ -101,7 +101,7 @@ def _question(result: RunResult, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
     asked, goals = words["question"], words["goals"]
     existing = counted(manifest["size"]["offices"], asked["offices"], language)
-    goal = goals.get(manifest["objective_kind"], goals["other"])
+    goal = goals.get(str(manifest["objective_kind"]), goals["other"])
     yield Heading(asked["heading"])
     yield Paragraph(asked["base"].format(existing=existing, goal=goal))
     yield Paragraph(" ".join(_answer(result, language)), "lead")
@@ -118,7 +118,8 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
     """Three sentences: what opens, what it does to access, and for whom."""
     words, sites = texts(language)["brief"]["answer"], result.tables["sites"]
     manifest = result.manifest
-    summary, access = manifest["summary"], result.tables["access"].set_index("measure")
+    summary = manifest["summary"]
+    access = result.tables["access"].set_index("measure").to_dict("index")
     if len(sites):
         yield words["picks"].format(
             new=counted(len(sites), words["offices"], language),
@@ -130,8 +131,8 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
         yield words["none"]
     sides = ("before", "after")
     yield words["access"].format(
-        **{f"mean_{side}": number(access.loc["mean", side], 1, language) for side in sides},
-        **{f"share_{side}": percent(access.loc["share45", side], 1, language) for side in sides},
+        **{f"mean_{side}": number(access["mean"][side], 1, language) for side in sides},
+        **{f"share_{side}": percent(access["share45"][side], 1, language) for side in sides},
     )
     counts = {f"beyond_{side}": summary[f"people_beyond_60_{side}"] for side in sides}
     figures = {key: whole(value, language) for key, value in counts.items()}

@@ -228,7 +228,10 @@ def appendix(
             yield sheets[name], access(result, language)
             continue
         rows = [_named(row, language) for row in records(table)]
-        yield sheets[name], Grid(name, sheets[name], columns(list(table), language), rows)
+        yield (
+            sheets[name],
+            Grid(name, sheets[name], columns([str(key) for key in table], language), rows),
+        )
     yield sheets["limits"], limits(result, language)
     yield sheets["assumptions"], assumptions(entries, language)
     yield sheets["inputs"], inputs(result, language)
