@@ -1,16 +1,15 @@
 """Runs as the reports read them: one that ships, and one whose names are out to do harm."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from siting.report.blocks import Document
 from siting.report.briefing import read_background, scenario_key, write_up
 from siting.report.maps import draw_maps
 from siting.report.result import RunResult, read_result
 from siting.report.write import write_result
+from tests.briefings import Show, Shown
 
 HARMFUL = (
     '<script>alert("1")</script>',
@@ -22,18 +21,6 @@ HARMFUL = (
     "#set page(width: 1pt) $x$ *bold*",
     "Ä" * 80,
 )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A run with its briefing in one language and the maps in it."""
-
-    result: RunResult
-    document: Document
-    pictures: dict[str, bytes]
-
-
-type Show = Callable[[RunResult, str], Shown]
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import docx
 import lxml.html
@@ -20,12 +19,13 @@ from siting.report.result import RunResult
 from siting.report.word import as_docx
 from siting.report.wording import number, percent, sort_key, texts, whole
 from siting.report.workbook import as_xlsx
+from tests.briefings import Show, Shown
 
 type Rows = list[list[str]]
 
 
 @pytest.fixture(scope="module")
-def page(shown: Any) -> dict[str, Rows]:
+def page(shown: Shown) -> dict[str, Rows]:
     """Every table of the HTML page, by name: rows of cells without the heading."""
     tree = lxml.html.fromstring(as_html(shown.document, shown.pictures))
     return {
@@ -40,7 +40,7 @@ def _csv(kept: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(kept / f"{name}.csv", dtype={"municipality_code": str, "fa_code": str})
 
 
-def test_the_picks_are_those_of_the_csv(page: dict[str, Rows], shown: Any, kept: Path) -> None:
+def test_the_picks_are_those_of_the_csv(page: dict[str, Rows], shown: Shown, kept: Path) -> None:
     language = shown.document.language
     sites = _csv(kept, "sites")
     assert len(page["picks"]) == len(sites) > 4
@@ -57,7 +57,7 @@ def test_the_picks_are_those_of_the_csv(page: dict[str, Rows], shown: Any, kept:
 
 
 def test_why_gives_the_minutes_of_those_who_go_there(
-    page: dict[str, Rows], shown: Any, kept: Path
+    page: dict[str, Rows], shown: Shown, kept: Path
 ) -> None:
     language = shown.document.language
     offices = _csv(kept, "offices").set_index("code")
@@ -70,7 +70,7 @@ def test_why_gives_the_minutes_of_those_who_go_there(
 
 
 def test_measures_and_regions_are_those_of_the_csv(
-    page: dict[str, Rows], shown: Any, kept: Path
+    page: dict[str, Rows], shown: Shown, kept: Path
 ) -> None:
     language = shown.document.language
     for cells, row in zip(page["access"], _csv(kept, "access").to_dict("records"), strict=True):
@@ -80,17 +80,17 @@ def test_measures_and_regions_are_those_of_the_csv(
             digits = 3 if row["measure"] == "gini" else 1
             assert cells[2:4] == [number(row[s], digits, language) for s in ("before", "after")]
     for name, key in (("counties", "county"), ("fa_regions", "fa_region")):
-        table = _csv(kept, name).set_index(key)
+        table = _csv(kept, name).set_index(key).to_dict("index")
         names = [cells[0] for cells in page[name]]
         assert names == sorted(names, key=sort_key(language))
         for cells in page[name]:
-            row = table.loc[cells[0]]
+            region = table[cells[0]]
             assert cells[1:] == [
-                whole(row["population"], language),
-                number(row["mean_before"], 1, language),
-                number(row["mean_after"], 1, language),
-                percent(row["share45_before"], 1, language),
-                percent(row["share45_after"], 1, language),
+                whole(region["population"], language),
+                number(region["mean_before"], 1, language),
+                number(region["mean_after"], 1, language),
+                percent(region["share45_before"], 1, language),
+                percent(region["share45_after"], 1, language),
             ]
     assert len(page["counties"]) == 21
 
@@ -111,15 +111,15 @@ def test_the_extremes_are_the_extremes(page: dict[str, Rows], kept: Path) -> Non
     assert worst == list(table["mean_after"].nlargest(10).index)
 
 
-def test_the_sentences_hold_the_figures(shown: Any, kept: Path) -> None:
+def test_the_sentences_hold_the_figures(shown: Shown, kept: Path) -> None:
     language, manifest = shown.document.language, shown.result.manifest
     text = _running_text(shown.document)
-    access = _csv(kept, "access").set_index("measure")
+    access = _csv(kept, "access").set_index("measure").to_dict("index")
     summary = manifest["summary"]
     for figure in (
-        number(access.loc["mean", "before"], 1, language),
-        number(access.loc["mean", "after"], 1, language),
-        percent(access.loc["share45", "after"], 1, language),
+        number(access["mean"]["before"], 1, language),
+        number(access["mean"]["after"], 1, language),
+        percent(access["share45"]["after"], 1, language),
         whole(summary["people_gaining"], language),
         whole(summary["people_beyond_60_after"], language),
         number(manifest["cost"]["annual_msek"], 1, language),
@@ -141,7 +141,7 @@ def _running_text(document: Document) -> str:
     return "\n".join(parts)
 
 
-def test_there_is_no_english_in_the_swedish_one(show: Any, result: RunResult) -> None:
+def test_there_is_no_english_in_the_swedish_one(show: Show, result: RunResult) -> None:
     document = show(result, "sv").document
     said = [_running_text(document)]
     for block in (*document.blocks, *document.appendix.values()):
@@ -161,7 +161,7 @@ def test_there_is_no_english_in_the_swedish_one(show: Any, result: RunResult) ->
 
 
 @pytest.mark.parametrize("change", ["gap_reached", "time_limit"])
-def test_an_answer_that_is_not_proved_says_so(show: Any, result: RunResult, change: str) -> None:
+def test_an_answer_that_is_not_proved_says_so(show: Show, result: RunResult, change: str) -> None:
     unproved = {"status": "feasible", "reason": change, "gap": 0.0123, "ties_decided": False}
     manifest = dict(result.manifest) | unproved
     text = _running_text(show(RunResult("x", manifest, result.tables), "en").document)
@@ -172,7 +172,7 @@ def test_an_answer_that_is_not_proved_says_so(show: Any, result: RunResult, chan
 
 
 def test_a_run_that_opens_and_limits_nothing_still_has_a_briefing(
-    show: Any, result: RunResult
+    show: Show, result: RunResult
 ) -> None:
     tables = dict(result.tables)
     tables["sites"] = tables["sites"].iloc[:0]
@@ -189,7 +189,7 @@ def test_a_run_that_opens_and_limits_nothing_still_has_a_briefing(
         assert render(nothing.document, nothing.pictures)
 
 
-def test_numbers_in_the_workbook_are_those_of_the_csv(shown: Any, kept: Path) -> None:
+def test_numbers_in_the_workbook_are_those_of_the_csv(shown: Shown, kept: Path) -> None:
     words = texts(shown.document.language)
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(shown.document, shown.pictures)))
     for name in ("sites", "municipalities", "fa_regions", "counties", "offices"):
@@ -207,7 +207,7 @@ def test_numbers_in_the_workbook_are_those_of_the_csv(shown: Any, kept: Path) ->
     assert [list(row[2:5]) for row in measures] == expected.tolist()
 
 
-def test_the_document_holds_the_tables_of_the_page(shown: Any, page: dict[str, Rows]) -> None:
+def test_the_document_holds_the_tables_of_the_page(shown: Shown, page: dict[str, Rows]) -> None:
     word = docx.Document(io.BytesIO(as_docx(shown.document, shown.pictures)))
     tables = [
         [[cell.text for cell in row.cells] for row in table.rows][1:]
@@ -220,7 +220,7 @@ def test_the_document_holds_the_tables_of_the_page(shown: Any, page: dict[str, R
 
 
 def test_the_pages_for_print_hold_the_figures_of_the_page(
-    shown: Any, page: dict[str, Rows], tmp_path: Path
+    shown: Shown, page: dict[str, Rows], tmp_path: Path
 ) -> None:
     reader = shutil.which("pdftotext")
     if reader is None:

@@ -4,7 +4,6 @@ import io
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import docx
 import geopandas as gpd
@@ -23,9 +22,10 @@ from siting.report.word import as_docx
 from siting.report.wording import texts
 from siting.report.workbook import as_xlsx
 from siting.report.write import write_result
+from tests.briefings import Shown
 
 
-def test_html_shows_them_as_they_are(harm: Any, harmful_names: tuple[str, ...]) -> None:
+def test_html_shows_them_as_they_are(harm: Shown, harmful_names: tuple[str, ...]) -> None:
     html = as_html(harm.document, harm.pictures)
     tree = lxml.html.fromstring(html)
     assert not list(tree.iter("script"))
@@ -45,7 +45,7 @@ def test_a_notebook_shows_them_as_they_are(
     assert tree.findtext(".//h3") == harmful_names[0]
 
 
-def test_a_workbook_holds_them_as_texts(harm: Any, harmful_names: tuple[str, ...]) -> None:
+def test_a_workbook_holds_them_as_texts(harm: Shown, harmful_names: tuple[str, ...]) -> None:
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(harm.document, harm.pictures)))
     for sheet in book:
         for row in sheet.iter_rows():
@@ -55,13 +55,13 @@ def test_a_workbook_holds_them_as_texts(harm: Any, harmful_names: tuple[str, ...
     assert set(harmful_names) <= cells
 
 
-def test_a_document_holds_them_as_texts(harm: Any, harmful_names: tuple[str, ...]) -> None:
+def test_a_document_holds_them_as_texts(harm: Shown, harmful_names: tuple[str, ...]) -> None:
     word = docx.Document(io.BytesIO(as_docx(harm.document, harm.pictures)))
     places = [row.cells[1].text for row in word.tables[0].rows]
     assert places[1 : len(harmful_names) + 1] == list(harmful_names)
 
 
-def test_pages_for_print_hold_them_as_texts(harm: Any, tmp_path: Path) -> None:
+def test_pages_for_print_hold_them_as_texts(harm: Shown, tmp_path: Path) -> None:
     path = tmp_path / "briefing.pdf"
     path.write_bytes(as_pdf(harm.document, harm.pictures))
     reader = shutil.which("pdftotext")
