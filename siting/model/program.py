@@ -133,7 +133,7 @@ class Program:
     @property
     def splits(self) -> bool:
         """Whether capacities may divide a service between options."""
-        return bool(np.isfinite(self.capacity[self.upper > 0]).any())
+        return bool(np.isfinite(self.capacity[self.times.indices]).any())
 
     def nearest(self, chosen: Bools) -> Floats:
         """Return the minutes of each service to its nearest chosen option, shape (services,)."""
