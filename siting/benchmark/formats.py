@@ -103,7 +103,8 @@ def _points(text: str) -> Floats:
     """Return the distances between points, rounded down."""
     body = text.split("NODE_COORD_SECTION")[1].split("EOF", maxsplit=1)[0]
     x, y = np.array(body.split(), dtype=np.float64).reshape(-1, 3)[:, 1:].T
-    return np.floor(np.hypot(np.subtract.outer(x, x), np.subtract.outer(y, y)))
+    distances: Floats = np.floor(np.hypot(np.subtract.outer(x, x), np.subtract.outer(y, y)))
+    return distances
 
 
 def _cap_size(numbers: Floats) -> int:

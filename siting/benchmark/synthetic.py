@@ -40,7 +40,8 @@ def synthetic(*, clients: int, candidates: int, existing: int, p: int, seed: int
     def around(count: int, spread: float, even: float) -> Floats:
         chance = even / CLUSTERS + (1 - even) * share
         cluster = rng.choice(CLUSTERS, count, p=chance / chance.sum())
-        return centres[cluster] + rng.normal(0, spread, (count, 2))
+        places: Floats = centres[cluster] + rng.normal(0, spread, (count, 2))
+        return places
 
     homes, sites = (
         around(clients, 40, 0.5),

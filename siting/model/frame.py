@@ -181,9 +181,8 @@ def _service_times(
     instance: "Instance", options: Options, clients: Ints, phases: int, farthest: float
 ) -> csr_array:
     """Return minutes of services x options: an option serves from its phase on."""
-    of_clients = instance.times[clients]
-    if len(clients) == len(instance.client_ids):
-        of_clients = instance.times
+    everyone = len(clients) == len(instance.client_ids)
+    of_clients = instance.times if everyone else instance.times[clients]
     one_a_site = np.array_equal(options.site, np.arange(len(instance.site_ids)))
     whole = of_clients if one_a_site else csr_array(of_clients[:, options.site])
     near = keep_entries(whole, whole.data <= farthest)
