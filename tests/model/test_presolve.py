@@ -24,7 +24,7 @@ def build(instance: Instance, limits: Limits, *, reduce: bool = True) -> Program
 
 
 def search() -> Search:
-    return Search.start(Solver(), 1e-6, None)
+    return Search.begin(Solver(), 1e-6, None)
 
 
 def test_pairs_beyond_an_office_that_stays_are_dropped(line: Callable[..., Instance]) -> None:
