@@ -80,7 +80,7 @@ def _sites(measures: Measures, sites: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat([described, worth], axis=1).rename(
         columns={"code": "locality_code", "place": "locality"}
     )
-    return table.assign(phase=1, office_type="standard")[SITE_COLUMNS]
+    return table[SITE_COLUMNS]
 
 
 def _offices(measures: Measures, access: Access, sites: pd.DataFrame) -> pd.DataFrame:
