@@ -14,8 +14,9 @@ from siting.inputs.ledger import read_assumptions
 from siting.report import grids
 from siting.report.blocks import Block, Bullets, Document, Heading, Paragraph, Pictures
 from siting.report.certainty import certainty
+from siting.report.goal import goal_in_words
 from siting.report.result import RunResult
-from siting.report.wording import counted, date, listed, number, percent, texts, whole
+from siting.report.wording import counted, date, listed, number, percent, sort_key, texts, whole
 
 MAPS = ("picks", "before", "change")
 _NAMED = 3
@@ -99,9 +100,9 @@ def _localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 -
 
 def _question(result: RunResult, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
-    asked, goals = words["question"], words["goals"]
+    asked = words["question"]
     existing = counted(manifest["size"]["offices"], asked["offices"], language)
-    goal = goals.get(str(manifest["objective_kind"]), goals["other"])
+    goal = goal_in_words(manifest["scenario"]["objective"], language)
     yield Heading(asked["heading"])
     yield Paragraph(asked["base"].format(existing=existing, goal=goal))
     yield Paragraph(" ".join(_answer(result, language)), "lead")
@@ -129,6 +130,8 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
         )
     else:
         yield words["none"]
+    if manifest["closed"]:
+        yield _closed(result, language)
     sides = ("before", "after")
     yield words["access"].format(
         **{f"mean_{side}": number(access["mean"][side], 1, language) for side in sides},
@@ -150,11 +153,25 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
     )
 
 
+def _closed(result: RunResult, language: str) -> str:
+    words, manifest = texts(language)["brief"]["answer"], result.manifest
+    offices = result.tables["offices"]
+    places = offices.loc[offices["status"] == "closed", "place"]
+    sentence: str = words["closed"].format(
+        closed=counted(len(places), words["closed_offices"], language),
+        places=listed(sorted(places, key=sort_key(language)), language),
+        saving=number(manifest["cost"]["annual_saving_msek"], 1, language),
+    )
+    return sentence
+
+
 def _picks(result: RunResult, language: str) -> Iterator[Block]:
     words = texts(language)
     yield Heading(words["brief"]["picks"]["heading"])
     if len(result.tables["sites"]):
         yield grids.picks(result, language)
+    if result.manifest["phases"]:
+        yield grids.phases(result, language)
     yield Heading(words["brief"]["maps"]["heading"])
     statuses = result.tables["offices"]["status"]
     counts = {"existing": (statuses == "existing").sum(), "new": len(result.tables["sites"])}
