@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,8 @@ def _question(result: RunResult, language: str) -> Iterator[Block]:
     existing = counted(manifest["size"]["offices"], asked["offices"], language)
     goal = goal_in_words(manifest["scenario"]["objective"], language)
     yield Heading(asked["heading"])
-    yield Paragraph(asked["base"].format(existing=existing, goal=goal))
+    kind = "closing" if manifest["scenario"]["closing"]["max"] else "base"
+    yield Paragraph(asked[kind].format(existing=existing, goal=goal))
     yield Paragraph(" ".join(_answer(result, language)), "lead")
     if manifest["status"] != "optimal":
         yield Paragraph(words["unproved"], "warning")
@@ -140,17 +141,23 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
     counts = {f"beyond_{side}": summary[f"people_beyond_60_{side}"] for side in sides}
     figures = {key: whole(value, language) for key, value in counts.items()}
     figures["people"] = whole(summary["people"], language)
-    if not summary["people_gaining"]:
+    if summary["people_gaining"]:
+        yield words["gain"].format(**_touched(summary, "gain", "gaining", language), **figures)
+    else:
         yield words["gain_none"].format(**figures)
-        return
-    yield words["gain"].format(
-        gaining=whole(summary["people_gaining"], language),
-        **{
-            f"gain_{side}": number(summary[f"mean_of_gaining_{side}"], 1, language)
-            for side in sides
-        },
-        **figures,
-    )
+    if summary["people_losing"]:
+        yield words["lose"].format(**_touched(summary, "lose", "losing", language))
+
+
+def _touched(
+    summary: Mapping[str, float], verb: str, participle: str, language: str
+) -> dict[str, str]:
+    """How many gain or lose, and their minutes before and after."""
+    minutes = {
+        f"{verb}_{side}": number(summary[f"mean_of_{participle}_{side}"], 1, language)
+        for side in ("before", "after")
+    }
+    return {participle: whole(summary[f"people_{participle}"], language), **minutes}
 
 
 def _closed(result: RunResult, language: str) -> str:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import docx
 import lxml.html
@@ -12,7 +13,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from siting.report.blocks import Bullets, Document, Grid, Paragraph
+from siting.report.blocks import Bullets, Document, Grid, Paragraph, shown
+from siting.report.goal import goal_in_words
+from siting.report.grids import limit_name
 from siting.report.html import as_html
 from siting.report.paper import as_pdf
 from siting.report.result import RunResult
@@ -187,6 +190,65 @@ def test_a_run_that_opens_and_limits_nothing_still_has_a_briefing(
         assert sentence in text
     for render in (as_html, as_docx, as_xlsx, as_pdf):
         assert render(nothing.document, nothing.pictures)
+
+
+def test_closing_phases_and_exceptions_are_told(show: Show, result: RunResult) -> None:
+    tables = dict(result.tables)
+    offices = tables["offices"].copy()
+    offices.loc[[0, 1], "status"] = "closed"
+    tables["offices"] = offices
+    phase = {"phase": 1, "name": "2020", "years": 1.0, "opened": 4, "annual_msek": 6.3}
+    scenario = dict(result.manifest["scenario"]) | {"closing": {"max": 2}}
+    losing = {"people_losing": 1234, "mean_of_losing_before": 8.04, "mean_of_losing_after": 12.0}
+    manifest = dict(result.manifest) | {
+        "scenario": scenario,
+        "closed": list(offices["code"][:2]),
+        "cost": dict(result.manifest["cost"]) | {"annual_saving_msek": 10.0},
+        "summary": dict(result.manifest["summary"]) | losing,
+        "phases": [phase | {"one_off_msek": 10.25, "mean_minutes": 13.86}],
+        "unreached": {"people": 37371, "demand_points": ["a"]},
+        "splits": True,
+    }
+    document = show(RunResult("more", manifest, tables), "en").document
+    text = _running_text(document)
+    for sentence in (
+        "Which of them should close",
+        "2\N{NO-BREAK SPACE}existing service offices close (Hallunda and Huddinge), "
+        "which is assumed to save 10.0 million",
+        "1,234 residents get a longer trip, 12.0 instead of 8.0 minutes",
+        "37,371 residents can be reached in time by no office",
+        "do not always go to the nearest one",
+    ):
+        assert sentence in text
+    grid = next(b for b in document.blocks if isinstance(b, Grid) and b.name == "phases")
+    assert [shown(grid.rows[0][c.key], c, "en") for c in grid.columns] == [
+        *("2020", "4", "6.3", "10.3", "13.9")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("objective", "clause"),
+    [
+        ({"kind": "coverage", "within_minutes": 45.0}, "inom 45 minuter"),
+        (
+            {"kind": "cost", "targets": [{"share": 0.995, "within_minutes": 60, "each": "county"}]},
+            "minst 99,5 procent av invånarna ska nå ett kontor inom 60 minuter i varje län, till",
+        ),
+        (
+            {"kind": "lexicographic", "order": [{"kind": "worst"}, {"kind": "equity"}]},
+            "i första hand den längsta restiden",
+        ),
+    ],
+)
+def test_every_objective_has_its_words(objective: dict[str, Any], clause: str) -> None:
+    assert clause in goal_in_words(objective, "sv")
+    assert goal_in_words(objective, "en")
+
+
+def test_limits_that_stand_twice_are_told_apart() -> None:
+    assert limit_name("quotas", "sv") == "Kvot för nya kontor"
+    assert limit_name("quotas_2", "sv") == "Kvot för nya kontor (2)"
+    assert limit_name("max_new_per_municipality", "en") == "Most new offices in one municipality"
 
 
 def test_numbers_in_the_workbook_are_those_of_the_csv(shown: Shown, kept: Path) -> None:
