@@ -113,4 +113,4 @@ def _break_ties(outcome: Outcome, search: Search) -> tuple[Outcome, bool]:
     answer, decided = break_ties(
         outcome.program, frame.options, frame.instance.site_ids, outcome.answer, search
     )
-    return replace(outcome, answer=answer), decided
+    return replace(outcome, answer=replace(answer, method=outcome.answer.method)), decided
