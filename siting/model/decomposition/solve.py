@@ -12,6 +12,7 @@ from siting.model.decomposition.master import Block, Master, MasterAnswer, first
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
 from siting.model.program import Program
 from siting.model.solvers import Search
+from siting.model.truth import ABSOLUTE, RELATIVE
 from siting.types import Bools, Floats
 
 # The relaxed loop ends when a round of cuts lifts the bound by less than this, relative.
@@ -56,13 +57,16 @@ class _Decomposition:
         if state == "done" and self.master.grouped and not self._proved():
             return self._refined()
         while state == "done" and not self._proved():
+            before = (self.bound, self.best.value)
             answer = self.master.solve_integer(self._start())
             state = answer.state
             self._raise_bound(answer.bound)
             if len(answer.columns) == 0:
                 break
             added = self._visit(integral(answer.columns[: self.master.count]), answer.columns)
-            if added == 0:
+            # Cuts within the solver's own tolerance change nothing, and would be found for ever.
+            stalled = (self.bound, self.best.value) == before and self._gap() <= RELATIVE
+            if added == 0 or stalled:
                 break
         if self.root is not None:
             self._fix(*self.root)
@@ -150,6 +154,9 @@ class _Decomposition:
             self.search.note(bound, self.best.value)
 
     def _proved(self) -> bool:
+        return self._gap() <= self.search.solver_gap()
+
+    def _gap(self) -> float:
         if self.best.chosen is None:
-            return False
-        return self.best.value - self.bound <= self.search.solver_gap() * abs(self.best.value)
+            return np.inf
+        return (self.best.value - self.bound) / max(abs(self.best.value), ABSOLUTE)
