@@ -64,10 +64,10 @@ class Measures:
         afterwards, and the mean minutes of these people before and after (nan where there are
         none).
     summary : mapping of str to float
-        Counts and sums over the whole country: people, people_gaining and people_losing (whose
-        trip becomes shorter, longer) with their mean minutes before and after, people_beyond_30, _45 and _60 before
-        and after, hours_saved (one trip of everybody, one way), and for each grouping the number
-        of its regions whose mean falls.
+        Counts and sums over the whole country: people; people_gaining and people_losing (whose
+        trip becomes shorter, longer) with their mean minutes before and after; people_beyond_30,
+        _45 and _60 before and after; hours_saved (one trip of everybody, one way); and for each
+        grouping the number of its regions whose mean falls.
     """
 
     access: pd.DataFrame

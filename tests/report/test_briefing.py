@@ -205,7 +205,7 @@ def test_closing_phases_and_exceptions_are_told(show: Show, result: RunResult) -
         "closed": list(offices["code"][:2]),
         "cost": dict(result.manifest["cost"]) | {"annual_saving_msek": 10.0},
         "summary": dict(result.manifest["summary"]) | losing,
-        "phases": [phase | {"one_off_msek": 10.25, "mean_minutes": 13.86}],
+        "phases": [phase | {"one_off_msek": 10.26, "mean_minutes": 13.86}],
         "unreached": {"people": 37371, "demand_points": ["a"]},
         "splits": True,
     }
@@ -213,8 +213,8 @@ def test_closing_phases_and_exceptions_are_told(show: Show, result: RunResult) -
     text = _running_text(document)
     for sentence in (
         "Which of them should close",
-        "2\N{NO-BREAK SPACE}existing service offices close (Hallunda and Huddinge), "
-        "which is assumed to save 10.0 million",
+        "2\N{NO-BREAK SPACE}existing service offices close (Hallunda and Huddinge)",
+        "assumed to save 10.0 million",
         "1,234 residents get a longer trip, 12.0 instead of 8.0 minutes",
         "37,371 residents can be reached in time by no office",
         "do not always go to the nearest one",
