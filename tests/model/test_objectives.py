@@ -14,6 +14,7 @@ from siting.model import (
     Lexicographic,
     Limits,
     Mean,
+    Objective,
     Target,
     Worst,
     solve,
@@ -126,7 +127,7 @@ def test_the_second_objective_may_cost_the_first_its_tolerance(line: Line) -> No
 
 def test_faults_of_objectives(line: Line) -> None:
     instance = line([0], [0])
-    wrong = [
+    wrong: list[Objective] = [
         Coverage(-1), Equity(), Equity(epsilon=1, kappa=1), Mean(cost_weight=-1),
         Cost([Target(2, 5, "county")]),
     ]  # fmt: skip
