@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from siting.errors import Fault, InputError
+from siting.report.cells import guarded
 from siting.report.result import CSV_TABLES, RunResult
 
 
@@ -74,7 +75,7 @@ def _write_files(result: RunResult, folder: Path) -> None:
     text = json.dumps(result.manifest, indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
     for name in CSV_TABLES:
-        result.tables[name].to_csv(
+        guarded(result.tables[name]).to_csv(
             folder / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n"
         )
     result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
