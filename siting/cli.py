@@ -93,10 +93,18 @@ def run(  # noqa: PLR0913 - one parameter an option
     gap: Annotated[
         float | None, typer.Option(help="Stop when this near to the best, such as 0.01 for 1 %.")
     ] = None,
+    frontier: Annotated[
+        str | None,
+        typer.Option(metavar="A..B", help="Solve for A to B new offices too; adds explorer.html."),
+    ] = None,
+    keep_budget: Annotated[
+        bool, typer.Option("--keep-budget", help="Hold the frontier to the budgets.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
 ) -> None:
     """Solve a scenario and write its results."""
     from siting import pipeline
+    from siting.analysis.frontier import read_frontier
     from siting.report.console import print_result
     from siting.report.write import check_target, write_result
 
@@ -104,8 +112,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     given = [f"{key}={value}" for key, value in limits.items() if value is not None]
     file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given])
     check_target(file.name, results)
+    steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
     with _progress(quiet=quiet) as progress:
-        result = pipeline.run(file, progress=progress)
+        result = pipeline.run(file, frontier=steps, progress=progress)
     folder = write_result(result, results)
     console = Console(highlight=False)
     if quiet:
@@ -146,6 +155,19 @@ def check(
             faults += error.faults
     if faults:
         raise InputError(faults)
+
+
+@app.command()
+def explore(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
+) -> None:
+    """Write explorer.html into the folder of a result."""
+    from siting.report.explorer import explorer_page
+    from siting.report.result import read_result
+
+    path = result / "explorer.html"
+    path.write_text(explorer_page(read_result(result)), encoding="utf-8")
+    typer.echo(str(path))
 
 
 @app.command("new-scenario")

@@ -11,6 +11,7 @@ import pandas as pd
 from siting.errors import Fault, InputError
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
+FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class RunResult:
         The content of manifest.json.
     tables : mapping of str to DataFrame
         sites, offices, municipalities, fa_regions, counties, access and assignment, with the
-        columns of the files of these names.
+        columns of the files of these names; of a run with a frontier also frontier,
+        frontier_sites and frontier_municipalities.
     """
 
     name: str
@@ -43,7 +45,8 @@ def read_result(folder: Path) -> RunResult:
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        tables = {name: _read_csv(folder / f"{name}.csv") for name in CSV_TABLES}
+        names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
+        tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
         tables["assignment"] = pd.read_parquet(folder / "assignment.parquet")
     except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
@@ -55,4 +58,11 @@ def read_result(folder: Path) -> RunResult:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     codes = ("locality_code", "municipality_code", "fa_code", "county_code")
-    return pd.read_csv(path, dtype=dict.fromkeys(codes, str))
+    # A place may be called "NA"; only an empty field is one without a value.
+    table = pd.read_csv(
+        path, dtype=dict.fromkeys(codes, str), keep_default_na=False, na_values=[""]
+    )
+    return table.fillna(dict.fromkeys(table.columns.intersection(_MAY_BE_EMPTY), ""))
+
+
+_MAY_BE_EMPTY = ["reason", "clash", "sites", "evidence"]
