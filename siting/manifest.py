@@ -70,6 +70,7 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
         "method": solution.method,
         "ties_decided": solution.ties_decided,
         "limits": _limits(solution),
+        "cost": _cost(prepared, solution),
         "evidence": _evidence(inputs),
         "detached": dict(prepared.times.detached),
         "size": _size(inputs, solution),
@@ -92,6 +93,14 @@ def _limits(solution: Solution) -> dict[str, dict[str, Any]]:
         for use in solution.limits
         if use.name in LIMIT_KEYS
     }
+
+
+def _cost(prepared: Prepared, solution: Solution) -> dict[str, float]:
+    """What the new offices cost together, MSEK, whether there is a budget or not."""
+    sites = prepared.problem.sites
+    new = sites[sites["code"].isin(solution.open_sites)]
+    kinds = {"annual_msek": "annual_cost_msek", "one_off_msek": "one_off_cost_msek"}
+    return {name: round(float(new[column].sum()), 6) for name, column in kinds.items()}
 
 
 def _evidence(inputs: Inputs) -> Mapping[str, int]:

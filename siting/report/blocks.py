@@ -4,9 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from siting.report.wording import number, percent, signed, whole
+from siting.report.wording import number, percent, signed
 
-type Kind = Literal["text", "figure", "whole", "number", "share", "change", "mark"]
+type Kind = Literal["text", "figure", "whole", "number", "share", "change", "share_change", "mark"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A cell with a format of its own, where the rows of a column differ in unit.
+
+    Parameters
+    ----------
+    value : float
+        The raw value.
+    kind : str
+        As in `Column`.
+    digits : int
+        Decimals shown.
+    """
+
+    value: float
+    kind: Kind
+    digits: int
 
 
 @dataclass(frozen=True)
@@ -20,8 +39,9 @@ class Column:
     title : str
         Heading, in the language of the document.
     kind : str
-        text; figure: a text made of figures; whole: a count; number; share: 0 to 1, shown as per cent; change: with its sign;
-        mark: a text that is shown in its colour (red, amber, green).
+        text; figure: a `Figure` in every cell; whole: a count; number; share: 0 to 1, shown as
+        per cent; change: with its sign; share_change: both; mark: a text that is shown in its
+        colour (red, amber, green).
     digits : int
         Decimals shown.
     """
@@ -34,7 +54,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether its values are texts."""
-        return self.kind in {"text", "figure", "mark"}
+        return self.kind in {"text", "mark"}
 
 
 @dataclass(frozen=True)
@@ -111,6 +131,9 @@ class Pictures:
     alternatives: Mapping[str, str]
 
 
+NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off"})
+"""Names of tables narrow enough to stand beside their neighbour."""
+
 type Block = Heading | Paragraph | Bullets | Grid | Pictures
 
 
@@ -147,14 +170,15 @@ class Document:
     appendix: Mapping[str, Grid] = field(default_factory=dict)
 
 
-def shown(value: Any, column: Column, language: str) -> str:  # noqa: ANN401 - cells are of any kind
+def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - cells are of any kind
     """A cell as the reader sees it."""
     if column.is_text:
-        return str(value)
-    if column.kind == "whole":
-        return whole(value, language)
-    if column.kind == "share":
-        return percent(value, column.digits, language)
-    if column.kind == "change":
-        return signed(value, column.digits, language)
-    return number(value, column.digits, language)
+        return str(cell)
+    figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
+    if figure.kind == "share":
+        return percent(figure.value, figure.digits, language)
+    if figure.kind == "share_change":
+        return signed(100 * figure.value, figure.digits, language)
+    if figure.kind == "change":
+        return signed(figure.value, figure.digits, language)
+    return number(figure.value, figure.digits, language)

@@ -1,13 +1,13 @@
 """The tables of a briefing and of its workbook, as grids in the reader's language."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from siting.report.blocks import Column, Grid, Kind
+from siting.report.blocks import Column, Figure, Grid, Kind
 from siting.report.result import RunResult
-from siting.report.wording import number, percent, signed, sort_key, texts
+from siting.report.wording import number, sort_key, texts, whole
 
 _FORMATS: Mapping[str, tuple[Kind, int]] = {
     "rank": ("whole", 0),
@@ -26,7 +26,9 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
     "worst_after": ("number", 1),
     "change": ("change", 1),
     **{
-        f"share{limit}_{side}": ("share", 1) for limit in (30, 45, 60) for side in ("before", "after")
+        f"share{limit}_{side}": ("share", 1)
+        for limit in (30, 45, 60)
+        for side in ("before", "after")
     },
 }
 """Kind and decimals of each column that is not text."""
@@ -55,7 +57,7 @@ def picks(result: RunResult, language: str) -> Grid:
     sites = result.tables["sites"]
     keys = ["rank", "locality", "fa_region", "office_type", "annual_cost_msek", "people_nearest"]
     keys += ["person_minutes_saved", "loss_if_left_out_minutes", "why"]
-    if sites["phase"].nunique() > 1:
+    if sites["phase"].max() > 1:
         keys.insert(1, "phase")
     offices = result.tables["offices"].set_index("code")
     crowded = offices.loc[offices["status"] != "closed", "fa_code"].value_counts()
@@ -109,35 +111,32 @@ def access(result: RunResult, language: str) -> Grid:
     rows = []
     for row in records(result.tables["access"]):
         unit = _unit(row["measure"])
-        sides = {side: _measure(row[side], unit, language) for side in ("before", "after")}
-        change = _measure(row["change"], unit, language, change=True)
+        kinds, digits = _UNITS[unit]
+        cells = {side: Figure(row[side], kinds[0], digits) for side in ("before", "after")}
+        change = Figure(row["change"], kinds[1], digits)
         name = words["measures"].get(row["measure"], row["measure"])
-        rows.append({"measure": name, **sides, "change": change} | _unit_cell(unit, language))
-    keys = ["measure", "unit", "before", "after", "change"]
-    titles = words["tables"]
-    shapes: tuple[Kind, ...] = ("text", "text", "figure", "figure", "figure")
-    heads = [Column(key, titles[key], kind) for key, kind in zip(keys, shapes, strict=True)]
-    people = number(result.manifest["summary"]["people"], 0, language)
-    effects = words["brief"]["effects"]
+        unit_name = words["measure_units"][unit]
+        rows.append({"measure": name, "unit": unit_name, **cells, "change": change})
+    titles, effects = words["tables"], words["brief"]["effects"]
+    heads = [Column(key, titles[key]) for key in ("measure", "unit")]
+    heads += [Column(key, titles[key], "figure") for key in ("before", "after", "change")]
+    people = whole(result.manifest["summary"]["people"], language)
     note = effects["nation_note"].format(people=people)
     return Grid("access", effects["nation"], heads, rows, note)
+
+
+_UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
+    "minutes": (("number", "change"), 1),
+    "share": (("share", "share_change"), 1),
+    "index": (("number", "change"), 3),
+}
+"""Kinds of a value and of a change, and decimals."""
 
 
 def _unit(measure: str) -> str:
     if measure.startswith("share"):
         return "share"
     return "index" if measure == "gini" else "minutes"
-
-
-def _unit_cell(unit: str, language: str) -> dict[str, str]:
-    return {"unit": texts(language)["measure_units"][unit]}
-
-
-def _measure(value: float, unit: str, language: str, *, change: bool = False) -> str:
-    if unit == "share":
-        return signed(100 * value, 1, language) if change else percent(value, 1, language)
-    digits = 3 if unit == "index" else 1
-    return signed(value, digits, language) if change else number(value, digits, language)
 
 
 def regions(result: RunResult, name: str, language: str) -> Grid:
@@ -147,7 +146,7 @@ def regions(result: RunResult, name: str, language: str) -> Grid:
     table, note = _by_name(result.tables[name], key, language), ""
     if name == "fa_regions":
         moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
-        rest, every = number(int((~moved).sum()), 0, language), number(len(table), 0, language)
+        rest, every = whole(int((~moved).sum()), language), whole(len(table), language)
         table, note = table[moved], words["fa_regions_note"].format(rest=rest, all=every)
     return Grid(name, words[name], columns([key, *_REGION_BRIEF], language), records(table), note)
 
@@ -166,25 +165,29 @@ def gaining(result: RunResult, language: str) -> Grid:
     return Grid("gaining", title, heads, records(chosen))
 
 
-def worst_off(result: RunResult, language: str) -> Grid:
-    """The municipalities with the longest mean afterwards."""
+def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
+    """The municipalities with the longest mean afterwards; those on a land border are marked."""
+    words = texts(language)["brief"]["effects"]
     table = result.tables["municipalities"]
     chosen = table.sort_values("mean_after", ascending=False, kind="stable").head(_GAINERS)
+    marks = chosen["municipality_code"].map(lambda code: " *" if code in border else "")
     heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
-    title = texts(language)["brief"]["effects"]["worst"]
-    return Grid("worst_off", title, heads, records(chosen))
+    rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
+    note = words["border_note"] if marks.any() else ""
+    return Grid("worst_off", words["worst"], heads, rows, note)
 
 
 def limits(result: RunResult, language: str) -> Grid:
-    """How far each limit is used."""
+    """How far each limit is used; money with a decimal, counts without."""
     words = texts(language)
-    rows = [
-        {"limit_name": words["limits"].get(name, name), **use}
-        for name, use in result.manifest["limits"].items()
-    ]
+    parts = ("used", "limit", "slack")
+    rows = []
+    for name, use in result.manifest["limits"].items():
+        digits = 1 if any(use[part] % 1 for part in parts) or name.endswith("_msek") else 0
+        cells = {part: Figure(use[part], "number", digits) for part in parts}
+        rows.append({"limit_name": words["limits"].get(name, name), **cells})
     heads = [Column("limit_name", words["tables"]["limit_name"])]
-    figures = ("used", "limit", "slack")
-    heads += [Column(key, words["tables"][key], "number", 1) for key in figures]
+    heads += [Column(part, words["tables"][part], "figure") for part in parts]
     return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
 
 

@@ -35,6 +35,12 @@ class RunResult:
     tables: Mapping[str, pd.DataFrame]
 
 
+def find_result(name: str) -> Path:
+    """The folder that a user means: a path, or the name of one in results/."""
+    path, kept = Path(name), Path("results") / name
+    return kept if not path.exists() and kept.exists() else path
+
+
 def read_result(folder: Path) -> RunResult:
     """Read a result back from its folder.
 
