@@ -145,6 +145,10 @@ def _brief_if_possible(result: "RunResult", folder: Path) -> None:
     from siting.report.brief import write_briefing
 
     write_briefing(result, folder, data_folder())
+    if "frontier" in result.tables:
+        from siting.report.explorer import write_explorer
+
+        write_explorer(result, folder)
 
 
 @app.command("brief")
@@ -214,15 +218,19 @@ def check(
 
 @app.command()
 def explore(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of a result.")],
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
 ) -> None:
-    """Write explorer.html into the folder of a result."""
-    from siting.report.explorer import explorer_page
-    from siting.report.result import read_result
+    """Write explorer.html, a page with a map and a slider, into the folder of a result."""
+    from siting.report.extra import require_report
+    from siting.report.result import find_result, read_result
 
-    path = result / "explorer.html"
-    path.write_text(explorer_page(read_result(result)), encoding="utf-8")
-    typer.echo(str(path))
+    require_report()
+    from siting.report.explorer import write_explorer
+
+    folder = find_result(result)
+    typer.echo(str(write_explorer(read_result(folder), folder)))
 
 
 @app.command("new-scenario")

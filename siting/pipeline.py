@@ -19,6 +19,7 @@ from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
 from siting.types import Bools, RoadNetwork, TravelTimes
 
+
 def run(
     file: ScenarioFile,
     *,

@@ -80,7 +80,9 @@ def _county_borders(table: Any) -> BaseGeometry:  # noqa: ANN401 - geopandas shi
     """Lines between counties, without the coast."""
     counties = table.dissolve(table["kommun_kod"].str[:2]).geometry
     country = shapely.union_all(counties)
-    return shapely.line_merge(shapely.difference(shapely.union_all(counties.boundary), country.boundary))
+    return shapely.line_merge(
+        shapely.difference(shapely.union_all(counties.boundary), country.boundary)
+    )
 
 
 def _lines(shape: BaseGeometry) -> Iterable[Floats]:

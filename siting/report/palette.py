@@ -1,8 +1,6 @@
-"""Classes and colours of the maps, the same on every page.
+"""Classes and colours of the explorer's map: those of the briefing's maps.
 
 Both scales grow darker from class to class, so that they read in grey and without red or green.
-The colours are YlGnBu and Purples from ColorBrewer (Brewer, Harrower and The Pennsylvania State
-University).
 """
 
 from dataclasses import dataclass
@@ -23,19 +21,13 @@ class Scale:
     bounds: tuple[float, ...]
     colours: tuple[str, ...]
 
-    def class_of(self, value: float) -> int:
-        """Index of the class a value falls into."""
-        return sum(value >= bound for bound in self.bounds)
-
 
 MINUTES = Scale(
-    (10, 15, 20, 30, 45), ("#ffffd9", "#c7e9b4", "#7fcdbb", "#41b6c4", "#225ea8", "#081d58")
+    (10, 20, 30, 45, 60), ("#f7fbd5", "#c2e3b0", "#7cc4ae", "#3d94a8", "#285a8c", "#1b1f4b")
 )
 """Mean travel time, minutes."""
 CUT = Scale(
-    (-0.05, 0.05, 2, 5, 10, 20),
-    ("#e08214", "#f7f7f7", "#dadaeb", "#bcbddc", "#9e9ac8", "#756bb1", "#3f007d"),
+    (-0.05, 0.05, 1, 5, 10),
+    ("#e6a15c", "#f2f2ee", "#d3dcec", "#94b0d3", "#4f7cb3", "#16386b"),
 )
 """Minutes that the mean falls: longer, unchanged, then shorter and shorter."""
-EXISTING, ANNOUNCED, NEW, CLOSED = "#3b4754", "#8c2d04", "#d94801", "#ffffff"
-"""Fill of the marks of offices, which differ in shape too."""

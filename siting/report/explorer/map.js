@@ -1,9 +1,9 @@
 // The map: colours, marks of offices, zoom.
 const shapes = {
-  existing: (x, y, r) => element("svg:circle", { cx: x, cy: y, r: r * 0.75, fill: "#3b4754" }),
+  existing: (x, y, r) => element("svg:circle", { cx: x, cy: y, r: r * 0.7, class: "existing" }),
   closed: (x, y, r) => element("svg:path", { d: `M${x - r} ${y - r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`, class: "cross" }),
-  announced: (x, y, r) => element("svg:path", { d: `M${x} ${y - 1.6 * r}l${1.6 * r} ${1.6 * r} ${-1.6 * r} ${1.6 * r} ${-1.6 * r} ${-1.6 * r}z`, fill: "#8c2d04" }),
-  new: (x, y, r) => element("svg:path", { d: `M${x} ${y - 1.5 * r}l${1.5 * r} ${2.6 * r} ${-3 * r} 0z`, fill: "#d94801" }),
+  announced: (x, y, r) => element("svg:path", { d: `M${x - 1.2 * r} ${y - 1.2 * r}h${2.4 * r}v${2.4 * r}h${-2.4 * r}z`, class: "announced" }),
+  new: (x, y, r) => element("svg:path", { d: `M${x} ${y - 1.6 * r}l${1.6 * r} ${2.7 * r} ${-3.2 * r} 0z`, class: "new" }),
 };
 const areas = new Map();
 const box = { x: 0, y: 0, w: data.map.width, h: data.map.height };
@@ -38,7 +38,7 @@ function shown(index) {
 }
 
 function colour(value) {
-  if (value === null) return "#e9edf0";
+  if (value === null) return "#cfd6dc";
   const scale = state.view === "change" ? data.map.scales.cut : data.map.scales.minutes;
   const position = state.view === "change" ? -value : value;
   return scale.colours[scale.bounds.filter((bound) => position >= bound).length];
@@ -54,7 +54,7 @@ function paintMap() {
 
 function paintMarks() {
   const svg = find("map");
-  const radius = 4.2 * Math.max(box.w / svg.clientWidth, box.h / svg.clientHeight);
+  const radius = 3.9 * Math.max(box.w / svg.clientWidth, box.h / svg.clientHeight);
   const drawn = data.offices.map(([, , closes, x, y]) =>
     shapes[closes && state.view !== "before" ? "closed" : "existing"](x, y, radius));
   if (state.view !== "before" && possible()) {

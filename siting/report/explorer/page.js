@@ -63,11 +63,12 @@ function paintWords() {
 
 function statusText(answer) {
   if (!possible()) {
-    const because = answer.clash.map((name) => words().clash[name] ?? name).join(", ");
+    const forced = number(data.own.sites.filter((site) => site[5]).length, 0);
+    const because = answer.clash.map((name) => fill(words().clash[name] ?? name, { forced })).filter(Boolean).join(", ");
     return fill(words().impossible, { number: answer.number, because });
   }
   if (answer.status === "present") return words().status.present;
-  const gap = number(100 * (answer.gap ?? Infinity), 4);
+  const gap = number(100 * (answer.gap ?? Infinity), answer.gap < 5e-7 ? 0 : 4);
   const proof = fill(words().status[answer.reason] ?? words().status.solver_stopped, { gap });
   const count = words()[answer.new === 1 ? "one_office" : "many_offices"];
   const cost = fill(words().cost_line, { count: number(answer.new, 0), offices: count, cost: number(answer.cost, 1) });
@@ -107,12 +108,14 @@ function paintCurve() {
   const last = data.steps.at(-1).number;
   const means = [...solved.map((step) => step.nation[0]), data.own.nation[0]];
   const low = Math.floor(Math.min(...means)), high = Math.ceil(Math.max(...means));
-  const x = (count) => 46 + (500 * count) / Math.max(last, 1);
+  const width = find("curve").clientWidth || 300;
+  find("curve").setAttribute("viewBox", `0 0 ${width} 150`);
+  const x = (count) => 32 + ((width - 44) * count) / Math.max(last, 1);
   const y = (mean) => 12 + (108 * (high - mean)) / Math.max(high - low, 1);
   const drawn = [];
   for (let mean = low; mean <= high; mean += Math.max(1, Math.ceil((high - low) / 4))) {
-    drawn.push(element("svg:path", { d: `M46 ${y(mean)}H550`, class: "axis" }));
-    drawn.push(element("svg:text", { x: 38, y: y(mean) + 4, "text-anchor": "end" }, number(mean, 0)));
+    drawn.push(element("svg:path", { d: `M32 ${y(mean)}H${width - 12}`, class: "axis" }));
+    drawn.push(element("svg:text", { x: 24, y: y(mean) + 4, "text-anchor": "end" }, number(mean, 0)));
   }
   const every = last > 20 ? 10 : last > 8 ? 5 : 1;
   for (let count = 0; count <= last; count += every) {
@@ -178,7 +181,7 @@ function steer() {
     else if (pressed.sort) sortBy(pressed.sort);
   });
   window.addEventListener("hashchange", () => { readAddress(); paint(); });
-  window.addEventListener("resize", paintMarks);
+  window.addEventListener("resize", () => { paintMarks(); paintControl(); });
 }
 
 /** Sort by a column; once more, the other way round. The header keeps the focus. */

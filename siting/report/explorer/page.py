@@ -3,6 +3,7 @@
 import json
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from siting.report.explorer.payload import payload
@@ -29,6 +30,13 @@ def explorer_page(result: RunResult) -> str:
     }
     # In one pass, so that a mark within a name stays what it is.
     return re.sub(r"/\*(STYLE|DATA|SCRIPT)\*/", lambda mark: parts[mark[1]], _asset("page.html"))
+
+
+def write_explorer(result: RunResult, folder: Path) -> Path:
+    """Write explorer.html into the folder of a result, aside and then into place."""
+    path, aside = folder / "explorer.html", folder / ".explorer.html"
+    aside.write_text(explorer_page(result), encoding="utf-8", newline="\n")
+    return aside.replace(path)
 
 
 def _asset(name: str) -> str:

@@ -161,7 +161,8 @@ def _regions(table: pd.DataFrame) -> dict[str, list[float]]:
 
 def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
     """New offices: rank, place, municipality, its code, FA region, forced, cost, people, hours
-    saved, loss, x, y."""
+    saved, loss, x, y.
+    """
     marks = drawing.locate(table["lon"], table["lat"])
     hours = (table["person_minutes_saved"] / 60).round().astype(int)
     shown = table.assign(

@@ -2,11 +2,10 @@
 const measures = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", "share60", "gini"];
 const isShare = (name) => name.startsWith("share");
 
-/** A figure of the whole country with its unit. */
+/** A figure of the whole country; its unit stands in the name of the measure. */
 function national(name, value, write) {
   if (value === null) return "–";
-  if (isShare(name)) return `${write(100 * value, 2)}\u00a0%`;
-  return name === "gini" ? write(value, 3) : `${write(value, 2)}\u00a0min`;
+  return isShare(name) ? write(100 * value, 2) : write(value, name === "gini" ? 3 : 2);
 }
 
 function head(...names) {
@@ -30,7 +29,7 @@ function paintFound() {
   const [code, name, population] = data.municipalities[index];
   const before = data.present.regions, after = possible() ? current().regions : null;
   const rows = ["mean", "worst", "share30", "share45", "share60"].map((key) => {
-    const write = (value) => (isShare(key) ? `${number(100 * value, 1)}\u00a0%` : `${number(value, 1)}\u00a0min`);
+    const write = (value) => number(isShare(key) ? 100 * value : value, 1);
     return element("tr", { "data-measure": key },
       element("th", { scope: "row" }, words().region_measures[key]),
       element("td", {}, write(before[key][index])),
