@@ -233,6 +233,32 @@ def explore(
     typer.echo(str(write_explorer(read_result(folder), folder)))
 
 
+@app.command()
+def compare(
+    results: Annotated[
+        list[str], typer.Argument(metavar="RESULT…", help="Two to six, by folder or name.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the pages and tables.")] = Path(
+        "results/comparison"
+    ),
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Compare even other demand or another network.")
+    ] = False,
+) -> None:
+    """Put two to six results side by side, the others against the first."""
+    from siting.report.extra import require_report
+    from siting.report.result import find_result, read_result
+
+    require_report()
+    from siting.analysis.compare import compare as compare_runs
+    from siting.report.comparison import write_comparison
+
+    runs = [read_result(find_result(name)) for name in results]
+    for path in write_comparison(compare_runs(runs, anyway=anyway), runs, out):
+        typer.echo(str(path))
+
+
 @app.command("new-scenario")
 def new_scenario(
     name: Annotated[str, typer.Argument(help="Name of the new scenario.")],

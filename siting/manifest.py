@@ -58,6 +58,7 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
         "inputs": _checksums(prepared),
+        "network_fingerprint": prepared.network.fingerprint,
         "versions": _versions(),
         "status": solution.status,
         "reason": solution.reason,

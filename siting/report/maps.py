@@ -85,8 +85,7 @@ def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
         # Texts stay texts in the SVG: smaller, and they can be searched and read out.
         with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
             svg = _saved(figure, "svg", metadata={"Date": None})
-        png = _saved(figure, "png", dpi=_DPI)
-        drawn[name] = Drawn(_LONG_DECIMALS.sub(rb"\1", svg), _with_few_colours(png))
+        drawn[name] = Drawn(_LONG_DECIMALS.sub(rb"\1", svg), as_png(figure))
     return drawn
 
 
@@ -116,6 +115,11 @@ def draw_map(result: RunResult, name: str, language: str) -> Figure:
     figure.text(0.02, 0.965, words[name], fontsize=7.5, weight="bold", color=_INK, wrap=True)
     figure.text(0.02, 0.015, words["attribution"], fontsize=4.6, color="#55554f")
     return figure
+
+
+def as_png(figure: Figure) -> bytes:
+    """A map as points."""
+    return _with_few_colours(_saved(figure, "png", dpi=_DPI))
 
 
 def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 - of savefig

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.report.csvfile import read_csv
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
 FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
@@ -52,7 +53,7 @@ def read_result(folder: Path) -> RunResult:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
-        tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
+        tables = {name: read_csv(folder / f"{name}.csv") for name in names}
         tables["assignment"] = pd.read_parquet(folder / "assignment.parquet")
     except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
@@ -60,15 +61,3 @@ def read_result(folder: Path) -> RunResult:
             [Fault(str(folder), "result", folder.name, f"not a result ({error})", remedy)]
         ) from error
     return RunResult(folder.name, manifest, tables)
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    codes = ("locality_code", "municipality_code", "fa_code", "county_code")
-    # A place may be called "NA"; only an empty field is one without a value.
-    table = pd.read_csv(
-        path, dtype=dict.fromkeys(codes, str), keep_default_na=False, na_values=[""]
-    )
-    return table.fillna(dict.fromkeys(table.columns.intersection(_MAY_BE_EMPTY), ""))
-
-
-_MAY_BE_EMPTY = ["reason", "clash", "sites", "evidence"]

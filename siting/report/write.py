@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from siting.errors import Fault, InputError
+from siting.report.csvfile import write_csv
 from siting.report.result import RunResult
 
 
@@ -75,9 +76,7 @@ def _write_files(result: RunResult, folder: Path) -> None:
     (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
     for name, table in result.tables.items():
         if name != "assignment":
-            table.to_csv(
-                folder / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n"
-            )
+            (folder / f"{name}.csv").write_bytes(write_csv(table))
     result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
 
 
