@@ -12,7 +12,8 @@ from siting.errors import Fault, InputError
 
 FEWEST, MOST = 2, 6
 """Numbers of runs that can be compared."""
-_LONG_TEXTS = ("rationale", "rationale_sv", "source", "title_sv")
+_TEXTS = ("title", "title_sv", "rationale", "rationale_sv", "source")
+"""Keys of the table `scenario` that say what it is, not what is asked."""
 _REGIONS = {
     "counties": ["county_code", "county"],
     "fa_regions": ["fa_code", "fa_region"],
@@ -163,7 +164,7 @@ def _flat(scenario: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each key of a scenario as table.key, with its value as text."""
     for table, section in scenario.items():
         for key, value in section.items():
-            if table != "scenario" or key not in _LONG_TEXTS:
+            if table != "scenario" or key not in _TEXTS:
                 yield f"{table}.{key}", _as_text(value)
 
 
@@ -191,9 +192,8 @@ def _measures(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
         name: run.tables["access"].set_index("measure")["after"]
         for name, run in zip(names, runs, strict=True)
     }
-    return _with_differences(
-        table.assign(**{n: table["measure"].map(v) for n, v in values.items()}), names
-    )
+    side_by_side = {name: table["measure"].map(after) for name, after in values.items()}
+    return _with_differences(table.assign(**side_by_side), names)
 
 
 def _regions(runs: Sequence[Run], names: Sequence[str], kind: str) -> pd.DataFrame:

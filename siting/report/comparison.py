@@ -21,6 +21,7 @@ from siting.report.blocks import (
     Paragraph,
     Pictures,
 )
+from siting.report.briefing import localised
 from siting.report.csvfile import write_csv
 from siting.report.grids import ALIKE, UNITS, columns, place, records, unit_of
 from siting.report.html import as_html
@@ -100,7 +101,7 @@ def write_up(comparison: Comparison, runs: Sequence[RunResult], language: str) -
     """
     words = texts(language)["compare"]
     version = runs[0].manifest["versions"]["siting"]
-    grids = {name: grid for name, grid in _grids(comparison, runs, language)}
+    grids = dict(_grids(comparison, runs, language))
     return Document(
         language=language,
         title=words["title"],
@@ -124,8 +125,8 @@ def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) ->
         yield Heading(words["headings"][section])
         yield grids[section]
     yield Heading(words["headings"]["regions"])
-    yield grids["counties"]
-    yield _moved(grids["fa_regions"], comparison)
+    yield replace(grids["counties"], name="all_counties")
+    yield replace(_moved(grids["fa_regions"], comparison), name="moved_fa_regions")
     for name in comparison.names[1:]:
         yield from _extremes(
             grids["municipalities"], difference(name, comparison.names[0]), language
@@ -159,24 +160,23 @@ def _overview(comparison: Comparison, runs: Sequence[RunResult], language: str) 
     words = texts(language)["compare"]
     rows = []
     for row, run in zip(records(comparison.people), runs, strict=True):
-        about = run.manifest["scenario"]["scenario"]
-        title = (about.get("title_sv") if language == "sv" else None) or about["title"]
-        gap = run.manifest["gap"]
-        shown = "" if gap is None else f" ({number(100 * gap, 4 if gap > 5e-7 else 0, language)} %)"
         people = {key: float("nan") if pd.isna(row[key]) else row[key] for key in _PEOPLE}
-        rows.append(
-            {
-                **row,
-                **people,
-                "title": title,
-                "status": words["status"][run.manifest["reason"]] + shown,
-            }
-        )
+        title, status = localised(run.manifest, "title", language), _status(run, language)
+        rows.append({**row, **people, "title": title, "status": status})
     heads = [Column(key, words["columns"][key]) for key in ("run", "title", "status")]
     heads.append(Column("new_offices", words["columns"]["new_offices"], "whole"))
     heads.append(Column("annual_cost_msek", words["columns"]["annual_cost_msek"], "number", 1))
     heads += [Column(key, words["columns"][key], "whole") for key in _PEOPLE]
     return _grid("overview", heads, rows, language)
+
+
+def _status(run: RunResult, language: str) -> str:
+    """In a word why the search ended, and the gap where it is more than the tolerance of proofs."""
+    word: str = texts(language)["compare"]["status"][run.manifest["reason"]]
+    gap = run.manifest["gap"]
+    if run.manifest["status"] == "optimal" or gap is None:
+        return word
+    return f"{word} ({number(100 * gap, 4, language)} %)"
 
 
 def _scenarios(comparison: Comparison, language: str) -> Grid:
@@ -213,7 +213,7 @@ def _measures(comparison: Comparison, language: str) -> Grid:
         rows.append({"measure": f"{words['measures'][row['measure']]}, {unit}", **cells})
     heads = columns(["measure"], language)
     heads.append(Column("before", words["compare"]["columns"]["before"], "figure"))
-    heads += [Column(n, n, "figure") for n in _side_by_side(comparison)]
+    heads += [Column(n, _minus(n, comparison), "figure") for n in _side_by_side(comparison)]
     return _grid("measures", heads, rows, language)
 
 
@@ -229,8 +229,17 @@ def _regions(comparison: Comparison, name: str, language: str) -> Grid:
     heads = columns([label, "population"], language)
     for column in _side_by_side(comparison):
         kind = "change" if column in comparison.differences else "number"
-        heads.append(Column(column, column, kind, 1))
+        heads.append(Column(column, _minus(column, comparison), kind, 1))
     return _grid(name, heads, records(table), language)
+
+
+def _minus(column: str, comparison: Comparison) -> str:
+    """The heading of a column, with a true minus where it is a difference."""
+    if column not in comparison.differences:
+        return column
+    return (
+        f"{column.removesuffix(f' - {comparison.names[0]}')} \N{MINUS SIGN} {comparison.names[0]}"
+    )
 
 
 def _moved(grid: Grid, comparison: Comparison) -> Grid:
@@ -248,16 +257,17 @@ def _extremes(grid: Grid, column: str, language: str) -> Iterator[Grid]:
         "winners": [row for row in ordered if row[column] <= -ALIKE][:_MOVED],
         "losers": [row for row in reversed(ordered) if row[column] >= ALIKE][:_MOVED],
     }
-    key = hashlib.sha256(column.encode()).hexdigest()[:6]
+    key, run = hashlib.sha256(column.encode()).hexdigest()[:6], heads[-1].title
     for kind, rows in chosen.items():
-        yield Grid(f"{kind}-{key}", words["titles"][kind].format(run=column), heads, rows)
+        if rows:
+            yield Grid(f"{kind}-{key}", words["titles"][kind].format(run=run), heads, rows)
 
 
 def _pictures(comparison: Comparison, language: str) -> Pictures:
     words = texts(language)["compare"]
     names = _map_names(comparison)
     labels = {
-        name: words["alternatives"][name.split("-")[0]].format(run=run)
+        name: words["alternatives"][name.partition("-")[0]].format(run=run)
         for name, run in names.items()
     }
     return Pictures(tuple(names), labels, labels)

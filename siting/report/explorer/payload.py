@@ -7,6 +7,7 @@ import pandas as pd
 
 from siting.analysis.frontier import from_present, with_change
 from siting.report import palette
+from siting.report.briefing import localised
 from siting.report.outlines import Outlines
 from siting.report.result import RunResult
 from siting.report.wording import LANGUAGES, texts
@@ -37,10 +38,11 @@ def payload(result: RunResult, drawing: Outlines) -> dict[str, Any]:
     drawing : Outlines
         The map.
     """
-    about = result.manifest["scenario"]["scenario"]
     return {
         "name": result.name,
-        "title": {"en": about["title"], "sv": about.get("title_sv") or about["title"]},
+        "title": {
+            language: localised(result.manifest, "title", language) for language in LANGUAGES
+        },
         "date": result.manifest["date"],
         "version": result.manifest["versions"]["siting"],
         "evidence": result.manifest["evidence"],
@@ -160,9 +162,7 @@ def _regions(table: pd.DataFrame) -> dict[str, list[float]]:
 
 
 def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
-    """New offices: rank, place, municipality, its code, FA region, forced, cost, people, hours
-    saved, loss, x, y.
-    """
+    """New offices: first what a table shows, then x and y."""
     marks = drawing.locate(table["lon"], table["lat"])
     hours = (table["person_minutes_saved"] / 60).round().astype(int)
     shown = table.assign(
