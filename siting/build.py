@@ -134,7 +134,8 @@ def _write_roads(raw: Path, made: Path, localities: pd.DataFrame) -> Iterator[st
 def _demand(
     raw: Path, made: Path, municipalities: pd.DataFrame, localities: pd.DataFrame
 ) -> pd.DataFrame:
-    junctions = pd.read_csv(made / "road_nodes.csv")
+    nodes = pd.read_csv(made / "road_nodes.csv")
+    junctions = nodes[nodes["kind"] == "junction"].reset_index(drop=True)
     along = points_along_roads(raw / ROADS, spacing_m=3000)
     demand = build_demand(
         _numbers(municipalities, "population_2019", "seat_lon", "seat_lat"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from siting.cli_network import network_app
 from siting.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
 
@@ -28,7 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
-network_app = typer.Typer(help="Look at the road network.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
 
@@ -58,7 +58,7 @@ def _explain(error: SitingError) -> None:
             console.print(f"- {fault}", markup=False)
     elif isinstance(error, InfeasibleError):
         console.print("No answer satisfies all limits. These clash:", markup=False)
-        for name, sentence in error.clash.items():
+        for name, sentence in error.clash:
             console.print(f"- {name}: {sentence}", markup=False)
     else:
         console.print(str(error), markup=False)
@@ -299,17 +299,6 @@ def data_check(
     for line in check_data(data or data_folder()):
         typer.echo(line)
     typer.echo("No faults.")
-
-
-@network_app.command("info")
-def show_network() -> None:
-    """Print size, repairs and reference trips of the road network that ships."""
-    from siting.network import load_road_network, network_info, read_reference_trips
-    from siting.report.network import print_network
-    from siting.shipped import data_folder
-
-    trips = read_reference_trips(data_folder() / "reference_trips.csv")
-    print_network(network_info(load_road_network(), trips), Console(highlight=False))
 
 
 @app.command()

@@ -8,6 +8,7 @@ import numpy as np
 
 from siting.analysis.frontier import Frontier, frontier_table, solve_frontier
 from siting.analysis.measures import Access, Measures, measure, nearest
+from siting.errors import StoppedError
 from siting.manifest import Seconds, make_manifest
 from siting.model import Mean, Solution, Solver
 from siting.problem import Prepared, Problem, limits_of
@@ -18,7 +19,18 @@ type Progress = Callable[[str], None]
 
 
 def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
-    """Say what an answer means, as tables and a manifest."""
+    """Say what an answer means, as tables and a manifest.
+
+    Raises
+    ------
+    StoppedError
+        If there is no answer.
+    """
+    if solution.objective is None:
+        raise StoppedError(
+            "Not proved, and no answer was found in the time allowed; nothing was written. "
+            "Allow more with --time-limit or solver.time_limit_s."
+        )
     problem = prepared.problem
     access, measures = _measured(problem, solution.open_sites, REGION_KEYS)
     manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}

@@ -51,6 +51,8 @@ def run(
         With everything that is wrong with the scenario or its files.
     InfeasibleError
         If its limits cannot hold together.
+    StoppedError
+        If the time limit came before any answer.
     """
     started = time.perf_counter()
     prepared, have_network = prepare(file, data=data, progress=progress)

@@ -1,6 +1,6 @@
 """Put tables, travel times and limits together into the instance that the model solves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,13 +200,13 @@ def limits_of(wanted: LimitTable, problem: Problem) -> Limits:
 
 
 def clash_in_words(
-    clash: Mapping[str, str], wanted: LimitTable, problem: Problem
-) -> dict[str, str]:
+    clash: Iterable[tuple[str, str]], wanted: LimitTable, problem: Problem
+) -> tuple[tuple[str, str], ...]:
     """Limits that clash, in the words of the scenario file.
 
     Parameters
     ----------
-    clash : mapping of str to str
+    clash : iterable of tuple of str
         From `siting.errors.InfeasibleError`.
     wanted : LimitTable
         The limits of the scenario.
@@ -215,7 +215,7 @@ def clash_in_words(
 
     Returns
     -------
-    dict of str to str
+    tuple of tuple of str
         Key of the scenario file, and what it asks for.
     """
     forced = problem.sites[problem.sites["forced"]]
@@ -233,4 +233,4 @@ def clash_in_words(
     }
     keys = {name: f"limits.{key}" for name, key in LIMIT_KEYS.items()}
     keys |= {"force_open": "offices.open", "everyone_served": "everyone"}
-    return {keys[name]: words.get(name, sentence) for name, sentence in clash.items()}
+    return tuple((keys.get(name, name), words.get(name, sentence)) for name, sentence in clash)

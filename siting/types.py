@@ -69,7 +69,8 @@ class Access:
     Parameters
     ----------
     radius_km : float
-        A place is tied to every junction within this distance, and at least to the nearest.
+        A place is tied to every junction and waypoint within this distance; where there are none,
+        to the nearest and to all that are farther by this at most.
     detour : float
         Length of a tie over land in straight-line lengths.
     kph : float
@@ -77,7 +78,9 @@ class Access:
     water_kph : float
         Speed on a tie over water, which is straight.
     islands : tuple of Island
-        A place on one of these is tied over water to the nearest junction.
+        A place on one of these is tied over water to the nearest junction or waypoint.
+    far_km : float
+        A place farther than this from every junction and waypoint is reported as detached.
     """
 
     radius_km: float
@@ -85,6 +88,7 @@ class Access:
     kph: float
     water_kph: float
     islands: tuple[Island, ...] = ()
+    far_km: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ class RoadNetwork:
     Parameters
     ----------
     graph : networkx.MultiDiGraph
-        Nodes carry x, y (degrees); edges carry length (metres), highway, ref, speed_kph and
+        Nodes carry x, y (degrees) and, in the shipped network, kind (junction, or waypoint: a
+        point on a long road); edges carry length (metres), highway, ref, speed_kph and
         travel_time (seconds). ``graph.graph["crs"]`` is set.
     access : Access
         How places are tied to it.
@@ -127,7 +132,7 @@ class TravelTimes:
     minutes : scipy.sparse.csr_array, shape (origins, destinations)
         A pair without a stored entry cannot be reached; a stored 0 is a time of 0.
     detached : mapping of str to str
-        Points that no road reaches, and how each was tied to the network.
+        Points on islands or far from every road, and how each was tied to the network.
     """
 
     origins: tuple[str, ...]

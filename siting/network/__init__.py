@@ -4,17 +4,20 @@ from siting.network.cache import cached_travel_times
 from siting.network.info import NetworkInfo, TripCheck, network_info
 from siting.network.load import load_road_network
 from siting.network.matrix import travel_times
+from siting.network.reference import ReferenceTrip, read_reference_trips
 from siting.network.speeds import Speeds, read_speeds, speed_profiles
 from siting.network.trip import Trip, trip
 
 __all__ = [
     "NetworkInfo",
+    "ReferenceTrip",
     "Speeds",
     "Trip",
     "TripCheck",
     "cached_travel_times",
     "load_road_network",
     "network_info",
+    "read_reference_trips",
     "read_speeds",
     "speed_profiles",
     "travel_times",

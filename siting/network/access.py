@@ -35,16 +35,18 @@ class Ties:
 
 
 def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, Mapping[str, str]]:
-    """Tie each point to all junctions within the radius, and at least to the nearest.
+    """Tie each point to all junctions and waypoints within the radius.
 
-    A point on an island is tied over water, straight to the nearest junction.
+    Where there are none, to the nearest and to all that are farther by the radius at most: the
+    nearest alone may lie on a road that leads elsewhere. A point on an island is tied over water,
+    straight to the nearest.
 
     Parameters
     ----------
     points : Points
         Places.
     arcs : Arcs
-        Whose junctions they are tied to.
+        Whose junctions and waypoints they are tied to.
     access : Access
         Radius, detour, speeds and islands.
 
@@ -53,20 +55,20 @@ def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, 
     ties : Ties
         At least one a point.
     detached : mapping of str to str
-        Points without a junction within the radius, and how each was tied.
+        Points on islands, and those farther than ``access.far_km`` from every road, and how each
+        was tied.
     """
     junctions = Points((), arcs.lon, arcs.lat)
     tree = cKDTree(_sphere(arcs.lon, arcs.lat))
-    nearest = np.asarray(tree.query(_sphere(points.lon, points.lat))[1], dtype=np.int64)
+    chord, nearest = map(np.asarray, tree.query(_sphere(points.lon, points.lat)))
+    nearest_km = 2 * _EARTH_KM * np.arcsin(chord / 2)
     afloat = _on_island(points, access)
-    point, target = _within(points, tree, access.radius_km)
-    ashore = ~afloat[point]
-    point, target = point[ashore], target[ashore]
-    lonely = np.flatnonzero(np.bincount(point, minlength=len(points)) == 0)
-    point, target = np.append(point, lonely), np.append(target, nearest[lonely])
-    order = np.lexsort((target, point))
-    ties = _ties(points, junctions, (point[order], target[order]), access, afloat)
-    return ties, _detached(points, ties, lonely, afloat)
+    lonely = nearest_km > access.radius_km
+    reach_km = access.radius_km + np.where(lonely, nearest_km, 0)
+    point, target = _within(points, tree, reach_km)
+    kept = ~afloat[point] | (target == nearest[point])
+    ties = _ties(points, junctions, (point[kept], target[kept]), access, afloat)
+    return ties, _detached(points, nearest_km, afloat, access)
 
 
 def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties:
@@ -85,7 +87,7 @@ def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties
         Rows of ``origins`` to rows of ``destinations``.
     """
     tree = cKDTree(_sphere(destinations.lon, destinations.lat))
-    point, target = _within(origins, tree, access.radius_km)
+    point, target = _within(origins, tree, np.full(len(origins), access.radius_km))
     shore = _on_island(origins, access)[point] == _on_island(destinations, access)[target]
     pairs = (point[shore], target[shore])
     return _ties(origins, destinations, pairs, access, np.zeros(len(origins), dtype=np.bool_))
@@ -103,7 +105,7 @@ def _ties(
     return Ties(point, target, metres / 1000 / kph * 60, metres, len(points))
 
 
-def _within(points: Points, tree: cKDTree, radius_km: float) -> tuple[Ints, Ints]:
+def _within(points: Points, tree: cKDTree, radius_km: Floats) -> tuple[Ints, Ints]:
     chord = 2 * np.sin(radius_km / _EARTH_KM / 2)
     found = tree.query_ball_point(_sphere(points.lon, points.lat), chord, return_sorted=True)
     count = np.array([len(near) for near in found], dtype=np.int64)
@@ -118,12 +120,13 @@ def _on_island(points: Points, access: Access) -> Bools:
     return afloat
 
 
-def _detached(points: Points, ties: Ties, lonely: Ints, afloat: Bools) -> Mapping[str, str]:
-    first = np.searchsorted(ties.point, lonely)
+def _detached(
+    points: Points, nearest_km: Floats, afloat: Bools, access: Access
+) -> Mapping[str, str]:
     return {
-        points.ids[row]: f"tied over {ties.metres[tie] / 1000:.1f} km of "
-        + ("water to the nearest junction" if afloat[row] else "minor road to the nearest junction")
-        for row, tie in zip(lonely.tolist(), first.tolist(), strict=True)
+        points.ids[row]: f"{nearest_km[row]:.1f} km from the nearest road, tied "
+        + ("over water" if afloat[row] else "over land")
+        for row in np.flatnonzero(afloat | (nearest_km > access.far_km)).tolist()
     }
 
 

@@ -17,7 +17,7 @@ from siting.network.matrix import travel_times
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
 
 # Raise it with every change to how times are computed or stored.
-_FORMAT = 1
+_FORMAT = 2
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 

@@ -1,13 +1,12 @@
 """What a road network consists of, and how it compares with known trips."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import networkx as nx
-import pandas as pd
 
+from siting.network.reference import ReferenceTrip
 from siting.network.trip import Trip, trip
 from siting.types import RoadNetwork
 
@@ -18,31 +17,25 @@ class TripCheck:
 
     Parameters
     ----------
-    start, end : str
-        Town names.
-    km : float
-        Known length.
-    minutes : float or None
-        Known time, if there is one.
+    reference : ReferenceTrip
+        What is known.
     found : Trip
         Time and length on the network.
     """
 
-    start: str
-    end: str
-    km: float
-    minutes: float | None
+    reference: ReferenceTrip
     found: Trip
 
     @property
-    def km_deviation(self) -> float:
-        """Share by which the network is longer."""
-        return self.found.km / self.km - 1
+    def km_deviation(self) -> float | None:
+        """Share by which the network is longer, where a length is known."""
+        return None if self.reference.km is None else self.found.km / self.reference.km - 1
 
     @property
     def minutes_deviation(self) -> float | None:
         """Share by which the network is slower, where a time is known."""
-        return None if self.minutes is None else self.found.minutes / self.minutes - 1
+        known = self.reference.minutes
+        return None if known is None else self.found.minutes / known - 1
 
 
 @dataclass(frozen=True)
@@ -55,12 +48,13 @@ class NetworkInfo:
         Where it was read from.
     fingerprint : str
         SHA-256 of what a travel time depends on.
-    junctions, links : int
-        Its size; a road that can be driven both ways is one link.
+    junctions, waypoints, links : int
+        Its size; waypoints are points on long roads, and a road that can be driven both ways is
+        one link.
     km_by_class : mapping of str to float
         Kilometres by road class, each road once, longest first.
     components : tuple of int
-        Junctions in each strongly connected part, largest first.
+        Junctions and waypoints in each strongly connected part, largest first.
     repairs : tuple of str
         One sentence a repair.
     trips : tuple of TripCheck
@@ -70,6 +64,7 @@ class NetworkInfo:
     source: str
     fingerprint: str
     junctions: int
+    waypoints: int
     links: int
     km_by_class: Mapping[str, float]
     components: tuple[int, ...]
@@ -77,16 +72,15 @@ class NetworkInfo:
     trips: tuple[TripCheck, ...]
 
 
-def network_info(network: RoadNetwork, trips: pd.DataFrame) -> NetworkInfo:
+def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> NetworkInfo:
     """Describe a road network.
 
     Parameters
     ----------
     network : RoadNetwork
         The network.
-    trips : pandas.DataFrame
-        Trips to hold it against, as ``reference_trips.csv``: from, from_lon, from_lat, to, to_lon,
-        to_lat, km, minutes (missing where not known).
+    trips : iterable of ReferenceTrip
+        Trips to hold it against.
 
     Returns
     -------
@@ -98,22 +92,18 @@ def network_info(network: RoadNetwork, trips: pd.DataFrame) -> NetworkInfo:
     for (_, _, highway, metres), count in roads.items():
         km[highway] += count * metres / 1000
     parts = nx.strongly_connected_components(network.graph)
+    waypoints = sum(row.get("kind") == "waypoint" for _, row in network.graph.nodes(data=True))
     return NetworkInfo(
         source=network.source,
         fingerprint=network.fingerprint,
-        junctions=network.graph.number_of_nodes(),
+        junctions=network.graph.number_of_nodes() - waypoints,
+        waypoints=waypoints,
         links=roads.total(),
         km_by_class=dict(sorted(km.items(), key=lambda row: -row[1])),
         components=tuple(sorted(map(len, parts), reverse=True)),
         repairs=network.log,
-        trips=tuple(_check(network, row) for row in trips.to_dict("records")),
+        trips=tuple(TripCheck(row, trip(network, row.start_at, row.end_at)) for row in trips),
     )
-
-
-def _check(network: RoadNetwork, row: Mapping[Hashable, Any]) -> TripCheck:
-    start, end = (row["from_lon"], row["from_lat"]), (row["to_lon"], row["to_lat"])
-    minutes = None if pd.isna(row["minutes"]) else float(row["minutes"])
-    return TripCheck(row["from"], row["to"], row["km"], minutes, trip(network, start, end))
 
 
 def _roads(network: RoadNetwork) -> Counter[tuple[int, int, str, float]]:

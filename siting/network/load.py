@@ -68,8 +68,8 @@ def _read_tables(folder: Path) -> RoadGraph:
         raise InputError([Fault("road_links.csv", "u, v", ends, "no such junction", remedy)])
     graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
     graph.add_nodes_from(
-        (node, {"x": lon, "y": lat})
-        for node, lon, lat in zip(*(nodes[name].tolist() for name in nodes), strict=True)
+        (node, {"x": lon, "y": lat, "kind": kind})
+        for node, lon, lat, kind in zip(*(nodes[name].tolist() for name in nodes), strict=True)
     )
     columns = ("u", "v", "length_m", "highway", "ref", "name", "kind")
     for u, v, metres, *label in zip(*(links[name].tolist() for name in columns), strict=True):

@@ -25,7 +25,7 @@ class Speeds:
     waiting_minutes : mapping of str to float
         Minutes added to each link of a class; classes without waiting are left out.
     access : mapping of str to float
-        ``radius_km``, ``detour``, ``kph`` and ``water_kph`` of the ties of places.
+        ``radius_km``, ``detour``, ``kph``, ``water_kph`` and ``far_km`` of the ties of places.
     """
 
     profile: str

@@ -22,7 +22,7 @@ from siting.report.blocks import (
     Pictures,
 )
 from siting.report.briefing import localised
-from siting.report.csvfile import write_csv
+from siting.report.cells import as_csv
 from siting.report.grids import ALIKE, UNITS, columns, place, records, unit_of
 from siting.report.html import as_html
 from siting.report.maps import as_png, draw_map
@@ -78,7 +78,7 @@ def _files(comparison: Comparison, runs: Sequence[RunResult]) -> Iterator[tuple[
         yield f"comparison.{language}.html", as_html(document, pictures)
         yield f"comparison.{language}.xlsx", as_xlsx(document, pictures)
     for name, table in _tables(comparison).items():
-        yield f"{name}.csv", write_csv(table)
+        yield f"{name}.csv", as_csv(table)
 
 
 def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:

@@ -54,26 +54,32 @@ def print_result(result: RunResult, folder: Path, console: Console) -> None:
     console.print(f"\n[bold]{escape(manifest['scenario']['scenario']['title'])}[/bold]")
     for override in manifest["overrides"]:
         console.print(f"with {override}", markup=False, soft_wrap=True)
-    console.print()
-    console.print(_picks(result.tables["sites"]))
+    sites = result.tables["sites"]
+    _heading(console, f"{len(sites)} new offices, in order of what leaving each out would cost")
+    console.print(_picks(sites))
     console.print(_PICKS_KEY, soft_wrap=True)
+    _heading(console, "Travel time of all residents to the nearest office")
     console.print(_before_after(result.tables["access"]))
+    _heading(console, "Use of the limits")
     console.print(_limits(manifest["limits"]))
     for line in _closing(manifest, folder):
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def _table(title: str, *columns: str) -> Table:
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n[bold]{text}[/bold]", soft_wrap=True)
+
+
+def _table(*columns: str) -> Table:
     """A table whose first column is text and whose others are figures, right-aligned."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     return table
 
 
 def _picks(sites: pd.DataFrame) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), title_justify="left", title_style="bold")
-    table.title = f"{len(sites)} new offices, in order of what leaving each out would cost"
+    table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("", justify="right")
     table.add_column("Place", max_width=26)
     table.add_column("FA region", max_width=18)
@@ -103,9 +109,7 @@ def _place(row: Mapping[Hashable, Any]) -> str:
 
 
 def _before_after(access: pd.DataFrame) -> Table:
-    table = _table(
-        "\nTravel time of all residents to the nearest office", "", "Before", "After", ""
-    )
+    table = _table("", "Before", "After", "Change")
     for row in access.to_dict("records"):
         name, unit = _MEASURES[row["measure"]]
         scale, digits = (100, 2) if unit == "%" else (1, 3 if not unit else 2)
@@ -120,7 +124,7 @@ def _before_after(access: pd.DataFrame) -> Table:
 
 
 def _limits(limits: Mapping[str, Any]) -> Table:
-    table = _table("\nUse of the limits", "", "Used", "Limit", "Left")
+    table = _table("", "Used", "Limit", "Left")
     for name, use in limits.items():
         figures = (f"{use[part]:,.6g}" for part in ("used", "limit", "slack"))
         table.add_row(_LIMITS[name], *figures)

@@ -79,14 +79,24 @@ def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
     salt : str
         What ids in the SVG are made from, so that the same run gives the same bytes.
     """
-    drawn = {}
-    for name in MAPS:
-        figure = draw_map(result, name, language)
-        # Texts stay texts in the SVG: smaller, and they can be searched and read out.
-        with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
-            svg = _saved(figure, "svg", metadata={"Date": None})
-        drawn[name] = Drawn(_LONG_DECIMALS.sub(rb"\1", svg), as_png(figure))
-    return drawn
+    return {name: _drawn(draw_map(result, name, language), salt) for name in MAPS}
+
+
+def _drawn(figure: Figure, salt: str) -> Drawn:
+    # Texts stay texts in the SVG: smaller, and they can be searched and read out.
+    with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
+        svg = _saved(figure, "svg", metadata={"Date": None})
+    return Drawn(_LONG_DECIMALS.sub(rb"\1", svg), as_png(figure))
+
+
+def as_png(figure: Figure) -> bytes:
+    """A map as PNG with few colours, at a third of the size that all of them take."""
+    with (
+        Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image,
+        io.BytesIO() as stream,
+    ):
+        image.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
+        return stream.getvalue()
 
 
 def draw_map(result: RunResult, name: str, language: str) -> Figure:
@@ -117,21 +127,9 @@ def draw_map(result: RunResult, name: str, language: str) -> Figure:
     return figure
 
 
-def as_png(figure: Figure) -> bytes:
-    """A map as points."""
-    return _with_few_colours(_saved(figure, "png", dpi=_DPI))
-
-
 def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 - of savefig
     with io.BytesIO() as stream:
         figure.savefig(stream, format=kind, **options)
-        return stream.getvalue()
-
-
-def _with_few_colours(png: bytes) -> bytes:
-    """The same picture at a third of the size: a map has few colours."""
-    with Image.open(io.BytesIO(png)) as image, io.BytesIO() as stream:
-        image.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
         return stream.getvalue()
 
 

@@ -19,8 +19,9 @@ def print_network(info: NetworkInfo, console: Console) -> None:
     total = sum(info.km_by_class.values())
     parts = ", ".join(f"{size:,}" for size in info.components)
     console.print(f"Road network: {info.source}", soft_wrap=True)
-    console.print(f"{info.junctions:,} junctions, {info.links:,} links, {total:,.0f} km")
-    console.print(f"Connected parts, in junctions: {parts}\n", soft_wrap=True)
+    size = f"{info.junctions:,} junctions, {info.waypoints:,} waypoints, {info.links:,} links"
+    console.print(f"{size}, {total:,.0f} km")
+    console.print(f"Connected parts, in junctions and waypoints: {parts}\n", soft_wrap=True)
     console.print(_classes(info))
     console.print("\n[bold]Repairs[/bold]")
     for repair in info.repairs:
@@ -45,15 +46,15 @@ def _trips(info: NetworkInfo) -> Table:
         table.add_column(name, justify="right")
     for check in info.trips:
         known, found = check.reference, check.found
-        minutes = ("", "", "")
-        if known.minutes is not None and check.minutes_deviation is not None:
-            off = f"{check.minutes_deviation:+.1%}"
-            minutes = (f"{known.minutes:.0f}", f"{found.minutes:.0f}", off)
         table.add_row(
             f"{known.start} - {known.end}",
-            f"{known.km:.0f}",
-            f"{found.km:.0f}",
-            f"{check.km_deviation:+.1%}",
-            *minutes,
+            *_compared(known.km, found.km, check.km_deviation),
+            *_compared(known.minutes, found.minutes, check.minutes_deviation),
         )
     return table
+
+
+def _compared(known: float | None, found: float, deviation: float | None) -> tuple[str, str, str]:
+    if known is None or deviation is None:
+        return "", f"{found:.0f}", ""
+    return f"{known:.0f}", f"{found:.0f}", f"{deviation:+.1%}"

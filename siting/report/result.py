@@ -4,12 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from siting.errors import Fault, InputError
-from siting.report.csvfile import read_csv
+from siting.report.cells import unguarded
+from siting.report.extra import require_report
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
 FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
@@ -35,6 +39,32 @@ class RunResult:
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
 
+    def map(self, name: str = "picks", language: str = "en") -> "Figure":
+        """Draw a map of the run; a notebook shows it by itself.
+
+        Parameters
+        ----------
+        name : str
+            picks, before or change.
+        language : str
+            "sv" or "en".
+
+        Raises
+        ------
+        MissingExtraError
+            If the packages of the extra ``report`` are not installed.
+        """
+        require_report()
+        from siting.report.maps import draw_map  # noqa: PLC0415 - only this needs the extra
+
+        return draw_map(self, name, language)
+
+    def _repr_html_(self) -> str:
+        """The run as a notebook shows it: answer, tables, and the map where it can be drawn."""
+        from siting.report.notebook import as_cell  # noqa: PLC0415 - it builds on this module
+
+        return as_cell(self)
+
 
 def find_result(name: str) -> Path:
     """The folder that a user means: a path, or the name of one in results/."""
@@ -53,7 +83,7 @@ def read_result(folder: Path) -> RunResult:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
-        tables = {name: read_csv(folder / f"{name}.csv") for name in names}
+        tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
         tables["assignment"] = pd.read_parquet(folder / "assignment.parquet")
     except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
@@ -61,3 +91,16 @@ def read_result(folder: Path) -> RunResult:
             [Fault(str(folder), "result", folder.name, f"not a result ({error})", remedy)]
         ) from error
     return RunResult(folder.name, manifest, tables)
+
+
+_CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
+_NAMES = ("locality", "place", "municipality", "fa_region", "county")
+_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites")
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
+    texts = dict.fromkeys(_TEXTS, str)
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    named = table.columns.intersection(_TEXTS)
+    return unguarded(table.assign(**{str(name): table[name].fillna("") for name in named}))

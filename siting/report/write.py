@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from siting.errors import Fault, InputError
-from siting.report.csvfile import write_csv
+from siting.report.cells import as_csv
 from siting.report.result import RunResult
 
 
@@ -76,7 +76,7 @@ def _write_files(result: RunResult, folder: Path) -> None:
     (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
     for name, table in result.tables.items():
         if name != "assignment":
-            (folder / f"{name}.csv").write_bytes(write_csv(table))
+            (folder / f"{name}.csv").write_bytes(as_csv(table))
     result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
 
 

@@ -1,33 +1,46 @@
 import numpy as np
 import osmnx as ox
+import pandas as pd
 import pytest
 
 from siting.network.access import tie_to_junctions, tie_to_points
 from siting.network.arcs import arcs_of
+from siting.shipped import data_folder
 from siting.types import Access, Island, Points, RoadNetwork
 
-ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10)
+ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10, far_km=9)
+
+
+@pytest.fixture(scope="module")
+def remote() -> Points:
+    """Every fifth locality: some beside a road, some far from every one."""
+    table = pd.read_csv(data_folder() / "localities.csv").iloc[::5]
+    return Points(tuple(table["code"]), table["lon"].to_numpy(), table["lat"].to_numpy())
 
 
 def _some(points: Points, count: int) -> Points:
     return Points(points.ids[:count], points.lon[:count], points.lat[:count])
 
 
-def test_every_junction_within_the_radius_and_at_least_the_nearest(
-    network: RoadNetwork, seats: Points
+def test_all_road_points_within_the_radius_else_the_nearest_and_those_little_farther(
+    network: RoadNetwork, remote: Points
 ) -> None:
     arcs = arcs_of(network.graph)
-    ties, detached = tie_to_junctions(seats, arcs, ACCESS)
-    for row, name in enumerate(seats.ids):
-        here = np.full(len(arcs), seats.lat[row]), np.full(len(arcs), seats.lon[row])
+    ties, detached = tie_to_junctions(remote, arcs, ACCESS)
+    alone = 0
+    for row, name in enumerate(remote.ids):
+        here = np.full(len(arcs), remote.lat[row]), np.full(len(arcs), remote.lon[row])
         straight = ox.distance.great_circle(*here, arcs.lat, arcs.lon)
-        near = np.flatnonzero(straight <= 4000)
-        expected = near if len(near) else np.array([straight.argmin()])
+        alone += bool(straight.min() > 4000)
+        reach = 4000 if straight.min() <= 4000 else straight.min() + 4000
+        expected = np.flatnonzero(straight <= reach)
         mine = ties.point == row
         assert ties.target[mine].tolist() == expected.tolist()
         assert ties.metres[mine] == pytest.approx(1.3 * straight[expected])
-        assert (name in detached) == (len(near) == 0)
+        assert (name in detached) == (straight.min() > 9000)
     assert ties.minutes == pytest.approx(ties.metres / 1000 / 40 * 60)
+    assert 0 < alone < len(remote)
+    assert 0 < len(detached) < alone
 
 
 def test_a_place_on_an_island_is_tied_straight_over_water(network: RoadNetwork) -> None:

@@ -1,18 +1,18 @@
-import pandas as pd
+import numpy as np
 import pytest
 
-from siting.network import NetworkInfo, network_info
+from siting.network import NetworkInfo, network_info, read_reference_trips
 from siting.shipped import data_folder
 from siting.types import RoadNetwork
 
 
 @pytest.fixture(scope="module")
 def info(network: RoadNetwork) -> NetworkInfo:
-    return network_info(network, pd.read_csv(data_folder() / "reference_trips.csv"))
+    return network_info(network, read_reference_trips(data_folder() / "reference_trips.csv"))
 
 
 def test_lengths_of_reference_trips(info: NetworkInfo) -> None:
-    off = sorted(abs(check.km_deviation) for check in info.trips)
+    off = sorted(abs(check.km_deviation or np.nan) for check in info.trips)
     assert len(off) == 12
     assert off[-2] <= 0.03
     assert off[-1] <= 0.05
@@ -32,4 +32,13 @@ def test_each_road_counts_once(network: RoadNetwork, info: NetworkInfo) -> None:
 
 
 def test_one_part(info: NetworkInfo) -> None:
-    assert info.components == (info.junctions,)
+    assert info.components == (info.junctions + info.waypoints,)
+
+
+def test_no_piece_of_a_road_is_longer_than_3_km(network: RoadNetwork, info: NetworkInfo) -> None:
+    assert info.waypoints > info.junctions > 4000
+    for u, v, row in network.graph.edges(data=True):
+        if row["kind"] in {"road", "connector"}:
+            assert row["length"] <= 3000
+        else:
+            assert {network.graph.nodes[end]["kind"] for end in (u, v)} == {"junction"}

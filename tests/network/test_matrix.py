@@ -62,9 +62,11 @@ def _by_networkx(graph: "nx.MultiDiGraph[int]", origins: Points, destinations: P
     for points, outward in ((origins, True), (destinations, False)):
         for name, lon in zip(points.ids, points.lon, strict=True):
             reach = {node: _straight_minutes(lon, x) for node, x in east.items()}
-            within = {node: time for node, time in reach.items() if time <= 4 * 1.3 / 40 * 60}
-            ties = within or dict([min(reach.items(), key=lambda tie: tie[1])])
-            for node, time in ties.items():
+            radius, nearest = 4 * 1.3 / 40 * 60, min(reach.values())
+            farthest = radius if nearest <= radius else nearest + radius
+            for node, time in reach.items():
+                if time > farthest:
+                    continue
                 ends = (name, node) if outward else (node, name)
                 whole.add_edge(*ends, minutes=time)
     for (name, lon), (other, there) in itertools.product(

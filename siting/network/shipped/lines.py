@@ -20,6 +20,7 @@ SNAP_M = 60.0
 # Road ferries of the table are at most 10 km long, the one to Gotland is 117 km.
 SEA_FERRY_M = 20_000.0
 COLUMNS = ["highway", "ref", "name", "kind"]
+KEYS = ["u", "v", "length_m", *COLUMNS]
 # Codes of the source: rtt is the class of the road, ltn 2 is a divided road.
 _MOTORWAY, _DIVIDED = 16, 2
 _CLASS_OF_RTT = {_MOTORWAY: "trunk", 14: "primary", 15: "secondary", 984: "tertiary"}
@@ -34,7 +35,8 @@ class RawGraph:
     xy : ndarray of float, shape (n, 2)
         Easting and northing of each junction.
     links : pandas.DataFrame
-        Columns u, v (rows of ``xy``), length_m, highway, ref, name, kind.
+        Columns u, v (rows of ``xy``, u < v), length_m, highway, ref, name, kind, and line (from u
+        to v) until waypoints are set.
     """
 
     xy: Floats
@@ -136,6 +138,7 @@ def snap(lines: gpd.GeoDataFrame) -> RawGraph:
     links.insert(0, "u", label[0::2])
     links.insert(1, "v", label[1::2])
     links.insert(2, "length_m", lines.length.to_numpy())
+    links["line"] = lines.geometry.to_numpy()
     links = links[links["u"] != links["v"]]
     count = np.bincount(label)
     xy = np.stack([np.bincount(label, ends[:, axis]) / count for axis in (0, 1)], axis=1)
@@ -155,7 +158,12 @@ def _ordered(xy: Floats, links: pd.DataFrame) -> RawGraph:
     order = used[np.lexsort((xy[used, 1].round(3), xy[used, 0].round(3)))]
     number = np.full(len(xy), -1)
     number[order] = np.arange(len(order))
-    ends = np.sort(number[links[["u", "v"]].to_numpy()], axis=1)
-    links = links.assign(u=ends[:, 0], v=ends[:, 1], length_m=links["length_m"].round(1))
-    keys = ["u", "v", "length_m", *COLUMNS]
-    return RawGraph(xy[order], links.sort_values(keys, ignore_index=True)[keys])
+    ends = number[links[["u", "v"]].to_numpy()]
+    line = links["line"].to_numpy()
+    links = links.assign(
+        u=ends.min(axis=1),
+        v=ends.max(axis=1),
+        length_m=links["length_m"].round(1),
+        line=np.where(ends[:, 0] < ends[:, 1], line, shapely.reverse(line)),
+    )
+    return RawGraph(xy[order], links.sort_values(KEYS, ignore_index=True))

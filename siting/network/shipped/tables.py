@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 from scipy.spatial import cKDTree
+from shapely import LineString
 
 from siting.network.shipped.joins import Gap, find_detached, find_holes
-from siting.network.shipped.lines import RawGraph, read_lines, snap
+from siting.network.shipped.lines import KEYS, RawGraph, read_lines, snap
 from siting.network.shipped.review import Review, Verdict
+from siting.network.shipped.waypoints import LONGEST_M, add_waypoints
 from siting.network.speeds import read_speeds
 from siting.shipped import data_folder
 from siting.types import Floats, Points
@@ -27,7 +29,7 @@ class RoadTables:
     Parameters
     ----------
     nodes : pandas.DataFrame
-        Columns node, lon, lat (WGS 84, degrees).
+        Columns node, lon, lat (WGS 84, degrees), kind (junction; waypoint, a point on a long road).
     links : pandas.DataFrame
         Columns u, v, length_m, highway, ref, name, kind; each link can be driven both ways. kind is
         road, connector, ferry, join (a closed hole), land_tie or water_tie (of a detached part).
@@ -40,7 +42,9 @@ class RoadTables:
     log: pd.DataFrame
 
 
-def build_road_tables(raw_gpkg: Path, towns: Points, folder: Path | None = None) -> RoadTables:
+def build_road_tables(
+    raw_gpkg: Path, towns: Points, folder: Path | None = None, *, longest_m: float = LONGEST_M
+) -> RoadTables:
     """Mend the raw road file and reduce it to junctions and links.
 
     Parameters
@@ -52,6 +56,8 @@ def build_road_tables(raw_gpkg: Path, towns: Points, folder: Path | None = None)
     folder : pathlib.Path, optional
         Data folder with ``road_joins.toml`` (judged holes and detached parts) and ``speeds.toml``
         (detour of a tie); by default the one that ships.
+    longest_m : float
+        Roads longer than this are cut at waypoints, metres.
 
     Returns
     -------
@@ -64,9 +70,12 @@ def build_road_tables(raw_gpkg: Path, towns: Points, folder: Path | None = None)
     graph = snap(read_lines(raw_gpkg))
     graph, holes = mender.close_holes(graph)
     graph, ties = mender.tie_detached(graph)
-    lon, lat = _degrees(graph.xy)
-    nodes = pd.DataFrame({"node": np.arange(len(lon)), "lon": lon, "lat": lat})
-    return RoadTables(nodes, graph.links, pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS))
+    whole = add_waypoints(graph, longest_m)
+    lon, lat = _degrees(whole.xy)
+    node = np.arange(len(lon))
+    kind = np.where(node < len(graph.xy), "junction", "waypoint")
+    nodes = pd.DataFrame({"node": node, "lon": lon, "lat": lat, "kind": kind})
+    return RoadTables(nodes, whole.links, pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS))
 
 
 def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:
@@ -116,7 +125,7 @@ class _Mender:
             repair = "hole closed" if closed else "hole left open"
             log.append(self._row(repair, graph, hole, verdict))
             if closed:
-                added.append(_link(hole, hole.gap_m, _class_of(graph, hole), "join"))
+                added.append(_link(graph, hole, hole.gap_m, (_class_of(graph, hole), "join")))
         return _with_links(graph, added), log
 
     def tie_detached(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
@@ -130,7 +139,7 @@ class _Mender:
             over = "land" if over_land else "water"
             log.append(self._row(f"detached part tied over {over}", graph, tie, verdict))
             highway = "access" if over_land else "water"
-            added.append(_link(tie, length, highway, f"{over}_tie"))
+            added.append(_link(graph, tie, length, (highway, f"{over}_tie")))
         return _with_links(graph, added), log
 
     def _row(self, repair: str, graph: RawGraph, gap: Gap, verdict: Verdict | None) -> list[object]:
@@ -155,15 +164,20 @@ def _class_of(graph: RawGraph, hole: Gap) -> str:
     return str(links.loc[touching & same_road, "highway"].mode().iloc[0])
 
 
-def _link(gap: Gap, length_m: float, highway: str, kind: str) -> dict[str, object]:
-    ends = {"u": min(gap.u, gap.v), "v": max(gap.u, gap.v)}
-    label = {"highway": highway, "ref": gap.ref, "name": "", "kind": kind}
-    return {**ends, "length_m": round(length_m, 1), **label}
+def _link(
+    graph: RawGraph, gap: Gap, length_m: float, class_and_kind: tuple[str, str]
+) -> dict[str, object]:
+    u, v = sorted((gap.u, gap.v))
+    line = LineString(graph.xy[[u, v]])
+    highway, kind = class_and_kind
+    label = {"highway": highway, "ref": gap.ref, "name": "", "kind": kind, "line": line}
+    return {"u": u, "v": v, "length_m": round(length_m, 1), **label}
 
 
 def _with_links(graph: RawGraph, added: Iterable[dict[str, object]]) -> RawGraph:
-    links = pd.concat([graph.links, pd.DataFrame(list(added), columns=graph.links.columns)])
-    return RawGraph(graph.xy, links.sort_values([*graph.links.columns], ignore_index=True))
+    more = pd.DataFrame(list(added), columns=graph.links.columns).astype(graph.links.dtypes)
+    links = pd.concat([graph.links, more])
+    return RawGraph(graph.xy, links.sort_values(KEYS, ignore_index=True))
 
 
 def _degrees(xy: Floats) -> tuple[Floats, Floats]:

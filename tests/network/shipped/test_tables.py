@@ -79,7 +79,9 @@ WITH_HOLE: list[dict[str, object]] = [
 
 
 def _build(folder: Path, roads: Iterable[dict[str, object]]) -> RoadTables:
-    return build_road_tables(_write_raw(folder / "raw.gpkg", roads), TOWNS, folder)
+    """Without waypoints, so that links have the lengths of the roads above."""
+    raw = _write_raw(folder / "raw.gpkg", roads)
+    return build_road_tables(raw, TOWNS, folder, longest_m=1e6)
 
 
 def test_ends_within_60_m_are_one_junction(folder: Path) -> None:
@@ -187,6 +189,15 @@ def test_road_classes_and_numbers(folder: Path) -> None:
     ]
     assert found["ref"].tolist() == ["E20;E6", "", "E4", "40", "", "", ""]
     assert found["kind"].tolist() == ["road"] * 6 + ["connector"]
+
+
+def test_junctions_keep_their_numbers_and_waypoints_follow(folder: Path) -> None:
+    plain = _build(folder, WITH_HOLE)
+    tables = build_road_tables(folder / "raw.gpkg", TOWNS, folder)
+    assert set(plain.nodes["kind"]) == {"junction"}
+    pd.testing.assert_frame_equal(tables.nodes.iloc[: len(plain.nodes)], plain.nodes)
+    assert set(tables.nodes["kind"].iloc[len(plain.nodes) :]) == {"waypoint"}
+    assert tables.links["length_m"].sum() == pytest.approx(plain.links["length_m"].sum())
 
 
 def test_the_order_of_the_raw_rows_does_not_matter(folder: Path) -> None:

@@ -1,0 +1,79 @@
+"""Split long links, so that a place beside a road is tied to it where it lies."""
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from siting.network.shipped.lines import RawGraph
+from siting.types import Floats, Ints
+
+LONGEST_M = 3_000.0
+"""No piece of a road is longer than this."""
+# A ferry is boarded at its ends; what mends the network is a straight line, not a road.
+_SPLIT = ("road", "connector")
+
+
+def add_waypoints(graph: RawGraph, longest_m: float) -> RawGraph:
+    """Cut each road into equal pieces at points on its line.
+
+    Parameters
+    ----------
+    graph : RawGraph
+        The mended network of n junctions.
+    longest_m : float
+        No piece is longer than this, metres.
+
+    Returns
+    -------
+    RawGraph
+        The junctions keep their numbers; waypoints follow from n, in order of easting and
+        northing. The pieces of a link are together as long as the link.
+    """
+    links, junctions = graph.links, len(graph.xy)
+    pieces = np.ceil(links["length_m"].to_numpy() / longest_m).astype(np.int64)
+    pieces[~links["kind"].isin(_SPLIT).to_numpy()] = 1
+    xy = _points_between(links["line"].to_numpy(), pieces)
+    order = np.lexsort((xy[:, 1].round(3), xy[:, 0].round(3)))
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = junctions + np.arange(len(order))
+    ends = _ends(links[["u", "v"]].to_numpy(), pieces, number)
+    split = links.drop(columns="line").iloc[np.repeat(np.arange(len(links)), pieces)]
+    split = split.assign(
+        u=ends.min(axis=1), v=ends.max(axis=1), length_m=_lengths(links["length_m"], pieces)
+    )
+    split = split.sort_values([*split.columns], ignore_index=True)
+    return RawGraph(np.concatenate([graph.xy, xy[order]]), split)
+
+
+def _points_between(lines: np.ndarray, pieces: Ints) -> Floats:
+    """Return the inner ends of all pieces, in order of line and along it, shape (k, 2)."""
+    line = np.repeat(np.arange(len(lines)), pieces - 1)
+    share = (_steps(pieces - 1) + 1) / pieces[line]
+    points = shapely.line_interpolate_point(lines[line], share, normalized=True)
+    return np.asarray(shapely.get_coordinates(points), dtype=np.float64)
+
+
+def _ends(ends: Ints, pieces: Ints, waypoints: Ints) -> Ints:
+    """Return the two ends of each piece, shape (pieces, 2)."""
+    last = pieces.cumsum() - 1
+    first = last - pieces + 1
+    result = np.empty((pieces.sum(), 2), dtype=np.int64)
+    result[first, 0] = ends[:, 0]
+    result[last, 1] = ends[:, 1]
+    result[np.delete(np.arange(len(result)), first), 0] = waypoints
+    result[np.delete(np.arange(len(result)), last), 1] = waypoints
+    return result
+
+
+def _lengths(length_m: "pd.Series[float]", pieces: Ints) -> Floats:
+    """Share each length out over its pieces, in whole decimetres that add up to it."""
+    whole = np.repeat(length_m.to_numpy() * 10, pieces)
+    count = np.repeat(pieces, pieces)
+    step = _steps(pieces)
+    metres: Floats = np.round(whole * (step + 1) / count) - np.round(whole * step / count)
+    return metres / 10
+
+
+def _steps(counts: Ints) -> Ints:
+    """Count 0, 1, … within each group."""
+    return np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)

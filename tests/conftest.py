@@ -1,0 +1,49 @@
+"""What all tests share: the shipped data, runs of the shipped scenarios, and a private cache."""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from siting.pipeline import run
+from siting.report.result import RunResult
+from siting.scenario_file import find_scenario, read_scenario
+from siting.shipped import data_folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's own cache out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITING_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    return data_folder()
+
+
+@pytest.fixture(scope="session")
+def raw() -> Path:
+    """The raw tables, where they are at hand."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("SITING_SHARED", beside)) / "raw"
+    if not folder.is_dir():
+        pytest.skip(f"the raw tables are not at hand ({folder}; SITING_SHARED names their parent)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def solved() -> Callable[..., RunResult]:
+    """Run a shipped scenario, with overrides if given; each combination once a session."""
+
+    @cache
+    def solve(name: str, *overrides: str, data: Path | None = None) -> RunResult:
+        file = read_scenario(find_scenario(name), overrides)
+        return run(file, data=data, progress=lambda _: None)
+
+    return solve
