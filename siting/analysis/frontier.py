@@ -118,7 +118,7 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
             answer = solve(instance, objective, held, solver=solver, time_limit=time_limit, gap=gap)
             yield Step(number, answer.open_sites, answer)
         except InfeasibleError as error:
-            yield Step(number, (), clash=tuple(error.clash))
+            yield Step(number, (), clash=tuple(dict.fromkeys(name for name, _ in error.clash)))
 
 
 def frontier_table(

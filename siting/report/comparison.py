@@ -18,6 +18,7 @@ from siting.report.blocks import (
     Figure,
     Grid,
     Heading,
+    Kind,
     Paragraph,
     Pictures,
 )
@@ -137,7 +138,8 @@ def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) ->
 
 
 def _obstacle(fault: Fault, words: Mapping[str, Any]) -> str:
-    return words["obstacles"]["line"].format(where=fault.file, key=fault.key, value=fault.value)
+    line: str = words["obstacles"]["line"]
+    return line.format(where=fault.file, key=fault.key, value=fault.value)
 
 
 def _grids(
@@ -151,7 +153,7 @@ def _grids(
         yield name, _regions(comparison, name, language)
 
 
-def _grid(name: str, heads: list[Column], rows: list[Mapping[str, Any]], language: str) -> Grid:
+def _grid(name: str, heads: list[Column], rows: Sequence[Mapping[str, Any]], language: str) -> Grid:
     words = texts(language)["compare"]
     return Grid(name, words["titles"][name], heads, rows, words["notes"].get(name, ""))
 
@@ -228,7 +230,7 @@ def _regions(comparison: Comparison, name: str, language: str) -> Grid:
     label = table.columns[1]
     heads = columns([label, "population"], language)
     for column in _side_by_side(comparison):
-        kind = "change" if column in comparison.differences else "number"
+        kind: Kind = "change" if column in comparison.differences else "number"
         heads.append(Column(column, _minus(column, comparison), kind, 1))
     return _grid(name, heads, records(table), language)
 

@@ -102,5 +102,5 @@ def _read_csv(path: Path) -> pd.DataFrame:
     # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
     texts = dict.fromkeys(_TEXTS, str)
     table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
-    named = table.columns.intersection(_TEXTS)
+    named = table.columns.intersection(list(_TEXTS))
     return unguarded(table.assign(**{str(name): table[name].fillna("") for name in named}))
