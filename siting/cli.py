@@ -128,7 +128,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         console.print(str(folder), soft_wrap=True, markup=False)
     else:
         print_result(result, folder, console)
-    if result.manifest["reason"] not in {"proved", "gap_reached"}:
+    if not result.settled:
         raise typer.Exit(NOT_PROVED)
 
 

@@ -39,6 +39,14 @@ class RunResult:
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing was stopped before its proof, or before the gap that was asked for."""
+        reasons = {self.manifest["reason"]}
+        if "frontier" in self.tables:
+            reasons |= set(self.tables["frontier"]["reason"])
+        return reasons <= {"proved", "gap_reached", "clash", ""}
+
     def map(self, name: str = "picks", language: str = "en") -> "Figure":
         """Draw a map of the run; a notebook shows it by itself.
 

@@ -58,6 +58,8 @@ def requested(browser: Chrome) -> Callable[[], list[str]]:
             if message["method"] == "Network.requestWillBeSent"
         ]
 
+    # What the browser loads for its own first page is no page of ours.
+    browser.get("about:blank")
     addresses()
     return addresses
 
