@@ -148,7 +148,7 @@ def _brief_if_possible(result: "RunResult", folder: Path) -> None:
     if "frontier" in result.tables:
         from siting.report.explorer import write_explorer
 
-        write_explorer(result, folder)
+        write_explorer(folder)
 
 
 @app.command("brief")
@@ -224,13 +224,12 @@ def explore(
 ) -> None:
     """Write explorer.html, a page with a map and a slider, into the folder of a result."""
     from siting.report.extra import require_report
-    from siting.report.result import find_result, read_result
+    from siting.report.result import find_result
 
     require_report()
     from siting.report.explorer import write_explorer
 
-    folder = find_result(result)
-    typer.echo(str(write_explorer(read_result(folder), folder)))
+    typer.echo(str(write_explorer(find_result(result))))
 
 
 @app.command()

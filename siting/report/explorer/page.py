@@ -8,7 +8,7 @@ from typing import Any
 
 from siting.report.explorer.payload import payload
 from siting.report.outlines import outlines
-from siting.report.result import RunResult
+from siting.report.result import RunResult, read_result
 
 _SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
@@ -32,10 +32,18 @@ def explorer_page(result: RunResult) -> str:
     return re.sub(r"/\*(STYLE|DATA|SCRIPT)\*/", lambda mark: parts[mark[1]], _asset("page.html"))
 
 
-def write_explorer(result: RunResult, folder: Path) -> Path:
-    """Write explorer.html into the folder of a result, aside and then into place."""
+def write_explorer(folder: Path) -> Path:
+    """Write explorer.html into the folder of a result, aside and then into place.
+
+    It is made from the files in the folder, so that its figures are theirs.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no result.
+    """
     path, aside = folder / "explorer.html", folder / ".explorer.html"
-    aside.write_text(explorer_page(result), encoding="utf-8", newline="\n")
+    aside.write_text(explorer_page(read_result(folder)), encoding="utf-8", newline="\n")
     return aside.replace(path)
 
 

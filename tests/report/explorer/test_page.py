@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from siting.report.explorer import write_explorer
 from siting.report.result import RunResult
+from siting.report.write import write_result
 
 type Show = Callable[..., Chrome]
 MEASURES = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", "share60", "gini"]
@@ -19,7 +19,8 @@ MEASURES = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", 
 
 @pytest.fixture(scope="module")
 def page(stepped: RunResult, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return write_explorer(stepped, tmp_path_factory.mktemp("page")).as_uri()
+    folder = write_result(stepped, tmp_path_factory.mktemp("page"))
+    return write_explorer(folder).as_uri()
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def _holds(browser: Chrome, stepped: RunResult, step: int) -> None:
     assert _texts(browser, "#table tbody td:nth-child(2)") == names
     shown = _texts(browser, "#nation tbody td:nth-child(3)")
     if frontier.loc[step, "status"] == "infeasible":
-        assert set(shown) == {"–"}
+        assert set(shown) == {"\N{EN DASH}"}
         assert "not possible" in _find(browser, "#status").text
         return
     assert "Proved" in _find(browser, "#status").text
@@ -207,8 +208,9 @@ def test_everything_works_from_the_keyboard(show: Show) -> None:
 
 def test_a_click_on_the_map_chooses_a_municipality(show: Show) -> None:
     browser = show()
-    script = "document.querySelector('[data-code=\"2584\"]').dispatchEvent(new MouseEvent('click', {bubbles: true}))"
-    browser.execute_script(script)  # type: ignore[no-untyped-call]
+    area = "document.querySelector('[data-code=\"2584\"]')"
+    click = f"{area}.dispatchEvent(new MouseEvent('click', {{bubbles: true}}))"
+    browser.execute_script(click)  # type: ignore[no-untyped-call]
     assert _find(browser, "#search").get_attribute("value") == "Kiruna"
     assert "Kiruna" in _find(browser, "#found").text
 
