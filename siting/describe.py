@@ -2,18 +2,23 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
+import pandas as pd
 
-from siting.analysis.frontier import Frontier, frontier_table, solve_frontier
-from siting.analysis.measures import Access, Measures, measure, nearest
+from siting.analysis.frontier import Described, Frontier, Step, frontier_table, solve_frontier
+from siting.analysis.measures import Access, Measures, measure, nearest, shared_out
 from siting.errors import StoppedError
-from siting.manifest import Seconds, make_manifest
-from siting.model import Mean, Solution, Solver
-from siting.problem import Prepared, Problem, limits_of
+from siting.manifest import Seconds, cost_of, figures_of, make_manifest
+from siting.model import Solution, Solver
+from siting.outcome import STANDARD, shares_of, what_became
+from siting.problem import Prepared, Problem
+from siting.question import limits_of, objective_of
 from siting.report.result import RunResult
 from siting.report.tables import REGION_KEYS, frontier_tables, result_tables
+
+_MUNICIPALITIES = ("municipalities",)
 
 type Progress = Callable[[str], None]
 
@@ -31,23 +36,34 @@ def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunRes
             "Not proved, and no answer was found in the time allowed; nothing was written. "
             "Allow more with --time-limit or solver.time_limit_s."
         )
-    problem = prepared.problem
-    access, measures = _measured(problem, solution.open_sites, REGION_KEYS)
+    sites, access, measures = _measured(prepared, solution, REGION_KEYS)
     manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
-    tables = result_tables(measures, access, problem.sites, problem.demand)
+    tables = result_tables(measures, access, sites, prepared.problem.demand)
     return RunResult(prepared.file.name, manifest, tables)
 
 
 def _measured(
-    problem: Problem, open_sites: Iterable[str], regions: Iterable[str]
-) -> tuple[Access, Measures]:
-    sites, demand = problem.sites, problem.demand
-    opened = np.flatnonzero(sites["code"].isin(list(open_sites)))
-    people = demand["people"].to_numpy(dtype=np.float64)
-    access = nearest(problem.minutes, problem.present, opened, people)
-    groups = {table: demand[REGION_KEYS[table][0]] for table in regions}
-    new = opened[~sites["existing"].to_numpy()[opened]]
-    return access, measure(access, groups, new, sites["code"])
+    prepared: Prepared, solution: Solution, regions: Iterable[str]
+) -> tuple[pd.DataFrame, Access, Measures]:
+    """The sites with what became of them, who goes where, and what that is worth."""
+    problem, sites = prepared.problem, what_became(prepared, solution)
+    access = _nearest(problem, solution.open_sites)
+    if solution.splits:
+        access = shared_out(access, problem.minutes, *shares_of(problem, solution))
+    return sites, access, _worth(problem, access, regions)
+
+
+def _nearest(problem: Problem, open_sites: Iterable[str]) -> Access:
+    opened = np.flatnonzero(problem.sites["code"].isin(list(open_sites)))
+    people = problem.demand["people"].to_numpy(dtype=np.float64)
+    return nearest(problem.minutes, problem.present, opened, people)
+
+
+def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures:
+    sites = problem.sites
+    groups = {table: problem.demand[REGION_KEYS[table][0]] for table in regions}
+    new = access.opened[~sites["existing"].to_numpy()[access.opened]]
+    return measure(access, groups, new, sites["code"])
 
 
 def add_frontier(
@@ -61,29 +77,45 @@ def add_frontier(
         With the tables of `siting.report.tables.frontier_tables`, and `frontier` in the manifest.
     """
     started = time.perf_counter()
-    solver, problem = prepared.file.scenario.solver, prepared.problem
-    steps = tuple(
-        solve_frontier(
-            problem.instance,
-            Mean(),
-            limits_of(prepared.file.scenario.limits, problem),
-            asked,
-            solver=Solver(solver.name, threads=solver.threads),
-            time_limit=solver.time_limit_s,
-            gap=solver.gap,
-            progress=progress,
-        )
-    )
-    progress("Measuring the frontier")
-    measures = {
-        step.number: _measured(problem, step.open_sites, ["municipalities"])[1]
-        for step in steps
-        if step.open_sites
-    }
-    table = frontier_table(steps, measures, problem.sites, float(prepared.inputs.weights.sum()))
-    tables = frontier_tables(table, measures, problem.sites, problem.demand)
+    sites, described = {}, []
+    for step in _solved(prepared, asked, progress):
+        sites[step.number], each = _described(prepared, step)
+        described.append(each)
+    measures = {each.step.number: each.measures for each in described if each.measures is not None}
+    table = frontier_table(described)
+    tables = frontier_tables(table, measures, sites, prepared.problem.demand)
     spent = round(time.perf_counter() - started, 3)
     seconds = dict(result.manifest["seconds"])
     seconds |= {"frontier": spent, "total": round(seconds["total"] + spent, 3)}
     manifest = {**result.manifest, "frontier": dataclasses.asdict(asked), "seconds": seconds}
     return RunResult(result.name, manifest, {**result.tables, **tables})
+
+
+def _solved(prepared: Prepared, asked: Frontier, progress: Progress) -> Iterator[Step]:
+    scenario = prepared.file.scenario
+    return solve_frontier(
+        prepared.problem.instance,
+        objective_of(scenario),
+        limits_of(scenario, prepared.problem),
+        asked,
+        solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
+        time_limit=scenario.solver.time_limit_s,
+        gap=scenario.solver.gap,
+        progress=progress,
+    )
+
+
+def _described(prepared: Prepared, step: Step) -> tuple[pd.DataFrame, Described]:
+    """The sites with what became of them in a step, and the step with what it is worth."""
+    problem, solution = prepared.problem, step.solution
+    sites = problem.sites.assign(office_type=STANDARD, phase=1)
+    if not step.open_sites:
+        return sites, Described(step, None, {})
+    if solution is None:
+        measures = _worth(problem, _nearest(problem, step.open_sites), _MUNICIPALITIES)
+        return sites, Described(step, measures, {"annual_cost_msek": 0.0, "one_off_cost_msek": 0.0})
+    sites, _, measures = _measured(prepared, solution, _MUNICIPALITIES)
+    figures, cost = figures_of(prepared, solution), cost_of(prepared, solution)
+    kept = {name: figures[name] for name in ("objective", "bound", "gap")}
+    kept |= {"annual_cost_msek": cost["annual_msek"], "one_off_cost_msek": cost["one_off_msek"]}
+    return sites, Described(step, measures, kept)

@@ -1,6 +1,7 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from siting.errors import Fault, InfeasibleError, InputError
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds
-from siting.model import Mean, Solution, Solver, solve
+from siting.model import Solution, Solver, solve
 from siting.network import cached_travel_times, load_road_network, speed_profiles
-from siting.problem import Prepared, clash_in_words, dense, limits_of, pose
+from siting.problem import Prepared, dense, pose
+from siting.question import clash_in_words, limits_of, objective_of
 from siting.report.result import RunResult
 from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
@@ -92,7 +94,8 @@ def prepare(
     shipped = inputs.shipped_staff and wanted.source == "shipped" and wanted.speeds == "default"
     too_near = _too_near(file, inputs, network, progress)
     costs = read_costs(folder)
-    problem = pose(inputs, times, costs, shipped_staff=shipped, too_near=too_near)
+    closing = file.scenario.closing
+    problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
     files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
     return Prepared(file, inputs, network, times, problem, files), have_network
 
@@ -109,14 +112,14 @@ def answer(prepared: Prepared) -> Solution:
     try:
         return solve(
             problem.instance,
-            Mean(),
-            limits_of(scenario.limits, problem),
+            objective_of(scenario),
+            limits_of(scenario, problem),
             solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
             time_limit=scenario.solver.time_limit_s,
             gap=scenario.solver.gap,
         )
     except InfeasibleError as error:
-        raise InfeasibleError(clash_in_words(error.clash, scenario.limits, problem)) from error
+        raise InfeasibleError(clash_in_words(error.clash, scenario, problem)) from error
 
 
 def check(file: ScenarioFile, *, data: Path | None = None) -> None:
@@ -145,12 +148,13 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
         existing=scenario.offices.existing,
         open=scenario.offices.open,
         shut=scenario.offices.shut,
+        keep=scenario.closing.keep,
         include=scenario.candidates.include,
         exclude=scenario.candidates.exclude,
         min_population=scenario.candidates.min_population,
     )
     inputs, faults = select_inputs(choice, folder)
-    every = (*file.faults, *faults, *_network_faults(file, folder))
+    every = (*file.faults, *faults, *_network_faults(file, folder), *_kind_faults(file, folder))
     if every:
         raise InputError(every)
     return inputs
@@ -167,6 +171,16 @@ def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
         remedy = 'Write "shipped", or a path relative to the scenario file.'
         faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
     return faults
+
+
+def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
+    wanted, known = file.scenario.office_types, read_costs(folder).kinds
+    named = {"use": wanted.use, "min": wanted.min, "max": wanted.max}
+    for key, names in named.items():
+        for name in names:
+            if name not in (known if key == "use" else wanted.use):
+                remedy = f"Known: {', '.join(known)}; min and max name kinds in use."
+                yield _fault(file, f"office_types.{key}", name, "no such kind of office", remedy)
 
 
 def _fault(file: ScenarioFile, key: str, value: str, problem: str, remedy: str) -> Fault:

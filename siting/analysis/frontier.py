@@ -17,7 +17,7 @@ FRONTIER_COLUMNS = [
 ]
 """step: most new offices, 0 the present network; clash: limits that cannot hold together;
 nested: whether every new office of the last possible step opens in this one too; objective and
-bound per person who counts; sites: codes, joined by a semicolon."""
+bound: as in the manifest; sites: codes, joined by a semicolon."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,25 @@ class Step:
     open_sites: tuple[str, ...]
     solution: Solution | None = None
     clash: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Described:
+    """A step with what it is worth.
+
+    Parameters
+    ----------
+    step : Step
+        The step.
+    measures : Measures or None
+        None where there is no answer.
+    figures : mapping of str to float
+        objective, bound, gap, annual_cost_msek and one_off_cost_msek, as far as there are any.
+    """
+
+    step: Step
+    measures: Measures | None
+    figures: Mapping[str, float | None]
 
 
 def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
@@ -108,7 +127,8 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
         The present network, then one for each number from the first that is not 0.
     """
     if not asked.keep_budget:
-        limits = replace(limits, annual_budget=None, one_off_budget=None)
+        phases = [replace(each, annual_budget=None, one_off_budget=None) for each in limits.phases]
+        limits = replace(limits, annual_budget=None, one_off_budget=None, phases=phases)
     pairs = zip(instance.site_ids, instance.existing, strict=True)
     yield Step(0, tuple(site for site, existing in pairs if existing))
     for number in range(max(asked.first, 1), asked.last + 1):
@@ -121,34 +141,16 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
             yield Step(number, (), clash=tuple(dict.fromkeys(name for name, _ in error.clash)))
 
 
-def frontier_table(
-    steps: Sequence[Step],
-    measures: Mapping[int, Measures],
-    sites: pd.DataFrame,
-    total_weight: float,
-) -> pd.DataFrame:
-    """One row a step: what was proved of it, what it costs and what it is worth.
-
-    Parameters
-    ----------
-    steps : sequence of Step
-        In order.
-    measures : mapping of int to Measures
-        By number, for each step that has an answer.
-    sites : DataFrame
-        Every site: code, annual_cost_msek, one_off_cost_msek.
-    total_weight : float
-        Persons who count, by which objective and bound are divided.
-    """
-    costs = sites.set_index("code")[["annual_cost_msek", "one_off_cost_msek"]]
+def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
+    """One row a step: what was proved of it, what it costs and what it is worth."""
     rows, before = [], set[str]()
-    for step in steps:
-        row: dict[str, Any] = {"step": step.number, **_verdict(step, total_weight)}
-        if step.number in measures:
-            new = () if step.solution is None else step.solution.new_sites
-            access = measures[step.number].access.set_index("measure")["after"]
-            cost = costs.loc[list(new)].sum()
-            row |= {"new_offices": len(new), "nested": before <= set(new), **cost, **access}
+    for each in described:
+        step, solution = each.step, each.step.solution
+        row: dict[str, Any] = {"step": step.number, **_verdict(step), **each.figures}
+        if each.measures is not None:
+            new = () if solution is None else solution.new_sites
+            access = each.measures.access.set_index("measure")["after"]
+            row |= {"new_offices": len(new), "nested": before <= set(new), **access}
             row["sites"] = ";".join(new)
             before = set(new)
         rows.append(row)
@@ -156,20 +158,11 @@ def frontier_table(
     return table.astype({"new_offices": "Int64", "nested": "boolean"})
 
 
-def _verdict(step: Step, total_weight: float) -> dict[str, Any]:
-    solution = step.solution
-    if solution is None:
-        status, reason = ("present", "") if step.number == 0 else ("infeasible", "clash")
-        return {"status": status, "reason": reason, "clash": ";".join(step.clash)}
-    objective = None if solution.objective is None else solution.objective / total_weight
-    return {
-        "status": solution.status,
-        "reason": solution.reason,
-        "clash": "",
-        "objective": objective,
-        "bound": solution.bound / total_weight,
-        "gap": solution.gap,
-    }
+def _verdict(step: Step) -> dict[str, str]:
+    if step.solution is not None:
+        return {"status": step.solution.status, "reason": step.solution.reason, "clash": ""}
+    status, reason = ("present", "") if step.number == 0 else ("infeasible", "clash")
+    return {"status": status, "reason": reason, "clash": ";".join(step.clash)}
 
 
 def with_change(table: pd.DataFrame) -> pd.DataFrame:

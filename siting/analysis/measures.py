@@ -1,10 +1,11 @@
 """Before and after, for the nation, for each region and for each new office."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from siting.analysis.access import (
     SHARE_MINUTES,
@@ -106,6 +107,32 @@ def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Acc
     )
 
 
+def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -> Access:
+    """Send people where the answer sends them, which capacities may put beyond the nearest.
+
+    Parameters
+    ----------
+    access : Access
+        Everybody at the nearest office.
+    minutes : ndarray of float, shape (n, m)
+        From each demand point to each site.
+    shares : scipy.sparse.csr_array, shape (n, m)
+        Which part of each demand point goes to which site.
+    most : ndarray of int, shape (n,)
+        The site that most of each demand point goes to.
+
+    Returns
+    -------
+    Access
+        `after` is the mean of each demand point; what leaving an office out would cost cannot be
+        told without a new solve, so `second` is nan.
+    """
+    parts = shares.tocoo()
+    trips = parts.data * minutes[parts.row, parts.col]
+    after = np.bincount(parts.row, weights=trips, minlength=len(minutes))
+    return replace(access, after=after, second=np.full(len(after), np.nan), site_after=most)
+
+
 def measure(
     access: Access, groups: Mapping[str, "pd.Series[str]"], new: Ints, codes: "pd.Series[str]"
 ) -> Measures:
@@ -173,9 +200,11 @@ def _sites(access: Access, new: Ints, codes: "pd.Series[str]") -> pd.DataFrame:
             "loss_if_left_out_minutes": _sum_by_site(access, lost, size)[new] / total,
         }
     )
-    table = table.sort_values(["loss_if_left_out_minutes", "code"], ascending=[False, True])
+    # Where the loss cannot be told, the saving ranks in its place.
+    worth = table["loss_if_left_out_minutes"].fillna(table["person_minutes_saved"])
+    table = table.assign(worth=worth).sort_values(["worth", "code"], ascending=[False, True])
     table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table.drop(columns="code").reset_index(drop=True)
+    return table.drop(columns=["code", "worth"]).reset_index(drop=True)
 
 
 def _offices(access: Access, size: int) -> pd.DataFrame:

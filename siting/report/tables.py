@@ -82,7 +82,7 @@ def result_tables(
 def frontier_tables(
     table: pd.DataFrame,
     measures: Mapping[int, Measures],
-    sites: pd.DataFrame,
+    sites: Mapping[int, pd.DataFrame],
     demand: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and the offices and municipalities of each.
@@ -93,13 +93,13 @@ def frontier_tables(
         One row a step, from `siting.analysis.frontier.frontier_table`.
     measures : mapping of int to Measures
         By step, for each that has an answer.
-    sites : DataFrame
-        Every site: code, place, municipality, region, position and costs.
+    sites : mapping of int to DataFrame
+        By step, every site: code, place, municipality, region, position, kind, phase and costs.
     demand : DataFrame
         Demand points with the names of their municipality and regions.
     """
     offices = {
-        step: _sites(of_step, sites, [*SITE_COLUMNS, "lon", "lat"])
+        step: _sites(of_step, sites[step], [*SITE_COLUMNS, "lon", "lat"])
         for step, of_step in measures.items()
     }
     keys = REGION_KEYS["municipalities"]
@@ -127,7 +127,7 @@ def _sites(
     table = pd.concat([described, worth], axis=1).rename(
         columns={"code": "locality_code", "place": "locality"}
     )
-    return table.assign(phase=1, office_type="standard")[columns]
+    return table[columns]
 
 
 def _offices(measures: Measures, access: Access, sites: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pytest
 
 from siting.analysis.frontier import (
     FRONTIER_COLUMNS,
+    Described,
     Frontier,
     Step,
     from_present,
@@ -16,14 +17,12 @@ from siting.analysis.frontier import (
     solve_frontier,
     with_change,
 )
-from siting.analysis.measures import Measures, measure, nearest
+from siting.analysis.measures import measure, nearest
 from siting.errors import InputError
-from siting.model import Instance, Limits, Mean, Solver
+from siting.model import Instance, Limits, Mean, Phase, Solver
 
 COSTS = np.array([0.0, 1.0, 2.0, 4.0, 1.0])
-SITES = pd.DataFrame(
-    {"code": list("oabcd"), "annual_cost_msek": COSTS, "one_off_cost_msek": 10 * COSTS}
-)
+CODES = pd.Series(list("oabcd"))
 
 
 def _instance() -> Instance:
@@ -84,6 +83,14 @@ def test_the_budget_holds_only_if_it_is_kept() -> None:
         assert steps[1].solution.objective == pytest.approx(_cheapest(3, budget=budget))
 
 
+def test_the_budgets_of_phases_are_lifted_too() -> None:
+    limits = Limits(phases=[Phase("one", annual_budget=0.5), Phase("two", annual_budget=0.5)])
+    steps = _steps(Frontier(2, 2), limits)
+    assert steps[1].solution is not None
+    assert len(steps[1].solution.new_sites) == 2
+    assert _steps(Frontier(2, 2, keep_budget=True), limits)[1].open_sites == ("o",)
+
+
 def test_fewer_than_are_forced_is_not_possible() -> None:
     steps = _steps(Frontier(1, 2), Limits(force_open=("a", "c")))
     assert steps[1].solution is None
@@ -91,29 +98,26 @@ def test_fewer_than_are_forced_is_not_possible() -> None:
     assert set(steps[2].open_sites) == {"o", "a", "c"}
 
 
-def _described(steps: list[Step]) -> dict[int, Measures]:
+def _described(step: Step) -> Described:
+    if not step.open_sites:
+        return Described(step, None, {})
     instance = _instance()
-    minutes, people = instance.times.toarray(), instance.weights
+    opened = np.flatnonzero(CODES.isin(step.open_sites))
+    access = nearest(instance.times.toarray(), np.array([0]), opened, instance.weights)
     groups = {"county": pd.Series(["x"] * 6 + ["y"] * 6)}
-    described = {}
-    for step in steps:
-        opened = np.flatnonzero(SITES["code"].isin(step.open_sites))
-        access = nearest(minutes, np.array([0]), opened, people)
-        described[step.number] = measure(access, groups, opened[opened > 0], SITES["code"])
-    return described
+    measures = measure(access, groups, opened[opened > 0], CODES)
+    return Described(step, measures, {"gap": 0.0, "annual_cost_msek": COSTS[opened].sum()})
 
 
 def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
     steps = _steps(Frontier(1, 3), Limits(force_open=("b", "c")))
-    possible = [step for step in steps if step.open_sites]
-    weight = float(_instance().weights.sum())
-    table = frontier_table(steps, _described(possible), SITES, weight).set_index("step")
+    table = frontier_table([_described(step) for step in steps]).set_index("step")
     assert ["step", *table.columns] == FRONTIER_COLUMNS
     assert table["status"].tolist() == ["present", "infeasible", "optimal", "optimal"]
     assert table.loc[2, "sites"] == "b;c"
     assert table.loc[2, "annual_cost_msek"] == 6
-    assert table.loc[2, "one_off_cost_msek"] == 60
-    assert table.loc[2, "mean"] == pytest.approx(table.loc[2, "objective"])
+    weight = float(_instance().weights.sum())
+    assert table.loc[2, "mean"] == pytest.approx(_cheapest(2, "bc") / weight)
     assert pd.isna(table.loc[1, "mean"])
     changes = from_present(table.reset_index())
     assert changes["mean"].iloc[2] == pytest.approx(table.loc[2, "mean"] - table.loc[0, "mean"])
@@ -121,7 +125,7 @@ def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
 
 def test_nested_tells_whether_the_step_before_is_kept() -> None:
     steps = [Step(0, ("o",)), *_steps(Frontier(1, 4), Limits())[1:]]
-    table = frontier_table(steps, _described(steps), SITES, 1.0)
+    table = frontier_table([_described(step) for step in steps])
     chosen = [set(filter(None, sites.split(";"))) for sites in table["sites"]]
     pairs = zip([set[str](), *chosen], chosen, strict=False)
     assert table["nested"].tolist() == [before <= after for before, after in pairs]
