@@ -58,14 +58,14 @@ def test_pages_and_workbooks_carry_the_figures_of_the_csv(folder: Path) -> None:
     column = "fa_guarantee_only - announced_only"
     for language in LANGUAGES:
         page = (folder / f"comparison.{language}.html").read_text(encoding="utf-8")
-        assert signed(table.loc["mean", column], 2, language) in page
+        assert signed(float(table[column].loc["mean"]), 2, language) in page
         sheets = openpyxl.load_workbook(folder / f"comparison.{language}.xlsx").worksheets
         cells = [
             cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row
         ]
         numbers = [cell for cell in cells if isinstance(cell, int | float)]
         for name in table.index:
-            assert min(abs(table.loc[name, column] - number) for number in numbers) < 1e-6
+            assert min(abs(float(table[column].loc[name]) - number) for number in numbers) < 1e-6
         municipalities = pd.read_csv(folder / "municipalities.csv")
         assert set(municipalities["municipality"]) <= set(cells)
 
@@ -136,12 +136,12 @@ def test_the_page_in_a_browser(  # noqa: PLR0913, PLR0917 - fixtures and paramet
     browser.get(page)
     assert {url for url in requested() if not url.startswith("data:")} == {page}
     wide = "return document.documentElement.scrollWidth"
-    assert browser.execute_script(wide) <= width  # type: ignore[no-untyped-call]
-    browser.execute_script(axe)  # type: ignore[no-untyped-call]
+    assert browser.execute_script(wide) <= width
+    browser.execute_script(axe)
     script = (
         "const done = arguments[0];"
         "axe.run().then(found => done(found.violations.filter("
         "fault => ['serious', 'critical'].includes(fault.impact)).map(fault => fault.id)))"
     )
-    assert browser.execute_async_script(script) == []  # type: ignore[no-untyped-call]
+    assert browser.execute_async_script(script) == []
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]

@@ -64,7 +64,10 @@ function paintWords() {
 function statusText(answer) {
   if (!possible()) {
     const forced = number(data.own.sites.filter((site) => site[5]).length, 0);
-    const because = answer.clash.map((name) => fill(words().clash[name] ?? name, { forced })).filter(Boolean).join(", ");
+    // That only so many may open is what the slider says already.
+    const others = answer.clash.filter((name) => name !== "new_sites_max");
+    const clash = others.length ? others : answer.clash;
+    const because = clash.map((name) => fill(words().clash[name] ?? name, { forced })).join(", ");
     return fill(words().impossible, { number: answer.number, because });
   }
   if (answer.status === "present") return words().status.present;

@@ -138,7 +138,7 @@ def _step(
 ) -> dict[str, Any]:
     step = {"number": row["step"], "status": row["status"], "reason": row["reason"]}
     if regions is None:
-        return step | {"clash": row["clash"].split(";")}
+        return step | {"clash": (row["clash"] or "stopped").split(";")}
     return step | {
         "gap": None if pd.isna(row["gap"]) else row["gap"],
         "new": int(row["new_offices"]),

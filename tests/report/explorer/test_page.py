@@ -44,7 +44,7 @@ def _find(browser: Chrome, selector: str) -> WebElement:
 
 def _texts(browser: Chrome, selector: str) -> list[str]:
     script = "return [...document.querySelectorAll(arguments[0])].map(node => node.textContent)"
-    found: list[str] = browser.execute_script(script, selector)  # type: ignore[no-untyped-call]
+    found: list[str] = browser.execute_script(script, selector)
     return found
 
 
@@ -99,7 +99,8 @@ def _holds(browser: Chrome, stepped: RunResult, step: int) -> None:
     for name, text in zip(MEASURES, shown, strict=True):
         scale = 100 if name.startswith("share") else 1
         tolerance = 0.0005001 if name == "gini" else 0.005001
-        assert _number(text) == pytest.approx(scale * frontier.loc[step, name], abs=tolerance)
+        value = float(frontier[name].loc[step])
+        assert _number(text) == pytest.approx(scale * value, abs=tolerance)
 
 
 def test_the_map_shows_existing_announced_and_new_offices(show: Show, stepped: RunResult) -> None:
@@ -116,10 +117,10 @@ def test_the_map_shows_existing_announced_and_new_offices(show: Show, stepped: R
 def test_the_map_is_coloured_by_the_view(show: Show) -> None:
     browser = show("lang=en&offices=6&view=change")
     fill = "return document.querySelector('[data-code=\"2421\"]').getAttribute('fill')"
-    colours = [browser.execute_script(fill)]  # type: ignore[no-untyped-call]
+    colours = [browser.execute_script(fill)]
     for view in ("before", "after"):
         _find(browser, f'[data-view="{view}"]').click()
-        colours.append(browser.execute_script(fill))  # type: ignore[no-untyped-call]
+        colours.append(browser.execute_script(fill))
     assert len(set(colours)) == 3
     assert _state(browser)["view"] == "after"
 
@@ -210,7 +211,7 @@ def test_a_click_on_the_map_chooses_a_municipality(show: Show) -> None:
     browser = show()
     area = "document.querySelector('[data-code=\"2584\"]')"
     click = f"{area}.dispatchEvent(new MouseEvent('click', {{bubbles: true}}))"
-    browser.execute_script(click)  # type: ignore[no-untyped-call]
+    browser.execute_script(click)
     assert _find(browser, "#search").get_attribute("value") == "Kiruna"
     assert "Kiruna" in _find(browser, "#found").text
 
@@ -223,7 +224,7 @@ def test_nothing_sticks_out_at_360_pixels(show: Show, language: str) -> None:
         "'button, input, h1, h2, p, #map')].map(node => node.closest('.scroll, .skip') ? 0 : "
         "Math.ceil(node.getBoundingClientRect().right))]"
     )
-    rights = browser.execute_script(script)  # type: ignore[no-untyped-call]
+    rights = browser.execute_script(script)
     assert max(rights) <= 360
 
 
@@ -233,7 +234,7 @@ def test_nothing_sticks_out_at_360_pixels(show: Show, language: str) -> None:
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_no_fault(show: Show, axe: str, state: str, width: int) -> None:
     browser = show(state, width)
-    browser.execute_script(axe)  # type: ignore[no-untyped-call]
+    browser.execute_script(axe)
     script = "const done = arguments[0]; axe.run().then(found => done(found.violations))"
-    violations = browser.execute_async_script(script)  # type: ignore[no-untyped-call]
+    violations = browser.execute_async_script(script)
     assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
