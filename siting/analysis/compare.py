@@ -160,18 +160,23 @@ def _scenarios(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _flat(scenario: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each key of a scenario as table.key, with its value as text."""
-    for table, section in scenario.items():
-        for key, value in section.items():
-            if table != "scenario" or key not in _TEXTS:
-                yield f"{table}.{key}", _as_text(value)
+def _flat(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Each key of a scenario with its value as text: table.key, and phases.1.name in a list."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if path != ("scenario",) or key not in _TEXTS:
+                yield from _flat(part, (*path, str(key)))
+    elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+        for number, part in enumerate(value, start=1):
+            yield from _flat(part, (*path, str(number)))
+    else:
+        yield ".".join(path), _as_text(value)
 
 
 def _as_text(value: object) -> str:
     if value is None:
         return "none"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _picks(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ def _run(name: str, mean: float, picks: dict[str, int], **limits: object) -> _Ru
             "demand": {"weight": "population"},
             "limits": limits,
             "offices": {"open": ["Åsele", "Torsby"] if limits else []},
+            "phases": [{"name": "one", "years": 2.0}, {"name": name}] if limits else [],
         },
     }
     sites = pd.DataFrame(
@@ -82,6 +83,9 @@ def test_only_keys_that_differ_are_listed_as_text() -> None:
     assert table.to_numpy().tolist() == [
         ["limits.new_offices_max", "2", "3", ""],
         ["offices.open", "Åsele, Torsby", "Åsele, Torsby", ""],
+        ["phases.1.name", "one", "one", ""],
+        ["phases.1.years", "2.0", "2.0", ""],
+        ["phases.2.name", "first", "second", ""],
     ]
 
 
