@@ -135,7 +135,7 @@ MAPS = ("picks", "before", "change")
 """Names of the maps of a run."""
 ALIKE = 0.05
 """Minutes; a change below it is shown as none, at one decimal."""
-NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off"})
+NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
 """Names of tables narrow enough to stand beside their neighbour."""
 
 type Block = Heading | Paragraph | Bullets | Grid | Pictures
