@@ -3,7 +3,8 @@
 from siting.network.cache import cached_travel_times
 from siting.network.info import NetworkInfo, TripCheck, network_info
 from siting.network.load import load_road_network
-from siting.network.matrix import travel_times
+from siting.network.matrix import present_minutes, travel_times
+from siting.network.matrix_file import read_travel_times
 from siting.network.reference import ReferenceTrip, read_reference_trips
 from siting.network.speeds import Speeds, read_speeds, speed_profiles
 from siting.network.trip import Trip, trip
@@ -17,8 +18,10 @@ __all__ = [
     "cached_travel_times",
     "load_road_network",
     "network_info",
+    "present_minutes",
     "read_reference_trips",
     "read_speeds",
+    "read_travel_times",
     "speed_profiles",
     "travel_times",
     "trip",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,12 @@ _FAULTS_SHOWN = 20
 
 
 def read_own_table(
-    path: Path, texts: Collection[str], numbers: Collection[str], may_lack: Collection[str] = ()
+    path: Path,
+    texts: Collection[str],
+    numbers: Collection[str],
+    *,
+    may_lack: Collection[str] = (),
+    infinite: Collection[str] = (),
 ) -> pd.DataFrame:
     """Read a CSV or Parquet file.
 
@@ -23,9 +29,11 @@ def read_own_table(
     texts : collection of str
         Columns of labels, none of them empty; they stay strings.
     numbers : collection of str
-        Columns of finite numbers.
+        Columns of numbers.
     may_lack : collection of str
         Those of ``numbers`` that may be empty, or missing altogether.
+    infinite : collection of str
+        Those of ``numbers`` that may be infinite.
 
     Returns
     -------
@@ -51,7 +59,14 @@ def read_own_table(
         for name in numbers
     }
     table = pd.DataFrame({**labels, **figures}, index=raw.index)
-    if faults := list(_faults(path, raw, table, texts, may_lack)):
+    faults = [fault for name in texts for fault in _empty(path, table[name])]
+    for name in numbers:
+        if name in raw:
+            good = table[name].notna() if name in infinite else np.isfinite(table[name])
+            if name in may_lack:
+                good |= _is_empty(raw[name])
+            faults += _no_number(path, raw[name], ~good)
+    if faults:
         raise InputError(faults[:_FAULTS_SHOWN])
     return table
 
@@ -69,20 +84,17 @@ def _read(path: Path) -> pd.DataFrame:
     raise InputError([Fault(str(path), "file", path.name, problem, remedy)])
 
 
-def _faults(
-    path: Path,
-    raw: pd.DataFrame,
-    table: pd.DataFrame,
-    texts: Collection[str],
-    may_lack: Collection[str],
-) -> Iterator[Fault]:
-    for name, column in table.items():
-        if name in texts:
-            bad, problem, remedy = column == "", "must not be empty", "Write a label"
-        else:
-            bad, problem, remedy = ~np.isfinite(column), "not a finite number", "Write a number"
-            if name in may_lack:
-                bad &= raw[name].notna() & (raw[name].astype(str) != "") if name in raw else False
-        for row in np.flatnonzero(bad).tolist():
-            value = raw[name].iloc[row]
-            yield Fault(str(path), f"row {row + 2}, column {name}", value, problem, remedy)
+def _is_empty(column: "pd.Series[Any]") -> "pd.Series[bool]":
+    return column.isna() | (column.astype(str).str.strip() == "")
+
+
+def _empty(path: Path, column: "pd.Series[Any]") -> Iterator[Fault]:
+    for row in np.flatnonzero(_is_empty(column)).tolist():
+        key = f"row {row + 2}, column {column.name}"
+        yield Fault(str(path), key, "", "must not be empty", "Write a label")
+
+
+def _no_number(path: Path, column: "pd.Series[Any]", bad: "pd.Series[bool]") -> Iterator[Fault]:
+    for row in np.flatnonzero(bad).tolist():
+        key = f"row {row + 2}, column {column.name}"
+        yield Fault(str(path), key, column.iloc[row], "is not a number", "Write a number")

@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from siting.network.access import Ties, tie_to_junctions, tie_to_points
 from siting.network.arcs import Arcs, arcs_of
-from siting.network.matrix import with_sources
+from siting.network.search import with_sources
 from siting.types import Points, RoadNetwork
 
 

@@ -1,9 +1,14 @@
-"""What `siting network info` prints."""
+"""What the commands about roads print."""
+
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from siting.network import NetworkInfo
+from siting.network.osm import Built
+
+_PLACES_SHOWN = 10
 
 
 def print_network(info: NetworkInfo, console: Console) -> None:
@@ -28,6 +33,36 @@ def print_network(info: NetworkInfo, console: Console) -> None:
         console.print(f"- {repair}", soft_wrap=True, markup=False)
     console.print()
     console.print(_trips(info))
+
+
+def print_built(built: Built, path: Path, console: Console) -> None:
+    """Print what was built, and what was cut off.
+
+    Parameters
+    ----------
+    built : Built
+        The network.
+    path : Path
+        Where it was written.
+    console : Console
+        Where to print.
+    """
+    streets, lost = built.streets, built.cut_off
+    for name, text in built.about.items():
+        console.print(f"{name}: {text or 'not known'}", soft_wrap=True, markup=False)
+    km = streets.links["length"].sum() / 1000
+    console.print(f"{len(streets.nodes):,} nodes, {len(streets.links):,} links, {km:,.1f} km")
+    console.print(
+        f"Cut off, since not every place can be reached from there and back: {lost.nodes:,} nodes "
+        f"in {lost.parts:,} parts, {lost.km:,.1f} km of links, {lost.people:,} residents",
+        soft_wrap=True,
+    )
+    if lost.places:
+        more = f" and {len(lost.places) - _PLACES_SHOWN:,} more"
+        shown = ", ".join(lost.places[:_PLACES_SHOWN])
+        tail = more if len(lost.places) > _PLACES_SHOWN else ""
+        console.print(f"Places that live there: {shown}{tail}", soft_wrap=True, markup=False)
+    console.print(f"Wrote {path}", soft_wrap=True, markup=False)
 
 
 def _classes(info: NetworkInfo) -> Table:
