@@ -24,7 +24,7 @@ run: $(VENV)/run ## set up, answer the main question, say where to look
 	$(BIN)/siting run remaining_offices
 
 test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/test ## check style, types and the direction of imports
 	$(BIN)/ruff check .

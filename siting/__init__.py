@@ -1,1 +1,26 @@
 """Choose where public service offices should open, by road travel time and with proof."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from siting.model import Instance, solve
+    from siting.pipeline import run
+    from siting.scenario_file import find_scenario, read_scenario
+
+__all__ = ["Instance", "find_scenario", "read_scenario", "run", "solve"]
+
+_HOMES = {
+    "Instance": "siting.model",
+    "find_scenario": "siting.scenario_file",
+    "read_scenario": "siting.scenario_file",
+    "run": "siting.pipeline",
+    "solve": "siting.model",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used, so that the command line starts at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

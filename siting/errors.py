@@ -1,7 +1,7 @@
 """The errors that a user can meet. Their texts and exit codes are a public interface."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -58,16 +58,40 @@ class InfeasibleError(SitingError):
 
     Parameters
     ----------
-    clash : mapping of str to str
-        A smallest set of limits that cannot hold together: name of the limit, and what it says
+    clash : iterable of tuple of str
+        A smallest set of limits that cannot hold together: for each its name, and what it says
         in plain words.
     """
 
     exit_code = 3
 
-    def __init__(self, clash: Mapping[str, str]) -> None:
-        self.clash = dict(clash)
-        super().__init__("These limits cannot hold together: " + "; ".join(self.clash.values()))
+    def __init__(self, clash: Iterable[tuple[str, str]]) -> None:
+        self.clash = tuple(clash)
+        sentences = (sentence for _, sentence in self.clash)
+        super().__init__("These limits cannot hold together: " + "; ".join(sentences))
+
+
+class StoppedError(SitingError):
+    """The solver was stopped before it had found any answer."""
+
+    exit_code = 4
+
+
+class MissingExtraError(SitingError):
+    """Packages of an optional part are not installed.
+
+    Parameters
+    ----------
+    extra : str
+        Name of the extra.
+    missing : iterable of str
+        Packages that are not there.
+    """
+
+    def __init__(self, extra: str, missing: Iterable[str]) -> None:
+        super().__init__(
+            f"This needs {', '.join(missing)}. Install with: pip install 'siting[{extra}]'"
+        )
 
 
 def near_matches(name: str, known: Iterable[str]) -> str:

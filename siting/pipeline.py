@@ -1,24 +1,26 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from siting.analysis.measures import measure, nearest
-from siting.errors import Fault, InfeasibleError, InputError
+from siting.analysis.measures import measure, nearest, shared_out
+from siting.errors import Fault, InfeasibleError, InputError, StoppedError
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds, make_manifest
-from siting.model import Mean, Solution, Solver, solve
+from siting.model import Solution, Solver, solve
 from siting.network import (
     cached_travel_times,
     load_road_network,
     read_travel_times,
     speed_profiles,
 )
-from siting.problem import Prepared, clash_in_words, dense, limits_of, pose
+from siting.outcome import shares_of, what_became
+from siting.problem import Prepared, dense, pose
+from siting.question import clash_in_words, limits_of, objective_of
 from siting.report.result import RunResult
 from siting.report.tables import REGION_KEYS, result_tables
 from siting.scenario_file import ScenarioFile
@@ -51,6 +53,8 @@ def run(file: ScenarioFile, *, data: Path | None = None, progress: Progress = pr
         With everything that is wrong with the scenario or its files.
     InfeasibleError
         If its limits cannot hold together.
+    StoppedError
+        If the time limit came before any answer.
     """
     started = time.perf_counter()
     prepared, have_network = prepare(file, data=data, progress=progress)
@@ -91,7 +95,8 @@ def prepare(
     shipped = inputs.shipped_staff and defaults
     too_near = _too_near(file, inputs, network, progress)
     costs = read_costs(folder)
-    problem = pose(inputs, times, costs, shipped_staff=shipped, too_near=too_near)
+    closing = file.scenario.closing
+    problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
     files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
     files |= {own.name: own} if own else {}
     return Prepared(file, inputs, network, times, problem, files), have_network
@@ -109,27 +114,40 @@ def answer(prepared: Prepared) -> Solution:
     try:
         return solve(
             problem.instance,
-            Mean(),
-            limits_of(scenario.limits, problem),
+            objective_of(scenario),
+            limits_of(scenario, problem),
             solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
             time_limit=scenario.solver.time_limit_s,
             gap=scenario.solver.gap,
         )
     except InfeasibleError as error:
-        raise InfeasibleError(clash_in_words(error.clash, scenario.limits, problem)) from error
+        raise InfeasibleError(clash_in_words(error.clash, scenario, problem)) from error
 
 
 def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
-    """Say what an answer means, as tables and a manifest."""
+    """Say what an answer means, as tables and a manifest.
+
+    Raises
+    ------
+    StoppedError
+        If there is no answer.
+    """
+    if solution.objective is None:
+        raise StoppedError(
+            "Not proved, and no answer was found in the time allowed; nothing was written. "
+            "Allow more with --time-limit or solver.time_limit_s."
+        )
     problem = prepared.problem
-    sites, demand = problem.sites, problem.demand
+    sites, demand = what_became(prepared, solution), problem.demand
     opened = np.flatnonzero(sites["code"].isin(solution.open_sites))
     people = demand["people"].to_numpy(dtype=np.float64)
     access = nearest(problem.minutes, problem.present, opened, people)
+    if solution.splits:
+        access = shared_out(access, problem.minutes, *shares_of(problem, solution))
     groups = {table: demand[code] for table, (code, _) in REGION_KEYS.items()}
     new = opened[~sites["existing"].to_numpy()[opened]]
     measures = measure(access, groups, new, sites["code"])
-    manifest = make_manifest(prepared, solution, seconds)
+    manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
     return RunResult(prepared.file.name, manifest, result_tables(measures, access, sites, demand))
 
 
@@ -159,12 +177,13 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
         existing=scenario.offices.existing,
         open=scenario.offices.open,
         shut=scenario.offices.shut,
+        keep=scenario.closing.keep,
         include=scenario.candidates.include,
         exclude=scenario.candidates.exclude,
         min_population=scenario.candidates.min_population,
     )
     inputs, faults = select_inputs(choice, folder)
-    every = (*file.faults, *faults, *_network_faults(file, folder))
+    every = (*file.faults, *faults, *_network_faults(file, folder), *_kind_faults(file, folder))
     if every:
         raise InputError(every)
     return inputs
@@ -185,6 +204,16 @@ def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
         remedy = "Write a path relative to the scenario file, or leave the key out."
         faults.append(_fault(file, "travel_times.file", str(own), "no such file", remedy))
     return faults
+
+
+def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
+    wanted, known = file.scenario.office_types, read_costs(folder).kinds
+    named = {"use": wanted.use, "min": wanted.min, "max": wanted.max}
+    for key, names in named.items():
+        for name in names:
+            if name not in (known if key == "use" else wanted.use):
+                remedy = f"Known: {', '.join(known)}; min and max name kinds in use."
+                yield _fault(file, f"office_types.{key}", name, "no such kind of office", remedy)
 
 
 def _fault(file: ScenarioFile, key: str, value: str, problem: str, remedy: str) -> Fault:

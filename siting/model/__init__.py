@@ -1,20 +1,43 @@
 """Facility location, exact and with proof. Knows nothing of countries, files or roads."""
 
 from siting.model.instance import Instance
-from siting.model.limits import Limits, LimitUse
-from siting.model.objectives import Mean, Objective
+from siting.model.limits import Closing, Limits, LimitUse, Phase, Quota, Spacing
+from siting.model.objectives import (
+    Cost,
+    Coverage,
+    Equity,
+    Lexicographic,
+    Mean,
+    Objective,
+    Target,
+    Worst,
+)
+from siting.model.options import OfficeType
 from siting.model.solution import Solution
 from siting.model.solve import solve
 from siting.model.solvers import Solver, TracePoint
+from siting.model.stages import StageResult
 
 __all__ = [
+    "Closing",
+    "Cost",
+    "Coverage",
+    "Equity",
     "Instance",
+    "Lexicographic",
     "LimitUse",
     "Limits",
     "Mean",
     "Objective",
+    "OfficeType",
+    "Phase",
+    "Quota",
     "Solution",
     "Solver",
+    "Spacing",
+    "StageResult",
+    "Target",
     "TracePoint",
+    "Worst",
     "solve",
 ]

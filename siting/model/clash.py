@@ -1,17 +1,17 @@
 """Name a smallest set of limits that cannot hold together."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.errors import InfeasibleError
-from siting.model.build import build
-from siting.model.classic import solve_classic
-from siting.model.limits import Limit
+from siting.model.flat import solve_flat
+from siting.model.frame import make_frame
+from siting.model.limits import Limit, Limits
+from siting.model.objectives import Cost, Single, Target
 from siting.model.program import Functional
 from siting.model.solvers import Search
+from siting.model.targets import target_ceilings
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance
@@ -20,31 +20,49 @@ EVERYONE = "everyone reaches an open site"
 
 
 def clashing_limits(
-    instance: "Instance", parts: Sequence[Limit], search: Search
-) -> InfeasibleError:
-    """Return the error that names limits that clash, none of which can be spared.
+    instance: "Instance", limits: Limits, objectives: Sequence[Single], search: Search
+) -> tuple[tuple[str, str], ...]:
+    """Return name and sentence of limits and targets that clash, none of which can be spared.
 
-    The deletion filter: each limit is left out in turn, for good if the rest still clash. Source:
+    The deletion filter: each is left out in turn, for good if the rest still clash. Source:
     Chinneck and Dravnieks, ORSA Journal on Computing 3 (1991).
     """
-    kept, served = list(parts), True
-    if not _feasible(instance, kept, search, served=False):
-        served = False
+    targets = [t for each in objectives if isinstance(each, Cost) for t in each.targets]
+    serves_all = any(each.serves_all for each in objectives)
+    # What may be left out: each limit, each target, and the wish that everyone is served.
+    wishes: list[Limit | Target | str] = [
+        *limits.parts(),
+        *targets,
+        *([EVERYONE] if serves_all else []),
+    ]
+    kept = list(wishes)
     # From the last to the first, so that of several such sets the one with budgets, numbers and
     # named sites is given, which is what a user can change most easily.
-    for part in reversed(parts):
-        without = [other for other in kept if other is not part]
-        if not _feasible(instance, without, search, served=served):
+    for wish in reversed(wishes):
+        without = [other for other in kept if other is not wish]
+        if not _feasible(instance, limits, without, search):
             kept = without
-    clash = {part.name: part.sentence() for part in kept}
-    return InfeasibleError({**clash, "everyone_served": EVERYONE} if served else clash)
+    return tuple((_name(wish), _sentence(wish)) for wish in kept)
+
+
+def _name(wish: Limit | Target | str) -> str:
+    if isinstance(wish, str):
+        return "everyone_served"
+    return wish.name if isinstance(wish, Limit) else "target"
+
+
+def _sentence(wish: Limit | Target | str) -> str:
+    return wish if isinstance(wish, str) else wish.sentence()
 
 
 def _feasible(
-    instance: "Instance", parts: Sequence[Limit], search: Search, *, served: bool
+    instance: "Instance", limits: Limits, wishes: Sequence[object], search: Search
 ) -> bool:
-    """Tell whether the limits can hold together; what is not decided in time counts as yes."""
-    program = build(instance, parts).program
-    nothing = Functional(np.zeros_like(program.lower), np.zeros_like(program.fallback))
-    question = replace(program, goal=nothing, must_serve=program.must_serve and served)
-    return solve_classic(question, search).state != "infeasible"
+    """Tell whether the wishes can hold together; what is not decided in time counts as yes."""
+    parts = [wish for wish in wishes if isinstance(wish, Limit)]
+    targets = [wish for wish in wishes if not isinstance(wish, Limit | str)]
+    frame = make_frame(instance, limits, parts, serve_all=EVERYONE in wishes)
+    ceilings = target_ceilings(frame, [Cost(targets)]) if targets else []  # type: ignore[arg-type] # what is neither limit nor text is a target
+    nothing = Functional(np.zeros(len(frame.options)), np.zeros_like(frame.weights))
+    program, _ = frame.with_goal(nothing, ceilings)
+    return solve_flat(program, search).state != "infeasible"

@@ -6,6 +6,7 @@ weight, c_ij the cost of its time, and c_i0 that of the fallback it has whatever
     minimise    sum_j f_j y_j  +  sum_i w_i c_i0  +  sum_ij w_i (c_ij - c_i0) x_ij
     subject to  sum_j x_ij <= 1          (= 1 if there is no fallback and i must be served)
                 x_ij <= y_j
+                sum_i people_i x_ij <= capacity_j y_j     in each phase, where j can fill up
                 x >= 0, y binary, and the rows that the limits give over y
 
 Source: Hakimi, Operations Research 12 (1964), and ReVelle and Swain, Geographical Analysis 2
@@ -13,14 +14,17 @@ Source: Hakimi, Operations Research 12 (1964), and ReVelle and Swain, Geographic
 nearest open option anyway.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pulp
 
-from siting.model.program import Functional, Program
-from siting.model.solvers import Search, run
+from siting.model.adapter import Task, run
+from siting.model.limits.base import FEASIBILITY
+from siting.model.program import Functional, Program, Split
+from siting.model.solvers import Search
 from siting.model.sparse import entry_rows
 from siting.types import Bools, Floats
 
@@ -38,12 +42,21 @@ class Answer:
         The goal, recomputed from ``chosen``; inf without.
     bound : float
         No answer can be below it; -inf if nothing is proved.
+    narrowed : tuple of two ndarrays of float, shape (options,), optional
+        Bounds of the options that every answer about as good as this one keeps to.
+    method : str
+        How it was found.
+    split : Split, optional
+        How services are divided, where options can fill up.
     """
 
     state: Literal["done", "infeasible", "stopped"]
     chosen: Bools | None
     value: float
     bound: float
+    narrowed: tuple[Floats, Floats] | None = None
+    method: str = "classic"
+    split: Split | None = None
 
 
 def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> Answer:
@@ -61,6 +74,29 @@ def checked(
     return Answer(state, chosen, value, bound)
 
 
+def checked_split(
+    program: Program, chosen: Bools, shares: Floats, state: Literal["done", "stopped"], bound: float
+) -> Answer:
+    """Return the answer like `checked`, where services are split between options."""
+    times, rows = program.times, entry_rows(program.times)
+    shares = np.where(chosen[times.indices], np.clip(shares, 0.0, 1.0), 0.0)
+    total = np.bincount(rows, weights=shares, minlength=len(program.fallback))
+    full = (np.isinf(program.fallback) & (np.abs(total - 1) <= FEASIBILITY)) | (total > 1)
+    shares = shares / np.where(full, total, 1.0)[rows]
+    used = shares > 0
+    split = Split(
+        rows[used],
+        times.indices[used].astype(np.int64),
+        times.data[used],
+        shares[used],
+        np.where(full, 0.0, 1.0 - total),
+    )
+    if not program.holds_split(chosen, split):
+        return nothing("stopped", bound)
+    value = program.goal.of_split(chosen, split, program.fallback)
+    return Answer(state, chosen, value, bound, split=split)
+
+
 def solve_classic(program: Program, search: Search) -> Answer:
     """Return the options with the least goal, by the reference model.
 
@@ -72,20 +108,21 @@ def solve_classic(program: Program, search: Search) -> Answer:
     """
     if (program.lower > program.upper).any():
         return nothing("infeasible")
-    if (program.lower == program.upper).all():
-        chosen = program.lower > 0
-        held = checked(program, chosen, "done", -np.inf)
-        found = held.chosen is not None
-        return checked(program, chosen, "done", held.value) if found else nothing("infeasible")
+    if (program.lower == program.upper).all() and not program.splits:
+        only = checked(program, program.lower > 0, "done", -np.inf)
+        return nothing("infeasible") if only.chosen is None else replace(only, bound=only.value)
     model = Classic(program)
-    report = run(model.problem, search)
+    if program.hint is not None:
+        model.start_from(program.hint)
+    report = run(Task(model.problem, model.offset, search, program.hint is not None))
     if report.state == "infeasible":
         return nothing("infeasible")
     if not report.has_values:
         return nothing("stopped", report.bound)
-    return checked(
-        program, model.chosen(), "done" if report.state == "done" else "stopped", report.bound
-    )
+    state: Literal["done", "stopped"] = "done" if report.state == "done" else "stopped"
+    if program.splits:
+        return checked_split(program, model.chosen(), model.shares(), state, report.bound)
+    return checked(program, model.chosen(), state, report.bound)
 
 
 class Classic:
@@ -97,12 +134,14 @@ class Classic:
         self.open = self._add_open()
         self.share: list[pulp.LpVariable] = []
         functionals = (program.goal, *(ceiling.functional for ceiling in program.ceilings))
-        if any(functional.transform is not None for functional in functionals):
+        if program.splits or any(each.transform is not None for each in functionals):
             self._add_shares()
         elif program.must_serve:
             self._add_covers()
-        self.problem += self._expression(program.goal)
+        goal, self.offset = self._expression(program.goal)
+        self.problem += goal
         self._add_rows()
+        self._add_capacities()
 
     def chosen(self) -> Bools:
         """Return which options the solved problem chose, shape (options,)."""
@@ -110,6 +149,23 @@ class Classic:
         for option, variable in self.open.items():
             chosen[option] = variable.valueOrDefault() > 0.5  # noqa: PLR2004 - rounds a binary
         return chosen
+
+    def start_from(self, chosen: Bools) -> None:
+        """Give the variables the values of a choice, everyone going to the nearest."""
+        program = self.program
+        for option, variable in self.open.items():
+            variable.setInitialValue(float(chosen[option]), check=False)
+        rows, minutes = entry_rows(program.times), program.nearest(chosen)
+        going = chosen[program.times.indices] & (program.times.data == minutes[rows])
+        firsts = np.flatnonzero(going)[np.flatnonzero(np.diff(rows[going], prepend=-1))]
+        nearest = np.zeros(len(rows), dtype=np.bool_)
+        nearest[firsts] = True
+        for share, goes in zip(self.share, nearest.tolist(), strict=False):
+            share.setInitialValue(float(goes), check=False)
+
+    def shares(self) -> Floats:
+        """Return the share of each pair in the solved problem, shape (pairs,)."""
+        return np.array([share.valueOrDefault() for share in self.share])
 
     def _add_open(self) -> dict[int, "pulp.LpVariable"]:
         lower, upper = self.program.lower, self.program.upper
@@ -154,15 +210,28 @@ class Classic:
             if np.isfinite(row.lower):
                 self.problem += (total >= row.lower), f"least{number}"
         for number, ceiling in enumerate(self.program.ceilings):
-            self.problem += self._expression(ceiling.functional) <= ceiling.limit, f"cap{number}"
+            total, constant = self._expression(ceiling.functional)
+            self.problem += total <= ceiling.limit - constant, f"cap{number}"
 
-    def _expression(self, functional: Functional) -> "pulp.LpAffineExpression":
+    def _add_capacities(self) -> None:
+        program = self.program
+        filling = np.isfinite(program.capacity[program.times.indices])
+        rows = entry_rows(program.times)
+        loads: dict[tuple[int, int], list[tuple[pulp.LpVariable, float]]] = defaultdict(list)
+        for entry in np.flatnonzero(filling):
+            place = int(program.times.indices[entry]), int(program.periods[rows[entry]])
+            loads[place].append((self.share[entry], float(program.people[rows[entry]])))
+        for (option, period), load in loads.items():
+            limit = float(program.capacity[option]) * self.open[option]
+            self.problem += pulp.lpSum_vars_coefs(load) - limit <= 0, f"room{option}_{period}"
+
+    def _expression(self, functional: Functional) -> tuple["pulp.LpAffineExpression", float]:
         terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
         constant = 0.0
         if functional.transform is not None:
             extra, constant = savings(self.program, functional)
             terms += zip(self.share, extra.tolist(), strict=True)
-        return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]) + constant
+        return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]), constant
 
 
 def savings(program: Program, functional: Functional) -> tuple[Floats, float]:

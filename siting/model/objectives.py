@@ -1,26 +1,280 @@
-"""What is to be least or greatest."""
+"""What is to be least or greatest.
 
-from dataclasses import dataclass
-from typing import ClassVar
+Each objective is a functional: a weighted sum over services of a cost that never falls with the
+travel time. What it says in its own unit comes from that by ``report``.
+"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from siting.errors import Fault
+from siting.model.program import Functional, Transform
 from siting.types import Floats
+
+if TYPE_CHECKING:
+    from siting.model.frame import Frame
+    from siting.model.instance import Instance
 
 
 @dataclass(frozen=True)
 class Mean:
     r"""Least total travel time: the p-median.
 
-    minimise sum_i w_i min over open j of t_ij. Source: Hakimi, Operations Research 12 (1964).
-    Everyone must reach an open site.
+        minimise sum_i w_i min over open j of t_ij
+
+    Everyone must reach an open site. Source: Hakimi, Operations Research 12 (1964). With a weight
+    on costs it is the fixed-charge location problem (Balinski, Management Science 12, 1965):
+
+        minimise sum_i w_i min over open j of t_ij + cost_weight sum over new j of f_j
+
+    Parameters
+    ----------
+    cost_weight : float
+        Weighted minutes that a unit of annual cost is worth; 0 leaves costs to the limits.
     """
 
+    cost_weight: float = 0.0
     kind: ClassVar[str] = "mean"
-    sense: ClassVar[str] = "min"
+    sense: ClassVar[Literal["min", "max"]] = "min"
+    serves_all: ClassVar[bool] = True
+
+    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
+        """Return what is wrong with the objective."""
+        if self.cost_weight >= 0:
+            return ()
+        return [Fault("objective", "cost_weight", self.cost_weight, "is negative", "Give 0.")]
+
+    def functional(self, frame: "Frame") -> Functional:
+        """Return what is minimised."""
+        costs = np.where(frame.options.new, frame.options.annual_cost, 0.0)
+        return replace(frame.functional(minutes), linear=self.cost_weight * costs)
+
+    def report(self, value: float, frame: "Frame") -> float:  # noqa: ARG002 - it is the value
+        """Return the weighted sum of minutes."""
+        return value
 
 
-type Objective = Mean
+@dataclass(frozen=True)
+class Coverage:
+    r"""Most people within so many minutes, these included.
+
+        maximise sum_i w_i z_i,  z_i <= sum over j with t_ij <= T of y_j,  z_i <= 1
+
+    solved as the least number of people beyond. Source: Church and ReVelle, Papers of the
+    Regional Science Association 32 (1974); merging and cuts after Cordeau, Furini and Ljubić,
+    European Journal of Operational Research 275 (2019).
+
+    Parameters
+    ----------
+    within : float
+        Minutes.
+    """
+
+    within: float
+    kind: ClassVar[str] = "coverage"
+    sense: ClassVar[Literal["min", "max"]] = "max"
+    serves_all: ClassVar[bool] = False
+
+    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
+        """Return what is wrong with the objective."""
+        if self.within >= 0:
+            return ()
+        return [Fault("objective", "within", self.within, "is negative", "Give minutes.")]
+
+    def functional(self, frame: "Frame") -> Functional:
+        """Return what is minimised."""
+        return frame.functional(beyond(self.within))
+
+    def report(self, value: float, frame: "Frame") -> float:
+        """Return the people within."""
+        return float(frame.weights.sum()) - value
+
+
+@dataclass(frozen=True)
+class Worst:
+    r"""Least time of the one who has furthest: the p-center.
+
+        minimise max_i min over open j of t_ij
+
+    over the people whom some site can reach. Always followed by `Mean` at the radius found, since
+    the rest would be arbitrary. Source: Minieka, SIAM Review 12 (1970), for the search by set
+    cover; Gaar and Sinnl, INFORMS Journal on Optimization 4 (2022).
+    """
+
+    kind: ClassVar[str] = "worst"
+    sense: ClassVar[Literal["min", "max"]] = "min"
+    serves_all: ClassVar[bool] = True
+
+    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - it has no parameters
+        """Return what is wrong with the objective."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Equity:
+    r"""Least equally distributed equivalent of the travel times, after Kolm and Pollak.
+
+        EDE = -ln( sum_i w_i exp(-kappa t_i) / sum_i w_i ) / kappa
+        kappa = alpha epsilon,  alpha = sum_i w_i t_i0 / sum_i w_i t_i0^2
+
+    with t_i0 the present times. Times are a burden, so epsilon < 0, and the EDE is never below
+    the mean. Minimised through its linear proxy sum_i w_i exp(-kappa t_i), scaled by
+    exp(kappa max t). Source: Sheriff and Maguire, Ecological Economics 171 (2020); Logan et al.,
+    Cities 112 (2021); Horton et al., arXiv 2401.15452 (2024), for the proxy.
+
+    Parameters
+    ----------
+    epsilon : float
+        Aversion to inequality, below 0.
+    kappa : float, optional
+        Per minute, below 0; in place of what epsilon and the present times give.
+    """
+
+    epsilon: float = -1.0
+    kappa: float | None = None
+    kind: ClassVar[str] = "equity"
+    sense: ClassVar[Literal["min", "max"]] = "min"
+    serves_all: ClassVar[bool] = True
+
+    def faults(self, instance: "Instance") -> Sequence[Fault]:
+        """Return what is wrong with the objective."""
+        if self.kappa is None and not instance.existing.any():
+            return [Fault("objective", "kappa", None, "there is no present network", "Give kappa.")]
+        value = self.epsilon if self.kappa is None else self.kappa
+        if value < 0:
+            return ()
+        return [Fault("objective", "epsilon", value, "is not below 0", "Give -1, say.")]
+
+    def rate(self, frame: "Frame") -> float:
+        """Return kappa."""
+        if self.kappa is not None:
+            return self.kappa
+        present, weights = frame.present, frame.client_weights
+        reached = np.isfinite(present) & (weights > 0)
+        times, people = present[reached], weights[reached]
+        return self.epsilon * float(people @ times / (people @ times**2))
+
+    def functional(self, frame: "Frame") -> Functional:
+        """Return what is minimised."""
+        return frame.functional(_kolm_pollak(self.rate(frame), frame.longest))
+
+    def report(self, value: float, frame: "Frame") -> float:
+        """Return the EDE in minutes."""
+        if value <= 0:
+            return 0.0
+        kappa = self.rate(frame)
+        mean = value / float(frame.weights.sum())
+        return -float(np.log(mean)) / kappa + frame.longest
+
+
+@dataclass(frozen=True)
+class Target:
+    """A share of all people of the nation, or of each group, within so many minutes.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+    within : float
+        Minutes.
+    each : str, optional
+        A grouping of clients, of which each group must reach the share; the nation without.
+    """
+
+    share: float
+    within: float
+    each: str | None = None
+
+    def sentence(self, label: str = "") -> str:
+        """Return the target in plain words."""
+        where = label or (f"in each {self.each}" if self.each else "in all")
+        return f"{100 * self.share:g} % within {self.within:g} minutes {where}"
+
+
+@dataclass(frozen=True)
+class Cost:
+    r"""Least annual cost that reaches targets.
+
+        minimise sum_j f_j y_j  subject to  sum over i in g of w_i z_i >= share W_g
+
+    with z_i as in `Coverage`. People whom no site reaches in time count as not reached. Existing
+    sites that may close cost what closing them saves. Source: Toregas et al., Operations Research
+    19 (1971), for covering at least cost.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+    """
+
+    targets: Sequence[Target]
+    kind: ClassVar[str] = "cost"
+    sense: ClassVar[Literal["min", "max"]] = "min"
+    serves_all: ClassVar[bool] = False
+
+    def faults(self, instance: "Instance") -> Sequence[Fault]:
+        """Return what is wrong with the objective."""
+        return [
+            *(
+                Fault("objective", "share", target.share, "is not a share", "Give 0 to 1.")
+                for target in self.targets
+                if not 0 <= target.share <= 1
+            ),
+            *(
+                Fault("objective", "each", target.each, "unknown grouping of clients", "Name one.")
+                for target in self.targets
+                if target.each is not None and target.each not in instance.client_groups
+            ),
+        ]
+
+    def functional(self, frame: "Frame") -> Functional:
+        """Return what is minimised."""
+        options = frame.options
+        counted = options.new | (options.lower == 0)
+        linear = np.where(counted, options.annual_cost, 0.0)
+        return Functional(linear, np.zeros_like(frame.weights))
+
+    def report(self, value: float, frame: "Frame") -> float:
+        """Return the cost of the new sites less what closing saves."""
+        options = frame.options
+        return value - float(options.annual_cost[~options.new & (options.lower == 0)].sum())
+
+
+@dataclass(frozen=True)
+class Lexicographic:
+    """Objectives in order of importance.
+
+    Parameters
+    ----------
+    stages : sequence of (objective, float)
+        Each objective and how much worse, relative to its best, the later ones may make it.
+    """
+
+    stages: Sequence[tuple["Single", float]]
+
+
+type Single = Mean | Coverage | Worst | Equity | Cost
+type Objective = Single | Lexicographic
 
 
 def minutes(times: Floats) -> Floats:
     """Return the times themselves."""
     return times
+
+
+def beyond(within: float) -> Transform:
+    """Return the cost that is 1 for times beyond, and 0 up to and including ``within``."""
+
+    def cost(times: Floats) -> Floats:
+        return (times > within).astype(np.float64)
+
+    return cost
+
+
+def _kolm_pollak(kappa: float, longest: float) -> Transform:
+    def cost(times: Floats) -> Floats:
+        return np.exp(-kappa * (times - longest))
+
+    return cost

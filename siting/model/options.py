@@ -8,7 +8,31 @@ import numpy as np
 from siting.types import Bools, Floats, Ints
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from siting.model.instance import Instance
+
+# The kind of an office that exists already, and of all where there are no office types.
+PLAIN = -1
+
+
+@dataclass(frozen=True)
+class OfficeType:
+    """A kind of office that a new site can get.
+
+    Parameters
+    ----------
+    name : str
+    annual_cost, one_off_cost : float
+        Money a year, and once. They replace the site's own.
+    capacity : float
+        People it can serve; inf if it never fills up.
+    """
+
+    name: str
+    annual_cost: float
+    one_off_cost: float = 0.0
+    capacity: float = np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +42,7 @@ class Options:
     Parameters
     ----------
     site, kind, phase : ndarray of int, shape (options,)
-        The site, the office type, and the first phase in which it is open.
+        The site, the office type (-1 if it has none), and the first phase in which it is open.
     new : ndarray of bool, shape (options,)
         True if the site is not open already.
     annual_cost, one_off_cost : ndarray of float, shape (options,)
@@ -43,17 +67,54 @@ class Options:
         return len(self.site)
 
 
-def plain_options(instance: "Instance") -> Options:
-    """Return one option a site: open, from the start; existing sites are forced."""
-    count = len(instance.site_ids)
+def make_options(
+    instance: "Instance",
+    *,
+    may_shut: Bools,
+    capacity: Floats,
+    types: "Sequence[OfficeType]",
+    phases: int,
+) -> Options:
+    """Return the options of an instance.
+
+    Parameters
+    ----------
+    instance : Instance
+    may_shut : ndarray of bool, shape (sites,)
+        Existing sites that need not stay open.
+    capacity : ndarray of float, shape (sites,)
+        People each site can serve, where it has no office type.
+    types : sequence of OfficeType
+        What new sites can become; none if they are all of one kind.
+    phases : int
+        Number of phases; existing sites are open from the first on.
+    """
+    existing = np.flatnonzero(instance.existing)
+    fresh = np.flatnonzero(~instance.existing)
+    kinds = np.arange(len(types)) if types else np.array([PLAIN])
+    grid = np.meshgrid(fresh, kinds, np.arange(phases), indexing="ij")
+    site, kind, phase = (axis.ravel() for axis in grid)
+    nothing = np.zeros_like(existing)
+    site = np.concatenate([existing, site])
+    kind = np.concatenate([nothing + PLAIN, kind])
+    phase = np.concatenate([nothing, phase])
+    order = np.lexsort((phase, kind, site))
+    site, kind, phase = site[order], kind[order], phase[order]
+
+    def of_kind(own: Floats, typed: list[float]) -> Floats:
+        # The entry of PLAIN is the last, and is not used where there is no type.
+        values: Floats = np.where(kind == PLAIN, own[site], np.array([*typed, 0.0])[kind])
+        return values
+
+    fixed = instance.existing & ~may_shut
     return Options(
-        site=np.arange(count),
-        kind=np.zeros(count, dtype=np.int64),
-        phase=np.zeros(count, dtype=np.int64),
-        new=~instance.existing,
-        annual_cost=instance.annual_cost,
-        one_off_cost=instance.one_off_cost,
-        capacity=np.full(count, np.inf),
-        lower=instance.existing.astype(np.float64),
-        upper=np.ones(count),
+        site=site,
+        kind=kind,
+        phase=phase,
+        new=~instance.existing[site],
+        annual_cost=of_kind(instance.annual_cost, [each.annual_cost for each in types]),
+        one_off_cost=of_kind(instance.one_off_cost, [each.one_off_cost for each in types]),
+        capacity=of_kind(capacity, [each.capacity for each in types]),
+        lower=fixed[site].astype(np.float64),
+        upper=np.ones(len(site)),
     )

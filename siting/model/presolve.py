@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.sparse import entry_rows, keep_entries, nearest_minutes
+from siting.model.sparse import keep_entries, nearest_minutes
 from siting.types import Bools, Floats, Ints
 
 
@@ -26,38 +26,38 @@ def tighten(program: Program) -> Program:
     return replace(program, lower=lower, upper=upper)
 
 
-def prune_pairs(program: Program, never_fills: Bools) -> Program:
+def prune_pairs(program: Program) -> Program:
     """Drop pairs that no optimal answer needs.
 
     A pair is dropped if its option is no nearer than the nearest one that is open whatever is
     decided and never fills up, because sending people there instead is always possible and never
     worse. Without such an option nothing is dropped.
-
-    Parameters
-    ----------
-    program : Program
-    never_fills : ndarray of bool, shape (options,)
-        Options without a capacity.
     """
-    always = (program.lower == 1) & (program.upper == 1) & never_fills
+    always = (program.lower == 1) & (program.upper == 1) & np.isinf(program.capacity)
     fallback = np.minimum(program.fallback, nearest_minutes(program.times, always))
-    nearer = program.times.data < fallback[entry_rows(program.times)]
+    nearer = program.times.data < np.repeat(fallback, np.diff(program.times.indptr))
     return replace(program, times=keep_entries(program.times, nearer), fallback=fallback)
 
 
 def drop_forbidden_pairs(program: Program) -> Program:
     """Drop the pairs of options that are forbidden."""
-    allowed = program.upper[program.times.indices] > 0
+    allowed = (program.upper > 0)[program.times.indices]
     return replace(program, times=keep_entries(program.times, allowed))
 
 
-def drop_useless_options(program: Program) -> Program:
-    """Forbid free options that are nearer to nobody, where opening them can help in no other way.
+def drop_useless_options(program: Program, new: Bools) -> Program:
+    """Forbid new options that are nearer to nobody, where opening them can help in no other way.
 
     An option that a row asks for (a guarantee, a quota, a least number), or that would lower the
     goal or a limited sum, has to stay however far it is from everyone.
+
+    Parameters
+    ----------
+    program : Program
+    new : ndarray of bool, shape (options,)
+        Options that are not open already.
     """
-    useless = program.lower == 0
+    useless = new & (program.lower == 0)
     useless[program.times.indices] = False
     for row in program.rows:
         helps = (row.coefficients < 0) if np.isinf(row.lower) else row.coefficients != 0
@@ -95,6 +95,7 @@ def merge_services(program: Program) -> tuple[Program, Ints]:
         times=program.times[first],
         fallback=program.fallback[first],
         people=total(program.people),
+        periods=program.periods[first],
         goal=joined(program.goal),
         ceilings=tuple(Ceiling(joined(c.functional), c.limit) for c in program.ceilings),
     )
@@ -104,7 +105,7 @@ def merge_services(program: Program) -> tuple[Program, Ints]:
 def _same_rows(program: Program) -> Ints:
     """Return a number for each service, shared by equal ones, in order of first appearance."""
     seen: dict[bytes, int] = {}
-    times = program.times
+    times, splits = program.times, program.splits
     numbers = np.empty(times.shape[0], dtype=np.int64)
     for service in range(times.shape[0]):
         entries = slice(times.indptr[service], times.indptr[service + 1])
@@ -113,6 +114,8 @@ def _same_rows(program: Program) -> Ints:
                 times.indices[entries].tobytes(),
                 times.data[entries].tobytes(),
                 program.fallback[service].tobytes(),
+                # A capacity holds in each phase on its own.
+                program.periods[service].tobytes() if splits else b"",
             )
         )
         numbers[service] = seen.setdefault(key, len(seen))

@@ -6,14 +6,14 @@ cost that never falls with the travel time, so each is a p-median with other cos
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from siting.model.limits.base import FEASIBILITY, Row
 from siting.model.sparse import nearest_minutes
-from siting.types import Bools, Floats
+from siting.types import Bools, Floats, Ints
 
 # Cost of a travel time, elementwise; must not fall with it. Takes inf for "cannot be reached".
 type Transform = Callable[[Floats], Floats]
@@ -42,6 +42,40 @@ class Functional:
             return value
         counted = self.weights != 0
         return value + float(self.weights[counted] @ self.transform(minutes[counted]))
+
+    def of_split(self, chosen: Bools, split: "Split", fallback: Floats) -> float:
+        """Return the value where services are split between options."""
+        value = float(self.linear @ chosen)
+        if self.transform is None:
+            return value
+        value += float(
+            (self.weights[split.services] * split.shares) @ self.transform(split.minutes)
+        )
+        rest = (split.rest > 0) & (self.weights != 0)
+        return value + float(
+            (self.weights[rest] * split.rest[rest]) @ self.transform(fallback[rest])
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """How services are divided between options.
+
+    Parameters
+    ----------
+    services, options : ndarray of int, shape (parts,)
+        Who goes where.
+    minutes, shares : ndarray of float, shape (parts,)
+        How long it takes, and which part of the service it is.
+    rest : ndarray of float, shape (services,)
+        What goes to the fallback.
+    """
+
+    services: Ints
+    options: Ints
+    minutes: Floats
+    shares: Floats
+    rest: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +106,18 @@ class Program:
         Minutes to the nearest option that is open whatever is decided; inf if there is none.
     people : ndarray of float, shape (services,)
         How much of a capacity the service takes up.
+    periods : ndarray of int, shape (services,)
+        Phase of each service; a capacity holds in each.
+    capacity : ndarray of float, shape (options,)
+        People it can serve; inf if it never fills up.
     must_serve : bool
         Whether every service needs an open option that it can reach.
     goal : Functional
         What is to be least.
     ceilings : tuple of Ceiling
         Other functionals that are limited.
+    hint : ndarray of bool, shape (options,), optional
+        A choice to start from, which may be good or not.
     """
 
     lower: Floats
@@ -86,21 +126,51 @@ class Program:
     times: csr_array
     fallback: Floats
     people: Floats
+    periods: Ints
+    capacity: Floats
     must_serve: bool
     goal: Functional
-    ceilings: tuple[Ceiling, ...] = field(default=())
+    ceilings: tuple[Ceiling, ...] = ()
+    hint: Bools | None = None
+
+    @property
+    def splits(self) -> bool:
+        """Whether capacities may divide a service between options."""
+        return bool(np.isfinite(self.capacity[self.times.indices]).any())
 
     def nearest(self, chosen: Bools) -> Floats:
         """Return the minutes of each service to its nearest chosen option, shape (services,)."""
         return np.minimum(nearest_minutes(self.times, chosen), self.fallback)
 
-    def holds(self, chosen: Bools) -> bool:
-        """Tell whether the options chosen keep to every limit."""
+    def allows(self, chosen: Bools) -> bool:
+        """Tell whether the options chosen keep to the bounds and the linear limits."""
         if (chosen < self.lower).any() or (chosen > self.upper).any():
             return False
-        if not all(row.holds(chosen) for row in self.rows):
+        return all(row.holds(chosen) for row in self.rows)
+
+    def holds(self, chosen: Bools) -> bool:
+        """Tell whether the options chosen keep to every limit, if none fills up."""
+        if not self.allows(chosen):
             return False
         minutes = self.nearest(chosen)
         if self.must_serve and np.isinf(minutes).any():
             return False
         return all(c.holds(c.functional.of_times(chosen, minutes)) for c in self.ceilings)
+
+    def holds_split(self, chosen: Bools, split: Split) -> bool:
+        """Tell whether the options chosen and the division keep to every limit."""
+        unserved = (split.rest > 0) & np.isinf(self.fallback)
+        if not self.allows(chosen) or (self.must_serve and unserved.any()):
+            return False
+        width = len(self.capacity)
+        load = np.bincount(
+            self.periods[split.services] * width + split.options,
+            weights=self.people[split.services] * split.shares,
+            minlength=width * (int(self.periods.max(initial=0)) + 1),
+        ).reshape(-1, width)
+        if (load > self.capacity + FEASIBILITY * np.maximum(1.0, self.capacity)).any():
+            return False
+        return all(
+            ceiling.holds(ceiling.functional.of_split(chosen, split, self.fallback))
+            for ceiling in self.ceilings
+        )

@@ -8,16 +8,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.model.classic import Answer, solve_classic
+from siting.model.classic import Answer
+from siting.model.flat import solve_flat
 from siting.model.limits.base import Row
 from siting.model.options import Options
-from siting.model.presolve import drop_forbidden_pairs
-from siting.model.program import Ceiling, Functional, Program
+from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
+from siting.model.program import Ceiling, Functional, Program, Split
 from siting.model.solvers import Search
 from siting.types import Bools, Floats, Ints
 
 # Answers whose objectives differ by no more than this, relative, are equally good.
 TIE = 1e-9
+# What the row that keeps an answer as good gets on top, so that the solver's own tolerance does not
+# make it miss one. What is let through by that is checked and rejected.
+LEEWAY = 1e-7
 # Enough for the ties of real instances; beyond it the answer says that it is undecided. A number
 # of solves and not of seconds, so that equal inputs give equal answers.
 MOST_SOLVES = 60
@@ -42,6 +46,11 @@ def break_ties(
         An optimal one, with options chosen.
     search : Search
     """
+    if answer.narrowed is not None:
+        lower, upper = answer.narrowed
+        program = replace(program, lower=lower, upper=upper)
+        program = prune_pairs(drop_forbidden_pairs(program))
+        program, _ = merge_services(program)
     names = np.asarray([labels[site] for site in options.site], dtype=np.str_)
     order = np.lexsort((options.kind, options.phase, names))
     ranking = _Ranking(program, options, order, answer, search)
@@ -69,6 +78,8 @@ class _Ranking:
         self.rejected: list[Row] = []
 
     def improve(self) -> None:
+        if self._stands_alone():
+            return
         other = self._other_answer()
         while other is not None and self._measure(self.count, other) < self._of_best(self.count):
             self.best = other
@@ -81,10 +92,27 @@ class _Ranking:
             self.best = cheapest
         self._smallest_labels((fewest, _at_most(self.cost, self._of_best(self.cost))))
 
+    def _stands_alone(self) -> bool:
+        """Tell whether the next best answer is provably worse.
+
+        Seeking it by the goal itself is far faster than seeking any that is as good: the goal
+        guides the search, while a ceiling on the goal only cuts off where it has led.
+        """
+        next_best = self._solve(replace(self.program, rows=(*self.program.rows, *self._others())))
+        return next_best is None or next_best.bound > self._most()
+
+    def _others(self) -> tuple[Row, ...]:
+        """Return rows that leave the other answers with as few or fewer new sites."""
+        not_more = _at_most(self.count, self._of_best(self.count))
+        return (not_more, _differs(self._chosen(), self.order))
+
+    def _most(self) -> float:
+        """Return the greatest value that is as good as the best."""
+        return self.best.value + TIE * abs(self.best.value)
+
     def _other_answer(self) -> Answer | None:
         """Return an equally good answer with as few or fewer new sites, if there is one."""
-        not_more = _at_most(self.count, self._of_best(self.count))
-        return self._find(self.count, (not_more, _differs(self._chosen(), self.order)))
+        return self._find(self.count, self._others())
 
     def _smallest_labels(self, rows: tuple[Row, ...]) -> None:
         """Settle one label after another, from the smallest."""
@@ -104,20 +132,21 @@ class _Ranking:
 
     def _find(self, goal: Floats, rows: tuple[Row, ...], settled: int = 0) -> Answer | None:
         """Return the answer as good as the best, under more rows, with the least linear goal."""
-        most = self.best.value + TIE * abs(self.best.value)
+        most = self._most()
+        loose = most + LEEWAY * max(10.0, abs(most))
         fixed = self.order[:settled]
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         lower[fixed] = upper[fixed] = self._chosen()[fixed]
         base = replace(
             drop_forbidden_pairs(replace(self.program, lower=lower, upper=upper)),
             goal=Functional(goal, np.zeros(len(self.program.fallback))),
-            ceilings=(*self.program.ceilings, Ceiling(self.program.goal, most)),
+            ceilings=(*self.program.ceilings, Ceiling(self.program.goal, loose)),
         )
         while True:
             answer = self._solve(replace(base, rows=(*base.rows, *rows, *self.rejected)))
             if answer is None or answer.chosen is None:
                 return None
-            value = self._value(answer.chosen)
+            value = self._value(answer.chosen, answer.split)
             if value <= most:
                 return replace(answer, value=value, bound=self.best.bound)
             # The solver's tolerance let through what is not quite as good.
@@ -127,12 +156,14 @@ class _Ranking:
         self.solves += 1
         if self.solves > MOST_SOLVES:
             raise _UndecidedError
-        answer = solve_classic(program, self.search)
+        answer = solve_flat(program, self.search)
         if answer.state == "stopped":
             raise _UndecidedError
         return None if answer.state == "infeasible" else answer
 
-    def _value(self, chosen: Bools) -> float:
+    def _value(self, chosen: Bools, split: Split | None) -> float:
+        if split is not None:
+            return self.program.goal.of_split(chosen, split, self.program.fallback)
         return self.program.goal.of_times(chosen, self.program.nearest(chosen))
 
     def _chosen(self) -> Bools:
@@ -150,7 +181,7 @@ class _Ranking:
 
 def _at_most(measure: Floats, most: float) -> Row:
     columns = np.flatnonzero(measure)
-    return Row("", columns, measure[columns], upper=most + TIE * abs(most))
+    return Row("", columns, measure[columns], upper=most)
 
 
 def _differs(chosen: Bools, order: Ints) -> Row:

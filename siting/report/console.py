@@ -1,5 +1,6 @@
 """What `siting run` prints when it has finished."""
 
+import math
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,12 @@ _MEASURES = {
 }
 _LIMITS = {
     "new_offices_max": "New offices",
+    "new_offices_min": "New offices, at least",
+    "county_guarantee": "Offices in the county with fewest",
+    "quotas": "Quota of new offices",
+    "office_types": "Offices of a kind",
+    "closing": "Offices that close",
+    "phases": "Budget of the tightest phase",
     "annual_budget_msek": "Annual budget, MSEK",
     "one_off_budget_msek": "One-off budget, MSEK",
     "max_new_per_municipality": "New offices in one municipality",
@@ -54,26 +61,32 @@ def print_result(result: RunResult, folder: Path, console: Console) -> None:
     console.print(f"\n[bold]{escape(manifest['scenario']['scenario']['title'])}[/bold]")
     for override in manifest["overrides"]:
         console.print(f"with {override}", markup=False, soft_wrap=True)
-    console.print()
-    console.print(_picks(result.tables["sites"]))
+    sites = result.tables["sites"]
+    _heading(console, f"{len(sites)} new offices, in order of what leaving each out would cost")
+    console.print(_picks(sites))
     console.print(_PICKS_KEY, soft_wrap=True)
+    _heading(console, "Travel time of all residents to the nearest office")
     console.print(_before_after(result.tables["access"]))
+    _heading(console, "Use of the limits")
     console.print(_limits(manifest["limits"]))
     for line in _closing(manifest, folder):
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def _table(title: str, *columns: str) -> Table:
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n[bold]{text}[/bold]", soft_wrap=True)
+
+
+def _table(*columns: str) -> Table:
     """A table whose first column is text and whose others are figures, right-aligned."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     return table
 
 
 def _picks(sites: pd.DataFrame) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), title_justify="left", title_style="bold")
-    table.title = f"{len(sites)} new offices, in order of what leaving each out would cost"
+    table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("", justify="right")
     table.add_column("Place", max_width=26)
     table.add_column("FA region", max_width=18)
@@ -84,7 +97,7 @@ def _picks(sites: pd.DataFrame) -> Table:
             f"{row['annual_cost_msek']:.1f}",
             f"{row['people_nearest']:,}",
             f"{row['person_minutes_saved'] / 60:,.0f}",
-            f"{row['loss_if_left_out_minutes']:.4f}",
+            _loss(row["loss_if_left_out_minutes"]),
         )
         table.add_row(str(row["rank"]), escape(_place(row)), escape(row["fa_region"]), *figures)
     return table
@@ -97,15 +110,17 @@ _PICKS_KEY = (
 )
 
 
+def _loss(minutes: float) -> str:
+    return "-" if math.isnan(minutes) else f"{minutes:.4f}"
+
+
 def _place(row: Mapping[Hashable, Any]) -> str:
     owner = "" if row["municipality"] == row["locality"] else f" ({row['municipality']})"
     return f"{row['locality']}{owner}{' *' if row['forced'] else ''}"
 
 
 def _before_after(access: pd.DataFrame) -> Table:
-    table = _table(
-        "\nTravel time of all residents to the nearest office", "", "Before", "After", ""
-    )
+    table = _table("", "Before", "After", "Change")
     for row in access.to_dict("records"):
         name, unit = _MEASURES[row["measure"]]
         scale, digits = (100, 2) if unit == "%" else (1, 3 if not unit else 2)
@@ -120,10 +135,12 @@ def _before_after(access: pd.DataFrame) -> Table:
 
 
 def _limits(limits: Mapping[str, Any]) -> Table:
-    table = _table("\nUse of the limits", "", "Used", "Limit", "Left")
+    table = _table("", "Used", "Limit", "Left")
     for name, use in limits.items():
         figures = (f"{use[part]:,.6g}" for part in ("used", "limit", "slack"))
-        table.add_row(_LIMITS[name], *figures)
+        kind = name.rstrip("_0123456789")
+        where = f" ({escape(use['where'])})" if kind == "phases" else ""
+        table.add_row(_LIMITS[kind] + where, *figures)
     return table
 
 
@@ -140,4 +157,11 @@ def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
     if evidence:
         parts = ", ".join(f"{count} {grade}" for grade, count in evidence.items())
         lines.append(f"Offices of today: {parts}. Costs are assumptions. See data/README.md.")
+    unreached = manifest["unreached"]["people"]
+    if unreached:
+        lines.append(f"{unreached:,} people can be reached by no office or candidate in time.")
+    if manifest["closed"]:
+        lines.append(f"Offices that close: {', '.join(manifest['closed'])} (see offices.csv).")
+    if manifest["splits"]:
+        lines.append("Offices fill up, so people do not always go to the nearest one.")
     return [*lines, f"Files: {folder}"]

@@ -61,10 +61,8 @@ def test_every_fault_is_named_with_row_column_and_value(tmp_path: Path) -> None:
 
 def test_a_decimal_comma_is_a_fault_and_not_mended_silently(tmp_path: Path) -> None:
     faults = _faults(_write(tmp_path, GOOD.replace("17.9,59.5", '"17,9",59.5')))
-    assert faults == [
-        f"{tmp_path / 'offices.csv'}: row 2, column lon = '17,9': not a number. "
-        "Write a number with a point."
-    ]
+    assert len(faults) == 1
+    assert "row 2, column lon = '17,9': not a number. Write a number with a point." in faults[0]
 
 
 def test_missing_columns_are_all_named(tmp_path: Path) -> None:

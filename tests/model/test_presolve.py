@@ -8,21 +8,28 @@ from hypothesis import given, settings
 from hypothesis.strategies import SearchStrategy
 
 from siting.model import Instance, Limits, Mean, solve
-from siting.model.build import build
 from siting.model.classic import solve_classic
+from siting.model.frame import make_frame
 from siting.model.presolve import drop_useless_options, merge_services, prune_pairs
+from siting.model.program import Program
 from siting.model.solvers import Search, Solver
 
 type Problems = SearchStrategy[tuple[Instance, Limits]]
 
 
+def build(instance: Instance, limits: Limits, *, reduce: bool = True) -> Program:
+    """Return the program of the mean travel time."""
+    frame = make_frame(instance, limits, limits.parts(), serve_all=True, reduce=reduce)
+    return frame.with_goal(Mean().functional(frame), reduce=reduce)[0]
+
+
 def search() -> Search:
-    return Search.start(Solver(), 1e-6, None)
+    return Search.begin(Solver(), 1e-6, None)
 
 
 def test_pairs_beyond_an_office_that_stays_are_dropped(line: Callable[..., Instance]) -> None:
     instance = line([0, 10], [0, 8, 20], existing=[True, False, False])
-    program = build(instance, Limits(new_sites_max=1).parts()).program
+    program = build(instance, Limits(new_sites_max=1))
     assert program.fallback.tolist() == [0, 10]
     assert program.times.nnz == 1
 
@@ -30,25 +37,27 @@ def test_pairs_beyond_an_office_that_stays_are_dropped(line: Callable[..., Insta
 def test_an_office_that_shuts_is_no_bound(line: Callable[..., Instance]) -> None:
     instance = line([0], [0, 7, 9], existing=[True, False, False])
     limits = Limits(force_shut=["0"], new_sites_max=1)
-    right = build(instance, limits.parts()).program
+    right = build(instance, limits)
     assert solve(instance, Mean(), limits).objective == 7
     assert np.isinf(right.fallback).all()
     # With the time to the shut office as its bound, the person would seem to need no new one.
-    wrong = prune_pairs(replace(right, fallback=np.array([0.0])), np.ones(3, dtype=np.bool_))
+    wrong = prune_pairs(replace(right, fallback=np.array([0.0])))
     assert solve_classic(wrong, search()).value == 0
 
 
 def test_an_office_that_fills_up_is_no_bound(line: Callable[..., Instance]) -> None:
-    instance = line([0], [0, 7], existing=[True, False])
-    whole = build(instance, (), reduce=False).program
-    assert prune_pairs(whole, np.array([False, True])).times.nnz == 2
-    assert prune_pairs(whole, np.array([True, True])).times.nnz == 0
+    instance = line([0, 0], [0, 7], existing=[True, False])
+    room_for_one = Limits(capacity={"0": 1})
+    assert build(instance, room_for_one).times.nnz == 2
+    assert solve(instance, Mean(), room_for_one).objective == 7
+    # With the time to the full office as its bound, nobody would need the new one.
+    assert prune_pairs(build(instance, Limits(), reduce=False)).times.nnz == 0
 
 
 def test_a_candidate_that_helps_nobody_is_dropped(line: Callable[..., Instance]) -> None:
     instance = line([0, 1], [0, 9], existing=[True, False], annual_cost=[0, 1])
     limits = Limits(new_sites_max=1, annual_budget=5)
-    assert build(instance, limits.parts()).program.upper.tolist() == [1, 0]
+    assert build(instance, limits).upper.tolist() == [1, 0]
 
 
 def test_a_candidate_that_a_limit_asks_for_stays(line: Callable[..., Instance]) -> None:
@@ -58,15 +67,16 @@ def test_a_candidate_that_a_limit_asks_for_stays(line: Callable[..., Instance]) 
     assert solve(instance, Mean(), guarantee).new_sites == ("1",)
     assert solve(instance, Mean(), Limits(new_sites_min=1)).new_sites == ("1",)
     # Dropped without a look at the limits, no answer is left.
-    program = build(instance, guarantee.parts()).program
-    wrong = drop_useless_options(replace(program, rows=())).upper
+    program = build(instance, guarantee)
+    new = np.array([False, True, True])
+    wrong = drop_useless_options(replace(program, rows=()), new).upper
     assert wrong.tolist() == [1, 0, 0]
     assert solve_classic(replace(program, upper=wrong), search()).state == "infeasible"
 
 
 def test_equal_clients_are_merged(line: Callable[..., Instance]) -> None:
     instance = line([3, 3, 5], [0, 9], weights=[1, 2, 4])
-    program = build(instance, ()).program
+    program = build(instance, Limits())
     assert program.people.tolist() == [3, 4]
     assert program.goal.weights.tolist() == [3, 4]
 
@@ -75,7 +85,7 @@ def test_clients_with_another_fallback_are_not_merged() -> None:
     # Both have the candidate at 1 minute; one has an office at 2 minutes, the other at 50.
     times = np.array([[1.0, 2.0, np.inf], [1.0, np.inf, 50.0]])
     instance = Instance.from_matrix(times, [1, 1], existing=[False, True, True])
-    program = build(instance, ()).program
+    program = build(instance, Limits())
     assert len(program.fallback) == 2
     assert solve(instance, Mean(), Limits(force_shut=["0"])).objective == 52
     # Joined by their candidates alone, both would seem to have the near office.
@@ -85,13 +95,13 @@ def test_clients_with_another_fallback_are_not_merged() -> None:
     assert wrong.goal.of_times(offices, wrong.nearest(offices)) == 4
 
 
-def test_reducing_never_changes_the_answer(problems: Problems) -> None:
+def test_reducing_never_changes_the_answer(mean_problems: Problems) -> None:
     @settings(max_examples=150)
-    @given(problems)
+    @given(mean_problems)
     def check(problem: tuple[Instance, Limits]) -> None:
         instance, limits = problem
         small, whole = (
-            solve_classic(build(instance, limits.parts(), reduce=reduce).program, search())
+            solve_classic(build(instance, limits, reduce=reduce), search())
             for reduce in (True, False)
         )
         assert small.state == whole.state

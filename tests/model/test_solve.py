@@ -14,9 +14,9 @@ type Problems = SearchStrategy[tuple[Instance, Limits]]
 type BestAnswer = Callable[[Instance, Limits], tuple[float, tuple[str, ...]] | None]
 
 
-def test_agrees_with_brute_force(best_answer: BestAnswer, problems: Problems) -> None:
+def test_agrees_with_brute_force(best_answer: BestAnswer, mean_problems: Problems) -> None:
     @settings(max_examples=300)
-    @given(problems)
+    @given(mean_problems)
     def check(problem: tuple[Instance, Limits]) -> None:
         best = best_answer(*problem)
         if best is None:
@@ -89,10 +89,10 @@ def test_a_smallest_clash_is_named(line: Callable[..., Instance]) -> None:
     )
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), limits)
-    assert caught.value.clash == {
-        "annual_budget": "new sites cost at most 5 a year",
-        "force_open": "must be open: 0, 1",
-    }
+    assert caught.value.clash == (
+        ("annual_budget", "new sites cost at most 5 a year"),
+        ("force_open", "must be open: 0, 1"),
+    )
     assert caught.value.exit_code == 3
 
 
@@ -100,10 +100,10 @@ def test_a_clash_with_serving_everyone_is_named(line: Callable[..., Instance]) -
     instance = line([0], [0], existing=[True])
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(force_shut=["0"], new_sites_max=2))
-    assert caught.value.clash == {
-        "force_shut": "must be shut: 0",
-        "everyone_served": "everyone reaches an open site",
-    }
+    assert caught.value.clash == (
+        ("force_shut", "must be shut: 0"),
+        ("everyone_served", "everyone reaches an open site"),
+    )
 
 
 def test_all_faults_are_reported_at_once(line: Callable[..., Instance]) -> None:

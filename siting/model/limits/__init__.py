@@ -1,20 +1,32 @@
 """The limits an answer must keep to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siting.model.limits.base import Limit, LimitUse, Row
 from siting.model.limits.budget import AnnualBudget, OneOffBudget
 from siting.model.limits.count import NewSitesMax, NewSitesMin
-from siting.model.limits.groups import AtLeastOnePerGroup, MaxNewPerGroup
-from siting.model.limits.sites import ForceOpen, ForceShut
+from siting.model.limits.groups import AtLeastOnePerGroup, MaxNewPerGroup, Quota, TypeQuota
+from siting.model.limits.phases import Phase, Phases
+from siting.model.limits.serving import Capacity, MaxTime
+from siting.model.limits.sites import Closing, ForceOpen, ForceShut, Spacing
+from siting.model.options import OfficeType
 
-__all__ = ["Limit", "LimitUse", "Limits", "Row"]
+__all__ = [
+    "Closing",
+    "Limit",
+    "LimitUse",
+    "Limits",
+    "Phase",
+    "Quota",
+    "Row",
+    "Spacing",
+]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What an answer must keep to. Without any, every site would open.
+    """What an answer must keep to, and what new sites can become.
 
     Parameters
     ----------
@@ -29,6 +41,27 @@ class Limits:
         are grouped by the same name, groups without any site are held to it too.
     force_open, force_shut : sequence of str
         Sites. An existing site that is forced shut is closed from the start.
+    quotas : sequence of Quota
+        Least or greatest number of new sites in some groups together.
+    closing : Closing, optional
+        Existing sites that may close.
+    closing_frees_budget : bool
+        Whether what closing saves may be spent within the annual budget.
+    spacing : Spacing, optional
+        Least distance between new sites.
+    max_time : float, optional
+        Minutes; no one is sent further.
+    capacity : mapping of str to float
+        Site to the people it can serve, existing sites too; the others never fill up. People may
+        be split between sites, and then do not always go to the nearest.
+    office_types : sequence of OfficeType
+        What new sites can become, chosen for each; they replace the sites' own costs and
+        capacities.
+    type_quotas : mapping of str to tuple of (int or None, int or None)
+        Office type to the least and greatest number of it.
+    phases : sequence of Phase
+        Stretches of time, decided together. A new site opens in one and stays open. The other
+        limits hold for all phases together; guarantees hold at the end.
     """
 
     new_sites_max: int | None = None
@@ -39,17 +72,41 @@ class Limits:
     at_least_one_per_group: Sequence[str] = ()
     force_open: Sequence[str] = ()
     force_shut: Sequence[str] = ()
+    quotas: Sequence[Quota] = ()
+    closing: Closing | None = None
+    closing_frees_budget: bool = False
+    spacing: Spacing | None = None
+    max_time: float | None = None
+    capacity: Mapping[str, float] = field(default_factory=dict)
+    office_types: Sequence[OfficeType] = ()
+    type_quotas: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    phases: Sequence[Phase] = ()
 
     def parts(self) -> tuple[Limit, ...]:
         """Return one object for each limit that is set."""
-        alone: list[Limit | None] = [
-            None if self.new_sites_max is None else NewSitesMax(self.new_sites_max),
-            None if self.new_sites_min is None else NewSitesMin(self.new_sites_min),
-            None if self.annual_budget is None else AnnualBudget(self.annual_budget),
-            None if self.one_off_budget is None else OneOffBudget(self.one_off_budget),
-            ForceOpen(tuple(self.force_open)) if self.force_open else None,
-            ForceShut(tuple(self.force_shut)) if self.force_shut else None,
-        ]
-        ceilings = [MaxNewPerGroup(group, most) for group, most in self.max_new_per_group.items()]
-        floors = [AtLeastOnePerGroup(group) for group in self.at_least_one_per_group]
-        return (*(limit for limit in alone if limit is not None), *ceilings, *floors)
+        return tuple(part for part in self._parts() if part is not None)
+
+    def _parts(self) -> Iterator[Limit | None]:
+        yield None if self.new_sites_max is None else NewSitesMax(self.new_sites_max)
+        yield None if self.new_sites_min is None else NewSitesMin(self.new_sites_min)
+        if self.annual_budget is not None:
+            yield AnnualBudget(self.annual_budget, self.closing_frees_budget)
+        yield None if self.one_off_budget is None else OneOffBudget(self.one_off_budget)
+        yield ForceOpen(tuple(self.force_open)) if self.force_open else None
+        yield ForceShut(tuple(self.force_shut)) if self.force_shut else None
+        yield from (MaxNewPerGroup(group, most) for group, most in self.max_new_per_group.items())
+        yield from (AtLeastOnePerGroup(group) for group in self.at_least_one_per_group)
+        yield from self.quotas
+        yield from self._type_quotas()
+        yield self.closing
+        yield self.spacing
+        yield None if self.max_time is None else MaxTime(self.max_time)
+        yield Capacity(tuple(self.capacity.items())) if self.capacity else None
+        yield Phases(tuple(self.phases)) if self.phases else None
+
+    def _type_quotas(self) -> Iterator[Limit]:
+        names = [each.name for each in self.office_types]
+        for name, (least, most) in self.type_quotas.items():
+            # An unknown type has the index -2, which no option has; its faults say so.
+            kind = names.index(name) if name in names else -2
+            yield TypeQuota(kind, name, least, most)

@@ -6,34 +6,57 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.model.limits.base import Limit, Row
+from siting.model.limits.base import Limit, LimitUse, Row
+from siting.types import Bools, Floats
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance
     from siting.model.options import Options
-    from siting.types import Floats
 
 
-def spending_row(label: str, options: "Options", cost: "Floats", upper: float) -> Row:
-    """Return the row that sums the cost of the new options."""
-    columns = np.flatnonzero(options.new & (cost != 0))
+def spending_row(label: str, counted: Bools, cost: Floats, upper: float) -> Row:
+    """Return the row that sums the cost of the counted options."""
+    columns = np.flatnonzero(counted & (cost != 0))
     return Row(label, columns, cost[columns], upper=upper)
 
 
 @dataclass(frozen=True)
 class AnnualBudget(Limit):
-    """What new sites cost a year, forced ones included; existing ones cost nothing."""
+    """What new sites cost a year, forced ones included; existing ones cost nothing.
+
+    Parameters
+    ----------
+    money : float
+    frees : bool
+        Whether what closing an existing site saves may be spent as well.
+    """
 
     name = "annual_budget"
     money: float
+    frees: bool = False
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        return f"new sites cost at most {self.money:g} a year"
+        less = ", less what closing saves," if self.frees else ""
+        return f"new sites{less} cost at most {self.money:g} a year"
 
     def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
-        yield spending_row("", options, options.annual_cost, self.money)
+        closable = self._closable(options)
+        saved = float(options.annual_cost[closable].sum())
+        counted = options.new | closable
+        yield spending_row("", counted, options.annual_cost, self.money + saved)
+
+    def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:
+        """Return what is spent, net of what closing saves where that counts."""
+        row = next(iter(self.rows(instance, options)))
+        saved = float(options.annual_cost[self._closable(options)].sum())
+        used = row.used(chosen) - saved
+        return LimitUse(self.name, self.sentence(), "", self.money, used, self.money - used)
+
+    def _closable(self, options: "Options") -> Bools:
+        closable: Bools = ~options.new & (options.lower == 0) & self.frees
+        return closable
 
 
 @dataclass(frozen=True)
@@ -49,4 +72,4 @@ class OneOffBudget(Limit):
 
     def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
-        yield spending_row("", options, options.one_off_cost, self.money)
+        yield spending_row("", options.new, options.one_off_cost, self.money)

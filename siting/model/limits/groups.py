@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from siting.errors import Fault
 from siting.model.limits.base import Limit, Row, count_row, groups_of_sites, unknown_group
+from siting.types import Bools
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance
@@ -55,3 +58,86 @@ class AtLeastOnePerGroup(Limit):
         """Return the limit as rows over the options."""
         for label, sites in groups_of_sites(instance, self.group).items():
             yield count_row(label, sites[options.site], lower=1)
+
+
+@dataclass(frozen=True)
+class Quota(Limit):
+    """At least or at most so many new sites in some groups together, forced ones counted.
+
+    Parameters
+    ----------
+    group : str
+        A grouping of sites.
+    labels : tuple of str
+        Groups of it.
+    least, most : int, optional
+    """
+
+    name = "quota"
+    group: str
+    labels: tuple[str, ...]
+    least: int | None = None
+    most: int | None = None
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        return f"{_span(self.least, self.most)} new in {self.group} {', '.join(self.labels)}"
+
+    def faults(self, instance: "Instance") -> Iterable[Fault]:
+        """Return what is wrong with the limit itself."""
+        yield from unknown_group(self.name, self.group, instance)
+        strangers = sorted(set(self.labels) - set(instance.site_groups.get(self.group, ())))
+        if strangers and self.group in instance.site_groups:
+            yield Fault("limits", self.name, strangers, "unknown groups", "Name groups of sites.")
+        if self.least is None and self.most is None:
+            yield Fault("limits", self.name, None, "has no number", "Give least or most.")
+
+    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+        """Return the limit as rows over the options."""
+        members = np.isin(np.asarray(instance.site_groups[self.group]), self.labels)
+        yield quota_row(members[options.site] & options.new, self.least, self.most)
+
+
+@dataclass(frozen=True)
+class TypeQuota(Limit):
+    """At least or at most so many new sites of one office type.
+
+    Parameters
+    ----------
+    kind : int
+        Index of the type.
+    label : str
+        Its name.
+    least, most : int, optional
+    """
+
+    name = "type_quota"
+    kind: int
+    label: str
+    least: int | None = None
+    most: int | None = None
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        return f"{_span(self.least, self.most)} new of type {self.label}"
+
+    def faults(self, instance: "Instance") -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
+        """Return what is wrong with the limit itself."""
+        if self.kind < 0:
+            yield Fault("limits", self.name, self.label, "unknown office type", "Correct it.")
+
+    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+        """Return the limit as rows over the options."""
+        yield quota_row(options.new & (options.kind == self.kind), self.least, self.most)
+
+
+def quota_row(members: Bools, least: int | None, most: int | None) -> Row:
+    """Return the row that keeps a count between two numbers."""
+    lower = -np.inf if least is None else least
+    return count_row("", members, lower=lower, upper=np.inf if most is None else most)
+
+
+def _span(least: int | None, most: int | None) -> str:
+    at_least = "" if least is None else f"at least {least}"
+    at_most = "" if most is None else f"at most {most}"
+    return " and ".join(part for part in (at_least, at_most) if part)

@@ -1,11 +1,22 @@
-"""Sites that must be open or shut."""
+"""Sites that must be open or shut, that may close, or that lie too near each other."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from scipy.sparse import csr_array
+
 from siting.errors import Fault
-from siting.model.limits.base import Limit, Row, count_row, site_mask, unknown_sites
+from siting.model.limits.base import (
+    Limit,
+    LimitUse,
+    Row,
+    count_row,
+    site_mask,
+    unknown_sites,
+)
+from siting.types import Bools
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance
@@ -48,7 +59,102 @@ class ForceShut(Limit):
         """Return what is wrong with the limit itself."""
         return unknown_sites(self.name, self.sites, instance)
 
+    def may_shut(self, instance: "Instance") -> Bools:
+        """Return which existing sites need not stay open, shape (sites,)."""
+        return site_mask(instance, self.sites)
+
     def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for site in self.sites:
             yield count_row(site, site_mask(instance, [site])[options.site], upper=0)
+
+
+@dataclass(frozen=True)
+class Closing(Limit):
+    """Existing sites that may close, and how many of them do.
+
+    Parameters
+    ----------
+    sites : tuple of str
+    least, most : int, optional
+        Least and greatest number of them to close.
+    """
+
+    name = "closing"
+    sites: tuple[str, ...]
+    least: int = 0
+    most: int | None = None
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        most = len(self.sites) if self.most is None else self.most
+        return f"of {len(self.sites)} that may close, {self.least} to {most} do"
+
+    def faults(self, instance: "Instance") -> Iterable[Fault]:
+        """Return what is wrong with the limit itself."""
+        yield from unknown_sites(self.name, self.sites, instance)
+        new = sorted(set(self.sites) - set(np.array(instance.site_ids)[instance.existing].tolist()))
+        if new:
+            yield Fault("limits", self.name, new, "are not open", "Name existing sites.")
+
+    def may_shut(self, instance: "Instance") -> Bools:
+        """Return which existing sites need not stay open, shape (sites,)."""
+        return site_mask(instance, self.sites)
+
+    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+        """Return the limit as rows over the options, which count those that stay."""
+        members = site_mask(instance, self.sites)[options.site]
+        count = int(members.sum())
+        least_open = -np.inf if self.most is None else count - self.most
+        if self.least > 0 or self.most is not None:
+            yield count_row("", members, lower=least_open, upper=count - self.least)
+
+    def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:
+        """Return how many close, of how many that may or must."""
+        members = site_mask(instance, self.sites)[options.site]
+        closed = int((members & ~chosen).sum())
+        most = int(members.sum()) if self.most is None else self.most
+        slack = min(most - closed, closed - self.least)
+        return LimitUse(self.name, self.sentence(), "", most, closed, slack)
+
+
+@dataclass(frozen=True, eq=False)
+class Spacing(Limit):
+    """No two new sites nearer to each other than this.
+
+    Parameters
+    ----------
+    least : float
+        In the unit of ``distances``.
+    distances : scipy.sparse.csr_array, shape (sites, sites)
+        Pairs without an entry are far apart. A pair is too near if it is so in either direction.
+    """
+
+    name = "spacing"
+    least: float
+    distances: csr_array
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        return f"no two new sites nearer than {self.least:g}"
+
+    def faults(self, instance: "Instance") -> Iterable[Fault]:
+        """Return what is wrong with the limit itself."""
+        count = len(instance.site_ids)
+        if self.distances.shape != (count, count):
+            yield Fault(
+                "limits", self.name, self.distances.shape, "is not sites x sites", "Give all sites."
+            )
+
+    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+        """Return the limit as rows over the options."""
+        near = self.distances.tocoo()
+        close = (near.data < self.least) & (near.row != near.col)
+        pairs = {
+            (min(a, b), max(a, b)) for a, b in zip(near.row[close], near.col[close], strict=True)
+        }
+        for one, other in sorted(pairs):
+            both = ((options.site == one) | (options.site == other)) & options.new
+            label = f"{instance.site_ids[one]} and {instance.site_ids[other]}"
+            if len(set(options.site[both])) > 1:
+                yield count_row(label, both, upper=1)

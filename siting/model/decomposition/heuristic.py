@@ -1,0 +1,165 @@
+"""A good answer to start from: greedy, then swaps, within the linear limits.
+
+Sources: Kuehn and Hamburger, Management Science 9 (1963), for adding the best; Teitz and Bart,
+Operations Research 16 (1968), for swaps, evaluated as in Whitaker, INFOR 21 (1983).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from siting.model.decomposition.costs import SortedCosts
+from siting.model.program import Program
+from siting.model.solvers import Search
+from siting.types import Bools, Floats, Ints
+
+# Swaps are few on real data; this only ends the pathological.
+MOST_SWAPS = 500
+# How many of the best moves are tried against the limits before giving up.
+MOST_TRIES = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Sorted costs as the heuristic walks over them.
+
+    Parameters
+    ----------
+    program : Program
+    costs : SortedCosts
+    rows : ndarray of int, shape (entries,)
+        The row of each entry.
+    worst : ndarray of float, shape (rows,)
+        Fallback, or where there is none a cost above all of the row's.
+    """
+
+    program: Program
+    costs: SortedCosts
+    rows: Ints
+    worst: Floats
+
+    @classmethod
+    def of(cls, program: Program, costs: SortedCosts) -> "Moves":
+        """Prepare the moves of a program."""
+        rows = np.repeat(np.arange(len(costs.services)), np.diff(costs.starts))
+        dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
+        worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
+        return cls(program, costs, rows, worst)
+
+    def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints]:
+        """Return least and second least cost of each row, and the option of the least (or -1)."""
+        count = len(self.worst)
+        entries = np.flatnonzero(chosen[self.costs.options])
+        rows, costs = self.rows[entries], self.costs.costs[entries]
+        place = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        first, second = self.worst.copy(), self.worst.copy()
+        nearest = np.full(count, -1)
+        at_first, at_second = place == 0, place == 1
+        first[rows[at_first]] = costs[at_first]
+        nearest[rows[at_first]] = self.costs.options[entries[at_first]]
+        second[rows[at_second]] = costs[at_second]
+        return first, second, nearest
+
+    def gains(self, now: Floats) -> Floats:
+        """Return what each option would save if it were added, shape (options,)."""
+        saved = np.maximum(now[self.rows] - self.costs.costs, 0) * self.costs.weights[self.rows]
+        count = len(self.program.lower)
+        return np.bincount(self.costs.options, weights=saved, minlength=count)
+
+
+def start(program: Program, costs: SortedCosts, search: Search) -> Bools:
+    """Return a choice, as good as greedy and swaps get; it may break limits it could not meet.
+
+    Parameters
+    ----------
+    program : Program
+    costs : SortedCosts
+        Of its goal.
+    search : Search
+        Its time limit is kept.
+    """
+    moves = Moves.of(program, costs)
+    chosen = _greedy(moves, search)
+    for _ in range(MOST_SWAPS):
+        if search.timed_out() or not _swap(moves, chosen):
+            break
+    return chosen
+
+
+def _greedy(moves: Moves, search: Search) -> Bools:
+    program = moves.program
+    chosen = program.lower > 0
+    while not search.timed_out():
+        now, _, _ = moves.two_nearest(chosen)
+        scores = moves.gains(now) - program.goal.linear
+        asked = _asked_for(program, chosen)
+        allowed = (program.upper > 0) & ~chosen & (asked if asked.any() else scores > 0)
+        ranked = np.flatnonzero(allowed)[np.argsort(-scores[allowed], kind="stable")]
+        added = next((o for o in ranked if _fits(program, chosen, int(o))), None)
+        if added is None:
+            break
+        chosen[added] = True
+    return chosen
+
+
+def _asked_for(program: Program, chosen: Bools) -> Bools:
+    """Return the options that would bring a row nearer to its lower limit."""
+    asked = np.zeros(len(chosen), dtype=np.bool_)
+    for row in program.rows:
+        if row.used(chosen) < row.lower:
+            asked[row.columns[row.coefficients > 0]] = True
+    return asked
+
+
+def _fits(program: Program, chosen: Bools, option: int) -> bool:
+    """Tell whether an option may be added without passing an upper limit."""
+    for row in program.rows:
+        coefficient = row.coefficients[row.columns == option].sum()
+        if coefficient > 0 and row.used(chosen) + coefficient > row.upper:
+            return False
+    return True
+
+
+def _swap(moves: Moves, chosen: Bools) -> bool:
+    """Make the best swap that keeps to the limits; tell whether there was one that saves."""
+    program = moves.program
+    removable = np.flatnonzero(chosen & (program.lower == 0))
+    addable = np.flatnonzero(~chosen & (program.upper > 0))
+    if not len(removable) or not len(addable):
+        return False
+    profit = _profits(moves, chosen, removable)[addable]
+    profit += program.goal.linear[removable] - program.goal.linear[addable][:, None]
+    tried = np.argsort(-profit, axis=None, kind="stable")[:MOST_TRIES]
+    for flat in tried:
+        into, out = np.unravel_index(flat, profit.shape)
+        if profit[into, out] <= VERY_LITTLE * max(1.0, float(np.abs(profit).max())):
+            return False
+        chosen[addable[into]], chosen[removable[out]] = True, False
+        if all(row.holds(chosen) for row in program.rows):
+            return True
+        chosen[addable[into]], chosen[removable[out]] = False, True
+    return False
+
+
+VERY_LITTLE = 1e-9
+
+
+def _profits(moves: Moves, chosen: Bools, removable: Ints) -> Floats:
+    """Return what each swap saves, shape (options, removable)."""
+    costs, rows = moves.costs, moves.rows
+    first, second, nearest = moves.two_nearest(chosen)
+    count, width = len(moves.program.lower), len(removable)
+    place = np.full(count + 1, -1)
+    place[removable] = np.arange(width)
+    leaves = place[nearest]  # -1 for rows whose nearest stays, as place has one more entry
+    weight = costs.weights
+    loses = leaves >= 0
+    loss = np.bincount(leaves[loses], weights=(weight * (second - first))[loses], minlength=width)
+    extra = np.zeros(count * width)
+    near = np.flatnonzero((leaves[rows] >= 0) & (costs.costs < second[rows]))
+    row = rows[near]
+    saved = weight[row] * (second[row] - np.maximum(costs.costs[near], first[row]))
+    index = costs.options[near] * width + leaves[row]
+    extra += np.bincount(index, weights=saved, minlength=count * width)
+    gain = moves.gains(first)
+    return gain[:, None] - loss[None, :] + extra.reshape(count, width)

@@ -1,0 +1,127 @@
+"""The decomposition: start, cut loop, reduced-cost fixing, integer master until proof."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from siting.model.classic import Answer, checked, nothing
+from siting.model.decomposition.costs import integral
+from siting.model.decomposition.heuristic import start as heuristic_start
+from siting.model.decomposition.master import Block, Master, first_of, thetas
+from siting.model.program import Program
+from siting.model.solvers import Search
+from siting.types import Bools, Floats
+
+# The relaxed loop ends when a round of cuts lifts the bound by less than this, relative.
+LITTLE_LIFT = 1e-7
+# An option is fixed only if every answer that would change it is worse by more than this,
+# relative: enough to keep all answers that the tie rule compares.
+FIXING_LEEWAY = 1e-6
+
+
+def solve_decomposed(program: Program, search: Search) -> Answer:
+    """Return the options with the least goal, by decomposition.
+
+    Parameters
+    ----------
+    program : Program
+        Without capacities.
+    search : Search
+    """
+    if (program.lower > program.upper).any():
+        return nothing("infeasible")
+    return _Decomposition(program, search).solve()
+
+
+class _Decomposition:
+    """The state of one decomposition: its master, and the best answer so far."""
+
+    def __init__(self, program: Program, search: Search) -> None:
+        self.program = program
+        self.search = search
+        self.master = Master(program, search)
+        self.best = nothing("stopped")
+        self.bound = -np.inf
+
+    def solve(self) -> Answer:
+        goal = first_of(self.master.blocks, self.program.goal)
+        if goal is not None:
+            self._visit(heuristic_start(self.program, goal.costs, self.search), None)
+        if self.program.hint is not None:
+            self._visit(self.program.hint, None)
+        state = self._relax()
+        while state == "done" and not self._proved():
+            answer = self.master.solve_integer(self._start())
+            state = answer.state
+            self._raise_bound(answer.bound)
+            if len(answer.columns) == 0:
+                break
+            added = self._visit(integral(answer.columns[: self.master.count]), answer.columns)
+            if added == 0:
+                break
+        if state == "infeasible" and self.best.chosen is None:
+            return nothing("infeasible")
+        ended: Literal["done", "stopped"] = "done" if state == "done" else "stopped"
+        bounds = (self.program.lower, self.program.upper)
+        return replace(self.best, state=ended, bound=self.bound, narrowed=bounds)
+
+    def _relax(self) -> Literal["done", "infeasible", "stopped"]:
+        """Run the cut loop on the relaxed master; return its state."""
+        last = -np.inf
+        while True:
+            answer = self.master.solve_relaxed()
+            if answer.state != "done":
+                return answer.state
+            self._raise_bound(answer.bound)
+            self._fix(answer.bound)
+            chosen = answer.columns[: self.master.count]
+            added = sum(self._cut(block, chosen, answer.columns) for block in self.master.blocks)
+            if added == 0 or answer.bound - last <= LITTLE_LIFT * abs(answer.bound):
+                return "done"
+            last = answer.bound
+
+    def _visit(self, chosen: Bools, columns: Floats | None) -> int:
+        """Take a choice as an answer if it is the best yet; return how many cuts it breaks."""
+        answer = checked(self.program, chosen, "done", self.bound)
+        if answer.chosen is not None and answer.value < self.best.value:
+            self.best = answer
+            self.search.note(self.bound, answer.value)
+        choice = chosen.astype(np.float64)
+        return sum(self._cut(block, choice, columns) for block in self.master.blocks)
+
+    def _start(self) -> Floats | None:
+        """Return the best answer as columns of the master."""
+        if self.best.chosen is None:
+            return None
+        choice = self.best.chosen.astype(np.float64)
+        true = [block.costs.cuts(choice, block.costs.least())[1] for block in self.master.blocks]
+        return np.concatenate([choice, *true])
+
+    def _cut(self, block: Block, chosen: Floats, columns: Floats | None) -> int:
+        theta = block.costs.least() if columns is None else thetas(block, columns)
+        cuts, _ = block.costs.cuts(chosen, theta)
+        self.master.add(block, cuts)
+        return len(cuts)
+
+    def _fix(self, bound: float) -> None:
+        """Fix options whose reduced cost shows that no good answer changes them."""
+        if self.best.chosen is None:
+            return
+        reduced = self.master.reduced_costs()
+        lower, upper = self.program.lower.copy(), self.program.upper.copy()
+        slack = self.best.value + FIXING_LEEWAY * max(1.0, abs(self.best.value)) - bound
+        upper[(reduced > slack) & (lower == 0)] = 0
+        lower[(reduced < -slack) & (upper == 1)] = 1
+        self.program = replace(self.program, lower=lower, upper=upper)
+        self.master.fix(lower, upper)
+
+    def _raise_bound(self, bound: float) -> None:
+        if bound > self.bound:
+            self.bound = bound
+            self.search.note(bound, self.best.value)
+
+    def _proved(self) -> bool:
+        if self.best.chosen is None:
+            return False
+        return self.best.value - self.bound <= self.search.solver_gap() * abs(self.best.value)
