@@ -11,6 +11,7 @@ from siting.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from siting.network.osm import Residents
+    from siting.types import Points
 
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
@@ -81,6 +82,67 @@ def build_network(  # noqa: PLR0913 - one parameter an option
         built = sources.build_from_area(area, roads, servers, who)
     sources.save_network(built, out, read_speeds(data_folder()))
     print_built(built, out, Console(highlight=False))
+
+
+@network_app.command("calibrate")
+def calibrate_network(
+    reference: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
+        ),
+    ],
+    *,
+    source: Annotated[
+        str, typer.Option(help='"shipped", or a network that was built before.')
+    ] = "shipped",
+    speeds: Annotated[str, typer.Option(help="Profile to start from.")] = "default",
+) -> None:
+    """Fit speeds to known travel times, and print a profile for data/speeds.toml."""
+    from siting.network import calibrate, load_road_network, read_reference_trips, read_speeds
+    from siting.report.network import print_calibration
+    from siting.shipped import data_folder
+
+    trips = read_reference_trips(reference)
+    network = load_road_network(source, speeds=speeds)
+    fit = calibrate(network, read_speeds(data_folder(), speeds), trips)
+    print_calibration(fit, speeds, Console(highlight=False))
+
+
+@network_app.command("compare")
+def compare(  # noqa: PLR0913 - one parameter an option
+    first: Annotated[str, typer.Argument(metavar="A", help='"shipped", or a built network.')],
+    second: Annotated[str, typer.Argument(metavar="B", help='"shipped", or a built network.')],
+    *,
+    points: Annotated[
+        str, typer.Option(help='"seats", or a CSV file with the columns id, lon and lat.')
+    ] = "seats",
+    speeds: Annotated[str, typer.Option(help="Profile of both.")] = "default",
+    speeds_b: Annotated[str | None, typer.Option(help="Profile of B, where another.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Write every trip to this CSV file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the distribution: .svg, .png.")] = None,
+) -> None:
+    """Compare lengths and times of trips on two networks."""
+    from siting.network import compare_networks, load_road_network
+    from siting.report.compare import draw_comparison, print_comparison
+
+    ours = load_road_network(first, speeds=speeds)
+    theirs = load_road_network(second, speeds=speeds_b or speeds)
+    found = compare_networks(ours, theirs, _places(points))
+    print_comparison(found, (first, second), Console(highlight=False))
+    if table:
+        found.trips.to_csv(table, index=False, lineterminator="\n")
+    if plot:
+        draw_comparison(found, plot)
+
+
+def _places(points: str) -> "Points":
+    from siting.network.tables import read_points
+    from siting.shipped import data_folder
+
+    if points == "seats":
+        return read_points(data_folder() / "municipalities.csv", "code", "seat_lon", "seat_lat")
+    return read_points(Path(points))
 
 
 def _check_only_one(ways: Mapping[str, object]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.types import Points
 
 _FAULTS_SHOWN = 20
 
@@ -69,6 +70,32 @@ def read_own_table(
     if faults:
         raise InputError(faults[:_FAULTS_SHOWN])
     return table
+
+
+def read_points(path: Path, label: str = "id", lon: str = "lon", lat: str = "lat") -> Points:
+    """Read places.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV or Parquet.
+    label, lon, lat : str
+        Its columns: names, and longitude and latitude in degrees (WGS 84).
+
+    Raises
+    ------
+    siting.errors.InputError
+        The file or a column is missing, values do not fit, or a position is not on Earth.
+    """
+    table = read_own_table(path, (label,), (lon, lat))
+    off = (table[lon].abs() > 180) | (table[lat].abs() > 90)  # noqa: PLR2004 -- degrees
+    if off.any():
+        row = int(np.flatnonzero(off)[0])
+        value = (float(table[lon].iloc[row]), float(table[lat].iloc[row]))
+        problem, remedy = "is no position on Earth", "Write degrees, longitude and latitude"
+        raise InputError([Fault(str(path), f"row {row + 2}", value, problem, remedy)])
+    east, north = (table[name].to_numpy(dtype=np.float64) for name in (lon, lat))
+    return Points(tuple(table[label]), east, north)
 
 
 def _read(path: Path) -> pd.DataFrame:
