@@ -238,7 +238,13 @@ def _times(
     if own := _own_times(file):
         return read_travel_times(own, tuple(inputs.demand["demand_id"]), sites.ids, floor)
     return cached_travel_times(
-        network, points(inputs.demand, "demand_id"), sites, floor_minutes=floor, note=progress
+        network,
+        points(inputs.demand, "demand_id"),
+        sites,
+        floor_minutes=floor,
+        engine=file.scenario.travel_times.engine,
+        note=progress,
+        progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),
     )
 
 

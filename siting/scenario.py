@@ -58,12 +58,15 @@ class Network(Table):
 
 
 class TravelTimeTable(Table):
-    """Travel times from elsewhere."""
+    """Travel times: how they are computed, or the file that holds them."""
 
     file: Text | None = None
     """CSV or Parquet with the columns from (demand_id), to (office_id or candidate's code) and
     minutes (inf where there is no way), relative to the scenario file; every pair must be there.
     Default: times are computed on the road network."""
+    engine: Literal["dijkstra", "hierarchy"] = "dijkstra"
+    """How times are computed; hierarchy pays on networks of millions of streets, and needs the
+    extra of that name."""
 
 
 class Offices(Table):

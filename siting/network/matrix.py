@@ -1,13 +1,18 @@
 """Travel times between places, by shortest paths on the road network."""
 
+from typing import Literal
+
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from siting.network.access import tie_to_junctions, tie_to_points
 from siting.network.arcs import arcs_of
+from siting.network.hierarchy import hierarchy_times
 from siting.network.search import Progress, make_search, run_search, with_sources
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
+
+type Engine = Literal["dijkstra", "hierarchy"]
 
 
 def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
@@ -17,6 +22,7 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     *,
     floor_minutes: Floats | None = None,
     limit: float = np.inf,
+    engine: Engine = "dijkstra",
     workers: int | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> TravelTimes:
@@ -35,6 +41,10 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         Time inside each origin: no trip from it takes less.
     limit : float
         Minutes beyond which a pair counts as out of reach.
+    engine : {"dijkstra", "hierarchy"}
+        How to search. A contraction hierarchy takes a while to make and then knows no distance
+        that is far, so that it pays on a large network without a limit; it needs the extra
+        ``hierarchy``, and rounds each link to a tenth of a millisecond.
     workers : int, optional
         Processes; by default one a processor where the network is large, else none but this one.
     progress : callable
@@ -45,12 +55,22 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     -------
     TravelTimes
         Rows are origins. A pair without an entry cannot be reached within the limit.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The graph lacks lengths or travel times, or the extra is not installed.
     """
     arcs = arcs_of(network.graph)
     start, detached_origins = tie_to_junctions(origins, arcs, network.access)
     end, detached_destinations = tie_to_junctions(destinations, arcs, network.access)
     roads = arcs.matrix()
-    if len(origins) < len(destinations):
+    if engine == "hierarchy":
+        direct = tie_to_points(origins, destinations, network.access)
+        minutes = _at_least(
+            hierarchy_times(arcs, start, end, direct), np.zeros(len(origins)), limit
+        )
+    elif len(origins) < len(destinations):
         direct = tie_to_points(origins, destinations, network.access)
         search = make_search(roads, start, end, direct, limit)
         minutes = run_search(search, workers=workers, progress=progress)

@@ -104,6 +104,41 @@ def test_equals_networkx_on_directed_graphs_from_either_side(
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
+@settings(max_examples=100, deadline=None)
+@given(graph=_graphs(), origins=_points("o"), destinations=_points("d"))
+def test_the_hierarchy_agrees(
+    graph: "nx.MultiDiGraph[int]", origins: Points, destinations: Points
+) -> None:
+    network = _network(graph)
+    found, expected = (
+        travel_times(network, origins, destinations, engine=engine).minutes
+        for engine in ("hierarchy", "dijkstra")
+    )
+    assert (found.indptr == expected.indptr).all()
+    assert (found.indices == expected.indices).all()
+    np.testing.assert_allclose(found.data, expected.data, rtol=0, atol=1e-5)
+
+
+def test_the_hierarchy_agrees_on_the_shipped_network_within_a_limit(
+    network: RoadNetwork, seats: Points
+) -> None:
+    few = Points(seats.ids[:20], seats.lon[:20], seats.lat[:20])
+    for limit in (np.inf, 60.0):
+        found, expected = (
+            travel_times(network, few, seats, engine=engine, limit=limit).minutes.toarray()
+            for engine in ("hierarchy", "dijkstra")
+        )
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
+
+
+def test_without_the_extra_the_hierarchy_is_an_error(
+    network: RoadNetwork, seats: Points, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"siting\[hierarchy\]"):
+        travel_times(network, seats, seats, engine="hierarchy")
+
+
 def test_equals_networkx_on_the_shipped_network(network: RoadNetwork) -> None:
     rng = np.random.default_rng(1)
     nodes = rng.choice(list(network.graph), 200)
