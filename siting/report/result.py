@@ -4,13 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.report.cells import unguarded
+from siting.report.extra import require_report
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
+FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,47 @@ class RunResult:
         The content of manifest.json.
     tables : mapping of str to DataFrame
         sites, offices, municipalities, fa_regions, counties, access and assignment, with the
-        columns of the files of these names.
+        columns of the files of these names; of a run with a frontier also frontier,
+        frontier_sites and frontier_municipalities.
     """
 
     name: str
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing was stopped before its proof, or before the gap that was asked for."""
+        reasons = {self.manifest["reason"]}
+        if "frontier" in self.tables:
+            reasons |= set(self.tables["frontier"]["reason"])
+        return reasons <= {"proved", "gap_reached", "clash", ""}
+
+    def map(self, name: str = "picks", language: str = "en") -> "Figure":
+        """Draw a map of the run; a notebook shows it by itself.
+
+        Parameters
+        ----------
+        name : str
+            picks, before or change.
+        language : str
+            "sv" or "en".
+
+        Raises
+        ------
+        MissingExtraError
+            If the packages of the extra ``report`` are not installed.
+        """
+        require_report()
+        from siting.report.maps import draw_map  # noqa: PLC0415 - only this needs the extra
+
+        return draw_map(self, name, language)
+
+    def _repr_html_(self) -> str:
+        """The run as a notebook shows it: answer, tables, and the map where it can be drawn."""
+        from siting.report.notebook import as_cell  # noqa: PLC0415 - it builds on this module
+
+        return as_cell(self)
 
 
 def find_result(name: str) -> Path:
@@ -49,7 +90,8 @@ def read_result(folder: Path) -> RunResult:
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        tables = {name: _read_csv(folder / f"{name}.csv") for name in CSV_TABLES}
+        names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
+        tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
         tables["assignment"] = pd.read_parquet(folder / "assignment.parquet")
     except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
@@ -59,6 +101,14 @@ def read_result(folder: Path) -> RunResult:
     return RunResult(folder.name, manifest, tables)
 
 
+_CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
+_NAMES = ("locality", "place", "municipality", "fa_region", "county")
+_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites")
+
+
 def _read_csv(path: Path) -> pd.DataFrame:
-    codes = ("locality_code", "municipality_code", "fa_code", "county_code")
-    return pd.read_csv(path, dtype=dict.fromkeys(codes, str))
+    # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
+    texts = dict.fromkeys(_TEXTS, str)
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    named = table.columns.intersection(list(_TEXTS))
+    return unguarded(table.assign(**{str(name): table[name].fillna("") for name in named}))

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from siting.errors import Fault, InputError
-from siting.report.result import CSV_TABLES, RunResult
+from siting.report.cells import as_csv
+from siting.report.result import RunResult
 
 
 def check_target(name: str, results: Path) -> Path:
@@ -73,10 +74,9 @@ def write_result(result: RunResult, results: Path) -> Path:
 def _write_files(result: RunResult, folder: Path) -> None:
     text = json.dumps(result.manifest, indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
-    for name in CSV_TABLES:
-        result.tables[name].to_csv(
-            folder / f"{name}.csv", index=False, float_format="%.6f", lineterminator="\n"
-        )
+    for name, table in result.tables.items():
+        if name != "assignment":
+            (folder / f"{name}.csv").write_bytes(as_csv(table))
     result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
 
 

@@ -7,6 +7,7 @@ Operations Research 16 (1968), for swaps, evaluated as in Whitaker, INFOR 21 (19
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from siting.model.decomposition.costs import SortedCosts
 from siting.model.program import Program
@@ -17,6 +18,10 @@ from siting.types import Bools, Floats, Ints
 MOST_SWAPS = 500
 # How many of the best moves are tried against the limits before giving up.
 MOST_TRIES = 50
+# A relaxed share below this says nothing.
+SOME = 0.01
+# A saving below this, relative to the greatest, is rounding.
+VERY_LITTLE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,20 +36,23 @@ class Moves:
         The row of each entry.
     worst : ndarray of float, shape (rows,)
         Fallback, or where there is none a cost above all of the row's.
+    limits : scipy.sparse.coo_array, shape (limits, options)
+        Coefficients of the program's rows.
     """
 
     program: Program
     costs: SortedCosts
     rows: Ints
     worst: Floats
+    limits: coo_array
 
     @classmethod
     def of(cls, program: Program, costs: SortedCosts) -> "Moves":
         """Prepare the moves of a program."""
-        rows = np.repeat(np.arange(len(costs.services)), np.diff(costs.starts))
+        rows = costs.rows()
         dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
         worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
-        return cls(program, costs, rows, worst)
+        return cls(program, costs, rows, worst, _coefficients(program))
 
     def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints]:
         """Return least and second least cost of each row, and the option of the least (or -1)."""
@@ -67,7 +75,23 @@ class Moves:
         return np.bincount(self.costs.options, weights=saved, minlength=count)
 
 
-def start(program: Program, costs: SortedCosts, search: Search) -> Bools:
+def _coefficients(program: Program) -> coo_array:
+    counts = [len(row.columns) for row in program.rows]
+    entries = (
+        np.concatenate([row.coefficients for row in program.rows] or [np.zeros(0)]),
+        (
+            np.repeat(np.arange(len(counts)), counts),
+            np.concatenate([row.columns for row in program.rows] or [np.zeros(0, dtype=np.int64)]),
+        ),
+    )
+    matrix = coo_array(entries, shape=(len(counts), len(program.lower)))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def start(
+    program: Program, costs: SortedCosts, search: Search, shares: Floats | None = None
+) -> Bools:
     """Return a choice, as good as greedy and swaps get; it may break limits it could not meet.
 
     Parameters
@@ -77,29 +101,35 @@ def start(program: Program, costs: SortedCosts, search: Search) -> Bools:
         Of its goal.
     search : Search
         Its time limit is kept.
+    shares : ndarray of float, shape (options,), optional
+        A relaxed choice, of which as much as fits is taken first, the greatest shares ahead.
     """
     moves = Moves.of(program, costs)
-    chosen = _greedy(moves, search)
+    chosen = program.lower > 0
+    if shares is not None:
+        for option in np.argsort(-shares, kind="stable")[: int((shares > SOME).sum())]:
+            if not chosen[option] and _fitting(moves, chosen)[option]:
+                chosen[option] = True
+    _add_greedily(moves, chosen, search)
     for _ in range(MOST_SWAPS):
         if search.timed_out() or not _swap(moves, chosen):
             break
+        _add_greedily(moves, chosen, search)
     return chosen
 
 
-def _greedy(moves: Moves, search: Search) -> Bools:
+def _add_greedily(moves: Moves, chosen: Bools, search: Search) -> None:
+    """Add the option that saves most, while one fits that saves or is asked for."""
     program = moves.program
-    chosen = program.lower > 0
     while not search.timed_out():
         now, _, _ = moves.two_nearest(chosen)
         scores = moves.gains(now) - program.goal.linear
         asked = _asked_for(program, chosen)
-        allowed = (program.upper > 0) & ~chosen & (asked if asked.any() else scores > 0)
-        ranked = np.flatnonzero(allowed)[np.argsort(-scores[allowed], kind="stable")]
-        added = next((o for o in ranked if _fits(program, chosen, int(o))), None)
-        if added is None:
+        wanted = asked if asked.any() else scores > 0
+        allowed = (program.upper > 0) & ~chosen & wanted & _fitting(moves, chosen)
+        if not allowed.any():
             break
-        chosen[added] = True
-    return chosen
+        chosen[np.flatnonzero(allowed)[np.argmax(scores[allowed])]] = True
 
 
 def _asked_for(program: Program, chosen: Bools) -> Bools:
@@ -111,13 +141,16 @@ def _asked_for(program: Program, chosen: Bools) -> Bools:
     return asked
 
 
-def _fits(program: Program, chosen: Bools, option: int) -> bool:
-    """Tell whether an option may be added without passing an upper limit."""
-    for row in program.rows:
-        coefficient = row.coefficients[row.columns == option].sum()
-        if coefficient > 0 and row.used(chosen) + coefficient > row.upper:
-            return False
-    return True
+def _fitting(moves: Moves, chosen: Bools) -> Bools:
+    """Return which options may be added without passing an upper limit, shape (options,)."""
+    limits = moves.limits
+    upper = np.array([row.upper for row in moves.program.rows])
+    row, option = limits.coords
+    used = np.bincount(row, weights=limits.data * chosen[option], minlength=len(upper))
+    after = used[row] + limits.data
+    fits = np.ones(len(chosen), dtype=np.bool_)
+    fits[option[(limits.data > 0) & (after > upper[row])]] = False
+    return fits
 
 
 def _swap(moves: Moves, chosen: Bools) -> bool:
@@ -139,9 +172,6 @@ def _swap(moves: Moves, chosen: Bools) -> bool:
             return True
         chosen[addable[into]], chosen[removable[out]] = False, True
     return False
-
-
-VERY_LITTLE = 1e-9
 
 
 def _profits(moves: Moves, chosen: Bools, removable: Ints) -> Floats:
