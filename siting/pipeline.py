@@ -13,7 +13,12 @@ from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds
 from siting.model import Solution, Solver, solve
-from siting.network import cached_travel_times, load_road_network, speed_profiles
+from siting.network import (
+    cached_travel_times,
+    load_road_network,
+    read_travel_times,
+    speed_profiles,
+)
 from siting.problem import Prepared, dense, pose
 from siting.question import clash_in_words, limits_of, objective_of
 from siting.report.result import RunResult
@@ -90,13 +95,16 @@ def prepare(
     network = load_road_network(_network_source(file), speeds=wanted.speeds, data=folder)
     have_network = time.perf_counter()
     progress("Computing travel times")
-    times = _times(network, inputs, progress)
-    shipped = inputs.shipped_staff and wanted.source == "shipped" and wanted.speeds == "default"
+    times = _times(file, network, inputs, progress)
+    own = _own_times(file)
+    defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
+    shipped = inputs.shipped_staff and defaults
     too_near = _too_near(file, inputs, network, progress)
     costs = read_costs(folder)
     closing = file.scenario.closing
     problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
     files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
+    files |= {own.name: own} if own else {}
     return Prepared(file, inputs, network, times, problem, files), have_network
 
 
@@ -170,6 +178,10 @@ def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
     if isinstance(source, Path) and not source.is_file():
         remedy = 'Write "shipped", or a path relative to the scenario file.'
         faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
+    own = _own_times(file)
+    if own and not own.is_file():
+        remedy = "Write a path relative to the scenario file, or leave the key out."
+        faults.append(_fault(file, "travel_times.file", str(own), "no such file", remedy))
     return faults
 
 
@@ -192,11 +204,26 @@ def _network_source(file: ScenarioFile) -> str | Path:
     return source if source == "shipped" else file.path.parent / source
 
 
-def _times(network: RoadNetwork, inputs: Inputs, progress: Progress) -> TravelTimes:
+def _own_times(file: ScenarioFile) -> Path | None:
+    name = file.scenario.travel_times.file
+    return None if name is None else file.path.parent / name
+
+
+def _times(
+    file: ScenarioFile, network: RoadNetwork, inputs: Inputs, progress: Progress
+) -> TravelTimes:
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
     floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
+    if own := _own_times(file):
+        return read_travel_times(own, tuple(inputs.demand["demand_id"]), sites.ids, floor)
     return cached_travel_times(
-        network, points(inputs.demand, "demand_id"), sites, floor_minutes=floor, note=progress
+        network,
+        points(inputs.demand, "demand_id"),
+        sites,
+        floor_minutes=floor,
+        engine=file.scenario.travel_times.engine,
+        note=progress,
+        progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),
     )
 
 
