@@ -32,7 +32,7 @@ SWEREF = 3006
 """EPSG code of SWEREF 99 TM, metres."""
 
 _SIZE_INCHES = (3.6, 7.4)
-_DPI = 200
+_DPI = 140
 _MINUTE_BOUNDS = (10, 20, 30, 45, 60)
 _MINUTE_COLOURS = ("#f7fbd5", "#c2e3b0", "#7cc4ae", "#3d94a8", "#285a8c", "#1b1f4b")
 _CHANGE_BOUNDS = (1, 5, 10)
@@ -48,7 +48,7 @@ _MARKERS: Mapping[str, Mapping[str, Any]] = {
     "new": {"marker": "^", "s": 30, "color": "#0b4f8a", "edgecolor": "white", "lw": 0.4},
 }
 _SCALE_KM = 200
-_COLOURS = 96
+_COLOURS = 40
 _LONG_DECIMALS = re.compile(rb"(\d\.\d\d)\d+")
 """Decimals beyond a hundredth of a point, which nobody can see."""
 
@@ -117,7 +117,7 @@ def draw_map(result: RunResult, name: str, language: str) -> Figure:
         Without a window; notebooks show it by itself.
     """
     words = texts(language)["maps"]
-    figure = Figure(figsize=_SIZE_INCHES, layout="none")
+    figure = Figure(figsize=_SIZE_INCHES)
     axes = figure.add_axes((0.01, 0.045, 0.98, 0.9))
     {"picks": _picks, "before": _before, "change": _change}[name](axes, result, language)
     region_lines().plot(ax=axes, color=_REGION_EDGE, linewidth=0.35)
@@ -268,7 +268,7 @@ def _legend(axes: Axes, handles: list[Any], title: str) -> None:
         borderaxespad=0.2,
         alignment="left",
     )
-    legend.get_title().set_weight("bold")
+    legend.get_title().set_fontweight("bold")
 
 
 def _furnish(axes: Axes, language: str) -> None:

@@ -27,8 +27,10 @@ def as_cell(result: RunResult) -> str:
     parts = [
         f"<h3>{escape(title)}</h3>",
         f"<p>{len(sites)} new offices; {escape(manifest['status'])}.</p>",
-        sites[_SITE_COLUMNS].head(_ROWS).to_html(index=False, border=0, float_format="%.3f"),
-        result.tables["access"].to_html(index=False, border=0, float_format="%.3f"),
+        sites[_SITE_COLUMNS]
+        .head(_ROWS)
+        .to_html(index=False, border=0, float_format="{:.3f}".format),
+        result.tables["access"].to_html(index=False, border=0, float_format="{:.3f}".format),
         _map(result),
     ]
     return "\n".join(parts)

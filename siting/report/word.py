@@ -10,6 +10,7 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -194,7 +195,7 @@ def _repeat_first_row(table: Table) -> None:
             properties.append(OxmlElement("w:tblHeader"))
 
 
-def _shade(properties: OxmlElement, colour: str) -> None:
+def _shade(properties: BaseOxmlElement, colour: str) -> None:
     shading = OxmlElement("w:shd")
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
         shading.set(qn(f"w:{key}"), value)
