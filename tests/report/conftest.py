@@ -1,4 +1,4 @@
-"""Runs as the reports read them, one whose names are out to do harm, and a browser."""
+"""Runs as the reports read them, a run with a frontier, and a browser where there is one."""
 
 import json
 import shutil
@@ -27,10 +27,6 @@ HARMFUL = (
     "@SUM(A1)",
     "#set page(width: 1pt) $x$ *bold*",
     "Ä" * 80,
-)
-FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
 
@@ -91,6 +87,12 @@ def harm(show: Show, harmful: RunResult) -> Shown:
 @pytest.fixture(scope="session")
 def harmful_names() -> tuple[str, ...]:
     return HARMFUL
+
+
+FLAGS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 
 
 @pytest.fixture(scope="session")
