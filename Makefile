@@ -52,11 +52,14 @@ data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 results: $(VENV)/test ## run every shipped scenario and write results/ anew
 	$(BIN)/python -m siting.gallery
 
+readme: $(VENV)/test ## put the output of the main scenario into the README
+	$(BIN)/python -m tests.write_readme
+
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json
 
 lock: $(VENV)/test ## choose versions anew and pin them with their hashes
-	$(BIN)/uv pip compile $(LOCK) --group setup --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --extra report --group setup --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group pyproject.toml:peers --output-file requirements-peers.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements.txt --all-extras --group setup --group dev --output-file requirements-test.txt pyproject.toml
 LOCK = --universal --python-version 3.12 --generate-hashes --no-annotate --upgrade --custom-compile-command 'make lock'
