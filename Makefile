@@ -38,6 +38,7 @@ format: $(VENV)/test ## put the code into its standard form
 
 bench: $(VENV)/test ## measure time and memory of each stage
 	$(BIN)/python -m tests.benchmarks.stages
+	$(BIN)/python -m tests.benchmarks.large_network
 
 data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 	$(BIN)/siting data build --raw $(RAW)
