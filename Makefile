@@ -39,7 +39,7 @@ format: $(VENV)/test ## put the code into its standard form
 bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 	$(BIN)/python -m tests.benchmarks.stages
 	$(BIN)/python -m tests.benchmarks.large_network
-	$(BIN)/python -m tests.benchmarks.growth docs/growth.csv
+	$(BIN)/python -m tests.benchmarks.growth docs
 
 bench-peers: $(VENV)/run requirements-peers.txt ## compare with spopt, in an environment of its own
 	$(BIN)/python -m venv .venv-peers
@@ -53,7 +53,7 @@ data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 results: $(VENV)/test ## run every shipped scenario and write results/ anew
 	$(BIN)/python -m siting.gallery
 
-readme: $(VENV)/test ## put the output of the main scenario into the README
+readme: $(VENV)/test ## put output and map of the main scenario into the README
 	$(BIN)/python -m tests.write_readme
 
 schema: $(VENV)/run ## write scenarios/schema.json anew
