@@ -1,0 +1,173 @@
+"""What the government really decided beside what the model would have: rounds and tables."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from siting.analysis.hindcast import Comparison, Contest, compare
+from siting.analysis.misallocation import misallocation
+from siting.inputs.candidates import seat_of
+from siting.inputs.decisions import Round, read_decisions, rounds_of
+from siting.model import Instance
+from siting.pipeline import Progress, prepare
+from siting.problem import Prepared, Problem
+from siting.report.study import Study
+from siting.scenario_file import ScenarioFile
+from siting.shipped import data_folder
+from siting.types import Bools, Floats
+
+
+def hindcast(
+    file: ScenarioFile, *, data: Path | None = None, progress: Progress = print
+) -> Study:
+    """Hold the real decisions against the model.
+
+    People, roads, candidates and the first offices are the scenario's; its limits and the offices
+    that it forces open are not used.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Study
+        Tables rounds, measures, choices, not_scored, counties and assignment.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
+    folder = data or data_folder()
+    prepared, _ = prepare(file, data=folder, progress=progress)
+    scene = Scene.of(prepared)
+    decisions = read_decisions(folder)
+    played = []
+    for each in rounds_of(decisions, scene.offices):
+        progress(f"Deciding {each.month} anew")
+        played.append((each, compare(scene.contest(each))))
+    progress("Placing the offices of each county anew")
+    tables = _tables(scene, played) | {"counties": scene.counties()}
+    manifest = {}
+    return Study(f"{file.name}-hindcast", manifest, tables)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The sites among which offices were and could be.
+
+    Parameters
+    ----------
+    problem : Problem
+    weights : ndarray of float, shape (demand points,)
+    seats : mapping of str to str
+        Municipality to the code of the candidate that stands for its seat.
+    """
+
+    problem: Problem
+    weights: Floats
+    seats: Mapping[str, str]
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> "Scene":
+        """Make it from a prepared scenario."""
+        places, municipalities = prepared.inputs.candidates, prepared.inputs.municipalities
+        seats = {str(row["code"]): seat_of(row, places) for _, row in municipalities.iterrows()}
+        return cls(prepared.problem, prepared.inputs.weights, seats)
+
+    @property
+    def offices(self) -> "pd.Series[str]":
+        """The municipality of each office of the first network."""
+        sites = self.problem.sites
+        return sites.loc[sites["existing"] & sites["allowed"], "municipality_code"]
+
+    def contest(self, each: Round) -> Contest:
+        """What the model is given in a round."""
+        sites = self.problem.sites
+        codes, places = sites["code"].to_numpy(), sites["municipality_code"].to_numpy()
+        had = Counter([*self.offices, *each.earlier])
+        earlier = [self.seats[place] for place in each.earlier]
+        present = (sites["existing"] & sites["allowed"]).to_numpy() | np.isin(codes, earlier)
+        if each.kind == "close":
+            alone = present & np.array([had[place] == 1 for place in places])
+            real = tuple(codes[alone & np.isin(places, each.scored)])
+            return Contest(self._instance(present, present), False, real, tuple(codes[alone]))  # noqa: FBT003 - it closes
+        real = tuple(self.seats[place] for place in each.scored)
+        without = np.array([had[place] == 0 for place in places])
+        free = (~sites["existing"] & sites["allowed"]).to_numpy() & without
+        chosen = present | free | np.isin(codes, real)
+        return Contest(self._instance(chosen, present), True, real)  # noqa: FBT003 - it opens
+
+    def _instance(self, chosen: Bools, present: Bools) -> Instance:
+        sites = self.problem.sites[chosen]
+        return Instance.from_matrix(
+            self.problem.minutes[:, chosen],
+            self.weights,
+            existing=present[chosen],
+            client_ids=tuple(self.problem.demand["demand_id"]),
+            site_ids=tuple(sites["code"]),
+            site_groups={"municipality": tuple(sites["municipality_code"])},
+        )
+
+    def counties(self) -> pd.DataFrame:
+        """How far the first network is from the best with as many offices in each county."""
+        sites, demand = self.problem.sites, self.problem.demand
+        allowed = sites["allowed"].to_numpy()
+        table = misallocation(
+            self.problem.minutes[:, allowed],
+            self.weights,
+            sites["existing"].to_numpy()[allowed],
+            demand["county_code"],
+            sites.loc[allowed, "county_code"].reset_index(drop=True),
+        )
+        names = dict(zip(demand["county_code"], demand["county"], strict=True))
+        table.insert(1, "county", table["region"].map(names))
+        return table.rename(columns={"region": "county_code"})
+
+
+def _tables(scene: Scene, played: list[tuple[Round, Comparison]]) -> dict[str, pd.DataFrame]:
+    names = dict(
+        zip(scene.problem.demand["municipality_code"], scene.problem.demand["municipality"], strict=True)
+    )
+    place = scene.problem.sites.set_index("code")["place"]
+    choices = _stacked({r.month: c.choices for r, c in played})
+    choices.insert(2, "municipality", choices["municipality_code"].map(names))
+    choices["place"] = choices.pop("site").map(place)
+    rounds = [{"month": r.month, "kind": r.kind, **c.summary} for r, c in played]
+    not_scored = [
+        {"month": r.month, "kind": r.kind, "municipality_code": code, "municipality": names[code]}
+        for r, _ in played
+        for code in r.not_scored
+    ]
+    return {
+        "rounds": pd.DataFrame(rounds),
+        "measures": _stacked({r.month: c.measures for r, c in played}),
+        "choices": choices,
+        "not_scored": pd.DataFrame(not_scored),
+        "assignment": _stacked({r.month: _assignment(scene, r, c) for r, c in played}),
+    }
+
+
+def _assignment(scene: Scene, each: Round, comparison: Comparison) -> pd.DataFrame:
+    table = scene.problem.demand[["demand_id", "municipality_code"]].assign(weight=scene.weights)
+    codes = np.array(scene.contest(each).instance.site_ids)
+    for name, columns in comparison.site.items():
+        table[f"minutes_{name}"] = comparison.minutes[name]
+        table[f"office_{name}"] = codes[columns]
+    return table
+
+
+def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One table under the other, with the month in front."""
+    for month, table in tables.items():
+        table.insert(0, "month", month)
+    return pd.concat(tables.values(), ignore_index=True)
