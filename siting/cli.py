@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from siting.cli_network import network_app
-from siting.errors import Fault, InfeasibleError, InputError, SitingError
+from siting.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
+
+if TYPE_CHECKING:
+    from siting.report.result import RunResult
 
 # Commands import what they need when they are called, so that --help and a faulty scenario
 # answer at once instead of after seconds of loading.
@@ -94,6 +97,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         float | None, typer.Option(help="Stop when this near to the best, such as 0.01 for 1 %.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
+    brief: Annotated[bool, typer.Option(help="Write maps and the briefing as HTML too.")] = True,
 ) -> None:
     """Solve a scenario and write its results."""
     from siting import pipeline
@@ -106,7 +110,10 @@ def run(  # noqa: PLR0913 - one parameter an option
     check_target(file.name, results)
     with _progress(quiet=quiet) as progress:
         result = pipeline.run(file, progress=progress)
-    folder = write_result(result, results)
+        folder = write_result(result, results)
+        if brief:
+            progress("Writing the briefing")
+            _brief_if_possible(result, folder)
     console = Console(highlight=False)
     if quiet:
         console.print(str(folder), soft_wrap=True, markup=False)
@@ -114,6 +121,54 @@ def run(  # noqa: PLR0913 - one parameter an option
         print_result(result, folder, console)
     if result.manifest["reason"] not in {"proved", "gap_reached"}:
         raise typer.Exit(NOT_PROVED)
+
+
+def _brief_if_possible(result: "RunResult", folder: Path) -> None:
+    """Write the briefing; where its packages are missing say so in a line, and leave it."""
+    from siting.report.extra import require_report
+    from siting.shipped import data_folder
+
+    try:
+        require_report()
+    except MissingExtraError as error:
+        typer.echo(f"No briefing was written. {error}", err=True)
+        return
+    from siting.report.brief import write_briefing
+
+    write_briefing(result, folder, data_folder())
+
+
+@app.command("brief")
+def write_brief(
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
+    *,
+    formats: Annotated[
+        str, typer.Option("--format", help="html, docx, xlsx, pdf, gpkg; several with commas.")
+    ] = "html",
+    languages: Annotated[
+        str, typer.Option("--lang", help="sv, en; several with a comma.")
+    ] = "sv,en",
+) -> None:
+    """Write maps and the briefing of a result into its folder."""
+    from siting.report.extra import require_report
+    from siting.report.result import find_result, read_result
+    from siting.shipped import data_folder
+
+    require_report()
+    from siting.report.brief import write_briefing
+
+    folder = find_result(result)
+    written = write_briefing(
+        read_result(folder),
+        folder,
+        data_folder(),
+        formats=[name.strip() for name in formats.split(",")],
+        languages=[name.strip() for name in languages.split(",")],
+    )
+    for path in written:
+        typer.echo(str(path))
 
 
 @contextmanager

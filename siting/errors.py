@@ -77,6 +77,23 @@ class StoppedError(SitingError):
     exit_code = 4
 
 
+class MissingExtraError(SitingError):
+    """Packages of an optional part are not installed.
+
+    Parameters
+    ----------
+    extra : str
+        Name of the extra.
+    missing : iterable of str
+        Packages that are not there.
+    """
+
+    def __init__(self, extra: str, missing: Iterable[str]) -> None:
+        super().__init__(
+            f"This needs {', '.join(missing)}. Install with: pip install 'siting[{extra}]'"
+        )
+
+
 def near_matches(name: str, known: Iterable[str]) -> str:
     """A hint that names what may have been meant, or "" where nothing is near."""
     by_lower = {item.lower(): item for item in known}

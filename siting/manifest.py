@@ -2,23 +2,28 @@
 
 import datetime as dt
 import importlib.metadata
+import math
 import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from siting.inputs.ledger import sha256
 from siting.inputs.selection import Inputs
-from siting.model import Solution
-from siting.problem import LIMIT_KEYS, Prepared
+from siting.model import Solution, StageResult
+from siting.outcome import minutes_by_phase, what_became
+from siting.problem import Prepared
+from siting.question import uses_by_key
 from siting.scenario_file import ScenarioFile
 
 _PACKAGES = ("siting", "highspy", "networkx", "numpy", "osmnx", "pandas", "pulp", "scipy")
-_UNITS = {
-    "population": "minutes per resident",
-    "age_75_plus": "minutes per resident aged 75 or older",
-    "no_tertiary": "minutes per resident without tertiary education",
+_PEOPLE = {
+    "population": "resident",
+    "age_75_plus": "resident aged 75 or older",
+    "no_tertiary": "resident without tertiary education",
 }
 
 
@@ -50,8 +55,6 @@ def timestamp(file: ScenarioFile) -> str:
 def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> dict[str, Any]:
     """The content of manifest.json; only `seconds` differs between two runs of a scenario."""
     file, inputs = prepared.file, prepared.inputs
-    weight = float(inputs.weights.sum())
-    objective = None if solution.objective is None else solution.objective / weight
     return {
         "name": file.name,
         "date": timestamp(file),
@@ -61,20 +64,100 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
         "versions": _versions(),
         "status": solution.status,
         "reason": solution.reason,
-        "objective": objective,
-        "objective_kind": file.scenario.objective.kind,
-        "objective_unit": _UNITS[file.scenario.demand.weight],
-        "sense": solution.sense,
-        "bound": solution.bound / weight,
-        "gap": solution.gap,
+        **_objective(prepared, solution),
         "method": solution.method,
         "ties_decided": solution.ties_decided,
-        "limits": _limits(solution),
+        "limits": uses_by_key(solution.limits),
+        "cost": _cost(prepared, solution),
+        "closed": list(solution.closed_sites),
+        "phases": _phases(prepared, solution),
+        "splits": solution.splits,
+        "unreached": _unreached(prepared, solution),
         "evidence": _evidence(inputs),
         "detached": dict(prepared.times.detached),
         "size": _size(inputs, solution),
         "seconds": seconds.as_dict(),
     }
+
+
+def _objective(prepared: Prepared, solution: Solution) -> dict[str, Any]:
+    """What was sought, how good the answer is and how good any could be, in one unit."""
+    scenario = prepared.file.scenario
+    # The model gives the weighted sum of kind mean; a run gives minutes per person.
+    persons = float(prepared.inputs.weights.sum())
+
+    def figures(stage: StageResult) -> dict[str, Any]:
+        scale = persons if stage.kind == "mean" else 1.0
+        return {
+            "kind": stage.kind,
+            "objective": None if stage.objective is None else stage.objective / scale,
+            "bound": stage.bound / scale if math.isfinite(stage.bound) else None,
+            "gap": stage.gap if math.isfinite(stage.gap) else None,
+            "status": stage.status,
+        }
+
+    asked = len(scenario.objective.order) or 1
+    last = figures(solution.stages[min(asked, len(solution.stages)) - 1])
+    return {
+        "objective": last["objective"],
+        "objective_kind": scenario.objective.kind,
+        "objective_unit": _unit(last["kind"], scenario.demand.weight),
+        "sense": solution.sense,
+        "bound": last["bound"],
+        "gap": last["gap"],
+        "stages": [figures(stage) for stage in solution.stages],
+    }
+
+
+def _unit(kind: str, weight: str) -> str:
+    people = _PEOPLE[weight]
+    return {
+        "mean": f"minutes per {people}",
+        "coverage": f"persons within the time ({people})",
+        "worst": "minutes",
+        "equity": f"minutes (Kolm-Pollak EDE, {people})",
+        "cost": "MSEK a year",
+    }[kind]
+
+
+def _cost(prepared: Prepared, solution: Solution) -> dict[str, float]:
+    """What the new offices cost together and what closing saves, MSEK, budget or not."""
+    sites = what_became(prepared, solution)
+    new = sites[sites["code"].isin(solution.new_sites)]
+    kinds = {"annual_msek": "annual_cost_msek", "one_off_msek": "one_off_cost_msek"}
+    costs = {name: _sum(new[column]) for name, column in kinds.items()}
+    return costs | {"annual_saving_msek": round(solution.annual_saving, 6)}
+
+
+def _phases(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
+    """What opens in each phase, what that costs, and how far people then have."""
+    sites = what_became(prepared, solution)
+    new = sites[sites["code"].isin(solution.new_sites)]
+    phases = zip(prepared.file.scenario.phases, minutes_by_phase(prepared, solution), strict=True)
+    return [
+        {
+            "phase": number,
+            "name": phase.name,
+            "years": phase.years,
+            "opened": int((new["phase"] == number).sum()),
+            "annual_msek": _sum(new.loc[new["phase"] <= number, "annual_cost_msek"]),
+            "one_off_msek": _sum(new.loc[new["phase"] == number, "one_off_cost_msek"]),
+            "mean_minutes": float(mean),
+        }
+        for number, (phase, mean) in enumerate(phases, start=1)
+    ]
+
+
+def _sum(msek: "pd.Series[float]") -> float:
+    """A sum of money in whole kronor, whatever the order of its parts."""
+    return round(float(msek.sum()), 6)
+
+
+def _unreached(prepared: Prepared, solution: Solution) -> dict[str, Any]:
+    """Residents whom no office or candidate can reach, or not in the time asked for."""
+    demand = prepared.problem.demand.set_index("demand_id")["people"]
+    ids = list(solution.unreached)
+    return {"people": int(demand[ids].sum()), "demand_points": ids}
 
 
 def _checksums(prepared: Prepared) -> dict[str, str]:
@@ -84,14 +167,6 @@ def _checksums(prepared: Prepared) -> dict[str, str]:
 def _versions() -> dict[str, str]:
     packages = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return {"python": platform.python_version(), **packages}
-
-
-def _limits(solution: Solution) -> dict[str, dict[str, Any]]:
-    return {
-        LIMIT_KEYS[use.name]: {"limit": use.limit, "used": use.used, "slack": use.slack}
-        for use in solution.limits
-        if use.name in LIMIT_KEYS
-    }
 
 
 def _evidence(inputs: Inputs) -> Mapping[str, int]:

@@ -1,19 +1,21 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from siting.analysis.measures import measure, nearest
+from siting.analysis.measures import measure, nearest, shared_out
 from siting.errors import Fault, InfeasibleError, InputError, StoppedError
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds, make_manifest
-from siting.model import Mean, Solution, Solver, solve
+from siting.model import Solution, Solver, solve
 from siting.network import cached_travel_times, load_road_network, speed_profiles
-from siting.problem import Prepared, clash_in_words, dense, limits_of, pose
+from siting.outcome import shares_of, what_became
+from siting.problem import Prepared, dense, pose
+from siting.question import clash_in_words, limits_of, objective_of
 from siting.report.result import RunResult
 from siting.report.tables import REGION_KEYS, result_tables
 from siting.scenario_file import ScenarioFile
@@ -86,7 +88,8 @@ def prepare(
     shipped = inputs.shipped_staff and wanted.source == "shipped" and wanted.speeds == "default"
     too_near = _too_near(file, inputs, network, progress)
     costs = read_costs(folder)
-    problem = pose(inputs, times, costs, shipped_staff=shipped, too_near=too_near)
+    closing = file.scenario.closing
+    problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
     files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
     return Prepared(file, inputs, network, times, problem, files), have_network
 
@@ -103,14 +106,14 @@ def answer(prepared: Prepared) -> Solution:
     try:
         return solve(
             problem.instance,
-            Mean(),
-            limits_of(scenario.limits, problem),
+            objective_of(scenario),
+            limits_of(scenario, problem),
             solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
             time_limit=scenario.solver.time_limit_s,
             gap=scenario.solver.gap,
         )
     except InfeasibleError as error:
-        raise InfeasibleError(clash_in_words(error.clash, scenario.limits, problem)) from error
+        raise InfeasibleError(clash_in_words(error.clash, scenario, problem)) from error
 
 
 def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
@@ -127,14 +130,16 @@ def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunRes
             "Allow more with --time-limit or solver.time_limit_s."
         )
     problem = prepared.problem
-    sites, demand = problem.sites, problem.demand
+    sites, demand = what_became(prepared, solution), problem.demand
     opened = np.flatnonzero(sites["code"].isin(solution.open_sites))
     people = demand["people"].to_numpy(dtype=np.float64)
     access = nearest(problem.minutes, problem.present, opened, people)
+    if solution.splits:
+        access = shared_out(access, problem.minutes, *shares_of(problem, solution))
     groups = {table: demand[code] for table, (code, _) in REGION_KEYS.items()}
     new = opened[~sites["existing"].to_numpy()[opened]]
     measures = measure(access, groups, new, sites["code"])
-    manifest = make_manifest(prepared, solution, seconds)
+    manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
     return RunResult(prepared.file.name, manifest, result_tables(measures, access, sites, demand))
 
 
@@ -164,12 +169,13 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
         existing=scenario.offices.existing,
         open=scenario.offices.open,
         shut=scenario.offices.shut,
+        keep=scenario.closing.keep,
         include=scenario.candidates.include,
         exclude=scenario.candidates.exclude,
         min_population=scenario.candidates.min_population,
     )
     inputs, faults = select_inputs(choice, folder)
-    every = (*file.faults, *faults, *_network_faults(file, folder))
+    every = (*file.faults, *faults, *_network_faults(file, folder), *_kind_faults(file, folder))
     if every:
         raise InputError(every)
     return inputs
@@ -186,6 +192,16 @@ def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
         remedy = 'Write "shipped", or a path relative to the scenario file.'
         faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
     return faults
+
+
+def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
+    wanted, known = file.scenario.office_types, read_costs(folder).kinds
+    named = {"use": wanted.use, "min": wanted.min, "max": wanted.max}
+    for key, names in named.items():
+        for name in names:
+            if name not in (known if key == "use" else wanted.use):
+                remedy = f"Known: {', '.join(known)}; min and max name kinds in use."
+                yield _fault(file, f"office_types.{key}", name, "no such kind of office", remedy)
 
 
 def _fault(file: ScenarioFile, key: str, value: str, problem: str, remedy: str) -> Fault:

@@ -1,17 +1,18 @@
 """Put tables, travel times and limits together into the instance that the model solves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs
 from siting.inputs.selection import Inputs
 from siting.inputs.staff import people_nearer, staff_by_rule
-from siting.model import Instance, Limits
-from siting.scenario import LimitTable
+from siting.model import Instance
+from siting.scenario import ClosingTable
 from siting.scenario_file import ScenarioFile
 from siting.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 
@@ -23,21 +24,26 @@ class Problem:
     Parameters
     ----------
     sites : DataFrame
-        Offices, then candidates: code, place, municipality and region with code and name,
-        existing, allowed (open or may open), forced, staff, annual_cost_msek,
-        one_off_cost_msek.
+        Offices, then candidates: code, place, lon, lat, municipality and region with code and
+        name, skr_group, category (seat or other), existing, allowed (open or may open), forced,
+        sole (the only office of its municipality), may_close, evidence (empty where none is
+        given), staff, annual_cost_msek, one_off_cost_msek; for existing offices what closing
+        saves.
     demand : DataFrame
         Demand points with the names of their municipality, county and FA region.
     minutes : ndarray of float, shape (demand points, sites)
         Infinite where a site cannot be reached.
     instance : Instance
         What the model sees: the sites that are open or may open.
+    costs : Costs
+        What an office costs.
     """
 
     sites: pd.DataFrame
     demand: pd.DataFrame
     minutes: Floats
     instance: Instance
+    costs: Costs
 
     @property
     def present(self) -> Ints:
@@ -73,8 +79,14 @@ class Prepared:
     files: Mapping[str, Path]
 
 
-def pose(
-    inputs: Inputs, times: TravelTimes, costs: Costs, *, shipped_staff: bool, too_near: Bools
+def pose(  # noqa: PLR0913 - two of the six are named
+    inputs: Inputs,
+    times: TravelTimes,
+    costs: Costs,
+    closing: ClosingTable,
+    *,
+    shipped_staff: bool,
+    too_near: Bools,
 ) -> Problem:
     """Make the instance.
 
@@ -86,6 +98,8 @@ def pose(
         From demand points to offices and candidates, in the order of the tables.
     costs : Costs
         What an office costs.
+    closing : ClosingTable
+        Which existing offices may close, and what that saves.
     shipped_staff : bool
         Whether the staff that ships with the candidates holds; else the rule is applied here.
     too_near : ndarray of bool, shape (candidates,)
@@ -100,8 +114,10 @@ def pose(
         candidates = candidates.assign(staff=staff)
     barred = too_near & ~candidates["locality_code"].isin(inputs.named)
     candidates = candidates.assign(allowed=~candidates["excluded"] & ~barred)
-    sites = _sites(offices, candidates, inputs, costs)
-    return Problem(sites, demand, minutes, _instance(sites, demand, minutes, inputs.weights))
+    sites = _sites(offices, candidates, inputs)
+    sites = _with_money(_with_closing(sites, inputs, closing), costs, closing)
+    instance = _instance(sites, demand, minutes, inputs.weights)
+    return Problem(sites, demand, minutes, instance, costs)
 
 
 def dense(times: TravelTimes) -> Floats:
@@ -124,30 +140,51 @@ def staff_of(
 
 def _with_regions(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
     """Add the names and codes of municipality, county and FA region."""
-    regions = municipalities.set_index("code")[["name", "county", "fa_code", "fa_name"]]
-    regions = regions.rename(columns={"name": "municipality", "fa_name": "fa_region"})
+    columns = ["name", "county", "fa_code", "fa_name", "skr_group_2017"]
+    regions = municipalities.set_index("code")[columns].rename(
+        columns={"name": "municipality", "fa_name": "fa_region", "skr_group_2017": "skr_group"}
+    )
     kept = table.drop(columns=["municipality"], errors="ignore")
     joined = kept.join(regions, on="municipality_code", validate="many_to_one")
     return joined.assign(county_code=joined["municipality_code"].str[:2])
 
 
-def _sites(
-    offices: pd.DataFrame, candidates: pd.DataFrame, inputs: Inputs, costs: Costs
-) -> pd.DataFrame:
+_SITE_COLUMNS = [
+    *("code", "place", "municipality_code", "lon", "lat"),
+    *("existing", "allowed", "forced", "evidence", "staff"),
+]
+
+
+def _sites(offices: pd.DataFrame, candidates: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     existing = offices.rename(columns={"office_id": "code", "office": "place"}).assign(
         existing=True, allowed=~offices["shut"], staff=0, forced=False
     )
     new = candidates.rename(columns={"locality_code": "code", "locality": "place"}).assign(
         existing=False, forced=candidates["locality_code"].isin(inputs.forced)
     )
-    columns = ["code", "place", "municipality_code", "existing", "allowed", "forced", "staff"]
-    sites = _with_regions(
-        pd.concat([existing[columns], new[columns]], ignore_index=True), inputs.municipalities
-    )
+    both = pd.concat([existing, new], ignore_index=True).reindex(columns=_SITE_COLUMNS)
+    both = both.assign(evidence=both["evidence"].fillna(""))
+    sites = _with_regions(both, inputs.municipalities)
+    seats = seat_codes(inputs.municipalities, inputs.candidates)
+    return sites.assign(category=np.where(sites["code"].isin(seats), "seat", "other"))
+
+
+def _with_closing(sites: pd.DataFrame, inputs: Inputs, closing: ClosingTable) -> pd.DataFrame:
+    """Say which existing offices may close, and which is the only one of its municipality."""
+    present = sites["existing"] & sites["allowed"]
+    in_municipality = present.groupby(sites["municipality_code"]).transform("sum")
+    sole = present & (in_municipality == 1)
+    closable = sole if closing.only_sole_offices else present
+    may_close = closable & (closing.max > 0) & ~sites["code"].isin(inputs.keep)
+    return sites.assign(sole=sole, may_close=may_close)
+
+
+def _with_money(sites: pd.DataFrame, costs: Costs, closing: ClosingTable) -> pd.DataFrame:
+    """Existing offices cost nothing in the budgets, which are for new ones; closing saves."""
     staff = sites["staff"].to_numpy(dtype=np.int64)
+    saving = np.where(sites["may_close"], closing.saving_msek_per_office, 0.0)
     return sites.assign(
-        # Existing offices cost nothing in the budgets, which are for new ones.
-        annual_cost_msek=np.where(sites["existing"], 0.0, costs.annual(staff)),
+        annual_cost_msek=np.where(sites["existing"], saving, costs.annual(staff)),
         one_off_cost_msek=np.where(sites["existing"], 0.0, costs.one_off(staff)),
     )
 
@@ -157,7 +194,12 @@ def _instance(
 ) -> Instance:
     allowed = sites["allowed"].to_numpy()
     chosen = sites[allowed]
-    groups = {"municipality": "municipality_code", "county": "county_code", "fa_region": "fa_code"}
+    of_people = {
+        "municipality": "municipality_code",
+        "county": "county_code",
+        "fa_region": "fa_code",
+    }
+    of_sites = of_people | {"skr_group": "skr_group", "category": "category"}
     return Instance.from_matrix(
         minutes[:, allowed],
         weights,
@@ -166,66 +208,6 @@ def _instance(
         one_off_cost=chosen["one_off_cost_msek"].to_numpy(),
         client_ids=tuple(demand["demand_id"]),
         site_ids=tuple(chosen["code"]),
-        site_groups={name: tuple(chosen[column]) for name, column in groups.items()},
-        client_groups={name: tuple(demand[column]) for name, column in groups.items()},
+        site_groups={name: tuple(chosen[column]) for name, column in of_sites.items()},
+        client_groups={name: tuple(demand[column]) for name, column in of_people.items()},
     )
-
-
-LIMIT_KEYS = {
-    "new_sites_max": "new_offices_max",
-    "annual_budget": "annual_budget_msek",
-    "one_off_budget": "one_off_budget_msek",
-    "max_new_per_group": "max_new_per_municipality",
-    "at_least_one_per_group": "fa_region_guarantee",
-}
-"""What a limit of the model is called in a scenario file and in a manifest."""
-
-
-def limits_of(wanted: LimitTable, problem: Problem) -> Limits:
-    """The limits of a scenario as the model takes them."""
-    sites = problem.sites
-    return Limits(
-        new_sites_max=wanted.new_offices_max,
-        annual_budget=wanted.annual_budget_msek,
-        one_off_budget=wanted.one_off_budget_msek,
-        max_new_per_group={"municipality": wanted.max_new_per_municipality},
-        at_least_one_per_group=("fa_region",) if wanted.fa_region_guarantee else (),
-        force_open=tuple(sites.loc[sites["forced"], "code"]),
-    )
-
-
-def clash_in_words(
-    clash: Iterable[tuple[str, str]], wanted: LimitTable, problem: Problem
-) -> tuple[tuple[str, str], ...]:
-    """Limits that clash, in the words of the scenario file.
-
-    Parameters
-    ----------
-    clash : iterable of tuple of str
-        From `siting.errors.InfeasibleError`.
-    wanted : LimitTable
-        The limits of the scenario.
-    problem : Problem
-        What there is to choose from.
-
-    Returns
-    -------
-    tuple of tuple of str
-        Key of the scenario file, and what it asks for.
-    """
-    forced = problem.sites[problem.sites["forced"]]
-    words = {
-        "new_sites_max": f"at most {wanted.new_offices_max} new offices",
-        "annual_budget": f"new offices cost at most {wanted.annual_budget_msek} MSEK a year",
-        "one_off_budget": f"opening them costs at most {wanted.one_off_budget_msek} MSEK",
-        "max_new_per_group": f"at most {wanted.max_new_per_municipality} in one municipality",
-        "at_least_one_per_group": "at least one office in every FA region",
-        "force_open": (
-            f"{', '.join(forced['place'])} must open, which makes {len(forced)} new offices at "
-            f"{forced['annual_cost_msek'].sum():.1f} MSEK a year and "
-            f"{forced['one_off_cost_msek'].sum():.1f} MSEK once"
-        ),
-    }
-    keys = {name: f"limits.{key}" for name, key in LIMIT_KEYS.items()}
-    keys |= {"force_open": "offices.open", "everyone_served": "everyone"}
-    return tuple((keys.get(name, name), words.get(name, sentence)) for name, sentence in clash)

@@ -5,9 +5,9 @@ A value is taken from ``--set`` where given, else from the file, else from the d
 
 import datetime as dt
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -34,6 +34,10 @@ class About(Table):
     """Where its figures come from."""
     rationale: Text
     """Why it is asked, and what its figures are and are not."""
+    title_sv: Text | None = None
+    """The title in Swedish, for the Swedish reports; default: title."""
+    rationale_sv: Text | None = None
+    """The rationale in Swedish, for the Swedish reports; default: rationale."""
 
 
 class Demand(Table):
@@ -79,11 +83,97 @@ class Candidates(Table):
     `offices.open` or `include`; default off."""
 
 
+Share = Annotated[float, Field(gt=0, le=1)]
+Grouping = Literal["municipality", "county", "fa_region", "skr_group", "category"]
+
+
+class TargetTable(Table):
+    """A share of all people that must have an office within so many minutes."""
+
+    share: Share
+    """Share of all people of the nation, or of each group, from 0 to 1."""
+    within_minutes: NonNegativeFloat
+    """Travel time that counts as reached, this very time included."""
+    each: Literal["nation", "county", "fa_region", "municipality"] = "nation"
+    """Whose share it is: that of the nation, or of each county, FA region or municipality."""
+
+
+class Stage(Table):
+    """One objective of a lexicographic list."""
+
+    kind: Literal["mean", "coverage", "worst", "equity", "cost"]
+    """As in [objective]."""
+    within_minutes: NonNegativeFloat | None = None
+    """For coverage: the travel time that counts as reached."""
+    epsilon: Annotated[float, Field(lt=0)] = -1.0
+    """For equity: aversion to inequality, below 0."""
+    targets: tuple[TargetTable, ...] = ()
+    """For cost: what must be reached."""
+    tolerance: NonNegativeFloat = 0.0
+    """By what share of its best value the later objectives may make this one worse."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.kind == "coverage" and self.within_minutes is None:
+            raise ValueError("coverage needs within_minutes, such as within_minutes = 45")
+        if self.kind == "cost" and not self.targets:
+            raise ValueError("cost needs at least one [[objective.targets]]")
+        return self
+
+
 class Objective(Table):
     """What the best answer is best at."""
 
-    kind: Literal["mean"] = "mean"
-    """mean: least mean travel time to the nearest office (p-median)."""
+    kind: Literal["mean", "coverage", "worst", "equity", "cost", "lexicographic"] = "mean"
+    """mean: least mean travel time to the nearest office (p-median); coverage: most people within
+    within_minutes (maximal covering); worst: least longest travel time (p-center), then mean;
+    equity: least Kolm-Pollak EDE, a mean in which long trips weigh more; cost: least annual cost
+    that reaches the targets; lexicographic: the objectives in `order`, one after the other."""
+    within_minutes: NonNegativeFloat | None = None
+    """For coverage: the travel time that counts as reached, this very time included."""
+    epsilon: Annotated[float, Field(lt=0)] = -1.0
+    """For equity: aversion to inequality, below 0; the lower, the more long trips weigh."""
+    targets: tuple[TargetTable, ...] = ()
+    """For cost: what must be reached, each with share, within_minutes and each."""
+    order: tuple[Stage, ...] = ()
+    """For lexicographic: objectives in order of importance, each with kind, its own keys, and
+    tolerance."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.kind == "lexicographic" and not self.order:
+            raise ValueError("lexicographic needs at least one [[objective.order]]")
+        if self.kind != "lexicographic":
+            self.stage()
+        return self
+
+    def stage(self) -> Stage:
+        """The objective as the only one of a list."""
+        return Stage(
+            kind=self.kind,  # type: ignore[arg-type] # not called for lexicographic
+            within_minutes=self.within_minutes,
+            epsilon=self.epsilon,
+            targets=self.targets,
+        )
+
+
+class QuotaTable(Table):
+    """Least or greatest number of new offices in some groups together; forced ones count."""
+
+    group: Grouping
+    """What is grouped: municipality, county, fa_region, skr_group, or category (seat or other)."""
+    labels: tuple[Text, ...] = Field(min_length=1)
+    """The groups meant, by code: C8 and C9 for skr_group, 01 for county, seat for category."""
+    min: Count | None = None
+    """Least number of new offices in them."""
+    max: Count | None = None
+    """Most new offices in them."""
+
+    @model_validator(mode="after")
+    def _has_a_number(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("a quota needs min or max")
+        return self
 
 
 class LimitTable(Table):
@@ -91,6 +181,8 @@ class LimitTable(Table):
 
     new_offices_max: Count | None = None
     """Most new offices; offices forced open count."""
+    new_offices_min: Count | None = None
+    """Fewest new offices; offices forced open count."""
     max_new_per_municipality: Count = 1
     """Most new offices in one municipality."""
     annual_budget_msek: NonNegativeFloat | None = None
@@ -99,6 +191,83 @@ class LimitTable(Table):
     """Most one-off cost of new offices, MSEK."""
     fa_region_guarantee: bool = False
     """At least one office, existing or new, in every FA region."""
+    county_guarantee: bool = False
+    """At least one office, existing or new, in every county."""
+    max_minutes: PositiveFloat | None = None
+    """Nobody has a longer way to the nearest office than this, in minutes."""
+    spacing_km: PositiveFloat | None = None
+    """No two new offices nearer to each other than this, km as the crow flies."""
+    quotas: tuple[QuotaTable, ...] = ()
+    """Least or greatest numbers of new offices in groups, each with group, labels, min and max."""
+
+
+class ClosingTable(Table):
+    """Existing offices that may close; needs max, else none may."""
+
+    min: Count = 0
+    """Fewest offices that close."""
+    max: Count = 0
+    """Most offices that close."""
+    only_sole_offices: bool = True
+    """Whether only an office that is the only one of its municipality may close. The model is
+    blind between offices of one locality, so that closing one of several would look free."""
+    keep: tuple[Text, ...] = ()
+    """Offices that stay open all the same: office_id, or the name where it is the only one."""
+    frees_budget: bool = False
+    """Whether what closing saves a year may be spent on new offices."""
+    saving_msek_per_office: NonNegativeFloat = 5.0
+    """What closing an office saves a year, MSEK; 560 MSEK / 113 offices in 2019, a division."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min is greater than max")
+        return self
+
+
+class OfficeTypes(Table):
+    """Kinds of new offices; the model chooses one for each. They replace the staff rule."""
+
+    use: tuple[Text, ...] = ()
+    """Kinds that may open, by their names in data/costs.toml; none: every office is standard and
+    staffed by the rule."""
+    limited: bool = True
+    """Whether a kind can serve only as many people as its visits a year allow."""
+    min: dict[str, Count] = {}
+    """Fewest offices of a kind, such as {small = 5}."""
+    max: dict[str, Count] = {}
+    """Most offices of a kind."""
+
+    def limits(self) -> tuple[str, ...]:
+        """The kinds whose number is limited."""
+        return tuple(dict.fromkeys((*self.min, *self.max)))
+
+
+class CapacityTable(Table):
+    """How many people an office can serve.
+
+    Demand may be split between offices, so that people do not always go to the nearest one.
+    """
+
+    existing_people: PositiveFloat | None = None
+    """Most people that an existing office can serve; default: it never fills up."""
+    new_people: PositiveFloat | None = None
+    """Most people that a new office can serve, where it has no kind; default: never fills up."""
+
+
+class PhaseTable(Table):
+    """A stretch of years with means of its own. What opens stays open."""
+
+    name: Text
+    """What it is called, such as "2021"."""
+    years: PositiveFloat = 1.0
+    """How long it lasts; the objective is the mean over all years."""
+    annual_budget_msek: NonNegativeFloat | None = None
+    """Most annual cost of all new offices open by then, MSEK."""
+    one_off_budget_msek: NonNegativeFloat | None = None
+    """Most one-off cost of those that open in it, MSEK."""
+    new_offices_max: Count | None = None
+    """Most offices that open in it."""
 
 
 class Solver(Table):
@@ -124,17 +293,25 @@ class Scenario(Table):
     candidates: Candidates = Candidates()
     objective: Objective = Objective()
     limits: LimitTable = LimitTable()
+    closing: ClosingTable = ClosingTable()
+    office_types: OfficeTypes = OfficeTypes()
+    capacity: CapacityTable = CapacityTable()
+    phases: tuple[PhaseTable, ...] = ()
     solver: Solver = Solver()
+
+
+def table_of(annotation: object) -> type[Table] | None:
+    """The table that a field holds, itself or in a list; None for plain values."""
+    for inner in (annotation, *get_args(annotation)):
+        if isinstance(inner, type) and issubclass(inner, Table):
+            return inner
+    return None
 
 
 def table_models() -> dict[str, type[Table]]:
     """Each table of a scenario file with its model, in the order of the schema."""
-    models = {name: field.annotation for name, field in Scenario.model_fields.items()}
-    return {
-        name: model
-        for name, model in models.items()
-        if isinstance(model, type) and issubclass(model, Table)
-    }
+    tables = ((name, table_of(field.annotation)) for name, field in Scenario.model_fields.items())
+    return {name: table for name, table in tables if table is not None}
 
 
 def json_schema() -> str:

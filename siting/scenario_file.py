@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from siting.errors import Fault, InputError, near_matches
-from siting.scenario import About, Scenario, table_models
+from siting.scenario import About, Scenario, Table, table_of
 from siting.shipped import scenario_folder
 
 NONE = "none"
@@ -150,7 +150,7 @@ def _without(content: Mapping[str, Any], bad: set[tuple[Any, ...]]) -> dict[str,
     kept = {
         table: {key: item for key, item in section.items() if (table, key) not in bad}
         for table, section in content.items()
-        if isinstance(section, Mapping) and table in Scenario.model_fields
+        if isinstance(section, Mapping) and table in Scenario.model_fields and (table,) not in bad
     }
     stand_in = dict.fromkeys(About.model_fields, "?") | {"date": dt.date(1, 1, 1)}
     return {**kept, "scenario": stand_in | kept.get("scenario", {})}
@@ -158,26 +158,32 @@ def _without(content: Mapping[str, Any], bad: set[tuple[Any, ...]]) -> dict[str,
 
 def _as_fault(file: str, error: Mapping[str, Any]) -> Fault:
     location = error["loc"]
-    key = ".".join(map(str, location))
+    key, last = ".".join(map(str, location)), str(location[-1])
     value = error["input"]
     if error["type"] == "extra_forbidden":
-        known = _known_keys(location)
-        remedy = near_matches(str(location[-1]), known) or f"Known here: {', '.join(known)}."
+        known = list(_model_at(location[:-1]).model_fields)
+        remedy = near_matches(last, known) or f"Known here: {', '.join(known)}."
         return Fault(file, key, value, "there is no such key", remedy)
     if error["type"] == "missing":
-        return Fault(file, key, None, "the key is missing", f"Add {location[-1]} = …")
+        return Fault(file, key, None, "the key is missing", f"Add {last} = …")
+    if error["type"] == "value_error":
+        return Fault(file, key, "…", str(error["ctx"]["error"]), "Add or correct it.")
     return Fault(file, key, value, error["msg"].lower(), _remedy(location))
 
 
-def _known_keys(location: Sequence[Any]) -> list[str]:
-    models = table_models()
-    if len(location) == 1:
-        return list(models)
-    return list(models[str(location[0])].model_fields)
+def _model_at(location: Sequence[Any]) -> type[Table]:
+    """The table at a place in the schema; numbers in the location count rows of a list."""
+    model: type[Table] = Scenario
+    for step in location:
+        field = model.model_fields.get(str(step))
+        inner = table_of(field.annotation) if field else None
+        model = inner or model
+    return model
 
 
 def _remedy(location: Sequence[Any]) -> str:
-    if len(location) == 1:
+    names = [str(step) for step in location if not isinstance(step, int)]
+    field = _model_at(names[:-1]).model_fields.get(names[-1])
+    if len(names) == 1 or field is None:
         return "Write it as a table: [name] on a line of its own, its keys below."
-    field = table_models()[str(location[0])].model_fields[str(location[1])]
     return f"It means: {' '.join((field.description or '').split())}"

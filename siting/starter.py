@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from siting.errors import Fault, InputError
@@ -57,11 +57,33 @@ def _lines(name: str, scenario: Scenario | None) -> Iterator[str]:
     for table, model in table_models().items():
         yield ""
         yield from _comment(model.__doc__ or "")
-        yield f"[{table}]"
-        values = getattr(scenario, table) if scenario else None
+        content = getattr(scenario, table) if scenario else None
+        if isinstance(content, tuple) or _is_list(table):
+            yield from _repeated(table, model, content or ())
+        else:
+            yield f"[{table}]"
+            yield from _keys(model, content)
+
+
+def _is_list(name: str) -> bool:
+    return isinstance(Scenario.model_fields[name].default, tuple)
+
+
+def _repeated(name: str, model: type[Table], rows: Iterable[Table]) -> Iterator[str]:
+    """A table that may occur several times; as a remark where it does not occur."""
+    if not rows:
+        yield f"# [[{name}]]"
         for key, field in model.model_fields.items():
-            yield from _comment(field.description or "")
-            yield _line(key, values, required=field.is_required(), default=field.default)
+            yield from _comment(f"{key}: {field.description or ''}")
+    for row in rows:
+        yield f"[[{name}]]"
+        yield from _keys(model, row)
+
+
+def _keys(model: type[Table], values: Table | None) -> Iterator[str]:
+    for key, field in model.model_fields.items():
+        yield from _comment(field.description or "")
+        yield _line(key, values, required=field.is_required(), default=field.default)
 
 
 def _line(key: str, values: Table | None, *, required: bool, default: object) -> str:
@@ -81,10 +103,20 @@ def _comment(text: str) -> Iterator[str]:
 
 
 def _toml(value: object) -> str:
-    """A value as TOML: JSON has the same texts, numbers, truth values and flat lists."""
+    """A value as TOML: JSON has the same texts, numbers and truth values."""
+    if isinstance(value, Table):
+        set_keys = value.model_dump(exclude_defaults=True)
+        return _toml({key: getattr(value, key) for key in set_keys})
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, str) and "\n" in value and '"""' not in value:
         escaped = value.replace("\\", "\\\\")
         return f'"""\n{escaped}"""'
-    if isinstance(value, str | bool | int | float | tuple):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
+    return json.dumps(value, ensure_ascii=False) if _is_plain(value) else str(value)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | bool | int | float)

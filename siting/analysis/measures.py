@@ -1,10 +1,11 @@
 """Before and after, for the nation, for each region and for each new office."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from siting.analysis.access import (
     SHARE_MINUTES,
@@ -30,6 +31,8 @@ class Access:
         none.
     site_before, site_after : ndarray of int, shape (n,)
         Index of the nearest office among all sites.
+    present, opened : ndarray of int
+        Indices of the sites that are open before, and after.
     """
 
     people: Floats
@@ -38,6 +41,8 @@ class Access:
     second: Floats
     site_before: Ints
     site_after: Ints
+    present: Ints
+    opened: Ints
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,22 @@ class Measures:
     sites : DataFrame
         One row for each new office, in order of rank: site (index), rank, people_nearest,
         person_minutes_saved, loss_if_left_out_minutes.
+    offices : DataFrame
+        One row for each office that is open before or after: site (index), people_nearest
+        afterwards, and the mean minutes of these people before and after (nan where there are
+        none).
+    summary : mapping of str to float
+        Counts and sums over the whole country: people, people_gaining (whose trip becomes
+        shorter) with their mean minutes before and after, people_beyond_30, _45 and _60 before
+        and after, hours_saved (one trip of everybody, one way), and for each grouping the number
+        of its regions whose mean falls.
     """
 
     access: pd.DataFrame
     regions: Mapping[str, pd.DataFrame]
     sites: pd.DataFrame
+    offices: pd.DataFrame
+    summary: Mapping[str, float]
 
 
 def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Access:
@@ -86,7 +102,35 @@ def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Acc
         second=among.min(axis=1),
         site_before=site_before,
         site_after=opened[first],
+        present=present,
+        opened=opened,
     )
+
+
+def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -> Access:
+    """Send people where the answer sends them, which capacities may put beyond the nearest.
+
+    Parameters
+    ----------
+    access : Access
+        Everybody at the nearest office.
+    minutes : ndarray of float, shape (n, m)
+        From each demand point to each site.
+    shares : scipy.sparse.csr_array, shape (n, m)
+        Which part of each demand point goes to which site.
+    most : ndarray of int, shape (n,)
+        The site that most of each demand point goes to.
+
+    Returns
+    -------
+    Access
+        `after` is the mean of each demand point; what leaving an office out would cost cannot be
+        told without a new solve, so `second` is nan.
+    """
+    parts = shares.tocoo()
+    trips = parts.data * minutes[parts.row, parts.col]
+    after = np.bincount(parts.row, weights=trips, minlength=len(minutes))
+    return replace(access, after=after, second=np.full(len(after), np.nan), site_after=most)
 
 
 def measure(
@@ -105,10 +149,13 @@ def measure(
     codes : Series of str
         Code of each site, by index; decides ties of rank.
     """
+    regions = {name: _by_group(access, labels) for name, labels in groups.items()}
     return Measures(
         access=_nation(access),
-        regions={name: _by_group(access, labels) for name, labels in groups.items()},
+        regions=regions,
         sites=_sites(access, new, codes),
+        offices=_offices(access, len(codes)),
+        summary=_summary(access, regions),
     )
 
 
@@ -153,9 +200,41 @@ def _sites(access: Access, new: Ints, codes: "pd.Series[str]") -> pd.DataFrame:
             "loss_if_left_out_minutes": _sum_by_site(access, lost, size)[new] / total,
         }
     )
-    table = table.sort_values(["loss_if_left_out_minutes", "code"], ascending=[False, True])
+    # Where the loss cannot be told, the saving ranks in its place.
+    worth = table["loss_if_left_out_minutes"].fillna(table["person_minutes_saved"])
+    table = table.assign(worth=worth).sort_values(["worth", "code"], ascending=[False, True])
     table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table.drop(columns="code").reset_index(drop=True)
+    return table.drop(columns=["code", "worth"]).reset_index(drop=True)
+
+
+def _offices(access: Access, size: int) -> pd.DataFrame:
+    open_ones = np.union1d(access.present, access.opened)
+    people = _sum_by_site(access, access.people, size)[open_ones]
+    table = pd.DataFrame({"site": open_ones, "people_nearest": people.round().astype(int)})
+    for side in ("before", "after"):
+        minutes = _sum_by_site(access, access.people * getattr(access, side), size)[open_ones]
+        table[f"mean_{side}"] = np.divide(
+            minutes, people, out=np.full(len(people), np.nan), where=people > 0
+        )
+    return table
+
+
+def _summary(access: Access, regions: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    people, saved = access.people, access.before - access.after
+    gaining = saved > 0
+    summary: dict[str, float] = {"people": int(people.sum())}
+    summary["people_gaining"] = int(people[gaining].sum().round())
+    for side, minutes in (("before", access.before), ("after", access.after)):
+        if gaining.any():
+            mean = np.average(minutes[gaining], weights=people[gaining])
+            summary[f"mean_of_gaining_{side}"] = float(mean)
+        for limit in SHARE_MINUTES:
+            beyond = people[minutes > limit].sum().round()
+            summary[f"people_beyond_{limit}_{side}"] = int(beyond)
+    summary["hours_saved"] = float(people @ saved) / 60
+    for name, table in regions.items():
+        summary[f"{name}_gaining"] = int((table["mean_after"] < table["mean_before"]).sum())
+    return summary
 
 
 def _sum_by_site(access: Access, values: Floats, size: int) -> Floats:

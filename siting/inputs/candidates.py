@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from osmnx.distance import great_circle
 
-from siting.types import Bools
+from siting.types import Bools, Floats
 
 LEAST_POPULATION = 1000
 """Residents from which a locality is a candidate, unless a scenario says otherwise."""
@@ -45,31 +45,25 @@ def as_candidates(localities: pd.DataFrame) -> pd.DataFrame:
     return localities.rename(columns=names)[COLUMNS]
 
 
-def seat_of(municipality: "pd.Series[str]", places: pd.DataFrame) -> str:
-    """The candidate that stands for a municipality's seat, as a code.
+def seat_codes(municipalities: pd.DataFrame, places: pd.DataFrame) -> "pd.Series[str]":
+    """The candidate that stands for each municipality's seat: of its own, the nearest to it.
 
     Parameters
     ----------
-    municipality : Series
-        A row of the municipality table.
+    municipalities : DataFrame
+        Rows of the table of that name.
     places : DataFrame
         The candidates.
 
     Returns
     -------
-    str
-        The candidate of the municipality that is nearest to the seat, or "" where it has none.
+    Series of str
+        Candidate code by municipality code; municipalities without any are left out.
     """
-    own = places[places["municipality_code"] == municipality["code"]]
-    if own.empty:
-        return ""
-    metres = great_circle(
-        np.full(len(own), float(municipality["seat_lat"])),
-        np.full(len(own), float(municipality["seat_lon"])),
-        own["lat"].to_numpy(dtype=np.float64),
-        own["lon"].to_numpy(dtype=np.float64),
-    )
-    return str(own["locality_code"].iloc[int(np.argmin(metres))])
+    pairs = municipalities.merge(places, left_on="code", right_on="municipality_code")
+    metres = pd.Series(_metres_to_seat(pairs), index=pairs.index)
+    nearest = metres.groupby(pairs["code"]).idxmin()
+    return pairs.loc[nearest].set_index("code")["locality_code"]
 
 
 def _represented(municipalities: pd.DataFrame, places: pd.DataFrame) -> Bools:
@@ -79,14 +73,15 @@ def _represented(municipalities: pd.DataFrame, places: pd.DataFrame) -> Bools:
         .reset_index()
         .merge(places, left_on="code", right_on="municipality_code")
     )
-    metres = great_circle(
-        pairs["seat_lat"].to_numpy(),
-        pairs["seat_lon"].to_numpy(),
-        pairs["lat"].to_numpy(),
-        pairs["lon"].to_numpy(),
-    )
-    near = (metres <= SEAT_WITHIN_M) | (pairs["seat"] == pairs["locality"]).to_numpy()
+    near = (_metres_to_seat(pairs) <= SEAT_WITHIN_M) | (
+        pairs["seat"] == pairs["locality"]
+    ).to_numpy()
     return np.isin(np.arange(len(municipalities)), pairs.loc[near, "index"].to_numpy())
+
+
+def _metres_to_seat(pairs: pd.DataFrame) -> Floats:
+    columns = ("seat_lat", "seat_lon", "lat", "lon")
+    return great_circle(*(pairs[name].to_numpy(dtype=np.float64) for name in columns))
 
 
 def _seat_candidates(seats: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,13 @@ from siting.inputs.tables import read_table
 LEDGER = "datapackage.json"
 DATA_VERSION = "2026.11"
 _RATINGS = ("red", "amber", "green")
-_ASSUMPTION_KEYS = {"id", "what", "value", "source", "rating", "effect"}
+_ASSUMPTION_TEXTS = ("what", "value", "source", "effect")
+_ASSUMPTION_KEYS = {
+    "id",
+    "rating",
+    *_ASSUMPTION_TEXTS,
+    *(f"{key}_sv" for key in _ASSUMPTION_TEXTS),
+}
 
 
 def sha256(path: Path) -> str:
@@ -127,7 +133,7 @@ def _assumption_faults(path: Path) -> Iterator[Fault]:
 
 
 def read_assumptions(path: Path) -> list[dict[str, str]]:
-    """The assumptions log, an entry each with id, what, value, source, rating and effect."""
+    """The assumptions log: id, rating, and what, value, source and effect, each also with _sv."""
     entries: list[dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))["assumption"]
     return entries
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from siting.errors import Fault, near_matches
-from siting.inputs.candidates import seat_of
+from siting.inputs.candidates import seat_codes
 
 
 class Unknown(Exception):  # noqa: N818 - carries a remedy to the caller, never reaches the user
@@ -80,12 +80,12 @@ class PlaceFinder:
 
     def _seat(self, name: str) -> str:
         match = self._municipalities[self._municipalities["name"] == name]
-        code = "" if match.empty else seat_of(match.iloc[0], self._places)
-        if not code:
+        codes = seat_codes(match, self._places)
+        if codes.empty:
             known = [*self._places["locality"], *self._municipalities["name"]]
             remedy = near_matches(name, known) or "data/candidates.csv lists the places."
             raise Unknown("no candidate and no municipality has this name", remedy)
-        return code
+        return str(codes.iloc[0])
 
     def _which(self, found: pd.DataFrame) -> str:
         owners = found["municipality_code"].map(self._municipality_name)

@@ -28,7 +28,7 @@ class Choice:
         population, age_75_plus or no_tertiary.
     existing : str
         A shipped office table, or a path.
-    open, shut, include, exclude : tuple of str
+    open, shut, keep, include, exclude : tuple of str
         Names or codes.
     min_population : int
         Residents from which a locality is a candidate.
@@ -39,6 +39,7 @@ class Choice:
     existing: str
     open: tuple[str, ...]
     shut: tuple[str, ...]
+    keep: tuple[str, ...]
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     min_population: int
@@ -63,6 +64,8 @@ class Inputs:
         Codes of candidates that must open.
     named : tuple of str
         Codes of candidates that the scenario names itself.
+    keep : tuple of str
+        Offices that may not close.
     shipped_staff : bool
         Whether the staff that ships with the candidates holds for this selection.
     files : mapping of str to Path
@@ -76,6 +79,7 @@ class Inputs:
     candidates: pd.DataFrame
     forced: tuple[str, ...]
     named: tuple[str, ...]
+    keep: tuple[str, ...]
     shipped_staff: bool
     files: Mapping[str, Path]
 
@@ -115,7 +119,9 @@ def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ..
     municipalities = tables["municipalities"]
     offices, office_path, faults = _offices(choice, folder, municipalities)
     candidates, named, forced, more = _candidates(choice, tables)
-    shut, unknown = find_all(choice.shut, OfficeFinder(offices), str(choice.file), "offices.shut")
+    finder, file = OfficeFinder(offices), str(choice.file)
+    shut, unknown = find_all(choice.shut, finder, file, "offices.shut")
+    keep, also_unknown = find_all(choice.keep, finder, file, "closing.keep")
     files = {f"{name}.csv": folder / f"{name}.csv" for name in tables}
     inputs = Inputs(
         municipalities=municipalities,
@@ -125,10 +131,11 @@ def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ..
         candidates=candidates,
         forced=forced,
         named=named,
+        keep=keep,
         shipped_staff=choice.existing in SHIPPED_OFFICES and bool(candidates["staff"].gt(0).all()),
         files=files | {office_path.name: office_path},
     )
-    return inputs, (*faults, *more, *unknown)
+    return inputs, (*faults, *more, *unknown, *also_unknown)
 
 
 def _offices(

@@ -21,9 +21,10 @@ from typing import Literal
 import numpy as np
 import pulp
 
+from siting.model.adapter import Task, run
 from siting.model.limits.base import FEASIBILITY
 from siting.model.program import Functional, Program, Split
-from siting.model.solvers import Search, run
+from siting.model.solvers import Search
 from siting.model.sparse import entry_rows
 from siting.types import Bools, Floats
 
@@ -111,7 +112,9 @@ def solve_classic(program: Program, search: Search) -> Answer:
         only = checked(program, program.lower > 0, "done", -np.inf)
         return nothing("infeasible") if only.chosen is None else replace(only, bound=only.value)
     model = Classic(program)
-    report = run(model.problem, search)
+    if program.hint is not None:
+        model.start_from(program.hint)
+    report = run(Task(model.problem, model.offset, search, program.hint is not None))
     if report.state == "infeasible":
         return nothing("infeasible")
     if not report.has_values:
@@ -135,7 +138,8 @@ class Classic:
             self._add_shares()
         elif program.must_serve:
             self._add_covers()
-        self.problem += self._expression(program.goal)
+        goal, self.offset = self._expression(program.goal)
+        self.problem += goal
         self._add_rows()
         self._add_capacities()
 
@@ -145,6 +149,19 @@ class Classic:
         for option, variable in self.open.items():
             chosen[option] = variable.valueOrDefault() > 0.5  # noqa: PLR2004 - rounds a binary
         return chosen
+
+    def start_from(self, chosen: Bools) -> None:
+        """Give the variables the values of a choice, everyone going to the nearest."""
+        program = self.program
+        for option, variable in self.open.items():
+            variable.setInitialValue(float(chosen[option]), check=False)
+        rows, minutes = entry_rows(program.times), program.nearest(chosen)
+        going = chosen[program.times.indices] & (program.times.data == minutes[rows])
+        firsts = np.flatnonzero(going)[np.flatnonzero(np.diff(rows[going], prepend=-1))]
+        nearest = np.zeros(len(rows), dtype=np.bool_)
+        nearest[firsts] = True
+        for share, goes in zip(self.share, nearest.tolist(), strict=False):
+            share.setInitialValue(float(goes), check=False)
 
     def shares(self) -> Floats:
         """Return the share of each pair in the solved problem, shape (pairs,)."""
@@ -193,7 +210,8 @@ class Classic:
             if np.isfinite(row.lower):
                 self.problem += (total >= row.lower), f"least{number}"
         for number, ceiling in enumerate(self.program.ceilings):
-            self.problem += self._expression(ceiling.functional) <= ceiling.limit, f"cap{number}"
+            total, constant = self._expression(ceiling.functional)
+            self.problem += total <= ceiling.limit - constant, f"cap{number}"
 
     def _add_capacities(self) -> None:
         program = self.program
@@ -207,13 +225,13 @@ class Classic:
             limit = float(program.capacity[option]) * self.open[option]
             self.problem += pulp.lpSum_vars_coefs(load) - limit <= 0, f"room{option}_{period}"
 
-    def _expression(self, functional: Functional) -> "pulp.LpAffineExpression":
+    def _expression(self, functional: Functional) -> tuple["pulp.LpAffineExpression", float]:
         terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
         constant = 0.0
         if functional.transform is not None:
             extra, constant = savings(self.program, functional)
             terms += zip(self.share, extra.tolist(), strict=True)
-        return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]) + constant
+        return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]), constant
 
 
 def savings(program: Program, functional: Functional) -> tuple[Floats, float]:

@@ -11,7 +11,7 @@ from siting.model.objectives import Lexicographic, Objective
 from siting.model.options import PLAIN
 from siting.model.solution import Solution
 from siting.model.solvers import Search
-from siting.model.sparse import entry_rows, nearest_minutes
+from siting.model.sparse import entry_rows, nearest_minutes, rows_at
 from siting.model.stages import Outcome, Stage, stage_results
 from siting.model.targets import out_of_reach
 from siting.model.truth import Verdict
@@ -150,10 +150,12 @@ def nearest_sites(instance: "Instance", open_sites: Bools) -> Ints:
     times = instance.times
     rank = np.argsort(np.argsort(np.asarray(instance.site_ids, dtype=np.str_)))
     nearest = nearest_minutes(times, open_sites)
-    rows = entry_rows(times)
-    at_nearest = np.flatnonzero(open_sites[times.indices] & (times.data == nearest[rows]))
-    order = at_nearest[np.lexsort((rank[times.indices[at_nearest]], rows[at_nearest]))]
+    entries = np.flatnonzero(open_sites[times.indices])
+    rows = rows_at(times, entries)
+    at_nearest = times.data[entries] == nearest[rows]
+    rows, sites = rows[at_nearest], times.indices[entries[at_nearest]]
+    order = np.lexsort((rank[sites], rows))
     firsts = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
     assignment = np.full(times.shape[0], -1, dtype=np.int64)
-    assignment[rows[firsts]] = times.indices[firsts]
+    assignment[rows[firsts]] = sites[firsts]
     return assignment

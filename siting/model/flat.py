@@ -11,10 +11,11 @@ from siting.model.solvers import Search
 FEW_PAIRS = 2_000
 
 
-def way_for(program: Program) -> str:
-    """Return "classic" or "decomposition", whichever suits the size."""
+def way_for(program: Program, search: Search) -> str:
+    """Return "classic" or "decomposition", whichever suits the size, limits and solver."""
     small = program.times.nnz <= FEW_PAIRS
-    return "classic" if small or program.splits else "decomposition"
+    only_classic = program.splits or search.solver.name != "highs"
+    return "classic" if small or only_classic else "decomposition"
 
 
 def solve_flat(program: Program, search: Search, method: str | None = None) -> Answer:
@@ -28,6 +29,6 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> A
         Chosen by size if it is not given. Capacities are for the classic model in any case,
         since the cuts take everyone to go to the nearest option.
     """
-    way = way_for(program) if method is None or program.splits else method
+    way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     return replace(solve(program, search), method=way)

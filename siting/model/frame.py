@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from siting.model.limits import Limit, Limits
-from siting.model.limits.base import Row, count_row
+from siting.model.limits.base import Row, count_row, site_mask
 from siting.model.limits.serving import Capacity, MaxTime
 from siting.model.limits.sites import Closing, ForceShut
 from siting.model.options import Options, make_options
@@ -21,7 +21,7 @@ from siting.model.presolve import (
 )
 from siting.model.program import Ceiling, Functional, Program, Transform
 from siting.model.sparse import keep_entries, nearest_minutes
-from siting.types import Floats, Ints
+from siting.types import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance
@@ -96,6 +96,7 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
     serve_all: bool,
     farthest: float = np.inf,
     reduce: bool = True,
+    start: Sequence[str] = (),
 ) -> Frame:
     """Put an instance under limits.
 
@@ -112,6 +113,8 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
         Minutes beyond which pairs do not count.
     reduce : bool
         Whether to prune pairs. Tests compare both.
+    start : sequence of str
+        New sites of an answer to start from.
     """
     options = _options(instance, limits, parts)
     farthest = min([farthest, *(part.minutes for part in parts if isinstance(part, MaxTime))])
@@ -133,6 +136,7 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
         capacity=options.capacity,
         must_serve=bool(serve_all or np.isfinite([*options.capacity, farthest]).any()),
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
+        hint=_hint(instance, options, start) if start else None,
     )
     program = drop_forbidden_pairs(tighten(program))
     if reduce:
@@ -168,6 +172,12 @@ def _options(instance: "Instance", limits: Limits, parts: Sequence[Limit]) -> Op
     )
 
 
+def _hint(instance: "Instance", options: Options, start: Sequence[str]) -> Bools:
+    """Return the first option of each site that is named, and those that are forced."""
+    first = np.diff(options.site, prepend=-1) > 0
+    return (options.lower > 0) | (first & site_mask(instance, start)[options.site])
+
+
 def _one_option_a_site(options: Options) -> list[Row]:
     sites, counts = np.unique(options.site, return_counts=True)
     return [count_row("", options.site == site, upper=1) for site in sites[counts > 1]]
@@ -181,9 +191,8 @@ def _service_times(
     instance: "Instance", options: Options, clients: Ints, phases: int, farthest: float
 ) -> csr_array:
     """Return minutes of services x options: an option serves from its phase on."""
-    of_clients = instance.times[clients]
-    if len(clients) == len(instance.client_ids):
-        of_clients = instance.times
+    everyone = len(clients) == len(instance.client_ids)
+    of_clients = instance.times if everyone else instance.times[clients]
     one_a_site = np.array_equal(options.site, np.arange(len(instance.site_ids)))
     whole = of_clients if one_a_site else csr_array(of_clients[:, options.site])
     near = keep_entries(whole, whole.data <= farthest)

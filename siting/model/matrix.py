@@ -48,7 +48,7 @@ def read_times(
     if isinstance(times, pd.DataFrame):
         found = _from_long_table(times, client_ids, site_ids, faults)
     elif issparse(times):
-        found = csr_array(times, copy=True).astype(np.float64)
+        found = csr_array(times).astype(np.float64, copy=True)
     else:
         found = _from_dense(np.asarray(times, dtype=np.float64))
     if found.shape != shape:

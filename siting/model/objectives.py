@@ -5,7 +5,7 @@ travel time. What it says in its own unit comes from that by ``report``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -25,20 +25,32 @@ class Mean:
 
         minimise sum_i w_i min over open j of t_ij
 
-    Everyone must reach an open site. Source: Hakimi, Operations Research 12 (1964).
+    Everyone must reach an open site. Source: Hakimi, Operations Research 12 (1964). With a weight
+    on costs it is the fixed-charge location problem (Balinski, Management Science 12, 1965):
+
+        minimise sum_i w_i min over open j of t_ij + cost_weight sum over new j of f_j
+
+    Parameters
+    ----------
+    cost_weight : float
+        Weighted minutes that a unit of annual cost is worth; 0 leaves costs to the limits.
     """
 
+    cost_weight: float = 0.0
     kind: ClassVar[str] = "mean"
     sense: ClassVar[Literal["min", "max"]] = "min"
     serves_all: ClassVar[bool] = True
 
-    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - it has no parameters
+    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
         """Return what is wrong with the objective."""
-        return ()
+        if self.cost_weight >= 0:
+            return ()
+        return [Fault("objective", "cost_weight", self.cost_weight, "is negative", "Give 0.")]
 
     def functional(self, frame: "Frame") -> Functional:
         """Return what is minimised."""
-        return frame.functional(minutes)
+        costs = np.where(frame.options.new, frame.options.annual_cost, 0.0)
+        return replace(frame.functional(minutes), linear=self.cost_weight * costs)
 
     def report(self, value: float, frame: "Frame") -> float:  # noqa: ARG002 - it is the value
         """Return the weighted sum of minutes."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.sparse import entry_rows, keep_entries, nearest_minutes
+from siting.model.sparse import keep_entries, nearest_minutes
 from siting.types import Bools, Floats, Ints
 
 
@@ -35,13 +35,13 @@ def prune_pairs(program: Program) -> Program:
     """
     always = (program.lower == 1) & (program.upper == 1) & np.isinf(program.capacity)
     fallback = np.minimum(program.fallback, nearest_minutes(program.times, always))
-    nearer = program.times.data < fallback[entry_rows(program.times)]
+    nearer = program.times.data < np.repeat(fallback, np.diff(program.times.indptr))
     return replace(program, times=keep_entries(program.times, nearer), fallback=fallback)
 
 
 def drop_forbidden_pairs(program: Program) -> Program:
     """Drop the pairs of options that are forbidden."""
-    allowed = program.upper[program.times.indices] > 0
+    allowed = (program.upper > 0)[program.times.indices]
     return replace(program, times=keep_entries(program.times, allowed))
 
 

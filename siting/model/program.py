@@ -6,7 +6,7 @@ cost that never falls with the travel time, so each is a p-median with other cos
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -116,6 +116,8 @@ class Program:
         What is to be least.
     ceilings : tuple of Ceiling
         Other functionals that are limited.
+    hint : ndarray of bool, shape (options,), optional
+        A choice to start from, which may be good or not.
     """
 
     lower: Floats
@@ -128,12 +130,13 @@ class Program:
     capacity: Floats
     must_serve: bool
     goal: Functional
-    ceilings: tuple[Ceiling, ...] = field(default=())
+    ceilings: tuple[Ceiling, ...] = ()
+    hint: Bools | None = None
 
     @property
     def splits(self) -> bool:
         """Whether capacities may divide a service between options."""
-        return bool(np.isfinite(self.capacity[self.upper > 0]).any())
+        return bool(np.isfinite(self.capacity[self.times.indices]).any())
 
     def nearest(self, chosen: Bools) -> Floats:
         """Return the minutes of each service to its nearest chosen option, shape (services,)."""

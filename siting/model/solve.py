@@ -31,6 +31,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     gap: float = 1e-6,
     method: Literal["classic", "decomposition"] | None = None,
     ties: bool = True,
+    start: Sequence[str] = (),
 ) -> Solution:
     """Choose which sites to open.
 
@@ -40,7 +41,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     objective : Mean, Coverage, Worst, Equity, Cost, or Lexicographic
     limits : Limits
     solver : Solver or str
-        "highs", or a `Solver` with threads and a log file.
+        "highs", "cbc" or "scip", or a `Solver` with threads and a log file.
     time_limit : float, optional
         Seconds. When they are over, the best answer so far is given, marked unproved.
     gap : float
@@ -49,6 +50,8 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         How to solve it; chosen by size and limits if it is not given.
     ties : bool
         Whether to look for the best-ranked of equally good answers.
+    start : sequence of str
+        New sites of an answer to start from, which may be good or not.
 
     Returns
     -------
@@ -62,16 +65,19 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         If no answer keeps to all limits, with a smallest set of them that clash; or if a target
         cannot be reached by any sites, with the greatest share that can.
     """
-    search = Search.start(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
+    search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
     objectives = [single for single, _ in stages_of(objective)]
-    _check(instance, objectives, limits, gap, time_limit)
+    _check(instance, objectives, limits, search)
+    if method == "decomposition" and search.solver.name != "highs":
+        raise InputError([Fault("solve", "method", method, "is for HiGHS only", "Use classic.")])
     serve_all = any(single.serves_all for single in objectives)
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
-    frame = make_frame(instance, limits, limits.parts(), serve_all=serve_all)
+    frame = make_frame(instance, limits, limits.parts(), serve_all=serve_all, start=start)
     outcome = run_stages(frame, objective, search, method)
     if outcome is None:
-        raise InfeasibleError(clashing_limits(instance, limits, objectives, search))
+        again = Search.begin(search.solver, gap, time_limit)
+        raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
     return conclude(outcome, objective, limits, search, ties_decided=decided)
 
@@ -80,9 +86,9 @@ def _check(
     instance: "Instance",
     objectives: Sequence[Single],
     limits: Limits,
-    gap: float,
-    time_limit: float | None,
+    search: Search,
 ) -> None:
+    gap, time_limit = search.gap, search.time_limit
     faults = [fault for part in limits.parts() for fault in part.faults(instance)]
     faults += [fault for single in objectives for fault in single.faults(instance)]
     if not 0 <= gap < 1:

@@ -20,21 +20,39 @@ def entry_rows(matrix: csr_array) -> Ints:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
+def rows_at(matrix: csr_array, positions: Ints) -> Ints:
+    """Return the row of the stored entries at some positions, shape (positions,).
+
+    Unlike `entry_rows` it needs no memory for the others.
+    """
+    return np.searchsorted(matrix.indptr, positions, side="right") - 1
+
+
 def keep_entries(matrix: csr_array, kept: Bools) -> csr_array:
     """Return the matrix with only some of its stored entries."""
     if kept.all():
         return matrix
-    counts = np.bincount(entry_rows(matrix)[kept], minlength=matrix.shape[0])
-    return from_entries(matrix.data[kept], matrix.indices[kept], counts, matrix.shape)
+    positions = np.flatnonzero(kept)
+    counts = np.diff(np.searchsorted(positions, matrix.indptr))
+    return from_entries(matrix.data[positions], matrix.indices[positions], counts, matrix.shape)
+
+
+def row_minima(times: csr_array) -> Floats:
+    """Return the least stored time of each row; inf where there is none."""
+    nearest = np.full(times.shape[0], np.inf)
+    filled = np.flatnonzero(np.diff(times.indptr))
+    if len(filled):
+        nearest[filled] = np.minimum.reduceat(times.data, times.indptr[filled])
+    return nearest
 
 
 def nearest_minutes(times: csr_array, chosen: Bools) -> Floats:
     """Return the least stored time of each row over the chosen columns; inf if there is none."""
     nearest = np.full(times.shape[0], np.inf)
-    kept = chosen[times.indices]
-    if not kept.any():
+    positions = np.flatnonzero(chosen[times.indices])
+    if not len(positions):
         return nearest
-    rows = entry_rows(times)[kept]
+    rows = rows_at(times, positions)
     firsts = np.flatnonzero(np.diff(rows, prepend=-1))
-    nearest[rows[firsts]] = np.minimum.reduceat(times.data[kept], firsts)
+    nearest[rows[firsts]] = np.minimum.reduceat(times.data[positions], firsts)
     return nearest

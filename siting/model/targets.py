@@ -8,6 +8,7 @@ from siting.errors import InfeasibleError
 from siting.model.frame import Frame
 from siting.model.objectives import Cost, Coverage, Single, Target, beyond
 from siting.model.program import Ceiling
+from siting.model.sparse import row_minima
 from siting.types import Bools, Floats
 
 # People by which a target may be missed without being broken: rounding in sums of weights.
@@ -48,9 +49,7 @@ def out_of_reach(frame: Frame, objectives: Sequence[Single]) -> tuple[str, ...]:
     times = [target.within for o in objectives if isinstance(o, Cost) for target in o.targets]
     times += [single.within for single in objectives if isinstance(single, Coverage)]
     instance = frame.instance
-    nearest = np.full(len(instance.client_ids), np.inf)
-    rows = np.repeat(np.arange(len(nearest)), np.diff(instance.times.indptr))
-    np.minimum.at(nearest, rows, instance.times.data)
+    nearest = row_minima(instance.times)
     beyond_all = (nearest > min(times, default=np.finfo(np.float64).max)) & (instance.weights > 0)
     return tuple(instance.client_ids[client] for client in np.flatnonzero(beyond_all))
 

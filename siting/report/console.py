@@ -1,5 +1,6 @@
 """What `siting run` prints when it has finished."""
 
+import math
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,12 @@ _MEASURES = {
 }
 _LIMITS = {
     "new_offices_max": "New offices",
+    "new_offices_min": "New offices, at least",
+    "county_guarantee": "Offices in the county with fewest",
+    "quotas": "Quota of new offices",
+    "office_types": "Offices of a kind",
+    "closing": "Offices that close",
+    "phases": "Budget of the tightest phase",
     "annual_budget_msek": "Annual budget, MSEK",
     "one_off_budget_msek": "One-off budget, MSEK",
     "max_new_per_municipality": "New offices in one municipality",
@@ -90,7 +97,7 @@ def _picks(sites: pd.DataFrame) -> Table:
             f"{row['annual_cost_msek']:.1f}",
             f"{row['people_nearest']:,}",
             f"{row['person_minutes_saved'] / 60:,.0f}",
-            f"{row['loss_if_left_out_minutes']:.4f}",
+            _loss(row["loss_if_left_out_minutes"]),
         )
         table.add_row(str(row["rank"]), escape(_place(row)), escape(row["fa_region"]), *figures)
     return table
@@ -101,6 +108,10 @@ _PICKS_KEY = (
     "Hours: saved if each of them goes once, one way. Loss: minutes by which the national\n"
     "mean rises if this office alone is left out."
 )
+
+
+def _loss(minutes: float) -> str:
+    return "-" if math.isnan(minutes) else f"{minutes:.4f}"
 
 
 def _place(row: Mapping[Hashable, Any]) -> str:
@@ -127,7 +138,9 @@ def _limits(limits: Mapping[str, Any]) -> Table:
     table = _table("", "Used", "Limit", "Left")
     for name, use in limits.items():
         figures = (f"{use[part]:,.6g}" for part in ("used", "limit", "slack"))
-        table.add_row(_LIMITS[name], *figures)
+        kind = name.rstrip("_0123456789")
+        where = f" ({escape(use['where'])})" if kind == "phases" else ""
+        table.add_row(_LIMITS[kind] + where, *figures)
     return table
 
 
@@ -144,4 +157,11 @@ def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
     if evidence:
         parts = ", ".join(f"{count} {grade}" for grade, count in evidence.items())
         lines.append(f"Offices of today: {parts}. Costs are assumptions. See data/README.md.")
+    unreached = manifest["unreached"]["people"]
+    if unreached:
+        lines.append(f"{unreached:,} people can be reached by no office or candidate in time.")
+    if manifest["closed"]:
+        lines.append(f"Offices that close: {', '.join(manifest['closed'])} (see offices.csv).")
+    if manifest["splits"]:
+        lines.append("Offices fill up, so people do not always go to the nearest one.")
     return [*lines, f"Files: {folder}"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.errors import Fault, InputError
 
-CSV_TABLES = ("sites", "municipalities", "fa_regions", "counties", "access")
+CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,19 @@ class RunResult:
     manifest : mapping
         The content of manifest.json.
     tables : mapping of str to DataFrame
-        sites, municipalities, fa_regions, counties, access and assignment, with the columns of
-        the files of these names.
+        sites, offices, municipalities, fa_regions, counties, access and assignment, with the
+        columns of the files of these names.
     """
 
     name: str
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+
+
+def find_result(name: str) -> Path:
+    """The folder that a user means: a path, or the name of one in results/."""
+    path, kept = Path(name), Path("results") / name
+    return kept if not path.exists() and kept.exists() else path
 
 
 def read_result(folder: Path) -> RunResult:

@@ -23,6 +23,21 @@ SITE_COLUMNS = [
     "person_minutes_saved",
     "loss_if_left_out_minutes",
 ]
+OFFICE_COLUMNS = [
+    "code",
+    "place",
+    "municipality_code",
+    "municipality",
+    "fa_code",
+    "fa_region",
+    "status",
+    "evidence",
+    "lon",
+    "lat",
+    "people_nearest",
+    "mean_before",
+    "mean_after",
+]
 REGION_KEYS = {
     "municipalities": ("municipality_code", "municipality"),
     "fa_regions": ("fa_code", "fa_region"),
@@ -52,6 +67,7 @@ def result_tables(
     }
     return {
         "sites": _sites(measures, sites),
+        "offices": _offices(measures, access, sites),
         **regions,
         "access": measures.access,
         "assignment": _assignment(access, sites, demand),
@@ -64,7 +80,18 @@ def _sites(measures: Measures, sites: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat([described, worth], axis=1).rename(
         columns={"code": "locality_code", "place": "locality"}
     )
-    return table.assign(phase=1, office_type="standard")[SITE_COLUMNS]
+    return table[SITE_COLUMNS]
+
+
+def _offices(measures: Measures, access: Access, sites: pd.DataFrame) -> pd.DataFrame:
+    """Every office that is open before or after, with what becomes of it."""
+    described = sites.loc[measures.offices["site"]]
+    status = pd.Series("existing", index=described.index)
+    status[~described["existing"]] = "new"
+    status[described["forced"]] = "announced"
+    status[~described.index.isin(access.opened)] = "closed"
+    table = described.assign(status=status).reset_index(drop=True)
+    return pd.concat([table, measures.offices.drop(columns="site")], axis=1)[OFFICE_COLUMNS]
 
 
 def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> pd.DataFrame:

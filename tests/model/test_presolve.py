@@ -24,7 +24,7 @@ def build(instance: Instance, limits: Limits, *, reduce: bool = True) -> Program
 
 
 def search() -> Search:
-    return Search.start(Solver(), 1e-6, None)
+    return Search.begin(Solver(), 1e-6, None)
 
 
 def test_pairs_beyond_an_office_that_stays_are_dropped(line: Callable[..., Instance]) -> None:
@@ -95,9 +95,9 @@ def test_clients_with_another_fallback_are_not_merged() -> None:
     assert wrong.goal.of_times(offices, wrong.nearest(offices)) == 4
 
 
-def test_reducing_never_changes_the_answer(problems: Problems) -> None:
+def test_reducing_never_changes_the_answer(mean_problems: Problems) -> None:
     @settings(max_examples=150)
-    @given(problems)
+    @given(mean_problems)
     def check(problem: tuple[Instance, Limits]) -> None:
         instance, limits = problem
         small, whole = (

@@ -14,9 +14,9 @@ type Problems = SearchStrategy[tuple[Instance, Limits]]
 type BestAnswer = Callable[[Instance, Limits], tuple[float, tuple[str, ...]] | None]
 
 
-def test_agrees_with_brute_force(best_answer: BestAnswer, problems: Problems) -> None:
+def test_agrees_with_brute_force(best_answer: BestAnswer, mean_problems: Problems) -> None:
     @settings(max_examples=300)
-    @given(problems)
+    @given(mean_problems)
     def check(problem: tuple[Instance, Limits]) -> None:
         best = best_answer(*problem)
         if best is None:

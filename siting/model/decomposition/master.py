@@ -11,9 +11,10 @@ from typing import Literal
 import highspy
 import numpy as np
 
+from siting.model.adapter import UNSOUND_PRESOLVE
 from siting.model.decomposition.costs import Cuts, SortedCosts
 from siting.model.program import Functional, Program
-from siting.model.solvers import TIGHT_GAP, UNSOUND_PRESOLVE, Search
+from siting.model.solvers import TIGHT_GAP, Search
 from siting.types import Floats, Ints
 
 
@@ -163,8 +164,7 @@ class Master:
         if remaining <= 0:
             return MasterAnswer("stopped", np.zeros(0), -np.inf)
         if np.isfinite(remaining):
-            # HiGHS counts the time of all runs of one model together.
-            self.highs.setOptionValue("time_limit", self.highs.getRunTime() + remaining)
+            self.highs.setOptionValue("time_limit", remaining)
         self.highs.run()
         if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             # Presolve has been wrong about this, so it is asked again without.

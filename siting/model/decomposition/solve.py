@@ -48,6 +48,8 @@ class _Decomposition:
         goal = first_of(self.master.blocks, self.program.goal)
         if goal is not None:
             self._visit(heuristic_start(self.program, goal.costs, self.search), None)
+        if self.program.hint is not None:
+            self._visit(self.program.hint, None)
         state = self._relax()
         while state == "done" and not self._proved():
             answer = self.master.solve_integer(self._start())

@@ -1,0 +1,105 @@
+"""Write the briefing of a run into its folder: `siting brief`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from siting.errors import Fault, InputError
+from siting.report.blocks import Document
+from siting.report.briefing import read_background, scenario_key, write_up
+from siting.report.geopackage import write_geopackage
+from siting.report.html import as_html
+from siting.report.maps import Drawn, draw_maps
+from siting.report.paper import as_pdf
+from siting.report.result import RunResult
+from siting.report.word import as_docx
+from siting.report.wording import LANGUAGES
+from siting.report.workbook import as_xlsx
+
+type Renderer = Callable[[Document, Mapping[str, bytes]], bytes]
+
+_RENDERERS: Mapping[str, Renderer] = {
+    "html": as_html,
+    "docx": as_docx,
+    "xlsx": as_xlsx,
+    "pdf": as_pdf,
+}
+_GEOPACKAGE = "gpkg"
+FORMATS = (*_RENDERERS, _GEOPACKAGE)
+
+
+def write_briefing(
+    result: RunResult,
+    folder: Path,
+    data: Path,
+    *,
+    formats: Sequence[str] = ("html",),
+    languages: Sequence[str] = LANGUAGES,
+) -> list[Path]:
+    """Write maps, and the briefing in every format and language asked for.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    folder : Path
+        Where its files are; the briefing goes beside them.
+    data : Path
+        The data folder, for assumptions and positions.
+    formats : sequence of str
+        html, docx, xlsx, pdf, gpkg.
+    languages : sequence of str
+        sv, en.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputError
+        If there is no such format or language.
+    """
+    _check(formats, languages)
+    background = read_background(data)
+    written = []
+    for language in languages:
+        document = write_up(result, background, language)
+        maps = draw_maps(result, language, scenario_key(result))
+        written += _write_maps(maps, folder, language)
+        pictures = {name: drawn.png for name, drawn in maps.items()}
+        for kind, render in _RENDERERS.items():
+            if kind in formats:
+                path = folder / f"briefing.{language}.{kind}"
+                written.append(_replace(path, render(document, pictures)))
+    if _GEOPACKAGE in formats:
+        written.append(write_geopackage(result, folder, data))
+    return written
+
+
+def _check(formats: Sequence[str], languages: Sequence[str]) -> None:
+    asked = {"--format": (formats, FORMATS), "--lang": (languages, LANGUAGES)}
+    faults = [
+        Fault("command line", option, name, "no such choice", f"Known: {', '.join(known)}.")
+        for option, (names, known) in asked.items()
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _write_maps(maps: Mapping[str, Drawn], folder: Path, language: str) -> list[Path]:
+    (folder / "maps").mkdir(exist_ok=True)
+    written = []
+    for name, drawn in maps.items():
+        for kind, content in (("svg", drawn.svg), ("png", drawn.png)):
+            written.append(_replace(folder / "maps" / f"{name}.{language}.{kind}", content))
+    return written
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    """Write a file aside and move it into place, so that no reader meets half a file."""
+    aside = path.with_name(f".{path.name}")
+    aside.write_bytes(content)
+    return aside.replace(path)

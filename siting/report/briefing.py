@@ -1,0 +1,227 @@
+"""What a briefing says: sentences, tables and maps, from the figures of a run."""
+
+import hashlib
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siting.inputs.ledger import read_assumptions
+from siting.report import grids
+from siting.report.blocks import Block, Bullets, Document, Heading, Paragraph, Pictures
+from siting.report.certainty import certainty
+from siting.report.result import RunResult
+from siting.report.wording import counted, date, listed, number, percent, texts, whole
+
+MAPS = ("picks", "before", "change")
+_NAMED = 3
+"""So many of the picks are named in the answer."""
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a briefing needs beyond the run itself.
+
+    Parameters
+    ----------
+    assumptions : list of dict
+        The assumptions log.
+    border : frozenset of str
+        Codes of municipalities with a land border.
+    """
+
+    assumptions: list[dict[str, str]]
+    border: frozenset[str]
+
+
+def read_background(data: Path) -> Background:
+    """Read what a briefing needs from the data folder."""
+    table = pd.read_csv(data / "municipalities.csv", dtype=str, keep_default_na=False)
+    border = table.loc[table["land_border"] != "", "code"]
+    return Background(read_assumptions(data / "assumptions.toml"), frozenset(border))
+
+
+def scenario_key(result: RunResult) -> str:
+    """Hexadecimal digits of the scenario's hash; ids and salts derive from them."""
+    text = json.dumps(result.manifest["scenario"], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def write_up(result: RunResult, background: Background, language: str) -> Document:
+    """Put a briefing into words.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    background : Background
+        From `read_background`.
+    language : str
+        "sv" or "en".
+    """
+    words, manifest = texts(language), result.manifest
+    version = manifest["versions"]["siting"]
+    subtitle = words["brief"]["subtitle"].format(
+        name=result.name, date=date(manifest["date"], language), version=version
+    )
+    blocks = (
+        *_question(result, language),
+        *_picks(result, language),
+        *_effects(result, language),
+        *_extremes(result, background, language),
+        *_limits(result, language),
+        *certainty(result, language),
+        *_assumptions(background, language),
+        *_repeat(result, language),
+    )
+    return Document(
+        language=language,
+        title=_localised(manifest, "title", language),
+        kicker=words["brief"]["kicker"],
+        subtitle=subtitle,
+        publisher=words["common"]["publisher"].format(version=version),
+        date=manifest["date"],
+        key=scenario_key(result),
+        blocks=blocks,
+        appendix=dict(grids.appendix(result, background.assumptions, language)),
+    )
+
+
+def _localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - read from JSON
+    about = manifest["scenario"]["scenario"]
+    text: str = (about.get(f"{key}_sv") if language == "sv" else None) or about[key]
+    return " ".join(text.split())
+
+
+def _question(result: RunResult, language: str) -> Iterator[Block]:
+    words, manifest = texts(language)["brief"], result.manifest
+    asked, goals = words["question"], words["goals"]
+    existing = counted(manifest["size"]["offices"], asked["offices"], language)
+    goal = goals.get(manifest["objective_kind"], goals["other"])
+    yield Heading(asked["heading"])
+    yield Paragraph(asked["base"].format(existing=existing, goal=goal))
+    yield Paragraph(" ".join(_answer(result, language)), "lead")
+    if manifest["status"] != "optimal":
+        yield Paragraph(words["unproved"], "warning")
+    rationale = _localised(manifest, "rationale", language)
+    yield Paragraph(asked["background"].format(rationale=rationale))
+    if manifest["overrides"]:
+        changes = "; ".join(manifest["overrides"])
+        yield Paragraph(words["overrides"].format(overrides=changes))
+
+
+def _answer(result: RunResult, language: str) -> Iterator[str]:
+    """Three sentences: what opens, what it does to access, and for whom."""
+    words, sites = texts(language)["brief"]["answer"], result.tables["sites"]
+    manifest = result.manifest
+    summary, access = manifest["summary"], result.tables["access"].set_index("measure")
+    if len(sites):
+        yield words["picks"].format(
+            new=counted(len(sites), words["offices"], language),
+            announced=whole(sites["forced"].sum(), language),
+            cost=number(manifest["cost"]["annual_msek"], 1, language),
+            top=listed([grids.place(row) for row in grids.records(sites[:_NAMED])], language),
+        )
+    else:
+        yield words["none"]
+    sides = ("before", "after")
+    yield words["access"].format(
+        **{f"mean_{side}": number(access.loc["mean", side], 1, language) for side in sides},
+        **{f"share_{side}": percent(access.loc["share45", side], 1, language) for side in sides},
+    )
+    counts = {f"beyond_{side}": summary[f"people_beyond_60_{side}"] for side in sides}
+    figures = {key: whole(value, language) for key, value in counts.items()}
+    figures["people"] = whole(summary["people"], language)
+    if not summary["people_gaining"]:
+        yield words["gain_none"].format(**figures)
+        return
+    yield words["gain"].format(
+        gaining=whole(summary["people_gaining"], language),
+        **{
+            f"gain_{side}": number(summary[f"mean_of_gaining_{side}"], 1, language)
+            for side in sides
+        },
+        **figures,
+    )
+
+
+def _picks(result: RunResult, language: str) -> Iterator[Block]:
+    words = texts(language)
+    yield Heading(words["brief"]["picks"]["heading"])
+    if len(result.tables["sites"]):
+        yield grids.picks(result, language)
+    yield Heading(words["brief"]["maps"]["heading"])
+    statuses = result.tables["offices"]["status"]
+    counts = {"existing": (statuses == "existing").sum(), "new": len(result.tables["sites"])}
+    shown = {key: whole(count, language) for key, count in counts.items()}
+    yield Pictures(
+        MAPS,
+        captions={name: words["maps"][name] for name in MAPS},
+        alternatives={name: words["maps"][f"{name}_alt"].format(**shown) for name in MAPS},
+    )
+
+
+def _effects(result: RunResult, language: str) -> Iterator[Block]:
+    words = texts(language)["brief"]["effects"]
+    yield Heading(words["heading"])
+    yield grids.access(result, language)
+    yield grids.regions(result, "counties", language)
+    regions = grids.regions(result, "fa_regions", language)
+    if regions.rows:
+        yield regions
+
+
+def _extremes(result: RunResult, background: Background, language: str) -> Iterator[Block]:
+    gaining = grids.gaining(result, language)
+    if gaining.rows:
+        yield gaining
+    else:
+        yield Paragraph(texts(language)["brief"]["effects"]["gaining_none"])
+    yield grids.worst_off(result, background.border, language)
+
+
+def _limits(result: RunResult, language: str) -> Iterator[Block]:
+    words = texts(language)["brief"]["limits"]
+    yield Heading(words["heading"])
+    if result.manifest["limits"]:
+        yield grids.limits(result, language)
+    else:
+        yield Paragraph(words["none"])
+
+
+def _assumptions(background: Background, language: str) -> Iterator[Block]:
+    yield Heading(texts(language)["brief"]["assumptions"]["heading"])
+    yield grids.assumptions(background.assumptions, language)
+
+
+def _repeat(result: RunResult, language: str) -> Iterator[Block]:
+    words, manifest = texts(language)["brief"], result.manifest
+    repeat = words["repeat"]
+    sizes = {key: whole(manifest["size"][key], language) for key in _SIZES}
+    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    yield Heading(repeat["heading"])
+    yield Bullets(
+        (
+            repeat["command"].format(command=_command(result)),
+            repeat["sizes"].format(**sizes),
+            repeat["versions"].format(versions=versions),
+        )
+    )
+    yield grids.inputs(result, language)
+    yield Paragraph(words["sources"]["line"], "small")
+
+
+_SIZES = ("demand_points", "candidates", "offices")
+
+
+def _command(result: RunResult) -> str:
+    """The command that gives this result again."""
+    changes = (change.partition(": ") for change in result.manifest["overrides"])
+    given = [
+        f"--set {shlex.quote(f'{key}={rest.rpartition(" -> ")[2]}')}" for key, _, rest in changes
+    ]
+    return " ".join(["siting run", shlex.quote(result.name), *given])

@@ -1,0 +1,89 @@
+"""How sure a result is, in plain words."""
+
+from collections.abc import Iterator
+
+from siting.report import grids
+from siting.report.blocks import Block, Bullets, Heading
+from siting.report.result import RunResult
+from siting.report.wording import listed, number, texts, whole
+
+_WEAKEST = 3
+"""So many picks whose loss is least are named."""
+
+
+def certainty(result: RunResult, language: str) -> Iterator[Block]:
+    """Status and gap, the evidence of the office table, and what changes the picks."""
+    yield Heading(texts(language)["brief"]["certainty"]["heading"])
+    parts = (_proof, _evidence, _binding, _weakest)
+    sentences = [sentence for part in parts for sentence in part(result, language)]
+    words = texts(language)["brief"]["certainty"]
+    yield Bullets((*sentences, words["unknown"], words["outside"]))
+
+
+def _proof(result: RunResult, language: str) -> Iterator[str]:
+    words, manifest = texts(language), result.manifest
+    sentences = words["brief"]["certainty"]
+    gap = _figure(None if manifest["gap"] is None else 100 * manifest["gap"], language)
+    status, reason = manifest["status"], manifest["reason"]
+    key = "optimal" if status == "optimal" else reason if reason == "gap_reached" else "stopped"
+    figures = sentences["figures"].format(
+        objective=_figure(manifest["objective"], language),
+        bound=_figure(manifest["bound"], language),
+        unit=_unit(result, language),
+        gap=gap,
+    )
+    yield f"{sentences[key].format(gap=gap)} {figures}"
+    if not manifest["ties_decided"]:
+        yield sentences["ties"]
+
+
+def _figure(value: float | None, language: str) -> str:
+    return number(float("nan") if value is None else value, 4, language)
+
+
+def _unit(result: RunResult, language: str) -> str:
+    units = texts(language)["units"]
+    if result.manifest["objective_kind"] != "mean":
+        return str(units["other"])
+    return str(units[result.manifest["scenario"]["demand"]["weight"]])
+
+
+def _evidence(result: RunResult, language: str) -> Iterator[str]:
+    words = texts(language)["brief"]["certainty"]
+    found = result.manifest["evidence"]
+    if not found:
+        yield words["evidence_none"]
+        return
+    grades = {grade: whole(found.get(grade, 0), language) for grade in texts(language)["evidence"]}
+    yield words["evidence"].format(**grades, all=whole(sum(found.values()), language))
+
+
+def _binding(result: RunResult, language: str) -> Iterator[str]:
+    words, limits = texts(language), result.manifest["limits"]
+    sentences = words["brief"]["certainty"]
+    full = [name for name, use in limits.items() if not use["slack"]]
+    if full:
+        names = [_small(words["limits"].get(name, name)) for name in full]
+        yield sentences["binding"].format(limits=listed(names, language))
+    budget, sites = limits.get("annual_budget_msek"), result.tables["sites"]
+    if budget is None or not len(sites) or not budget["slack"]:
+        return
+    cheapest = sites["annual_cost_msek"].min()
+    if budget["slack"] < cheapest:
+        figures = {"left": budget["slack"], "cheapest": cheapest}
+        shown = {key: number(value, 1, language) for key, value in figures.items()}
+        yield sentences["leftover"].format(**shown)
+
+
+def _small(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _weakest(result: RunResult, language: str) -> Iterator[str]:
+    sites = result.tables["sites"]
+    free = sites[~sites["forced"]].tail(_WEAKEST)
+    if len(free):
+        yield texts(language)["brief"]["certainty"]["weakest"].format(
+            places=listed([grids.place(row) for row in grids.records(free)], language),
+            loss=number(free["loss_if_left_out_minutes"].max(), 3, language),
+        )

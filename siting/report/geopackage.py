@@ -1,0 +1,94 @@
+"""A run as a GeoPackage for QGIS and its like, in SWEREF 99 TM (EPSG:3006)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from siting.errors import Fault, InputError
+from siting.report.maps import SWEREF, located, municipal_boundaries
+from siting.report.result import RunResult
+
+FILE = "result.gpkg"
+
+
+def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
+    """Write sites, municipalities and demand points as layers of one GeoPackage.
+
+    Fields are the columns of offices.csv and sites.csv (sites), municipalities.csv
+    (municipalities) and assignment.parquet (demand_points).
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    folder : Path
+        Where result.gpkg goes.
+    data : Path
+        The data folder, for the positions of demand points.
+
+    Raises
+    ------
+    InputError
+        If the data folder does not hold the run's demand points.
+    """
+    layers = _layers(result, data)
+    aside = folder / f".{FILE}"
+    aside.unlink(missing_ok=True)
+    with _fixed_date(result.manifest["date"]):
+        for name, layer in layers.items():
+            layer.to_file(aside, layer=name, driver="GPKG", engine="pyogrio")
+    return aside.replace(folder / FILE)
+
+
+def _layers(result: RunResult, data: Path) -> Mapping[str, gpd.GeoDataFrame]:
+    return {
+        "sites": _sites(result),
+        "municipalities": _municipalities(result),
+        "demand_points": _demand_points(result, data),
+    }
+
+
+def _sites(result: RunResult) -> gpd.GeoDataFrame:
+    sites = result.tables["sites"]
+    known = {"locality", "municipality_code", "municipality", "fa_code", "fa_region"}
+    more = sites.drop(columns=[*known, "people_nearest"]).rename(columns={"locality_code": "code"})
+    offices = result.tables["offices"].merge(more, on="code", how="left", validate="one_to_one")
+    forced = offices["forced"].astype("boolean").fillna(value=False).astype(bool)
+    whole = {name: offices[name].astype("Int64") for name in ("rank", "phase", "staff")}
+    return located(offices.assign(forced=forced, **whole))
+
+
+def _municipalities(result: RunResult) -> gpd.GeoDataFrame:
+    table = result.tables["municipalities"].set_index("municipality_code")
+    shapes = municipal_boundaries().geometry.reindex(table.index)
+    return gpd.GeoDataFrame(table.reset_index(), geometry=shapes.to_numpy(), crs=SWEREF)
+
+
+def _demand_points(result: RunResult, data: Path) -> gpd.GeoDataFrame:
+    assignment = result.tables["assignment"]
+    path = data / "demand.csv"
+    positions = pd.read_csv(path, dtype={"demand_id": str}).set_index("demand_id")[["lon", "lat"]]
+    missing = assignment[~assignment["demand_id"].isin(positions.index)]
+    if len(missing):
+        problem = f"{len(missing)} demand points of the result have no position"
+        remedy = "Use the data that the run was made with, or run it again."
+        raise InputError(
+            [Fault(str(path), "demand_id", missing["demand_id"].iloc[0], problem, remedy)]
+        )
+    return located(assignment.join(positions, on="demand_id", validate="one_to_one"))
+
+
+@contextmanager
+def _fixed_date(date: str) -> Iterator[None]:
+    """GDAL writes this date into the file in place of the clock's."""
+    option = "OGR_CURRENT_DATE"
+    before = pyogrio.get_gdal_config_option(option)
+    pyogrio.set_gdal_config_options({option: f"{date}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({option: before})

