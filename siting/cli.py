@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from siting import cli_trust
 from siting.cli_network import network_app
 from siting.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
@@ -31,6 +32,7 @@ app = typer.Typer(
 data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
+cli_trust.register(app)
 
 NOT_PROVED = 4
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,9 @@ import pandas as pd
 
 from siting.analysis.hindcast import Comparison, Contest, compare
 from siting.analysis.misallocation import misallocation
-from siting.inputs.candidates import seat_of
+from siting.inputs.candidates import seat_codes
 from siting.inputs.decisions import Round, read_decisions, rounds_of
+from siting.manifest import study_manifest
 from siting.model import Instance
 from siting.pipeline import Progress, prepare
 from siting.problem import Prepared, Problem
@@ -21,9 +22,7 @@ from siting.shipped import data_folder
 from siting.types import Bools, Floats
 
 
-def hindcast(
-    file: ScenarioFile, *, data: Path | None = None, progress: Progress = print
-) -> Study:
+def hindcast(file: ScenarioFile, *, data: Path | None = None, progress: Progress = print) -> Study:
     """Hold the real decisions against the model.
 
     People, roads, candidates and the first offices are the scenario's; its limits and the offices
@@ -57,7 +56,8 @@ def hindcast(
         played.append((each, compare(scene.contest(each))))
     progress("Placing the offices of each county anew")
     tables = _tables(scene, played) | {"counties": scene.counties()}
-    manifest = {}
+    files = {**prepared.files, "decisions.csv": folder / "decisions.csv"}
+    manifest = study_manifest(replace(prepared, files=files), "hindcast", {})
     return Study(f"{file.name}-hindcast", manifest, tables)
 
 
@@ -81,7 +81,8 @@ class Scene:
     def of(cls, prepared: Prepared) -> "Scene":
         """Make it from a prepared scenario."""
         places, municipalities = prepared.inputs.candidates, prepared.inputs.municipalities
-        seats = {str(row["code"]): seat_of(row, places) for _, row in municipalities.iterrows()}
+        found = seat_codes(municipalities, places)
+        seats = dict(zip(found.index.astype(str), found, strict=True))
         return cls(prepared.problem, prepared.inputs.weights, seats)
 
     @property
@@ -100,12 +101,14 @@ class Scene:
         if each.kind == "close":
             alone = present & np.array([had[place] == 1 for place in places])
             real = tuple(codes[alone & np.isin(places, each.scored)])
-            return Contest(self._instance(present, present), False, real, tuple(codes[alone]))  # noqa: FBT003 - it closes
+            may_close = tuple(codes[alone])
+            instance = self._instance(present, present)
+            return Contest(instance, opens=False, real=real, may_close=may_close)
         real = tuple(self.seats[place] for place in each.scored)
         without = np.array([had[place] == 0 for place in places])
         free = (~sites["existing"] & sites["allowed"]).to_numpy() & without
         chosen = present | free | np.isin(codes, real)
-        return Contest(self._instance(chosen, present), True, real)  # noqa: FBT003 - it opens
+        return Contest(self._instance(chosen, present), opens=True, real=real)
 
     def _instance(self, chosen: Bools, present: Bools) -> Instance:
         sites = self.problem.sites[chosen]
@@ -136,7 +139,11 @@ class Scene:
 
 def _tables(scene: Scene, played: list[tuple[Round, Comparison]]) -> dict[str, pd.DataFrame]:
     names = dict(
-        zip(scene.problem.demand["municipality_code"], scene.problem.demand["municipality"], strict=True)
+        zip(
+            scene.problem.demand["municipality_code"],
+            scene.problem.demand["municipality"],
+            strict=True,
+        )
     )
     place = scene.problem.sites.set_index("code")["place"]
     choices = _stacked({r.month: c.choices for r, c in played})

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.model import Instance, Limits, Mean, solve
-from siting.types import Bools, Floats
+from siting.types import Bools, Floats, Ints
 
 
 def misallocation(
@@ -50,14 +50,20 @@ def misallocation(
 def _region(
     minutes: Floats, people: Floats, present: Bools, own: Bools, count: int
 ) -> dict[str, float]:
-    clients, sites = people > 0, own | present
+    clients = people > 0
+    sites = np.flatnonzero(own | present)
     times = minutes[np.ix_(clients, sites)]
+    sites, times = _one_each(sites, times, present)
     stays = (present & ~own)[sites]
     instance = Instance.from_matrix(times, people[clients], existing=stays)
     solution = solve(instance, Mean(), Limits(new_sites_max=count), ties=False)
-    now = float(np.average(times[:, present[sites]].min(axis=1), weights=people[clients]))
-    best = float(solution.objective or 0.0) / float(people.sum())
-    kept = present[sites] & np.isin(instance.site_ids, solution.new_sites)
+    chosen = np.isin(instance.site_ids, solution.open_sites)
+
+    def mean(is_open: Bools) -> float:
+        return float(np.average(times[:, is_open].min(axis=1), weights=people[clients]))
+
+    now, best = mean(present[sites]), mean(chosen)
+    kept = present[sites] & chosen & ~stays
     return {
         "offices": count,
         "mean_now": now,
@@ -66,3 +72,13 @@ def _region(
         "distance_share": (now - best) / now,
         "moved": count - int(kept.sum()),
     }
+
+
+def _one_each(sites: Ints, times: Floats, present: Bools) -> tuple[Ints, Floats]:
+    """Drop the places where an office stands already, which would count as a move."""
+    offices = {times[:, place].tobytes() for place in np.flatnonzero(present[sites])}
+    kept = [
+        present[site] or times[:, place].tobytes() not in offices
+        for place, site in enumerate(sites)
+    ]
+    return sites[kept], times[:, kept]

@@ -1,0 +1,72 @@
+"""The commands that say how far an answer can be trusted."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from siting.scenario_file import find_scenario, read_scenario
+
+if TYPE_CHECKING:
+    from siting.report.study import Study
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(metavar="SCENARIO", help="Path of a scenario file, or a shipped one's name."),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a key (none: its default)."),
+]
+Results = Annotated[Path, typer.Option(help="Folder of all results.")]
+RESULTS = Path("results")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to an app."""
+    app.command()(hindcast)
+
+
+@contextmanager
+def progress_on_terminal() -> Iterator[Callable[[str], None]]:
+    """Show what is being done while it is done, on a terminal; elsewhere keep silent."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("Starting") as status:
+        yield status.update
+
+
+def _leave(study: "Study", results: Path, show: Callable[["Study", Console], None]) -> None:
+    """Write a study, print it, and say where its files are."""
+    from siting.report.write import write_study
+
+    folder = write_study(study, results)
+    console = Console(highlight=False)
+    show(study, console)
+    console.print(f"\nFiles: {folder}", soft_wrap=True, markup=False)
+
+
+def hindcast(
+    scenario: ScenarioArgument = "remaining_offices",
+    *,
+    overrides: Overrides = None,
+    results: Results = RESULTS,
+) -> None:
+    """Hold what the government really decided against the best of the same number."""
+    from siting.hindcast import hindcast as play
+    from siting.report.hindcast import print_hindcast
+    from siting.report.write import check_target
+
+    file = read_scenario(find_scenario(scenario), overrides or ())
+    check_target(f"{file.name}-hindcast", results)
+    with progress_on_terminal() as progress:
+        study = play(file, progress=progress)
+    _leave(study, results, print_hindcast)
