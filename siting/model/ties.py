@@ -78,6 +78,8 @@ class _Ranking:
         self.rejected: list[Row] = []
 
     def improve(self) -> None:
+        if self._stands_alone():
+            return
         other = self._other_answer()
         while other is not None and self._measure(self.count, other) < self._of_best(self.count):
             self.best = other
@@ -90,10 +92,27 @@ class _Ranking:
             self.best = cheapest
         self._smallest_labels((fewest, _at_most(self.cost, self._of_best(self.cost))))
 
+    def _stands_alone(self) -> bool:
+        """Tell whether the next best answer is provably worse.
+
+        Seeking it by the goal itself is far faster than seeking any that is as good: the goal
+        guides the search, while a ceiling on the goal only cuts off where it has led.
+        """
+        next_best = self._solve(replace(self.program, rows=(*self.program.rows, *self._others())))
+        return next_best is None or next_best.bound > self._most()
+
+    def _others(self) -> tuple[Row, ...]:
+        """Return rows that leave the other answers with as few or fewer new sites."""
+        not_more = _at_most(self.count, self._of_best(self.count))
+        return (not_more, _differs(self._chosen(), self.order))
+
+    def _most(self) -> float:
+        """Return the greatest value that is as good as the best."""
+        return self.best.value + TIE * abs(self.best.value)
+
     def _other_answer(self) -> Answer | None:
         """Return an equally good answer with as few or fewer new sites, if there is one."""
-        not_more = _at_most(self.count, self._of_best(self.count))
-        return self._find(self.count, (not_more, _differs(self._chosen(), self.order)))
+        return self._find(self.count, self._others())
 
     def _smallest_labels(self, rows: tuple[Row, ...]) -> None:
         """Settle one label after another, from the smallest."""
@@ -113,7 +132,7 @@ class _Ranking:
 
     def _find(self, goal: Floats, rows: tuple[Row, ...], settled: int = 0) -> Answer | None:
         """Return the answer as good as the best, under more rows, with the least linear goal."""
-        most = self.best.value + TIE * abs(self.best.value)
+        most = self._most()
         loose = most + LEEWAY * max(10.0, abs(most))
         fixed = self.order[:settled]
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
