@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from siting.errors import Fault, InputError
 from siting.scenario_file import find_scenario, read_scenario
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ RESULTS = Path("results")
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to an app."""
     app.command()(hindcast)
+    app.command()(alternatives)
 
 
 @contextmanager
@@ -70,3 +72,44 @@ def hindcast(
     with progress_on_terminal() as progress:
         study = play(file, progress=progress)
     _leave(study, results, print_hindcast)
+
+
+def alternatives(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    within: Annotated[
+        str, typer.Option(help="How much worse than the best they may be, such as 1%.")
+    ] = "1%",
+    count: Annotated[int, typer.Option(min=1, help="How many of the best.")] = 10,
+    diverse: Annotated[
+        int, typer.Option(min=1, help="How many that differ as much as possible.")
+    ] = 4,
+    overrides: Overrides = None,
+    results: Results = RESULTS,
+) -> None:
+    """Find the answers that are nearly as good, and what they share."""
+    from siting.alternatives import Wanted
+    from siting.alternatives import alternatives as find
+    from siting.report.alternatives import print_alternatives
+    from siting.report.write import check_target
+
+    wanted = Wanted(_share("--within", within), count, diverse)
+    file = read_scenario(find_scenario(scenario), overrides or ())
+    check_target(f"{file.name}-alternatives", results)
+    with progress_on_terminal() as progress:
+        study = find(file, wanted, progress=progress)
+    _leave(study, results, print_alternatives)
+
+
+def _share(option: str, text: str) -> float:
+    """A share from "1%" or "0.01"."""
+    number, percent, rest = text.strip().partition("%")
+    try:
+        share = float(number) / (100 if percent else 1)
+    except ValueError:
+        share = -1.0
+    if rest or not 0 <= share < 1:
+        raise InputError(
+            [Fault("command line", option, text, "is not a share", "Write 1% or 0.01.")]
+        )
+    return share
