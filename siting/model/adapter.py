@@ -121,9 +121,9 @@ def _with_cbc(task: Task) -> Report:
         said = re.search(r"^Lower bound:\s*(\S+)", log.read_text(encoding="utf-8"), re.MULTILINE)
     if said is not None:
         return _report(task, stats, float(said[1]))
-    # CBC prints no bound where it has closed the gap.
-    closed = stats.status == pulp.LpSolveStatus.Optimal and stats.objective is not None
-    return _report(task, stats, stats.objective if closed else None)
+    # CBC prints no bound where it has closed the gap; PuLP has no value for an empty objective.
+    closed = stats.status == pulp.LpSolveStatus.Optimal and stats.has_solution
+    return _report(task, stats, (stats.objective or 0.0) if closed else None)
 
 
 def _with_scip(task: Task) -> Report:

@@ -76,7 +76,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     frame = make_frame(instance, limits, limits.parts(), serve_all=serve_all, start=start)
     outcome = run_stages(frame, objective, search, method)
     if outcome is None:
-        again = Search.begin(search.solver, gap, time_limit)
+        again = Search.begin(Solver(), gap, time_limit)
         raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
     return conclude(outcome, objective, limits, search, ties_decided=decided)
@@ -114,4 +114,4 @@ def _break_ties(outcome: Outcome, search: Search) -> tuple[Outcome, bool]:
     answer, decided = break_ties(
         outcome.program, frame.options, frame.instance.site_ids, outcome.answer, search
     )
-    return replace(outcome, answer=answer), decided
+    return replace(outcome, answer=replace(answer, method=outcome.answer.method)), decided

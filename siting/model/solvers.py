@@ -14,6 +14,8 @@ PACKAGES = {"highs": "highspy", "cbc": "cbcbox", "scip": "pyscipopt"}
 # Solvers stop at their gap; asked for less than our own definition of "optimal" needs, the
 # answer does not depend on where in the last millionth they happened to stop.
 TIGHT_GAP = 1e-9
+# From this part of the time limit on, it is what ended a search without proof.
+ALMOST = 0.95
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,10 @@ class Search:
     def solver_gap(self) -> float:
         """Return the relative gap that a solver is asked for."""
         return self.gap if self.gap > RELATIVE else TIGHT_GAP
+
+    def ran_out(self) -> bool:
+        """Tell whether the time is what ended the search; solvers stop a little early."""
+        return self.time_limit is not None and self.elapsed() >= ALMOST * self.time_limit
 
     def note(self, bound: float, incumbent: float) -> None:
         """Add a point to the trace."""

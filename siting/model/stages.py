@@ -142,7 +142,7 @@ def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage
 ) -> Stage:
     reported = None if value is None else report(single, value, frame)
     limit = report(single, bound, frame)
-    verdict = judge(reported, limit, asked_gap=search.gap, timed_out=search.timed_out())
+    verdict = judge(reported, limit, asked_gap=search.gap, timed_out=search.ran_out())
     trace = tuple(
         replace(
             point,

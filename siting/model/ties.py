@@ -78,41 +78,33 @@ class _Ranking:
         self.rejected: list[Row] = []
 
     def improve(self) -> None:
-        if self._stands_alone():
+        if not self._has_rival():
             return
-        other = self._other_answer()
-        while other is not None and self._measure(self.count, other) < self._of_best(self.count):
-            self.best = other
-            other = self._other_answer()
-        if other is None:
-            return
+        self._lower(self.count, ())
         fewest = _at_most(self.count, self._of_best(self.count))
-        cheapest = self._find(self.cost, (fewest,))
-        if cheapest is not None and self._measure(self.cost, cheapest) < self._of_best(self.cost):
-            self.best = cheapest
+        self._lower(self.cost, (fewest,))
         self._smallest_labels((fewest, _at_most(self.cost, self._of_best(self.cost))))
 
-    def _stands_alone(self) -> bool:
-        """Tell whether the next best answer is provably worse.
+    def _has_rival(self) -> bool:
+        """Tell whether there is an equally good answer with as few or fewer new sites.
 
-        Seeking it by the goal itself is far faster than seeking any that is as good: the goal
-        guides the search, while a ceiling on the goal only cuts off where it has led.
+        It asks for the second-best answer, which is as easy as the best was; to ask for one that
+        is as good is hard where there is none.
         """
-        next_best = self._solve(replace(self.program, rows=(*self.program.rows, *self._others())))
-        return next_best is None or next_best.bound > self._most()
-
-    def _others(self) -> tuple[Row, ...]:
-        """Return rows that leave the other answers with as few or fewer new sites."""
         not_more = _at_most(self.count, self._of_best(self.count))
-        return (not_more, _differs(self._chosen(), self.order))
+        rows = (*self.program.rows, not_more, _differs(self._chosen(), self.order))
+        second = self._solve(replace(self.program, rows=rows))
+        if second is None or second.bound > self._most():
+            return False
+        if second.value > self._most():
+            raise _UndecidedError
+        return True
 
-    def _most(self) -> float:
-        """Return the greatest value that is as good as the best."""
-        return self.best.value + TIE * abs(self.best.value)
-
-    def _other_answer(self) -> Answer | None:
-        """Return an equally good answer with as few or fewer new sites, if there is one."""
-        return self._find(self.count, self._others())
+    def _lower(self, measure: Floats, rows: tuple[Row, ...]) -> None:
+        """Go over to the answer with the least measure."""
+        least = self._find(measure, rows)
+        if least is not None and self._measure(measure, least) < self._of_best(measure):
+            self.best = least
 
     def _smallest_labels(self, rows: tuple[Row, ...]) -> None:
         """Settle one label after another, from the smallest."""
@@ -160,6 +152,10 @@ class _Ranking:
         if answer.state == "stopped":
             raise _UndecidedError
         return None if answer.state == "infeasible" else answer
+
+    def _most(self) -> float:
+        """Return the greatest value that counts as equally good."""
+        return self.best.value + TIE * abs(self.best.value)
 
     def _value(self, chosen: Bools, split: Split | None) -> float:
         if split is not None:

@@ -11,15 +11,17 @@ from siting.types import Bools, Floats, Ints
 
 # How far below its true value the cost of a service must be before a cut is worth adding.
 VIOLATION = 1e-7
+# From this many services on, those with the same nearest option share a cost variable.
+MOST_ALONE = 5_000
 
 
 @dataclass(frozen=True, eq=False)
 class Cuts:
-    """Rows theta_i + sum_j coefficient_ij y_j >= radius_i.
+    """Rows theta_g + sum_j coefficient_gj y_j >= radius_g.
 
     Parameters
     ----------
-    service : ndarray of int, shape (cuts,)
+    group : ndarray of int, shape (cuts,)
     radius : ndarray of float, shape (cuts,)
     starts : ndarray of int, shape (cuts + 1,)
         Where the entries of each cut begin.
@@ -27,14 +29,14 @@ class Cuts:
     coefficients : ndarray of float, shape (entries,)
     """
 
-    service: Ints
+    group: Ints
     radius: Floats
     starts: Ints
     options: Ints
     coefficients: Floats
 
     def __len__(self) -> int:
-        return len(self.service)
+        return len(self.group)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +52,18 @@ class SortedCosts:
     fallback closes the list. Source: Duran-Mateluna, Ales and Elloumi, European Journal of
     Operational Research 308 (2023).
 
+    Where there are many services, those with the same nearest option share one theta, their
+    weighted mean, and one cut, the mean of theirs: the relaxation has the same value, and is far
+    smaller.
+
     Parameters
     ----------
-    services : ndarray of int, shape (rows,)
-        Services that have such options and a weight.
     weights, fallback : ndarray of float, shape (rows,)
-        The fallback is a cost, inf if there is none.
+        Of the services that have such options and a weight. The fallback is a cost, inf if there
+        is none.
+    group : ndarray of int, shape (rows,)
+        Which theta each shares.
+    group_weights : ndarray of float, shape (groups,)
     starts : ndarray of int, shape (rows + 1,)
     options : ndarray of int, shape (entries,)
     costs : ndarray of float, shape (entries,)
@@ -63,17 +71,26 @@ class SortedCosts:
         Cost of the services that have no choice.
     """
 
-    services: Ints
     weights: Floats
     fallback: Floats
+    group: Ints
+    group_weights: Floats
     starts: Ints
     options: Ints
     costs: Floats
     constant: float
 
     @classmethod
-    def of(cls, program: Program, functional: Functional) -> Self:
-        """Sort the costs of a functional that has a transform."""
+    def of(cls, program: Program, functional: Functional, *, alone: bool = False) -> Self:
+        """Sort the costs of a functional that has a transform.
+
+        Parameters
+        ----------
+        program : Program
+        functional : Functional
+        alone : bool
+            Whether each service has a theta of its own, however many there are.
+        """
         transform = functional.transform
         if transform is None:
             raise ValueError("a linear functional has no costs to sort")
@@ -84,49 +101,69 @@ class SortedCosts:
         services, counts = np.unique(rows[kept], return_counts=True)
         rest = functional.weights != 0
         rest[services] = False
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        options = program.times.indices[kept].astype(np.int64)
+        weights = functional.weights[services]
+        group = np.arange(len(services))
+        if len(services) > MOST_ALONE and not alone:
+            group = np.unique(options[starts[:-1]], return_inverse=True)[1]
         return cls(
-            services=services,
-            weights=functional.weights[services],
+            weights=weights,
             fallback=fallback[services],
-            starts=np.concatenate([[0], np.cumsum(counts)]),
-            options=program.times.indices[kept].astype(np.int64),
+            group=group,
+            group_weights=np.bincount(group, weights=weights),
+            starts=starts,
+            options=options,
             costs=costs[kept],
             constant=float(functional.weights[rest] @ fallback[rest]),
         )
 
     def least(self) -> Floats:
-        """Return the least possible cost of each row, shape (rows,)."""
-        return self.costs[self.starts[:-1]]
+        """Return the least possible cost of each group, shape (groups,)."""
+        return self._mean(self.costs[self.starts[:-1]])
+
+    def rows(self) -> Ints:
+        """Return the row of each entry, shape (entries,)."""
+        return np.repeat(np.arange(len(self.weights)), np.diff(self.starts))
 
     def cuts(self, chosen: Floats, theta: Floats) -> tuple[Cuts, Floats]:
-        """Return the cuts that theta breaks at a choice, and the true cost of each row.
+        """Return the cuts that theta breaks at a choice, and the true cost of each group.
 
         Parameters
         ----------
         chosen : ndarray of float, shape (options,)
             May be fractional.
-        theta : ndarray of float, shape (rows,)
+        theta : ndarray of float, shape (groups,)
         """
-        radius = self._critical_costs(chosen)
-        rows = np.repeat(np.arange(len(self.services)), np.diff(self.starts))
+        radius, rows = self._critical_costs(chosen), self.rows()
         inside = np.flatnonzero(self.costs < radius[rows])
-        rows = rows[inside]
+        rows, options = rows[inside], self.options[inside]
         coefficients = radius[rows] - self.costs[inside]
-        covered = np.bincount(
-            rows, weights=coefficients * chosen[self.options[inside]], minlength=len(radius)
-        )
-        true = radius - covered
+        covered = np.bincount(rows, weights=coefficients * chosen[options], minlength=len(radius))
+        true = self._mean(radius - covered)
         broken = true - theta > VIOLATION * np.maximum(1.0, np.abs(true))
-        kept = broken[rows]
-        counts = np.bincount(rows[kept], minlength=len(radius))[broken]
+        kept = broken[self.group[rows]]
+        rows, options, coefficients = rows[kept], options[kept], coefficients[kept]
+        group = self.group[rows]
+        shares = coefficients * self.weights[rows] / self.group_weights[group]
+        keys, place = np.unique(group * len(chosen) + options, return_inverse=True)
+        group, options = np.divmod(keys, len(chosen))
+        counts = np.bincount(group, minlength=len(true))[broken]
         cuts = Cuts(
             np.flatnonzero(broken),
-            radius[broken],
+            self._mean(radius)[broken],
             np.concatenate([[0], np.cumsum(counts)]),
-            self.options[inside][kept],
-            coefficients[kept],
+            options,
+            np.bincount(place, weights=shares, minlength=len(keys)),
         )
         return cuts, true
+
+    def _mean(self, values: Floats) -> Floats:
+        """Return the weighted mean of each group, shape (groups,)."""
+        count = len(self.group_weights)
+        total = np.bincount(self.group, weights=self.weights * values, minlength=count)
+        means: Floats = total / self.group_weights
+        return means
 
     def _critical_costs(self, chosen: Floats) -> Floats:
         """Return the first cost at which the choice reaches 1, else the fallback."""

@@ -17,6 +17,10 @@ from siting.types import Bools, Floats, Ints
 MOST_SWAPS = 500
 # How many of the best moves are tried against the limits before giving up.
 MOST_TRIES = 50
+# A relaxed share below this says nothing.
+SOME = 0.01
+# A saving below this, relative to the greatest, is rounding.
+VERY_LITTLE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,7 @@ class Moves:
     @classmethod
     def of(cls, program: Program, costs: SortedCosts) -> "Moves":
         """Prepare the moves of a program."""
-        rows = np.repeat(np.arange(len(costs.services)), np.diff(costs.starts))
+        rows = costs.rows()
         dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
         worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
         return cls(program, costs, rows, worst)
@@ -67,7 +71,9 @@ class Moves:
         return np.bincount(self.costs.options, weights=saved, minlength=count)
 
 
-def start(program: Program, costs: SortedCosts, search: Search) -> Bools:
+def start(
+    program: Program, costs: SortedCosts, search: Search, shares: Floats | None = None
+) -> Bools:
     """Return a choice, as good as greedy and swaps get; it may break limits it could not meet.
 
     Parameters
@@ -77,18 +83,26 @@ def start(program: Program, costs: SortedCosts, search: Search) -> Bools:
         Of its goal.
     search : Search
         Its time limit is kept.
+    shares : ndarray of float, shape (options,), optional
+        A relaxed choice, of which as much as fits is taken first, the greatest shares ahead.
     """
     moves = Moves.of(program, costs)
-    chosen = _greedy(moves, search)
+    chosen = program.lower > 0
+    if shares is not None:
+        for option in np.argsort(-shares, kind="stable")[: int((shares > SOME).sum())]:
+            if not chosen[option] and _fits(program, chosen, int(option)):
+                chosen[option] = True
+    _add_greedily(moves, chosen, search)
     for _ in range(MOST_SWAPS):
         if search.timed_out() or not _swap(moves, chosen):
             break
+        _add_greedily(moves, chosen, search)
     return chosen
 
 
-def _greedy(moves: Moves, search: Search) -> Bools:
+def _add_greedily(moves: Moves, chosen: Bools, search: Search) -> None:
+    """Add the option that saves most, while one fits that saves or is asked for."""
     program = moves.program
-    chosen = program.lower > 0
     while not search.timed_out():
         now, _, _ = moves.two_nearest(chosen)
         scores = moves.gains(now) - program.goal.linear
@@ -99,7 +113,6 @@ def _greedy(moves: Moves, search: Search) -> Bools:
         if added is None:
             break
         chosen[added] = True
-    return chosen
 
 
 def _asked_for(program: Program, chosen: Bools) -> Bools:
@@ -139,9 +152,6 @@ def _swap(moves: Moves, chosen: Bools) -> bool:
             return True
         chosen[addable[into]], chosen[removable[out]] = False, True
     return False
-
-
-VERY_LITTLE = 1e-9
 
 
 def _profits(moves: Moves, chosen: Bools, removable: Ints) -> Floats:

@@ -39,7 +39,7 @@ class MasterAnswer:
 class Master:
     """A HiGHS model that grows by cuts."""
 
-    def __init__(self, program: Program, search: Search) -> None:
+    def __init__(self, program: Program, search: Search, *, alone: bool) -> None:
         self.program = program
         self.search = search
         self.count = len(program.lower)
@@ -47,8 +47,13 @@ class Master:
         highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 - it takes no names
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call] # highspy's constructor has no types
         self._options()
-        self._add_columns()
+        self._add_columns(alone=alone)
         self._add_rows()
+
+    @property
+    def grouped(self) -> bool:
+        """Whether some services share a cost variable."""
+        return any(len(b.costs.weights) > len(b.costs.group_weights) for b in self.blocks)
 
     def solve_relaxed(self) -> MasterAnswer:
         """Solve with fractional options."""
@@ -78,7 +83,7 @@ class Master:
             return
         # Each cut is its entries and then its own cost variable.
         ends = cuts.starts[1:]
-        columns = np.insert(cuts.options, ends, block.first + cuts.service)
+        columns = np.insert(cuts.options, ends, block.first + cuts.group)
         values = np.insert(cuts.coefficients, ends, 1.0)
         starts = cuts.starts[:-1] + np.arange(len(cuts))
         self._add(cuts.radius, np.full(len(cuts), np.inf), starts, columns, values)
@@ -97,15 +102,15 @@ class Master:
         for name, value in settings.items():
             self.highs.setOptionValue(name, value)
 
-    def _add_columns(self) -> None:
+    def _add_columns(self, *, alone: bool) -> None:
         program, goal = self.program, self.program.goal
         self._add_cols(goal.linear, program.lower, program.upper)
         first = self.count
         for functional in (goal, *(ceiling.functional for ceiling in program.ceilings)):
             if functional.transform is None:
                 continue
-            costs = SortedCosts.of(program, functional)
-            weights = costs.weights if functional is goal else np.zeros(len(costs.weights))
+            costs = SortedCosts.of(program, functional, alone=alone)
+            weights = costs.group_weights * (functional is goal)
             self._add_cols(weights, costs.least(), np.full(len(weights), np.inf))
             self.blocks.append(Block(functional, costs, first))
             first += len(weights)
@@ -121,9 +126,9 @@ class Master:
             limit = ceiling.limit
             for block in self.blocks:
                 if block.functional is ceiling.functional:
-                    own = block.first + np.arange(len(block.costs.weights))
+                    own = block.first + np.arange(len(block.costs.group_weights))
                     columns = np.concatenate([columns, own])
-                    values = np.concatenate([values, block.costs.weights])
+                    values = np.concatenate([values, block.costs.group_weights])
                     limit -= block.costs.constant
             self._add_row(-np.inf, limit, columns, values)
         if self.program.must_serve:
@@ -191,7 +196,7 @@ class Master:
 
 def thetas(block: Block, columns: Floats) -> Floats:
     """Return the cost variables of a block."""
-    return columns[block.first : block.first + len(block.costs.weights)]
+    return columns[block.first : block.first + len(block.costs.group_weights)]
 
 
 def first_of(blocks: Sequence[Block], functional: Functional) -> Block | None:

@@ -1,0 +1,120 @@
+"""The decomposition on instances too large for brute force, and its parts."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siting.model import Cost, Coverage, Equity, Instance, Limits, Mean, Objective, Target, solve
+from siting.model.decomposition.costs import SortedCosts
+from siting.model.decomposition.heuristic import start
+from siting.model.frame import Frame, make_frame
+from siting.model.solvers import Search, Solver
+
+
+def town(seed: int, clients: int = 60, sites: int = 25, existing: int = 4) -> Instance:
+    rng = np.random.default_rng(seed)
+    homes, offices = rng.uniform(0, 60, (clients, 2)), rng.uniform(0, 60, (sites, 2))
+    return Instance.from_matrix(
+        np.hypot(*(homes[:, None] - offices[None]).transpose(2, 0, 1)),
+        rng.integers(0, 50, clients),
+        existing=np.arange(sites) < existing,
+        annual_cost=rng.integers(1, 9, sites),
+        site_groups={"region": rng.choice(list("abcd"), sites).tolist()},
+        client_groups={"county": rng.choice(list("ab"), clients).tolist()},
+    )
+
+
+def frame(instance: Instance, limits: Limits) -> Frame:
+    return make_frame(instance, limits, limits.parts(), serve_all=True)
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [Mean(), Mean(cost_weight=9), Coverage(8), Equity(), Cost([Target(0.5, 12, "county")])],
+    ids=lambda objective: objective.kind,
+)
+@pytest.mark.parametrize("existing", [0, 4])
+def test_agrees_with_the_classic_model(objective: Objective, existing: int) -> None:
+    instance = town(existing, existing=existing)
+    if existing == 0 and isinstance(objective, Equity):
+        objective = Equity(kappa=-0.1)
+    limits = Limits(
+        new_sites_max=8, annual_budget=30, max_new_per_group={"region": 3},
+        at_least_one_per_group=["region"],
+    )  # fmt: skip
+    classic, decomposed = (
+        solve(instance, objective, limits, method=method) for method in ("classic", "decomposition")
+    )
+    assert classic.status == decomposed.status == "optimal"
+    assert decomposed.objective == pytest.approx(classic.objective, rel=1e-6)
+    assert decomposed.open_sites == classic.open_sites
+    assert (decomposed.method, classic.method) == ("decomposition", "classic")
+
+
+@given(st.integers(0, 50), st.lists(st.floats(0, 1), min_size=25, max_size=25))
+def test_cuts_never_cut_off_a_true_cost(seed: int, shares: list[float]) -> None:
+    whole = frame(town(seed), Limits())
+    program, _ = whole.with_goal(Mean().functional(whole))
+    costs = SortedCosts.of(program, program.goal)
+    cuts, _ = costs.cuts(np.array(shares), costs.least())
+    rng = np.random.default_rng(seed)
+    chosen = (rng.uniform(size=25) < 0.2).astype(np.float64)
+    _, true = costs.cuts(chosen, costs.least())
+    rows = np.repeat(np.arange(len(cuts)), np.diff(cuts.starts))
+    saved = np.bincount(rows, cuts.coefficients * chosen[cuts.options], minlength=len(cuts))
+    assert (true[cuts.group] + saved >= cuts.radius - 1e-9).all()
+
+
+def test_true_costs_are_those_of_the_nearest_open_option() -> None:
+    whole = frame(town(1), Limits())
+    program, _ = whole.with_goal(Mean().functional(whole))
+    costs = SortedCosts.of(program, program.goal)
+    chosen = program.lower.copy()
+    chosen[10:15] = 1
+    _, true = costs.cuts(chosen, costs.least())
+    total = float(costs.group_weights @ true) + costs.constant
+    is_chosen = chosen > 0
+    assert total == pytest.approx(program.goal.of_times(is_chosen, program.nearest(is_chosen)))
+
+
+def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it() -> None:
+    instance = town(2)
+    limits = Limits(new_sites_max=6, at_least_one_per_group=["region"])
+    whole = frame(instance, limits)
+    program, _ = whole.with_goal(Mean().functional(whole))
+    costs = SortedCosts.of(program, program.goal)
+    chosen = start(program, costs, Search.begin(Solver(), 1e-6, None))
+    assert program.holds(chosen)
+
+    def value(choice: np.ndarray) -> float:
+        return program.goal.of_times(choice, program.nearest(choice))
+
+    for out in np.flatnonzero(chosen & (program.lower == 0)):
+        for into in np.flatnonzero(~chosen & (program.upper > 0)):
+            swapped = chosen.copy()
+            swapped[out], swapped[into] = False, True
+            if program.holds(swapped):
+                assert value(swapped) >= value(chosen) - 1e-6
+
+
+def test_a_time_limit_gives_the_incumbent_and_a_true_bound() -> None:
+    rng = np.random.default_rng(0)
+    instance = Instance.from_matrix(rng.uniform(0, 100, (500, 500)), rng.integers(1, 99, 500))
+    solution = solve(instance, Mean(), Limits(new_sites_max=8), time_limit=1)
+    assert solution.method == "decomposition"
+    assert (solution.status, solution.reason) == ("feasible", "time_limit")
+    assert solution.objective is not None
+    assert solution.bound <= solution.objective
+    assert len(solution.new_sites) == 8
+    assert solution.trace[-1].incumbent == solution.objective
+
+
+def test_a_gap_that_is_asked_for_is_no_proof() -> None:
+    solution = solve(town(3), Mean(), Limits(new_sites_max=9), gap=0.5, method="decomposition")
+    assert (solution.status, solution.reason) in {
+        ("feasible", "gap_reached"),
+        ("optimal", "proved"),
+    }
+    assert solution.gap <= 0.5
+    assert (solution.status == "optimal") == (solution.gap <= 1e-6)

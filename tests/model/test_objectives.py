@@ -1,0 +1,138 @@
+"""Each objective on cases small enough to check by hand."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from siting.errors import InfeasibleError, InputError
+from siting.model import (
+    Cost,
+    Coverage,
+    Equity,
+    Instance,
+    Lexicographic,
+    Limits,
+    Mean,
+    Target,
+    Worst,
+    solve,
+)
+
+type Line = Callable[..., Instance]
+
+
+def test_coverage_counts_people_and_includes_the_limit(line: Line) -> None:
+    instance = line([0, 10, 20], [5, 25], weights=[1, 2, 4])
+    solution = solve(instance, Coverage(5), Limits(new_sites_max=1))
+    assert (solution.objective, solution.sense, solution.bound) == (4, "max", 4)
+    assert solution.new_sites == ("1",)
+    assert solution.unreached == ()
+
+
+def test_coverage_names_those_whom_nothing_reaches_in_time(line: Line) -> None:
+    instance = line([0, 100], [0], client_ids=["near", "far"])
+    assert solve(instance, Coverage(30), Limits()).unreached == ("far",)
+
+
+def test_worst_is_followed_by_the_mean(line: Line) -> None:
+    # The radius 4 leaves two choices; the mean prefers the site among the many.
+    instance = line([0, 8], [4, 4], weights=[9, 1], site_ids=["b", "a"])
+    near = Instance.from_matrix(np.array([[4.0, 1.0], [4.0, 4.0]]), [9, 1])
+    assert solve(instance, Worst(), Limits(new_sites_max=1)).open_sites == ("a",)
+    solution = solve(near, Worst(), Limits(new_sites_max=1))
+    assert (solution.objective, solution.open_sites) == (4, ("1",))
+    assert [(stage.kind, stage.objective) for stage in solution.stages] == [
+        ("worst", 4),
+        ("mean", 13),
+    ]
+
+
+def test_worst_leaves_out_whom_no_site_reaches() -> None:
+    instance = Instance.from_matrix(np.array([[3.0], [np.inf]]), [1, 1], client_ids=["a", "b"])
+    solution = solve(instance, Worst(), Limits())
+    assert (solution.objective, solution.unreached) == (3, ("b",))
+
+
+def test_worst_never_chooses_a_site_on_the_way_to_a_smaller_radius() -> None:
+    rng = np.random.default_rng(5)
+    points = rng.uniform(0, 100, (30, 2))
+    times = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    solution = solve(Instance.from_matrix(times, np.ones(30)), Worst(), Limits(new_sites_max=3))
+    assert solution.objective == times[:, [int(s) for s in solution.open_sites]].min(axis=1).max()
+
+
+def test_equity_is_the_ede_and_not_below_the_mean(line: Line) -> None:
+    instance = line([0, 4, 9, 20], [0, 8, 20], weights=[5, 1, 1, 1], existing=[True, False, False])
+    solution = solve(instance, Equity(), Limits(new_sites_max=1))
+    present, people = np.array([0, 4, 9, 20]), instance.weights
+    kappa = -(people @ present) / (people @ present**2)
+    times = solution_times(instance, solution.open_sites)
+    ede = -np.log(people @ np.exp(-kappa * times) / people.sum()) / kappa
+    assert solution.objective == pytest.approx(ede)
+    assert ede >= people @ times / people.sum()
+
+
+def test_equity_helps_those_who_have_furthest(line: Line) -> None:
+    # Many gain a little at 2, one gains much at 30; more aversion turns the choice.
+    instance = line([2, 30], [0, 2, 30], weights=[20, 1], existing=[True, False, False])
+    one = Limits(new_sites_max=1)
+    assert solve(instance, Mean(), one).new_sites == ("1",)
+    assert solve(instance, Equity(epsilon=-3), one).new_sites == ("2",)
+
+
+def solution_times(instance: Instance, open_sites: tuple[str, ...]) -> np.ndarray:
+    columns = [instance.site_ids.index(site) for site in open_sites]
+    times: np.ndarray = instance.times.toarray()[:, columns].min(axis=1)
+    return times
+
+
+def test_cost_reaches_targets_in_each_group(line: Line) -> None:
+    instance = line(
+        [0, 10, 20], [0, 10, 20], weights=[8, 1, 1], annual_cost=[5, 2, 3],
+        client_groups={"county": ["a", "b", "b"]},
+    )  # fmt: skip
+    nation = solve(instance, Cost([Target(0.8, 1)]), Limits())
+    assert (nation.objective, nation.open_sites) == (5, ("0",))
+    county = solve(instance, Cost([Target(0.5, 1, "county")]), Limits())
+    assert (county.objective, county.open_sites) == (7, ("0", "1"))
+
+
+def test_an_impossible_target_says_how_much_can_be_reached(line: Line) -> None:
+    instance = line([0, 60], [0], weights=[3, 1], client_groups={"county": ["a", "b"]})
+    with pytest.raises(InfeasibleError, match=r"in all, where at most 75 % can be reached"):
+        solve(instance, Cost([Target(0.9, 30)]), Limits())
+    with pytest.raises(InfeasibleError, match=r"in county b, where at most 0 % can be reached"):
+        solve(instance, Cost([Target(0.5, 30, "county")]), Limits())
+
+
+def test_a_target_clashes_with_a_limit(line: Line) -> None:
+    instance = line([0, 60], [0, 60])
+    with pytest.raises(InfeasibleError) as caught:
+        solve(instance, Cost([Target(1, 5)]), Limits(new_sites_max=1, annual_budget=9))
+    assert caught.value.clash == ("at most 1 new", "100 % within 5 minutes in all")
+
+
+def test_the_second_objective_may_cost_the_first_its_tolerance(line: Line) -> None:
+    instance = line([0, 10], [0, 5], weights=[11, 10])
+    one = Limits(new_sites_max=1)
+    assert solve(instance, Mean(), one).open_sites == ("0",)
+    strict = solve(instance, Lexicographic([(Mean(), 0.0), (Worst(), 0.0)]), one)
+    assert strict.open_sites == ("0",)
+    loose = solve(instance, Lexicographic([(Mean(), 0.1), (Worst(), 0.0)]), one)
+    assert (loose.open_sites, loose.objective) == (("1",), 5)
+    assert (loose.stages[0].objective, loose.stages[0].final) == (100, 105)
+
+
+def test_faults_of_objectives(line: Line) -> None:
+    instance = line([0], [0])
+    wrong = [
+        Coverage(-1), Equity(), Equity(epsilon=1, kappa=1), Mean(cost_weight=-1),
+        Cost([Target(2, 5, "county")]),
+    ]  # fmt: skip
+    keys = []
+    for objective in wrong:
+        with pytest.raises(InputError) as caught:
+            solve(instance, objective, Limits())
+        keys.append([fault.key for fault in caught.value.faults])
+    assert keys == [["within"], ["kappa"], ["epsilon"], ["cost_weight"], ["share", "each"]]

@@ -1,0 +1,164 @@
+"""What a scenario asks reaches the model, and comes back in the scenario's words."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from osmnx.distance import great_circle
+
+from siting.errors import InfeasibleError, InputError
+from siting.model import Cost, Coverage, Equity, Lexicographic, Mean, Target, Worst
+from siting.pipeline import answer, prepare
+from siting.problem import Prepared
+from siting.question import objective_of
+from siting.scenario import Scenario
+from siting.scenario_file import find_scenario, read_scenario
+from siting.shipped import scenario_folder
+from siting.starter import write_starter
+
+type Ask = Callable[..., Prepared]
+
+SHIPPED = sorted(scenario_folder().glob("*.toml"))
+ABOUT = {"title": "t", "author": "a", "date": "2026-01-01", "source": "s", "rationale": "r"}
+FEW = ("limits.new_offices_max=6", "limits.annual_budget_msek=none")
+
+
+@pytest.fixture(scope="module")
+def ask() -> Ask:
+    def prepared(*overrides: str, name: str = "remaining_offices") -> Prepared:
+        file = read_scenario(find_scenario(name), overrides)
+        return prepare(file, progress=lambda _: None)[0]
+
+    return prepared
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, Mean()),
+        ({"kind": "coverage", "within_minutes": 45}, Coverage(45)),
+        ({"kind": "worst"}, Worst()),
+        ({"kind": "equity", "epsilon": -2}, Equity(-2)),
+    ],
+)
+def test_each_objective_is_the_models(wanted: dict[str, object], expected: object) -> None:
+    scenario = Scenario.model_validate({"scenario": ABOUT, "objective": wanted}, strict=False)
+    assert objective_of(scenario) == expected
+
+
+def test_targets_and_lists_of_objectives_are_the_models() -> None:
+    target = {"share": 0.9, "within_minutes": 45, "each": "county"}
+    stages = [{"kind": "cost", "targets": [target], "tolerance": 0.1}, {"kind": "mean"}]
+    wanted = {"kind": "lexicographic", "order": stages}
+    scenario = Scenario.model_validate({"scenario": ABOUT, "objective": wanted}, strict=False)
+    expected = [(Cost([Target(0.9, 45, "county")]), 0.1), (Mean(), 0.0)]
+    assert objective_of(scenario) == Lexicographic(expected)
+
+
+@pytest.mark.parametrize(
+    ("override", "part"),
+    [
+        ("objective.kind=coverage", "coverage needs within_minutes"),
+        ("objective.kind=cost", "cost needs at least one [[objective.targets]]"),
+        ("objective.kind=lexicographic", "lexicographic needs at least one [[objective.order]]"),
+        ('limits.quotas=[{group="skr_group", labels=["C8"]}]', "a quota needs min or max"),
+        ("closing.min=3", "min is greater than max"),
+        ("objective.targets=[{share=1.5, within_minutes=3}]", "objective.targets.0.share = 1.5"),
+        ("objective.targets=[{shares=1, within_minutes=3}]", "Did you mean share?"),
+    ],
+)
+def test_what_does_not_go_together_is_a_fault(override: str, part: str) -> None:
+    faults = read_scenario(find_scenario("remaining_offices"), [override]).faults
+    assert any(part in str(fault) for fault in faults), faults
+
+
+def test_unknown_kinds_and_offices_are_faults(ask: Ask) -> None:
+    with pytest.raises(InputError) as caught:
+        ask(
+            'office_types.use=["small", "large"]',
+            'office_types.min={"flexi"=1}',
+            'closing.keep=["X"]',
+        )
+    assert [(fault.key, fault.value) for fault in caught.value.faults] == [
+        ("closing.keep", "X"),
+        ("office_types.use", "large"),
+        ("office_types.min", "flexi"),
+    ]
+
+
+def test_a_quota_is_kept_and_counted(ask: Ask) -> None:
+    quota = 'limits.quotas=[{group="skr_group", labels=["C8", "C9"], min=6}]'
+    prepared = ask(*FEW, quota)
+    solution = answer(prepared)
+    sites = prepared.problem.sites.set_index("code").loc[list(solution.new_sites)]
+    assert set(sites["skr_group"]) <= {"C8", "C9"}
+
+
+def test_category_tells_seats_from_other_places(ask: Ask) -> None:
+    prepared = ask(*FEW, 'limits.quotas=[{group="category", labels=["other"], max=0}]')
+    sites = prepared.problem.sites
+    assert (sites.loc[~sites["existing"], "category"] == "seat").sum() == 290
+    chosen = sites.set_index("code").loc[list(answer(prepared).new_sites)]
+    assert set(chosen["category"]) == {"seat"}
+
+
+def test_spacing_keeps_new_offices_apart(ask: Ask) -> None:
+    prepared = ask("limits.new_offices_max=8", "limits.spacing_km=60")
+    sites = prepared.problem.sites.set_index("code").loc[list(answer(prepared).new_sites)]
+    lat, lon = sites["lat"].to_numpy(dtype=float), sites["lon"].to_numpy(dtype=float)
+    km = great_circle(lat[:, None], lon[:, None], lat[None, :], lon[None, :]) / 1000
+    assert km[np.triu_indices(len(sites), 1)].min() >= 60
+
+
+def test_forced_offices_that_lie_too_near_are_named(ask: Ask) -> None:
+    with pytest.raises(InfeasibleError) as caught:
+        answer(ask(*FEW, "limits.spacing_km=100"))
+    assert [name for name, _ in caught.value.clash] == ["offices.open", "limits.spacing_km"]
+
+
+def test_only_sole_offices_close_and_those_named_stay(ask: Ask) -> None:
+    prepared = ask(
+        "closing.min=2", "closing.max=2", 'closing.keep=["Kiruna"]', name="announced_only"
+    )
+    sites = prepared.problem.sites.set_index("code")
+    solution = answer(prepared)
+    assert len(solution.closed_sites) == 2
+    assert sites.loc[list(solution.closed_sites), "sole"].all()
+    assert not sites.loc[sites["place"] == "Kiruna", "may_close"].any()
+    assert sites["sole"].sum() == 101
+    assert solution.annual_saving == 10
+
+
+def test_nobody_beyond_a_greatest_time_or_it_is_said_why_not(ask: Ask) -> None:
+    with pytest.raises(InfeasibleError) as caught:
+        answer(ask(*FEW, "limits.max_minutes=60"))
+    assert any(
+        name in {"limits.max_minutes", "limits.new_offices_max"} for name, _ in caught.value.clash
+    )
+
+
+def test_an_impossible_target_names_the_greatest_share(ask: Ask) -> None:
+    target = 'objective.targets=[{share=1.0, within_minutes=5, each="county"}]'
+    with pytest.raises(InfeasibleError, match=r"where at most .* % can be reached"):
+        answer(ask("objective.kind=cost", target))
+
+
+def test_full_offices_send_people_on(ask: Ask) -> None:
+    free = answer(ask(*FEW))
+    full = answer(ask(*FEW, "capacity.new_people=5000"))
+    assert full.splits
+    assert not free.splits
+    assert full.objective is not None
+    assert free.objective is not None
+    assert full.objective > free.objective
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_starter_from_a_scenario_says_the_same(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    copy = read_scenario(write_starter("copy", path))
+    assert copy.faults == ()
+    assert copy.scenario == read_scenario(path).scenario
