@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from siting.model.limits.base import Limit, LimitUse, Row
 from siting.model.limits.budget import AnnualBudget, OneOffBudget
-from siting.model.limits.different import Different
 from siting.model.limits.count import NewSitesMax, NewSitesMin
+from siting.model.limits.different import Different
 from siting.model.limits.groups import AtLeastOnePerGroup, MaxNewPerGroup, Quota, TypeQuota
 from siting.model.limits.phases import Phase, Phases
 from siting.model.limits.serving import Capacity, MaxTime
