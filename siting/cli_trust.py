@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to an app."""
     app.command()(hindcast)
     app.command()(alternatives)
+    app.command()(explain)
 
 
 @contextmanager
@@ -99,6 +100,28 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
     with progress_on_terminal() as progress:
         study = find(file, wanted, progress=progress)
     _leave(study, results, print_alternatives)
+
+
+def explain(
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
+    *,
+    site: Annotated[str, typer.Option(help="A place or an existing office: name or code.")],
+    folder: Annotated[
+        Path, typer.Option(help="What the paths in the scenario are relative to.")
+    ] = Path(),
+    results: Results = RESULTS,
+) -> None:
+    """Say why a place is in a result, or not, and what the other way would cost."""
+    from siting.explain import About, explain_site
+    from siting.report.explain import print_explanation
+    from siting.report.result import find_result, read_result
+
+    about = About(read_result(find_result(result)), site, folder)
+    with progress_on_terminal() as progress:
+        study = explain_site(about, progress=progress)
+    _leave(study, results, print_explanation)
 
 
 def _share(option: str, text: str) -> float:
