@@ -15,7 +15,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test lint format bench data schema readme lock clean
+.PHONY: help run test lint format bench data results schema readme lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(VENV)/test ## measure time and memory of each stage
 data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 	$(BIN)/siting data build --raw $(RAW)
 	$(BIN)/siting data check
+
+results: $(VENV)/test ## run every shipped scenario and write results/ anew
+	$(BIN)/python -m siting.gallery
 
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json

@@ -31,7 +31,8 @@ def what_became(prepared: Prepared, solution: Solution) -> pd.DataFrame:
     sites, kinds = prepared.problem.sites, prepared.problem.costs.kinds
     names = [phase.name for phase in prepared.file.scenario.phases]
     numbers = {name: number for number, name in enumerate(names, start=1)}
-    kind = sites["code"].map(dict(solution.office_types))
+    # With no kinds at all the map is one of floats, which takes no texts.
+    kind = sites["code"].map(dict(solution.office_types)).astype(object)
     sites = sites.assign(
         office_type=kind.fillna(STANDARD),
         phase=sites["code"].map(dict(solution.opened_in)).map(numbers).fillna(1).astype(int),

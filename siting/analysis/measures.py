@@ -64,10 +64,10 @@ class Measures:
         afterwards, and the mean minutes of these people before and after (nan where there are
         none).
     summary : mapping of str to float
-        Counts and sums over the whole country: people, people_gaining (whose trip becomes
-        shorter) with their mean minutes before and after, people_beyond_30, _45 and _60 before
-        and after, hours_saved (one trip of everybody, one way), and for each grouping the number
-        of its regions whose mean falls.
+        Counts and sums over the whole country: people; people_gaining and people_losing (whose
+        trip becomes shorter, longer) with their mean minutes before and after; people_beyond_30,
+        _45 and _60 before and after; hours_saved (one trip of everybody, one way); and for each
+        grouping the number of its regions whose mean falls.
     """
 
     access: pd.DataFrame
@@ -221,13 +221,14 @@ def _offices(access: Access, size: int) -> pd.DataFrame:
 
 def _summary(access: Access, regions: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     people, saved = access.people, access.before - access.after
-    gaining = saved > 0
     summary: dict[str, float] = {"people": int(people.sum())}
-    summary["people_gaining"] = int(people[gaining].sum().round())
+    for word, group in (("gaining", saved > 0), ("losing", saved < 0)):
+        summary[f"people_{word}"] = int(people[group].sum().round())
+        if group.any():
+            for side, minutes in (("before", access.before), ("after", access.after)):
+                mean = np.average(minutes[group], weights=people[group])
+                summary[f"mean_of_{word}_{side}"] = float(mean)
     for side, minutes in (("before", access.before), ("after", access.after)):
-        if gaining.any():
-            mean = np.average(minutes[gaining], weights=people[gaining])
-            summary[f"mean_of_gaining_{side}"] = float(mean)
         for limit in SHARE_MINUTES:
             beyond = people[minutes > limit].sum().round()
             summary[f"people_beyond_{limit}_{side}"] = int(beyond)

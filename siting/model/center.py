@@ -20,7 +20,7 @@ from siting.types import Floats
 
 @dataclass(frozen=True)
 class Radius:
-    """The smallest radius found, and the greatest that is known to be needed."""
+    """The smallest radius found (inf if none was), and the greatest known to be needed."""
 
     found: float
     bound: float
@@ -56,7 +56,7 @@ def smallest_radius(
     if found is None:
         return None
     if np.isinf(found):
-        return Radius(float(radii[high]), float(radii[low]))
+        return Radius(np.inf, float(radii[low]))
     high = int(np.searchsorted(radii, found))
     while low < high:
         middle = (low + high) // 2

@@ -1,6 +1,7 @@
 """From the outcome of a search to what is given back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from siting.model.solvers import Search
 from siting.model.sparse import entry_rows, nearest_minutes, rows_at
 from siting.model.stages import Outcome, Stage, stage_results
 from siting.model.targets import out_of_reach
-from siting.model.truth import Verdict
+from siting.model.truth import Verdict, judge
 from siting.types import Bools, Ints
 
 if TYPE_CHECKING:
@@ -33,17 +34,19 @@ def conclude(
     is_open[options.site[chosen]] = True
     closed = instance.existing & ~is_open if found else np.zeros_like(is_open)
     stage = _reported(outcome, objective)
-    verdict = _overall(outcome, stage)
+    results = stage_results(outcome)
+    objective_value = results[outcome.stages.index(stage)].final
+    verdict = _overall(outcome, stage, objective_value, search)
     shares = _shares(outcome, is_open)
     uses = (part.use(instance, options, chosen) for part in limits.parts()) if found else ()
     return Solution(
         status=verdict.status,
         reason=verdict.reason,
-        objective=stage.value,
+        objective=objective_value,
         bound=stage.bound,
         gap=verdict.gap,
         sense=stage.objective.sense,
-        stages=stage_results(outcome),
+        stages=results,
         open_sites=_labels(instance, is_open),
         new_sites=_labels(instance, is_open & ~instance.existing),
         closed_sites=_labels(instance, closed),
@@ -70,10 +73,14 @@ def _reported(outcome: Outcome, objective: Objective) -> Stage:
     return outcome.stages[min(asked, len(outcome.stages)) - 1]
 
 
-def _overall(outcome: Outcome, reported: Stage) -> Verdict:
+def _overall(outcome: Outcome, reported: Stage, objective: float | None, search: Search) -> Verdict:
     """Return the verdict on the whole: no better than that on any stage."""
-    worst = next((s for s in outcome.stages if s.verdict.status != "optimal"), reported)
-    return Verdict(worst.verdict.status, worst.verdict.reason, reported.verdict.gap)
+    own = judge(objective, reported.bound, asked_gap=search.gap, timed_out=search.ran_out())
+    if own.status == "optimal":
+        worse = [s.verdict for s in outcome.stages if s.verdict.status != "optimal"]
+        # Without an answer in a later stage there would be no objective.
+        return replace(worse[0], status="feasible", gap=own.gap) if worse else own
+    return own
 
 
 def _labels(instance: "Instance", sites: Bools) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from siting.model.center import restrict, smallest_radius
 from siting.model.classic import Answer
 from siting.model.flat import solve_flat
 from siting.model.frame import Frame
-from siting.model.objectives import Lexicographic, Mean, Objective, Single, Worst
+from siting.model.objectives import Equity, Lexicographic, Mean, Objective, Single, Worst
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solvers import Search, TracePoint
 from siting.model.targets import target_ceilings
@@ -102,7 +102,8 @@ def run_stages(
             radius = smallest_radius(frame, ceilings, search, method)
             if radius is None:
                 return None
-            done.append(_stage(single, None, radius.found, radius.bound, frame, search, 0))
+            value = radius.found if np.isfinite(radius.found) else None
+            done.append(_stage(single, None, value, radius.bound, frame, search, 0))
             frame = replace(frame, program=restrict(frame.program, radius.found * (1 + tolerance)))
             continue
         functional = single.functional(frame)
@@ -128,7 +129,11 @@ def _limit(single: Single, frame: Frame, value: float, tolerance: float) -> floa
         total = float(frame.weights.sum())
         best = total - value
         return total - best * (1 - tolerance) + LEEWAY * max(1.0, abs(best))
-    return value + max(tolerance, LEEWAY) * max(1.0, abs(value))
+    if isinstance(single, Equity):
+        # The tolerance is of the EDE, in minutes; the proxy grows exponentially with it.
+        allowed = tolerance * single.report(value, frame)
+        return value * float(np.exp(-single.rate(frame) * allowed)) * (1 + LEEWAY)
+    return value + tolerance * abs(value) + LEEWAY * max(1.0, abs(value))
 
 
 def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage

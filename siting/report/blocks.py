@@ -182,3 +182,39 @@ def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - ce
     if figure.kind == "change":
         return signed(figure.value, figure.digits, language)
     return number(figure.value, figure.digits, language)
+
+
+def shares(grid: Grid, language: str, letters: float) -> list[float]:
+    """How wide each column of a table is, in letters.
+
+    A column is at least as wide as its longest word; what the page has left goes to those whose
+    texts are longer than that.
+
+    Parameters
+    ----------
+    grid : Grid
+        The table.
+    language : str
+        "sv" or "en".
+    letters : float
+        Width of the page.
+    """
+    least, most = [], []
+    for column in grid.columns:
+        cells = [shown(row[column.key], column, language) for row in grid.rows]
+        longest = max((len(text) for text in cells), default=0)
+        word = max((len(word) for text in cells for word in text.split(" ")), default=0)
+        head = _BOLD * max(map(len, column.title.split(" ")))
+        least.append(max(word, head) + _PADDING)
+        most.append(max(min(longest, _WORTH_WHILE), word, head) + _PADDING)
+    wanted = sum(most) - sum(least)
+    given = min(1.0, max(0.0, letters - sum(least)) / wanted) if wanted else 0.0
+    return [low + given * (high - low) for low, high in zip(least, most, strict=True)]
+
+
+_WORTH_WHILE = 60
+"""Letters beyond which a longer text makes no wider column."""
+_BOLD = 1.15
+"""Width of a bold letter in plain ones."""
+_PADDING = 2.5
+"""Space beside a column, in letters."""

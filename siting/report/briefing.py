@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from siting.inputs.ledger import read_assumptions
 from siting.report import grids
 from siting.report.blocks import Block, Bullets, Document, Heading, Paragraph, Pictures
 from siting.report.certainty import certainty
+from siting.report.goal import goal_in_words
 from siting.report.result import RunResult
-from siting.report.wording import counted, date, listed, number, percent, texts, whole
+from siting.report.wording import counted, date, listed, number, percent, sort_key, texts, whole
 
 MAPS = ("picks", "before", "change")
 _NAMED = 3
@@ -99,11 +100,12 @@ def _localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 -
 
 def _question(result: RunResult, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
-    asked, goals = words["question"], words["goals"]
+    asked = words["question"]
     existing = counted(manifest["size"]["offices"], asked["offices"], language)
-    goal = goals.get(manifest["objective_kind"], goals["other"])
+    goal = goal_in_words(manifest["scenario"]["objective"], language)
     yield Heading(asked["heading"])
-    yield Paragraph(asked["base"].format(existing=existing, goal=goal))
+    kind = "closing" if manifest["scenario"]["closing"]["max"] else "base"
+    yield Paragraph(asked[kind].format(existing=existing, goal=goal))
     yield Paragraph(" ".join(_answer(result, language)), "lead")
     if manifest["status"] != "optimal":
         yield Paragraph(words["unproved"], "warning")
@@ -118,7 +120,8 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
     """Three sentences: what opens, what it does to access, and for whom."""
     words, sites = texts(language)["brief"]["answer"], result.tables["sites"]
     manifest = result.manifest
-    summary, access = manifest["summary"], result.tables["access"].set_index("measure")
+    summary = manifest["summary"]
+    access = result.tables["access"].set_index("measure").to_dict("index")
     if len(sites):
         yield words["picks"].format(
             new=counted(len(sites), words["offices"], language),
@@ -128,25 +131,45 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
         )
     else:
         yield words["none"]
+    if manifest["closed"]:
+        yield _closed(result, language)
     sides = ("before", "after")
     yield words["access"].format(
-        **{f"mean_{side}": number(access.loc["mean", side], 1, language) for side in sides},
-        **{f"share_{side}": percent(access.loc["share45", side], 1, language) for side in sides},
+        **{f"mean_{side}": number(access["mean"][side], 1, language) for side in sides},
+        **{f"share_{side}": percent(access["share45"][side], 1, language) for side in sides},
     )
     counts = {f"beyond_{side}": summary[f"people_beyond_60_{side}"] for side in sides}
     figures = {key: whole(value, language) for key, value in counts.items()}
     figures["people"] = whole(summary["people"], language)
-    if not summary["people_gaining"]:
+    if summary["people_gaining"]:
+        yield words["gain"].format(**_touched(summary, "gain", "gaining", language), **figures)
+    else:
         yield words["gain_none"].format(**figures)
-        return
-    yield words["gain"].format(
-        gaining=whole(summary["people_gaining"], language),
-        **{
-            f"gain_{side}": number(summary[f"mean_of_gaining_{side}"], 1, language)
-            for side in sides
-        },
-        **figures,
+    if summary["people_losing"]:
+        yield words["lose"].format(**_touched(summary, "lose", "losing", language))
+
+
+def _touched(
+    summary: Mapping[str, float], verb: str, participle: str, language: str
+) -> dict[str, str]:
+    """How many gain or lose, and their minutes before and after."""
+    minutes = {
+        f"{verb}_{side}": number(summary[f"mean_of_{participle}_{side}"], 1, language)
+        for side in ("before", "after")
+    }
+    return {participle: whole(summary[f"people_{participle}"], language), **minutes}
+
+
+def _closed(result: RunResult, language: str) -> str:
+    words, manifest = texts(language)["brief"]["answer"], result.manifest
+    offices = result.tables["offices"]
+    places = offices.loc[offices["status"] == "closed", "place"]
+    sentence: str = words["closed"].format(
+        closed=counted(len(places), words["closed_offices"], language),
+        places=listed(sorted(places, key=sort_key(language)), language),
+        saving=number(manifest["cost"]["annual_saving_msek"], 1, language),
     )
+    return sentence
 
 
 def _picks(result: RunResult, language: str) -> Iterator[Block]:
@@ -154,6 +177,8 @@ def _picks(result: RunResult, language: str) -> Iterator[Block]:
     yield Heading(words["brief"]["picks"]["heading"])
     if len(result.tables["sites"]):
         yield grids.picks(result, language)
+    if result.manifest["phases"]:
+        yield grids.phases(result, language)
     yield Heading(words["brief"]["maps"]["heading"])
     statuses = result.tables["offices"]["status"]
     counts = {"existing": (statuses == "existing").sum(), "new": len(result.tables["sites"])}

@@ -1,6 +1,7 @@
 """How sure a result is, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from siting.report import grids
 from siting.report.blocks import Block, Bullets, Heading
@@ -14,7 +15,7 @@ _WEAKEST = 3
 def certainty(result: RunResult, language: str) -> Iterator[Block]:
     """Status and gap, the evidence of the office table, and what changes the picks."""
     yield Heading(texts(language)["brief"]["certainty"]["heading"])
-    parts = (_proof, _evidence, _binding, _weakest)
+    parts = (_proof, _evidence, _binding, _weakest, _exceptions)
     sentences = [sentence for part in parts for sentence in part(result, language)]
     words = texts(language)["brief"]["certainty"]
     yield Bullets((*sentences, words["unknown"], words["outside"]))
@@ -26,10 +27,12 @@ def _proof(result: RunResult, language: str) -> Iterator[str]:
     gap = _figure(None if manifest["gap"] is None else 100 * manifest["gap"], language)
     status, reason = manifest["status"], manifest["reason"]
     key = "optimal" if status == "optimal" else reason if reason == "gap_reached" else "stopped"
+    kind = _decisive_kind(manifest)
+    digits = _DIGITS.get(kind, 4)
     figures = sentences["figures"].format(
-        objective=_figure(manifest["objective"], language),
-        bound=_figure(manifest["bound"], language),
-        unit=_unit(result, language),
+        objective=_figure(manifest["objective"], language, digits),
+        bound=_figure(manifest["bound"], language, digits),
+        unit=_unit(kind, result, language),
         gap=gap,
     )
     yield f"{sentences[key].format(gap=gap)} {figures}"
@@ -37,15 +40,33 @@ def _proof(result: RunResult, language: str) -> Iterator[str]:
         yield sentences["ties"]
 
 
-def _figure(value: float | None, language: str) -> str:
-    return number(float("nan") if value is None else value, 4, language)
+_DIGITS = {"coverage": 0, "cost": 1}
+"""Decimals of an objective, where they are not those of minutes."""
 
 
-def _unit(result: RunResult, language: str) -> str:
-    units = texts(language)["units"]
-    if result.manifest["objective_kind"] != "mean":
-        return str(units["other"])
-    return str(units[result.manifest["scenario"]["demand"]["weight"]])
+def _decisive_kind(manifest: Mapping[str, Any]) -> str:
+    """The kind of the objective that the figures are of: of a list, the last."""
+    order = manifest["scenario"]["objective"].get("order")
+    kind: str = order[-1]["kind"] if order else manifest["objective_kind"]
+    return kind
+
+
+def _figure(value: float | None, language: str, digits: int = 4) -> str:
+    return number(float("nan") if value is None else value, digits, language)
+
+
+def _unit(kind: str, result: RunResult, language: str) -> str:
+    weight = result.manifest["scenario"]["demand"]["weight"]
+    return str(texts(language)["units"][weight if kind == "mean" else kind])
+
+
+def _exceptions(result: RunResult, language: str) -> Iterator[str]:
+    """Whom nobody reaches, and whether people go elsewhere than to the nearest office."""
+    words, manifest = texts(language)["brief"]["certainty"], result.manifest
+    if manifest["unreached"]["people"]:
+        yield words["unreached"].format(people=whole(manifest["unreached"]["people"], language))
+    if manifest["splits"]:
+        yield words["splits"]
 
 
 def _evidence(result: RunResult, language: str) -> Iterator[str]:
@@ -59,11 +80,10 @@ def _evidence(result: RunResult, language: str) -> Iterator[str]:
 
 
 def _binding(result: RunResult, language: str) -> Iterator[str]:
-    words, limits = texts(language), result.manifest["limits"]
-    sentences = words["brief"]["certainty"]
+    sentences, limits = texts(language)["brief"]["certainty"], result.manifest["limits"]
     full = [name for name, use in limits.items() if not use["slack"]]
     if full:
-        names = [_small(words["limits"].get(name, name)) for name in full]
+        names = [_small(grids.limit_name(name, language)) for name in full]
         yield sentences["binding"].format(limits=listed(names, language))
     budget, sites = limits.get("annual_budget_msek"), result.tables["sites"]
     if budget is None or not len(sites) or not budget["slack"]:
@@ -81,7 +101,7 @@ def _small(name: str) -> str:
 
 def _weakest(result: RunResult, language: str) -> Iterator[str]:
     sites = result.tables["sites"]
-    free = sites[~sites["forced"]].tail(_WEAKEST)
+    free = sites[~sites["forced"]].dropna(subset=["loss_if_left_out_minutes"]).tail(_WEAKEST)
     if len(free):
         yield texts(language)["brief"]["certainty"]["weakest"].format(
             places=listed([grids.place(row) for row in grids.records(free)], language),

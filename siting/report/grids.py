@@ -1,5 +1,6 @@
 """The tables of a briefing and of its workbook, as grids in the reader's language."""
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,10 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
     "rank": ("whole", 0),
     "phase": ("whole", 0),
     "staff": ("whole", 0),
+    "opened": ("whole", 0),
+    "annual_msek": ("number", 1),
+    "one_off_msek": ("number", 1),
+    "mean_minutes": ("number", 1),
     "annual_cost_msek": ("number", 1),
     "people_nearest": ("whole", 0),
     "person_minutes_saved": ("whole", 0),
@@ -68,6 +73,14 @@ def picks(result: RunResult, language: str) -> Grid:
         rows.append({**_named(row, language), "why": why, "locality": place(row)})
     title, note = words["brief"]["picks"]["title"], words["brief"]["picks"]["note"]
     return Grid("picks", title, columns(keys, language), rows, note)
+
+
+def phases(result: RunResult, language: str) -> Grid:
+    """What opens in each phase and what it costs."""
+    words = texts(language)["brief"]["phases"]
+    keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
+    rows = result.manifest["phases"]
+    return Grid("phases", words["title"], columns(keys, language), rows, words["note"])
 
 
 def place(row: Mapping[str, Any]) -> str:
@@ -183,12 +196,20 @@ def limits(result: RunResult, language: str) -> Grid:
     parts = ("used", "limit", "slack")
     rows = []
     for name, use in result.manifest["limits"].items():
-        digits = 1 if any(use[part] % 1 for part in parts) or name.endswith("_msek") else 0
+        money = name.endswith("_msek") or name.startswith("phases")
+        digits = 1 if money or any(use[part] % 1 for part in parts) else 0
         cells = {part: Figure(use[part], "number", digits) for part in parts}
-        rows.append({"limit_name": words["limits"].get(name, name), **cells})
+        rows.append({"limit_name": limit_name(name, language), **cells})
     heads = [Column("limit_name", words["tables"]["limit_name"])]
     heads += [Column(part, words["tables"][part], "figure") for part in parts]
     return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
+
+
+def limit_name(key: str, language: str) -> str:
+    """A limit in words; of a limit that stands several times, the later ones are numbered."""
+    kind, number_of = re.fullmatch(r"(.*?)(?:_(\d+))?", key).groups()  # type: ignore[union-attr] # it matches all
+    name: str = texts(language)["limits"].get(kind, key)
+    return f"{name} ({number_of})" if number_of else name
 
 
 def assumptions(entries: list[dict[str, str]], language: str) -> Grid:
@@ -228,7 +249,10 @@ def appendix(
             yield sheets[name], access(result, language)
             continue
         rows = [_named(row, language) for row in records(table)]
-        yield sheets[name], Grid(name, sheets[name], columns(list(table), language), rows)
+        yield (
+            sheets[name],
+            Grid(name, sheets[name], columns([str(key) for key in table], language), rows),
+        )
     yield sheets["limits"], limits(result, language)
     yield sheets["assumptions"], assumptions(entries, language)
     yield sheets["inputs"], inputs(result, language)

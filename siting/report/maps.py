@@ -32,7 +32,7 @@ SWEREF = 3006
 """EPSG code of SWEREF 99 TM, metres."""
 
 _SIZE_INCHES = (3.6, 7.4)
-_DPI = 200
+_DPI = 140
 _MINUTE_BOUNDS = (10, 20, 30, 45, 60)
 _MINUTE_COLOURS = ("#f7fbd5", "#c2e3b0", "#7cc4ae", "#3d94a8", "#285a8c", "#1b1f4b")
 _CHANGE_BOUNDS = (1, 5, 10)
@@ -48,7 +48,7 @@ _MARKERS: Mapping[str, Mapping[str, Any]] = {
     "new": {"marker": "^", "s": 30, "color": "#0b4f8a", "edgecolor": "white", "lw": 0.4},
 }
 _SCALE_KM = 200
-_COLOURS = 96
+_COLOURS = 40
 _LONG_DECIMALS = re.compile(rb"(\d\.\d\d)\d+")
 """Decimals beyond a hundredth of a point, which nobody can see."""
 
@@ -79,15 +79,24 @@ def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
     salt : str
         What ids in the SVG are made from, so that the same run gives the same bytes.
     """
-    drawn = {}
-    for name in MAPS:
-        figure = draw_map(result, name, language)
-        # Texts stay texts in the SVG: smaller, and they can be searched and read out.
-        with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
-            svg = _saved(figure, "svg", metadata={"Date": None})
-        png = _saved(figure, "png", dpi=_DPI)
-        drawn[name] = Drawn(_LONG_DECIMALS.sub(rb"\1", svg), _with_few_colours(png))
-    return drawn
+    return {name: _drawn(draw_map(result, name, language), salt) for name in MAPS}
+
+
+def _drawn(figure: Figure, salt: str) -> Drawn:
+    # Texts stay texts in the SVG: smaller, and they can be searched and read out.
+    with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
+        svg = _saved(figure, "svg", metadata={"Date": None})
+    return Drawn(_LONG_DECIMALS.sub(rb"\1", svg), as_png(figure))
+
+
+def as_png(figure: Figure) -> bytes:
+    """A map as PNG with few colours, at a third of the size that all of them take."""
+    with (
+        Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image,
+        io.BytesIO() as stream,
+    ):
+        image.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
+        return stream.getvalue()
 
 
 def draw_map(result: RunResult, name: str, language: str) -> Figure:
@@ -108,7 +117,7 @@ def draw_map(result: RunResult, name: str, language: str) -> Figure:
         Without a window; notebooks show it by itself.
     """
     words = texts(language)["maps"]
-    figure = Figure(figsize=_SIZE_INCHES, layout="none")
+    figure = Figure(figsize=_SIZE_INCHES)
     axes = figure.add_axes((0.01, 0.045, 0.98, 0.9))
     {"picks": _picks, "before": _before, "change": _change}[name](axes, result, language)
     region_lines().plot(ax=axes, color=_REGION_EDGE, linewidth=0.35)
@@ -121,13 +130,6 @@ def draw_map(result: RunResult, name: str, language: str) -> Figure:
 def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 - of savefig
     with io.BytesIO() as stream:
         figure.savefig(stream, format=kind, **options)
-        return stream.getvalue()
-
-
-def _with_few_colours(png: bytes) -> bytes:
-    """The same picture at a third of the size: a map has few colours."""
-    with Image.open(io.BytesIO(png)) as image, io.BytesIO() as stream:
-        image.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
         return stream.getvalue()
 
 
@@ -266,7 +268,7 @@ def _legend(axes: Axes, handles: list[Any], title: str) -> None:
         borderaxespad=0.2,
         alignment="left",
     )
-    legend.get_title().set_weight("bold")
+    legend.get_title().set_fontweight("bold")
 
 
 def _furnish(axes: Axes, language: str) -> None:

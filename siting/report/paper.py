@@ -19,12 +19,13 @@ from siting.report.blocks import (
     Heading,
     Paragraph,
     Pictures,
+    shares,
     shown,
 )
 
+_LETTERS = 150
+"""So many letters of a table fit beside each other on a page."""
 _TEMPLATE = Path(__file__).parent / "templates" / "briefing.typ"
-_LONG_TEXT = 30
-"""Characters from which a text column shares the space that is left instead of taking its own."""
 
 
 def as_pdf(document: Document, pictures: Mapping[str, bytes]) -> bytes:
@@ -114,16 +115,7 @@ def _grid(grid: Grid, language: str) -> dict[str, Any]:
         "title": grid.title,
         "head": [column.title for column in grid.columns],
         "text": [column.is_text for column in grid.columns],
-        "widths": [_share(grid, number, language) for number in range(len(grid.columns))],
+        "widths": shares(grid, language, _LETTERS / 2 if grid.name in NARROW else _LETTERS),
         "rows": rows,
         "note": grid.note,
     }
-
-
-def _share(grid: Grid, number: int, language: str) -> int:
-    """How much of the space left a column gets; 0 for one that takes what it needs."""
-    column = grid.columns[number]
-    if column.kind == "mark":
-        return 0
-    longest = max((len(shown(row[column.key], column, language)) for row in grid.rows), default=0)
-    return max(min(longest, 2 * _LONG_TEXT), 6)

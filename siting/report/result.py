@@ -4,11 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.report.cells import unguarded
+from siting.report.extra import require_report
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
 
@@ -31,6 +36,32 @@ class RunResult:
     name: str
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+
+    def map(self, name: str = "picks", language: str = "en") -> "Figure":
+        """Draw a map of the run; a notebook shows it by itself.
+
+        Parameters
+        ----------
+        name : str
+            picks, before or change.
+        language : str
+            "sv" or "en".
+
+        Raises
+        ------
+        MissingExtraError
+            If the packages of the extra ``report`` are not installed.
+        """
+        require_report()
+        from siting.report.maps import draw_map  # noqa: PLC0415 - only this needs the extra
+
+        return draw_map(self, name, language)
+
+    def _repr_html_(self) -> str:
+        """The run as a notebook shows it: answer, tables, and the map where it can be drawn."""
+        from siting.report.notebook import as_cell  # noqa: PLC0415 - it builds on this module
+
+        return as_cell(self)
 
 
 def find_result(name: str) -> Path:
@@ -59,6 +90,13 @@ def read_result(folder: Path) -> RunResult:
     return RunResult(folder.name, manifest, tables)
 
 
+_CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
+_TEXTS = (*_CODES, "locality", "place", "municipality", "fa_region", "county", "evidence")
+
+
 def _read_csv(path: Path) -> pd.DataFrame:
-    codes = ("locality_code", "municipality_code", "fa_code", "county_code")
-    return pd.read_csv(path, dtype=dict.fromkeys(codes, str))
+    # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
+    texts = dict.fromkeys(_TEXTS, str)
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    named = table.columns.intersection(list(_TEXTS))
+    return unguarded(table.assign(**{str(name): table[name].fillna("") for name in named}))

@@ -10,6 +10,7 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -23,6 +24,7 @@ from siting.report.blocks import (
     Heading,
     Paragraph,
     Pictures,
+    shares,
     shown,
 )
 
@@ -30,11 +32,14 @@ _LANGUAGE_TAGS = {"sv": "sv-SE", "en": "en-GB"}
 _SHADES = {"red": "F4C7C3", "amber": "FFE9B3", "green": "CBE8D3"}
 _ACCENT, _FAINT, _WARNING = RGBColor(0x0B, 0x4F, 0x8A), RGBColor(0x59, 0x59, 0x53), "FDF1E7"
 _PAGE_MM, _MARGIN_MM = (210, 297), 16
+_GAP_MM = 4
 _TEXT_WIDTH = _PAGE_MM[0] - 2 * _MARGIN_MM
 _BODY, _SMALL, _CELL = Pt(9.5), Pt(8), Pt(7.5)
+_CELL_MARGIN = 45
+"""Twentieths of a point."""
+_LETTERS = 125
+"""So many letters of a table fit beside each other."""
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_LONGEST_WORTH = 42
-"""Characters beyond which a longer text does not make its column wider."""
 
 
 def as_docx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
@@ -128,10 +133,11 @@ def _paragraph(word: WordDocument, block: Paragraph) -> None:
 
 
 def _pictures(word: WordDocument, block: Pictures, pictures: Mapping[str, bytes]) -> None:
-    paragraph = word.add_paragraph()
-    width = Mm((_TEXT_WIDTH - 2) / len(block.names))
-    for name in block.names:
-        picture = paragraph.add_run().add_picture(io.BytesIO(pictures[name]), width=width)
+    table = word.add_table(rows=1, cols=len(block.names))
+    width = Mm(_TEXT_WIDTH / len(block.names) - _GAP_MM)
+    for cell, name in zip(table.rows[0].cells, block.names, strict=True):
+        run = cell.paragraphs[0].add_run()
+        picture = run.add_picture(io.BytesIO(pictures[name]), width=width)
         picture._inline.docPr.set("descr", block.alternatives[name])  # noqa: SLF001 - no other way
 
 
@@ -140,7 +146,8 @@ def _grid(word: WordDocument, grid: Grid, language: str) -> None:
     table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.columns))
     table.style = "Light List Accent 1"
     table.autofit = False
-    widths = _widths(grid, language)
+    needs = shares(grid, language, _LETTERS)
+    widths = [Mm(_TEXT_WIDTH * need / sum(needs)) for need in needs]
     cells = table._cells  # noqa: SLF001 - table.cell() takes quadratic time
     for number, column in enumerate(grid.columns):
         _fill(cells[number], column.title, column, bold=True)
@@ -150,8 +157,11 @@ def _grid(word: WordDocument, grid: Grid, language: str) -> None:
             _fill(cell, shown(row[column.key], column, language), column)
             if column.kind == "mark":
                 _shade(cell._tc.get_or_add_tcPr(), _SHADES[row["mark"]])  # noqa: SLF001 - no other way
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for place, cell in enumerate(cells):
         cell.width = widths[place % len(widths)]
+    _narrow_margins(table)
     _repeat_first_row(table)
     if grid.note:
         _line(word, grid.note, size=_SMALL, colour=_FAINT)
@@ -166,16 +176,14 @@ def _fill(cell: _Cell, text: str, column: Column, *, bold: bool = False) -> None
     run.font.size, run.bold = _CELL, bold
 
 
-def _widths(grid: Grid, language: str) -> list[Mm]:
-    """Share the page's width by the length of what stands in each column."""
-    needs = []
-    for column in grid.columns:
-        texts = [shown(row[column.key], column, language) for row in grid.rows]
-        words = [word for text in (*texts, column.title) for word in text.split()]
-        longest = max((len(text) for text in texts), default=0)
-        needs.append(max(min(longest, _LONGEST_WORTH), 1.15 * max(map(len, words)), 5) + 2)
-    total = sum(needs)
-    return [Mm(_TEXT_WIDTH * need / total) for need in needs]
+def _narrow_margins(table: Table) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(_CELL_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no such setting
 
 
 def _repeat_first_row(table: Table) -> None:
@@ -187,7 +195,7 @@ def _repeat_first_row(table: Table) -> None:
             properties.append(OxmlElement("w:tblHeader"))
 
 
-def _shade(properties: OxmlElement, colour: str) -> None:
+def _shade(properties: BaseOxmlElement, colour: str) -> None:
     shading = OxmlElement("w:shd")
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
         shading.set(qn(f"w:{key}"), value)

@@ -22,7 +22,7 @@ _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 _SEPARATORS = {"sv": (_NO_BREAK_SPACE, ","), "en": (",", ".")}
 _ABSENT = "\N{EN DASH}"
-_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
+_AFTER_Z = {ord(letter): sign for letter, sign in zip("åäæöø", "{||}}", strict=True)}
 """The Swedish alphabet ends with å ä ö; these signs follow z."""
 
 
@@ -57,7 +57,7 @@ def number(value: float, digits: int, language: str) -> str:
     thousands, point = _SEPARATORS[language]
     # Rounded first, so that -0.04 with one decimal is 0.0, not -0.0.
     rounded = round(float(value), digits) + 0.0
-    shown = f"{abs(rounded):,.{digits}f}".translate(str.maketrans({",": thousands, ".": point}))
+    shown = f"{abs(rounded):,.{digits}f}".translate(str.maketrans(",.", thousands + point))
     return f"{_MINUS}{shown}" if rounded < 0 else shown
 
 

@@ -3,27 +3,34 @@
 import datetime as dt
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from siting.report.blocks import Bullets, Column, Document, Figure, Grid, Heading, Paragraph
+from siting.report.blocks import Block, Bullets, Column, Document, Figure, Grid, Heading, Paragraph
 from siting.report.wording import texts
 
 _SHADES = {"red": "#F4C7C3", "amber": "#FFE9B3", "green": "#CBE8D3"}
-_WIDEST, _SUMMARY_WIDTH = 60, 100
+_WIDEST, _NARROWEST, _NUMBER_WIDTH, _SUMMARY_WIDTH = 44.0, 11.0, 13.0, 84.0
+_LINE, _AIR, _WRAPPED = 13.5, 3.0, 1.1
+_A4 = 9
 _HEADER_ROW = 2
-_MAP_ROW_HEIGHT, _MAP_SCALE, _MAP_COLUMNS = 20, 0.6, 8
+_MAP_SCALE, _MAP_COLUMNS = 0.6, 8
 
 
 class _Book:
     """A workbook and the formats that its cells share."""
 
     def __init__(self, stream: io.BytesIO, document: Document) -> None:
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_format_properties": {"font_name": "Arial", "font_size": 10},
+        }
         self.book = xlsxwriter.Workbook(stream, options)
         created = dt.datetime.fromisoformat(document.date).replace(tzinfo=None)
         self.book.set_properties(
@@ -65,23 +72,38 @@ def _summary(book: _Book, sheet: Worksheet, document: Document) -> None:
     sheet.hide_gridlines(2)
     lines = [(document.title, book.style(bold=True, font_size=16, text_wrap=True))]
     lines.append((document.subtitle, book.style(font_color="#595953", text_wrap=True)))
-    for block in document.blocks:
-        lines += _lines(book, block)
+    lines += _lines(book, document.blocks)
     for row, (text, style) in enumerate(lines):
         sheet.write_string(row, 0, text, style)
-    sheet.set_paper(9)
+        sheet.set_row(row, _height([(text, _SUMMARY_WIDTH)]) + (_AIR if row else 2 * _AIR))
+    sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
 
 
-def _lines(book: _Book, block: object) -> Iterator[tuple[str, Format]]:
+def _lines(book: _Book, blocks: Iterable[Block]) -> Iterator[tuple[str, Format]]:
     """The running text of a briefing, a cell a paragraph; tables have sheets of their own."""
     plain = book.style(text_wrap=True, valign="top")
-    if isinstance(block, Heading):
-        yield block.text, book.style(bold=True, font_size=12, font_color="#0B4F8A", top=1)
-    elif isinstance(block, Paragraph):
-        yield block.text, plain
-    elif isinstance(block, Bullets):
-        yield from ((item, plain) for item in block.items)
+    strong = book.style(bold=True, font_size=12, font_color="#0B4F8A")
+    heading = ""
+    for block in blocks:
+        if isinstance(block, Heading):
+            heading = block.text
+        elif isinstance(block, Paragraph | Bullets):
+            # A section of tables alone has no place here, nor has its heading.
+            if heading:
+                yield heading, strong
+            heading = ""
+            items = block.items if isinstance(block, Bullets) else (block.text,)
+            yield from ((item, plain) for item in items)
+
+
+def _height(cells: Iterable[tuple[str, float]]) -> float:
+    """Points that the tallest of these texts takes in a column of its width, in letters."""
+    lines = (
+        1 if len(text) <= width else math.ceil(_WRAPPED * len(text) / width)
+        for text, width in cells
+    )
+    return _LINE * max(lines, default=1)
 
 
 def _maps(sheet: Worksheet, pictures: Mapping[str, bytes]) -> None:
@@ -89,7 +111,7 @@ def _maps(sheet: Worksheet, pictures: Mapping[str, bytes]) -> None:
     for place, (name, png) in enumerate(pictures.items()):
         options = {"image_data": io.BytesIO(png), "x_scale": _MAP_SCALE, "y_scale": _MAP_SCALE}
         sheet.insert_image(0, place * _MAP_COLUMNS, f"{name}.png", options)
-    sheet.set_paper(9)
+    sheet.set_paper(_A4)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 1)
 
@@ -97,12 +119,20 @@ def _maps(sheet: Worksheet, pictures: Mapping[str, bytes]) -> None:
 def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
     sheet.write_string(0, 0, grid.title, book.style(bold=True, font_size=13))
     head = book.style(bold=True, text_wrap=True, valign="top", bottom=1, bg_color="#E8EEF5")
-    for number, column in enumerate(grid.columns):
+    widths = [_width(grid, column) for column in grid.columns]
+    for number, (column, width) in enumerate(zip(grid.columns, widths, strict=True)):
         sheet.write_string(_HEADER_ROW, number, column.title, head)
-        sheet.set_column(number, number, _width(grid, column))
+        sheet.set_column(number, number, width)
+    titles = [column.title for column in grid.columns]
+    sheet.set_row(_HEADER_ROW, _height(zip(titles, widths, strict=True)) + _AIR)
     for row_number, row in enumerate(grid.rows, start=_HEADER_ROW + 1):
         for number, column in enumerate(grid.columns):
             _write(book, sheet, (row_number, number), column, row)
+        written = zip(grid.columns, widths, strict=True)
+        texts_of_row = [
+            (str(row[column.key]), width) for column, width in written if column.is_text
+        ]
+        sheet.set_row(row_number, _height(texts_of_row))
     last = _HEADER_ROW + len(grid.rows)
     if grid.rows:
         sheet.autofilter(_HEADER_ROW, 0, last, len(grid.columns) - 1)
@@ -110,16 +140,19 @@ def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
         sheet.write_string(last + 2, 0, grid.note, book.style(font_color="#595953"))
     sheet.freeze_panes(_HEADER_ROW + 1, 0)
     sheet.repeat_rows(_HEADER_ROW)
-    sheet.set_paper(9)
+    sheet.set_paper(_A4)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
 
 
 def _width(grid: Grid, column: Column) -> float:
+    """Letters: as wide as its texts up to a point, and never narrower than a word."""
     if not column.is_text:
-        return 13.0
-    longest = max((len(str(row[column.key])) for row in grid.rows), default=0)
-    return float(min(max(longest + 2, 11), _WIDEST))
+        return _NUMBER_WIDTH
+    cells = [str(row[column.key]) for row in grid.rows]
+    longest = max(map(len, cells), default=0)
+    word = max((len(word) for cell in (*cells, column.title) for word in cell.split()), default=0)
+    return max(_NARROWEST, min(longest, _WIDEST) + 2, word + 2)
 
 
 def _write(

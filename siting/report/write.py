@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.report.cells import guarded
 from siting.report.result import CSV_TABLES, RunResult
 from siting.report.study import PARQUET_TABLES, Study
 
@@ -124,7 +125,7 @@ def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, float_format="%.6f", lineterminator="\n")
+    guarded(table).to_csv(path, index=False, float_format="%.6f", lineterminator="\n")
 
 
 def _swap(aside: Path, target: Path) -> None:

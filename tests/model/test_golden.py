@@ -34,7 +34,7 @@ from siting.model.targets import target_ceilings
 FOLDER = Path(__file__).parent / "golden"
 NEAR = csr_array(np.array([[0.0, 0, 0], [0, 0, 2], [0, 2, 0]]))
 
-OBJECTIVES = {
+OBJECTIVES: dict[str, Mean | Coverage | Equity | Cost] = {
     "mean": Mean(),
     "mean_with_costs": Mean(cost_weight=2),
     "coverage": Coverage(4),

@@ -14,6 +14,7 @@ from siting.model import (
     Lexicographic,
     Limits,
     Mean,
+    Objective,
     Target,
     Worst,
     solve,
@@ -126,7 +127,7 @@ def test_the_second_objective_may_cost_the_first_its_tolerance(line: Line) -> No
 
 def test_faults_of_objectives(line: Line) -> None:
     instance = line([0], [0])
-    wrong = [
+    wrong: list[Objective] = [
         Coverage(-1), Equity(), Equity(epsilon=1, kappa=1), Mean(cost_weight=-1),
         Cost([Target(2, 5, "county")]),
     ]  # fmt: skip
@@ -136,3 +137,25 @@ def test_faults_of_objectives(line: Line) -> None:
             solve(instance, objective, Limits())
         keys.append([fault.key for fault in caught.value.faults])
     assert keys == [["within"], ["kappa"], ["epsilon"], ["cost_weight"], ["share", "each"]]
+
+
+def test_the_tolerance_of_equity_is_in_its_own_unit(line: Line) -> None:
+    instance = line([2, 30], [0, 2, 30], weights=[20, 1], existing=[True, False, False])
+    one, aversion = Limits(new_sites_max=1), Equity(epsilon=-3)
+    best = solve(instance, aversion, one)
+    other = solve(instance, aversion, Limits(force_open=["1"], new_sites_max=1))
+    assert best.objective is not None
+    assert other.objective is not None
+    needed = other.objective / best.objective - 1
+    for tolerance, expected in ((0.9 * needed, "2"), (1.1 * needed, "1")):
+        stages = Lexicographic([(aversion, tolerance), (Mean(), 0.0)])
+        assert solve(instance, stages, one).new_sites == (expected,)
+
+
+def test_a_worst_case_that_runs_out_of_time_claims_nothing() -> None:
+    rng = np.random.default_rng(3)
+    instance = Instance.from_matrix(rng.uniform(0, 100, (400, 400)), np.ones(400))
+    solution = solve(instance, Worst(), Limits(new_sites_max=15), time_limit=0.3)
+    assert solution.status in {"feasible", "unknown"}
+    assert solution.reason == "time_limit"
+    assert (solution.objective is None) == (solution.status == "unknown")

@@ -7,6 +7,7 @@ Operations Research 16 (1968), for swaps, evaluated as in Whitaker, INFOR 21 (19
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from siting.model.decomposition.costs import SortedCosts
 from siting.model.program import Program
@@ -35,12 +36,15 @@ class Moves:
         The row of each entry.
     worst : ndarray of float, shape (rows,)
         Fallback, or where there is none a cost above all of the row's.
+    limits : scipy.sparse.coo_array, shape (limits, options)
+        Coefficients of the program's rows.
     """
 
     program: Program
     costs: SortedCosts
     rows: Ints
     worst: Floats
+    limits: coo_array
 
     @classmethod
     def of(cls, program: Program, costs: SortedCosts) -> "Moves":
@@ -48,7 +52,7 @@ class Moves:
         rows = costs.rows()
         dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
         worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
-        return cls(program, costs, rows, worst)
+        return cls(program, costs, rows, worst, _coefficients(program))
 
     def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints]:
         """Return least and second least cost of each row, and the option of the least (or -1)."""
@@ -71,6 +75,20 @@ class Moves:
         return np.bincount(self.costs.options, weights=saved, minlength=count)
 
 
+def _coefficients(program: Program) -> coo_array:
+    counts = [len(row.columns) for row in program.rows]
+    entries = (
+        np.concatenate([row.coefficients for row in program.rows] or [np.zeros(0)]),
+        (
+            np.repeat(np.arange(len(counts)), counts),
+            np.concatenate([row.columns for row in program.rows] or [np.zeros(0, dtype=np.int64)]),
+        ),
+    )
+    matrix = coo_array(entries, shape=(len(counts), len(program.lower)))
+    matrix.sum_duplicates()
+    return matrix
+
+
 def start(
     program: Program, costs: SortedCosts, search: Search, shares: Floats | None = None
 ) -> Bools:
@@ -90,7 +108,7 @@ def start(
     chosen = program.lower > 0
     if shares is not None:
         for option in np.argsort(-shares, kind="stable")[: int((shares > SOME).sum())]:
-            if not chosen[option] and _fits(program, chosen, int(option)):
+            if not chosen[option] and _fitting(moves, chosen)[option]:
                 chosen[option] = True
     _add_greedily(moves, chosen, search)
     for _ in range(MOST_SWAPS):
@@ -107,12 +125,11 @@ def _add_greedily(moves: Moves, chosen: Bools, search: Search) -> None:
         now, _, _ = moves.two_nearest(chosen)
         scores = moves.gains(now) - program.goal.linear
         asked = _asked_for(program, chosen)
-        allowed = (program.upper > 0) & ~chosen & (asked if asked.any() else scores > 0)
-        ranked = np.flatnonzero(allowed)[np.argsort(-scores[allowed], kind="stable")]
-        added = next((o for o in ranked if _fits(program, chosen, int(o))), None)
-        if added is None:
+        wanted = asked if asked.any() else scores > 0
+        allowed = (program.upper > 0) & ~chosen & wanted & _fitting(moves, chosen)
+        if not allowed.any():
             break
-        chosen[added] = True
+        chosen[np.flatnonzero(allowed)[np.argmax(scores[allowed])]] = True
 
 
 def _asked_for(program: Program, chosen: Bools) -> Bools:
@@ -124,13 +141,16 @@ def _asked_for(program: Program, chosen: Bools) -> Bools:
     return asked
 
 
-def _fits(program: Program, chosen: Bools, option: int) -> bool:
-    """Tell whether an option may be added without passing an upper limit."""
-    for row in program.rows:
-        coefficient = row.coefficients[row.columns == option].sum()
-        if coefficient > 0 and row.used(chosen) + coefficient > row.upper:
-            return False
-    return True
+def _fitting(moves: Moves, chosen: Bools) -> Bools:
+    """Return which options may be added without passing an upper limit, shape (options,)."""
+    limits = moves.limits
+    upper = np.array([row.upper for row in moves.program.rows])
+    row, option = limits.coords
+    used = np.bincount(row, weights=limits.data * chosen[option], minlength=len(upper))
+    after = used[row] + limits.data
+    fits = np.ones(len(chosen), dtype=np.bool_)
+    fits[option[(limits.data > 0) & (after > upper[row])]] = False
+    return fits
 
 
 def _swap(moves: Moves, chosen: Bools) -> bool:

@@ -169,7 +169,9 @@ class Master:
         if remaining <= 0:
             return MasterAnswer("stopped", np.zeros(0), -np.inf)
         if np.isfinite(remaining):
-            self.highs.setOptionValue("time_limit", remaining)
+            # HiGHS counts the time of all LPs of a model together, but of each MIP on its own.
+            before = 0.0 if integer else self.highs.getRunTime()
+            self.highs.setOptionValue("time_limit", before + remaining)
         self.highs.run()
         if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             # Presolve has been wrong about this, so it is asked again without.
