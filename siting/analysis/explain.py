@@ -75,7 +75,8 @@ def explain(task: Task, site: str) -> Explanation:
     # With ties decided, since it has to be the answer that a run gives.
     best = solve(task.instance, task.objective, task.limits, solver=task.solver)
     is_open = site in best.open_sites
-    other, clash = None, ()
+    other: Solution | None = None
+    clash: tuple[tuple[str, str], ...] = ()
     try:
         other = task.solve(other_way(task.limits, site, is_open=is_open))
     except InfeasibleError as error:
