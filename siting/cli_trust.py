@@ -27,6 +27,7 @@ Overrides = Annotated[
 ]
 Results = Annotated[Path, typer.Option(help="Folder of all results.")]
 RESULTS = Path("results")
+STOPPED = 4
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command()(hindcast)
     app.command()(alternatives)
     app.command()(explain)
+    app.command()(robustness)
 
 
 @contextmanager
@@ -122,6 +124,34 @@ def explain(
     with progress_on_terminal() as progress:
         study = explain_site(about, progress=progress)
     _leave(study, results, print_explanation)
+
+
+def robustness(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    draws: Annotated[int, typer.Option(min=1, help="How many worlds to draw.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same worlds.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to solve them in.")] = 2,
+    rule: Annotated[
+        bool,
+        typer.Option(help="Draw no office where one was announced, proposed or ordered later."),
+    ] = True,
+    overrides: Overrides = None,
+    results: Results = RESULTS,
+) -> None:
+    """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
+    from siting.report.robustness import print_robustness
+    from siting.report.write import check_target
+    from siting.robustness import Asked
+    from siting.robustness import robustness as run_draws
+
+    file = read_scenario(find_scenario(scenario), overrides or ())
+    check_target(f"{file.name}-robustness", results)
+    with progress_on_terminal() as progress:
+        study = run_draws(file, Asked(draws, seed, workers, rule), progress=progress)
+    _leave(study, results, print_robustness)
+    if study.manifest["interrupted"]:
+        raise typer.Exit(STOPPED)
 
 
 def _share(option: str, text: str) -> float:
