@@ -15,10 +15,10 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test lint format bench data results schema readme lock clean
+.PHONY: help run test lint format bench bench-peers data results schema readme lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run ## set up, answer the main question, say where to look
 	$(BIN)/siting run remaining_offices
@@ -36,8 +36,14 @@ format: $(VENV)/test ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/test ## measure time and memory of each stage
+bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 	$(BIN)/python -m tests.benchmarks.stages
+	$(BIN)/python -m tests.benchmarks.growth docs/growth.csv
+
+bench-peers: $(VENV)/run requirements-peers.txt ## compare with spopt, in an environment of its own
+	$(BIN)/python -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.txt
+	$(BIN)/siting benchmark synthetic --clients 1000 --candidates 1000 --p 20 --time-limit 240 --against spopt
 
 data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 	$(BIN)/siting data build --raw $(RAW)
@@ -51,6 +57,7 @@ schema: $(VENV)/run ## write scenarios/schema.json anew
 
 lock: $(VENV)/test ## choose versions anew and pin them with their hashes
 	$(BIN)/uv pip compile $(LOCK) --group setup --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --group pyproject.toml:peers --output-file requirements-peers.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements.txt --all-extras --group setup --group dev --output-file requirements-test.txt pyproject.toml
 LOCK = --universal --python-version 3.12 --generate-hashes --no-annotate --upgrade --custom-compile-command 'make lock'
 

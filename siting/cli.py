@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from siting import cli_trust
+from siting.cli_benchmark import benchmark
 from siting.cli_network import network_app
 from siting.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
@@ -33,6 +34,7 @@ data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_he
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
 cli_trust.register(app)
+app.command("benchmark")(benchmark)
 
 NOT_PROVED = 4
 
@@ -98,11 +100,19 @@ def run(  # noqa: PLR0913 - one parameter an option
     gap: Annotated[
         float | None, typer.Option(help="Stop when this near to the best, such as 0.01 for 1 %.")
     ] = None,
+    frontier: Annotated[
+        str | None,
+        typer.Option(metavar="A..B", help="Solve for A to B new offices too; adds explorer.html."),
+    ] = None,
+    keep_budget: Annotated[
+        bool, typer.Option("--keep-budget", help="Hold the frontier to the budgets.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
     brief: Annotated[bool, typer.Option(help="Write maps and the briefing as HTML too.")] = True,
 ) -> None:
     """Solve a scenario and write its results."""
     from siting import pipeline
+    from siting.analysis.frontier import read_frontier
     from siting.report.console import print_result
     from siting.report.write import check_target, write_result
 
@@ -110,8 +120,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     given = [f"{key}={value}" for key, value in limits.items() if value is not None]
     file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given])
     check_target(file.name, results)
+    steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
     with _progress(quiet=quiet) as progress:
-        result = pipeline.run(file, progress=progress)
+        result = pipeline.run(file, frontier=steps, progress=progress)
         folder = write_result(result, results)
         if brief:
             progress("Writing the briefing")
@@ -121,7 +132,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         console.print(str(folder), soft_wrap=True, markup=False)
     else:
         print_result(result, folder, console)
-    if result.manifest["reason"] not in {"proved", "gap_reached"}:
+    if not result.settled:
         raise typer.Exit(NOT_PROVED)
 
 
@@ -138,6 +149,10 @@ def _brief_if_possible(result: "RunResult", folder: Path) -> None:
     from siting.report.brief import write_briefing
 
     write_briefing(result, folder, data_folder())
+    if "frontier" in result.tables:
+        from siting.report.explorer import write_explorer
+
+        write_explorer(folder)
 
 
 @app.command("brief")
@@ -203,6 +218,48 @@ def check(
             faults += error.faults
     if faults:
         raise InputError(faults)
+
+
+@app.command()
+def explore(
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
+) -> None:
+    """Write explorer.html, a page with a map and a slider, into the folder of a result."""
+    from siting.report.extra import require_report
+    from siting.report.result import find_result
+
+    require_report()
+    from siting.report.explorer import write_explorer
+
+    typer.echo(str(write_explorer(find_result(result))))
+
+
+@app.command()
+def compare(
+    results: Annotated[
+        list[str], typer.Argument(metavar="RESULT…", help="Two to six, by folder or name.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the pages and tables.")] = Path(
+        "results/comparison"
+    ),
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Compare even other demand or another network.")
+    ] = False,
+) -> None:
+    """Put two to six results side by side, the others against the first."""
+    from siting.report.extra import require_report
+    from siting.report.result import find_result, read_result
+
+    require_report()
+    from siting.analysis.compare import compare as compare_runs
+    from siting.report.comparison import write_comparison
+
+    runs = [read_result(find_result(name)) for name in results]
+    for path in write_comparison(compare_runs(runs, anyway=anyway), runs, out):
+        typer.echo(str(path))
 
 
 @app.command("new-scenario")

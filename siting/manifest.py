@@ -61,14 +61,15 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
         "inputs": _checksums(prepared),
+        "network_fingerprint": prepared.network.fingerprint,
         "versions": _versions(),
         "status": solution.status,
         "reason": solution.reason,
-        **_objective(prepared, solution),
+        **figures_of(prepared, solution),
         "method": solution.method,
         "ties_decided": solution.ties_decided,
         "limits": uses_by_key(solution.limits),
-        "cost": _cost(prepared, solution),
+        "cost": cost_of(prepared, solution),
         "closed": list(solution.closed_sites),
         "phases": _phases(prepared, solution),
         "splits": solution.splits,
@@ -80,7 +81,7 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
     }
 
 
-def _objective(prepared: Prepared, solution: Solution) -> dict[str, Any]:
+def figures_of(prepared: Prepared, solution: Solution) -> dict[str, Any]:
     """What was sought, how good the answer is and how good any could be, in one unit."""
     scenario = prepared.file.scenario
     # The model gives the weighted sum of kind mean; a run gives minutes per person.
@@ -120,7 +121,7 @@ def _unit(kind: str, weight: str) -> str:
     }[kind]
 
 
-def _cost(prepared: Prepared, solution: Solution) -> dict[str, float]:
+def cost_of(prepared: Prepared, solution: Solution) -> dict[str, float]:
     """What the new offices cost together and what closing saves, MSEK, budget or not."""
     sites = what_became(prepared, solution)
     new = sites[sites["code"].isin(solution.new_sites)]

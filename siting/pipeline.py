@@ -1,31 +1,39 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from siting.analysis.measures import measure, nearest, shared_out
-from siting.errors import Fault, InfeasibleError, InputError, StoppedError
+from siting.analysis.frontier import Frontier
+from siting.describe import Progress, add_frontier, describe
+from siting.errors import Fault, InfeasibleError, InputError
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, points, select_inputs
-from siting.manifest import Seconds, make_manifest
+from siting.manifest import Seconds
 from siting.model import Solution, Solver, solve
-from siting.network import cached_travel_times, load_road_network, speed_profiles
-from siting.outcome import shares_of, what_became
+from siting.network import (
+    cached_travel_times,
+    load_road_network,
+    read_travel_times,
+    speed_profiles,
+)
 from siting.problem import Prepared, dense, pose
 from siting.question import clash_in_words, limits_of, objective_of
 from siting.report.result import RunResult
-from siting.report.tables import REGION_KEYS, result_tables
 from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
 from siting.types import Bools, RoadNetwork, TravelTimes
 
-type Progress = Callable[[str], None]
 
-
-def run(file: ScenarioFile, *, data: Path | None = None, progress: Progress = print) -> RunResult:
+def run(
+    file: ScenarioFile,
+    *,
+    data: Path | None = None,
+    frontier: Frontier | None = None,
+    progress: Progress = print,
+) -> RunResult:
     """Carry out a scenario.
 
     Parameters
@@ -34,6 +42,8 @@ def run(file: ScenarioFile, *, data: Path | None = None, progress: Progress = pr
         From `siting.read_scenario`.
     data : Path, optional
         The data folder; the one that ships if not given.
+    frontier : Frontier, optional
+        Numbers of new offices to solve the scenario for as well.
     progress : callable
         Told what is being done, a line at a time.
 
@@ -57,7 +67,8 @@ def run(file: ScenarioFile, *, data: Path | None = None, progress: Progress = pr
     progress("Solving")
     solution = answer(prepared)
     seconds = Seconds(started, have_network, have_matrix, time.perf_counter())
-    return describe(prepared, solution, seconds)
+    result = describe(prepared, solution, seconds)
+    return result if frontier is None else add_frontier(result, prepared, frontier, progress)
 
 
 def prepare(
@@ -84,13 +95,16 @@ def prepare(
     network = load_road_network(_network_source(file), speeds=wanted.speeds, data=folder)
     have_network = time.perf_counter()
     progress("Computing travel times")
-    times = _times(network, inputs, progress)
-    shipped = inputs.shipped_staff and wanted.source == "shipped" and wanted.speeds == "default"
+    times = _times(file, network, inputs, progress)
+    own = _own_times(file)
+    defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
+    shipped = inputs.shipped_staff and defaults
     too_near = _too_near(file, inputs, network, progress)
     costs = read_costs(folder)
     closing = file.scenario.closing
     problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
     files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
+    files |= {own.name: own} if own else {}
     return Prepared(file, inputs, network, times, problem, files), have_network
 
 
@@ -114,33 +128,6 @@ def answer(prepared: Prepared) -> Solution:
         )
     except InfeasibleError as error:
         raise InfeasibleError(clash_in_words(error.clash, scenario, problem)) from error
-
-
-def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
-    """Say what an answer means, as tables and a manifest.
-
-    Raises
-    ------
-    StoppedError
-        If there is no answer.
-    """
-    if solution.objective is None:
-        raise StoppedError(
-            "Not proved, and no answer was found in the time allowed; nothing was written. "
-            "Allow more with --time-limit or solver.time_limit_s."
-        )
-    problem = prepared.problem
-    sites, demand = what_became(prepared, solution), problem.demand
-    opened = np.flatnonzero(sites["code"].isin(solution.open_sites))
-    people = demand["people"].to_numpy(dtype=np.float64)
-    access = nearest(problem.minutes, problem.present, opened, people)
-    if solution.splits:
-        access = shared_out(access, problem.minutes, *shares_of(problem, solution))
-    groups = {table: demand[code] for table, (code, _) in REGION_KEYS.items()}
-    new = opened[~sites["existing"].to_numpy()[opened]]
-    measures = measure(access, groups, new, sites["code"])
-    manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
-    return RunResult(prepared.file.name, manifest, result_tables(measures, access, sites, demand))
 
 
 def check(file: ScenarioFile, *, data: Path | None = None) -> None:
@@ -191,6 +178,10 @@ def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
     if isinstance(source, Path) and not source.is_file():
         remedy = 'Write "shipped", or a path relative to the scenario file.'
         faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
+    own = _own_times(file)
+    if own and not own.is_file():
+        remedy = "Write a path relative to the scenario file, or leave the key out."
+        faults.append(_fault(file, "travel_times.file", str(own), "no such file", remedy))
     return faults
 
 
@@ -213,11 +204,26 @@ def _network_source(file: ScenarioFile) -> str | Path:
     return source if source == "shipped" else file.path.parent / source
 
 
-def _times(network: RoadNetwork, inputs: Inputs, progress: Progress) -> TravelTimes:
+def _own_times(file: ScenarioFile) -> Path | None:
+    name = file.scenario.travel_times.file
+    return None if name is None else file.path.parent / name
+
+
+def _times(
+    file: ScenarioFile, network: RoadNetwork, inputs: Inputs, progress: Progress
+) -> TravelTimes:
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
     floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
+    if own := _own_times(file):
+        return read_travel_times(own, tuple(inputs.demand["demand_id"]), sites.ids, floor)
     return cached_travel_times(
-        network, points(inputs.demand, "demand_id"), sites, floor_minutes=floor, note=progress
+        network,
+        points(inputs.demand, "demand_id"),
+        sites,
+        floor_minutes=floor,
+        engine=file.scenario.travel_times.engine,
+        note=progress,
+        progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),
     )
 
 

@@ -52,9 +52,21 @@ class Network(Table):
     """Which roads, and how fast they are driven."""
 
     source: Text = "shipped"
-    """"shipped", or the path of a GraphML file, relative to the scenario file."""
+    """"shipped", or the path of a GraphML or Parquet file, relative to the scenario file."""
     speeds: Text = "default"
     """Speed profile in data/speeds.toml."""
+
+
+class TravelTimeTable(Table):
+    """Travel times: how they are computed, or the file that holds them."""
+
+    file: Text | None = None
+    """CSV or Parquet with the columns from (demand_id), to (office_id or candidate's code) and
+    minutes (inf where there is no way), relative to the scenario file; every pair must be there.
+    Default: times are computed on the road network."""
+    engine: Literal["dijkstra", "hierarchy"] = "dijkstra"
+    """How times are computed; hierarchy pays on networks of millions of streets, and needs the
+    extra of that name."""
 
 
 class Offices(Table):
@@ -289,6 +301,7 @@ class Scenario(Table):
     scenario: About
     demand: Demand = Demand()
     network: Network = Network()
+    travel_times: TravelTimeTable = TravelTimeTable()
     offices: Offices = Offices()
     candidates: Candidates = Candidates()
     objective: Objective = Objective()

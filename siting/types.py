@@ -81,6 +81,11 @@ class Access:
         A place on one of these is tied over water to the nearest junction or waypoint.
     far_km : float
         A place farther than this from every junction and waypoint is reported as detached.
+    limit_km : float
+        A place farther than this from every junction and waypoint is not tied to any, so that it
+        cannot be reached but from places within the radius.
+    most : int
+        Of the junctions and waypoints within reach the nearest so many are tied to; 0 is all.
     """
 
     radius_km: float
@@ -89,6 +94,8 @@ class Access:
     water_kph: float
     islands: tuple[Island, ...] = ()
     far_km: float = np.inf
+    limit_km: float = np.inf
+    most: int = 0
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def test_targets_and_lists_of_objectives_are_the_models() -> None:
     stages = [{"kind": "cost", "targets": [target], "tolerance": 0.1}, {"kind": "mean"}]
     wanted = {"kind": "lexicographic", "order": stages}
     scenario = Scenario.model_validate({"scenario": ABOUT, "objective": wanted}, strict=False)
-    expected = [(Cost([Target(0.9, 45, "county")]), 0.1), (Mean(), 0.0)]
-    assert objective_of(scenario) == Lexicographic(expected)
+    expected = Lexicographic([(Cost([Target(0.9, 45, "county")]), 0.1), (Mean(), 0.0)])
+    assert objective_of(scenario) == expected
 
 
 @pytest.mark.parametrize(

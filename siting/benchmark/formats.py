@@ -56,7 +56,10 @@ def read_benchmark(path: Path, problem: Problem | None = None, p: int | None = N
     InputError
         If the file is none of these, or p is missing.
     """
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError([_fault(path, "file", f"cannot be read ({error})")]) from error
     if "NODE_COORD_SECTION" in text:
         return _with_p(path, problem or "p-median", p, _points(text))
     try:

@@ -39,7 +39,7 @@ def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, 
 
     Where there are none, to the nearest and to all that are farther by the radius at most: the
     nearest alone may lie on a road that leads elsewhere. A point on an island is tied over water,
-    straight to the nearest.
+    straight to the nearest. A point beyond ``access.limit_km`` is tied to nothing.
 
     Parameters
     ----------
@@ -53,20 +53,21 @@ def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, 
     Returns
     -------
     ties : Ties
-        At least one a point.
+        At least one a point that lies within the limit.
     detached : mapping of str to str
         Points on islands, and those farther than ``access.far_km`` from every road, and how each
         was tied.
     """
     junctions = Points((), arcs.lon, arcs.lat)
-    tree = cKDTree(_sphere(arcs.lon, arcs.lat))
-    chord, nearest = map(np.asarray, tree.query(_sphere(points.lon, points.lat)))
+    tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
+    chord, nearest = map(np.asarray, tree.query(on_sphere(points.lon, points.lat)))
     nearest_km = 2 * _EARTH_KM * np.arcsin(chord / 2)
     afloat = _on_island(points, access)
     lonely = nearest_km > access.radius_km
     reach_km = access.radius_km + np.where(lonely, nearest_km, 0)
-    point, target = _within(points, tree, reach_km)
+    point, target = _within(points, tree, reach_km, access.most)
     kept = ~afloat[point] | (target == nearest[point])
+    kept &= nearest_km[point] <= access.limit_km
     ties = _ties(points, junctions, (point[kept], target[kept]), access, afloat)
     return ties, _detached(points, nearest_km, afloat, access)
 
@@ -86,7 +87,7 @@ def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties
     Ties
         Rows of ``origins`` to rows of ``destinations``.
     """
-    tree = cKDTree(_sphere(destinations.lon, destinations.lat))
+    tree = cKDTree(on_sphere(destinations.lon, destinations.lat))
     point, target = _within(origins, tree, np.full(len(origins), access.radius_km))
     shore = _on_island(origins, access)[point] == _on_island(destinations, access)[target]
     pairs = (point[shore], target[shore])
@@ -105,9 +106,17 @@ def _ties(
     return Ties(point, target, metres / 1000 / kph * 60, metres, len(points))
 
 
-def _within(points: Points, tree: cKDTree, radius_km: Floats) -> tuple[Ints, Ints]:
+def _within(points: Points, tree: cKDTree, radius_km: Floats, most: int = 0) -> tuple[Ints, Ints]:
+    """Return rows of points and of targets within the radius, the nearest ``most`` where given."""
     chord = 2 * np.sin(radius_km / _EARTH_KM / 2)
-    found = tree.query_ball_point(_sphere(points.lon, points.lat), chord, return_sorted=True)
+    where = on_sphere(points.lon, points.lat)
+    if most:
+        away, near = tree.query(where, k=np.arange(1, min(most, tree.n) + 1))
+        point, rank = np.nonzero(away <= chord[:, None])
+        target = near[point, rank].astype(np.int64)
+        order = np.lexsort((target, point))
+        return point[order], target[order]
+    found = tree.query_ball_point(where, chord, return_sorted=True)
     count = np.array([len(near) for near in found], dtype=np.int64)
     return np.repeat(np.arange(len(points)), count), np.concatenate([*found, []]).astype(np.int64)
 
@@ -123,15 +132,16 @@ def _on_island(points: Points, access: Access) -> Bools:
 def _detached(
     points: Points, nearest_km: Floats, afloat: Bools, access: Access
 ) -> Mapping[str, str]:
+    beyond = nearest_km > access.limit_km
     return {
-        points.ids[row]: f"{nearest_km[row]:.1f} km from the nearest road, tied "
-        + ("over water" if afloat[row] else "over land")
-        for row in np.flatnonzero(afloat | (nearest_km > access.far_km)).tolist()
+        points.ids[row]: f"{nearest_km[row]:.1f} km from the nearest road, "
+        + ("out of reach" if beyond[row] else "tied over " + ("water" if afloat[row] else "land"))
+        for row in np.flatnonzero(afloat | beyond | (nearest_km > access.far_km)).tolist()
     }
 
 
-def _sphere(lon: Floats, lat: Floats) -> Floats:
-    """Return positions on a sphere of radius 1, shape (n, 3)."""
+def on_sphere(lon: Floats, lat: Floats) -> Floats:
+    """Return positions on a sphere of radius 1, shape (n, 3), for `scipy.spatial.cKDTree`."""
     east, north = np.radians(lon), np.radians(lat)
     return np.stack(
         [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1

@@ -1,11 +1,14 @@
 """The arrays of a graph that a search for shortest paths needs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
 from scipy.sparse import csr_array
 
+from siting.errors import Fault, InputError
 from siting.types import Floats, Ints
 
 
@@ -52,6 +55,11 @@ def arcs_of(graph: "nx.MultiDiGraph[int]") -> Arcs:
     -------
     Arcs
         Junctions in the order of the graph; arcs in order of tail, then head.
+
+    Raises
+    ------
+    siting.errors.InputError
+        Links have no length or travel time, or one that is negative or not a number.
     """
     row = {node: index for index, node in enumerate(graph)}
     lon, lat = (
@@ -60,10 +68,20 @@ def arcs_of(graph: "nx.MultiDiGraph[int]") -> Arcs:
     edges = list(graph.edges(data=True))
     tail = np.array([row[u] for u, _, _ in edges], dtype=np.int64)
     head = np.array([row[v] for _, v, _ in edges], dtype=np.int64)
-    seconds = np.array([attribute["travel_time"] for _, _, attribute in edges], dtype=np.float64)
-    metres = np.array([attribute["length"] for _, _, attribute in edges], dtype=np.float64)
+    seconds, metres = (_figures(edges, name) for name in ("travel_time", "length"))
     order = np.lexsort((metres, seconds, head, tail))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
     best = order[first]
     return Arcs(lon, lat, tail[best], head[best], seconds[best] / 60, metres[best])
+
+
+def _figures(edges: Sequence[tuple[Any, Any, dict[str, Any]]], name: str) -> Floats:
+    found = np.array([row.get(name, np.nan) for _, _, row in edges], dtype=np.float64)
+    # `not >= 0` holds for NaN as well.
+    bad = int((~(found >= 0)).sum())
+    if bad:
+        problem = f"{bad} of {len(found)} links have none, or one that is negative or not a number"
+        remedy = "Load the graph with load_road_network, which computes travel times"
+        raise InputError([Fault("road network", f"edge {name}", None, problem, remedy)])
+    return found

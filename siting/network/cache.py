@@ -13,7 +13,8 @@ import numpy as np
 import platformdirs
 from scipy.sparse import csr_array
 
-from siting.network.matrix import travel_times
+from siting.network.matrix import Engine, travel_times
+from siting.network.search import Progress
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
 
 # Raise it with every change to how times are computed or stored.
@@ -38,7 +39,9 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
     *,
     floor_minutes: Floats | None = None,
     limit: float = np.inf,
+    engine: Engine = "dijkstra",
     note: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _done, _all: None,
 ) -> TravelTimes:
     """Return travel times from the cache, or compute and keep them.
 
@@ -52,22 +55,34 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
         Time inside each origin.
     limit : float
         Minutes beyond which a pair counts as out of reach.
+    engine : {"dijkstra", "hierarchy"}
+        How to search.
     note : callable
         Is told in one sentence about an entry that was damaged, or could not be kept.
+    progress : callable
+        Is told how many points have been searched from, and of how many.
 
     Returns
     -------
     TravelTimes
         As `siting.network.travel_times` gives them.
     """
-    key = _key(network, origins, destinations, floor_minutes, limit)
+    key = _key(network, origins, destinations, floor_minutes, f"{limit!r} {engine}")
     path = cache_folder() / f"times-{key}.bin"
     if path.is_file():
         try:
             return _read(path, origins, destinations)
         except (_DamagedError, OSError) as fault:
             note(f"The cached travel times {path.name} are damaged ({fault}) and are built again.")
-    times = travel_times(network, origins, destinations, floor_minutes=floor_minutes, limit=limit)
+    times = travel_times(
+        network,
+        origins,
+        destinations,
+        floor_minutes=floor_minutes,
+        limit=limit,
+        engine=engine,
+        progress=progress,
+    )
     try:
         _write(path, times)
     except OSError as fault:
@@ -80,9 +95,9 @@ def _key(
     origins: Points,
     destinations: Points,
     floor: Floats | None,
-    limit: float,
+    search: str,
 ) -> str:
-    digest = hashlib.sha256(f"{_FORMAT} {network.fingerprint} {limit!r}".encode())
+    digest = hashlib.sha256(f"{_FORMAT} {network.fingerprint} {search}".encode())
     for points in (origins, destinations):
         digest.update(json.dumps(points.ids).encode())
         digest.update(np.asarray([points.lon, points.lat], dtype=np.float64).tobytes())

@@ -1,4 +1,4 @@
-"""From road tables or a GraphML file to an OSMnx graph with travel times."""
+"""From road tables or a saved network to an OSMnx graph with travel times."""
 
 import csv
 import hashlib
@@ -10,7 +10,9 @@ import osmnx as ox
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.network.osm.store import read_network
 from siting.network.speeds import Speeds, read_speeds
+from siting.network.times import FALLBACK_CLASS, add_stops, add_times, class_speeds
 from siting.shipped import data_folder
 from siting.types import Access, Island, RoadNetwork
 
@@ -18,8 +20,7 @@ type RoadGraph = nx.MultiDiGraph[int]
 
 _TABLES = ("road_nodes.csv", "road_links.csv", "road_islands.csv")
 _LOG_SENTENCE = "{repair} near {near}{road}: {gap_km:.1f} km; {why}"
-# A class that the profile does not know, in a graph from elsewhere.
-_FALLBACK_CLASS = "unclassified"
+_ORIGIN = ("source", "date", "licence", "filter", "versions")
 
 
 def load_road_network(
@@ -30,7 +31,8 @@ def load_road_network(
     Parameters
     ----------
     source : str or pathlib.Path
-        "shipped", or the path of a GraphML file that OSMnx wrote.
+        "shipped", or the path of a GraphML file that OSMnx wrote, or of a GraphML or Parquet file
+        that ``siting network build`` wrote.
     speeds : str
         Profile in ``speeds.toml`` of the data folder.
     data : pathlib.Path, optional
@@ -49,10 +51,16 @@ def load_road_network(
     folder = data or data_folder()
     profile = read_speeds(folder, speeds)
     shipped = source == "shipped"
-    graph = _read_tables(folder) if shipped else _read_graphml(Path(source))
-    access = Access(**profile.access, islands=_read_islands(folder) if shipped else ())
-    _add_times(graph, profile)
-    log = _read_log(folder) if shipped else ()
+    graph = _read_tables(folder) if shipped else read_network(Path(source))
+    if shipped:
+        kph = class_speeds(profile)
+        ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[FALLBACK_CLASS])
+        ox.add_edge_travel_times(graph)
+        add_stops(graph, profile)
+    else:
+        add_times(graph, profile)
+    access = _access(profile, folder, shipped=shipped)
+    log = _read_log(folder) if shipped else _origin(graph)
     made_from = [folder / name for name in _TABLES] if shipped else [Path(source)]
     files = {path.name: path for path in [*made_from, folder / "speeds.toml"]}
     return RoadNetwork(graph, access, str(source), log, files, _fingerprint(graph, access))
@@ -78,23 +86,19 @@ def _read_tables(folder: Path) -> RoadGraph:
     return graph
 
 
-def _read_graphml(path: Path) -> RoadGraph:
-    if path.suffix != ".graphml" or not path.is_file():
-        problem = "is neither 'shipped' nor a GraphML file that exists"
-        remedy = "Write 'shipped', or the path of a .graphml file that OSMnx saved"
-        raise InputError([Fault("scenario", "network.source", str(path), problem, remedy)])
-    return ox.load_graphml(path)
-
-
-def _add_times(graph: RoadGraph, speeds: Speeds) -> None:
-    ties = {"access": speeds.access["kph"], "water": speeds.access["water_kph"]}
-    kph = {**speeds.kph, **ties}
-    ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[_FALLBACK_CLASS])
-    ox.add_edge_travel_times(graph)
-    for _, _, attribute in graph.edges(data=True):
-        attribute["travel_time"] += 60.0 * speeds.waiting_minutes.get(
-            str(attribute["highway"]), 0.0
-        )
+def _access(speeds: Speeds, folder: Path, *, shipped: bool) -> Access:
+    """Tie places to few points where there are streets, and to all where there are main roads."""
+    figures = speeds.access
+    return Access(
+        radius_km=figures["radius_km"],
+        detour=figures["detour"],
+        kph=figures["kph"],
+        water_kph=figures["water_kph"],
+        far_km=figures["far_km"],
+        limit_km=figures.get("limit_km", np.inf),
+        most=0 if shipped else int(figures["most_streets"]),
+        islands=_read_islands(folder) if shipped else (),
+    )
 
 
 def _read_islands(folder: Path) -> tuple[Island, ...]:
@@ -113,6 +117,11 @@ def _read_log(folder: Path) -> tuple[str, ...]:
             )
             for row in csv.DictReader(file)
         )
+
+
+def _origin(graph: RoadGraph) -> tuple[str, ...]:
+    """What a saved network says about where it comes from."""
+    return tuple(f"{name}: {graph.graph[name]}" for name in _ORIGIN if graph.graph.get(name))
 
 
 def _fingerprint(graph: RoadGraph, access: Access) -> str:

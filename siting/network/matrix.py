@@ -1,23 +1,30 @@
 """Travel times between places, by shortest paths on the road network."""
 
+from typing import Literal
+
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from siting.network.access import Ties, tie_to_junctions, tie_to_points
+from siting.network.access import tie_to_junctions, tie_to_points
 from siting.network.arcs import arcs_of
+from siting.network.hierarchy import hierarchy_times
+from siting.network.search import Progress, make_search, run_search, with_sources
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
 
-_BATCH = 128
+type Engine = Literal["dijkstra", "hierarchy"]
 
 
-def travel_times(
+def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     network: RoadNetwork,
     origins: Points,
     destinations: Points,
     *,
     floor_minutes: Floats | None = None,
     limit: float = np.inf,
+    engine: Engine = "dijkstra",
+    workers: int | None = None,
+    progress: Progress = lambda _done, _all: None,
 ) -> TravelTimes:
     """Return the minutes of the fastest way from every origin to every destination.
 
@@ -34,77 +41,79 @@ def travel_times(
         Time inside each origin: no trip from it takes less.
     limit : float
         Minutes beyond which a pair counts as out of reach.
+    engine : {"dijkstra", "hierarchy"}
+        How to search. A contraction hierarchy takes a while to make and then knows no distance
+        that is far, so that it pays on a large network without a limit; it needs the extra
+        ``hierarchy``, and rounds each link to a tenth of a millisecond.
+    workers : int, optional
+        Processes; by default one a processor where the network is large, else none but this one.
+    progress : callable
+        Is told how many points have been searched from, and of how many. Raising from it, or
+        interrupting, cancels the rest.
 
     Returns
     -------
     TravelTimes
         Rows are origins. A pair without an entry cannot be reached within the limit.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The graph lacks lengths or travel times, or the extra is not installed.
     """
     arcs = arcs_of(network.graph)
     start, detached_origins = tie_to_junctions(origins, arcs, network.access)
     end, detached_destinations = tie_to_junctions(destinations, arcs, network.access)
     roads = arcs.matrix()
-    if len(origins) < len(destinations):
+    if engine == "hierarchy":
         direct = tie_to_points(origins, destinations, network.access)
-        minutes = _search(roads, start, end, direct, limit)
+        minutes = _at_least(
+            hierarchy_times(arcs, start, end, direct), np.zeros(len(origins)), limit
+        )
+    elif len(origins) < len(destinations):
+        direct = tie_to_points(origins, destinations, network.access)
+        search = make_search(roads, start, end, direct, limit)
+        minutes = run_search(search, workers=workers, progress=progress)
     else:
         direct = tie_to_points(destinations, origins, network.access)
-        minutes = _search(roads.T.tocsr(), end, start, direct, limit).T.tocsr()
+        search = make_search(roads.T.tocsr(), end, start, direct, limit)
+        minutes = run_search(search, workers=workers, progress=progress).T.tocsr()
     if floor_minutes is not None:
         minutes = _at_least(minutes, floor_minutes, limit)
     detached = {**detached_origins, **detached_destinations}
     return TravelTimes(origins.ids, destinations.ids, minutes, detached)
 
 
-def _search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: float) -> csr_array:
-    """Search from each point of the near side, in batches, and keep what lies within the limit."""
-    graph = with_sources(roads, near)
-    groups = np.searchsorted(far.point, np.arange(far.points))
-    blocks = [csr_array((0, far.points), dtype=np.float64)]
-    for first in range(0, near.points, _BATCH):
-        last = min(first + _BATCH, near.points)
-        sources = roads.shape[0] + np.arange(first, last)
-        at_junction = dijkstra(graph, indices=sources, limit=limit)
-        minutes = np.minimum.reduceat(at_junction[:, far.target] + far.minutes, groups, axis=1)
-        here = slice(*np.searchsorted(direct.point, [first, last]))
-        pairs = (direct.point[here] - first, direct.target[here])
-        minutes[pairs] = np.minimum(minutes[pairs], direct.minutes[here])
-        blocks.append(_stored(minutes, limit))
-    return csr_array(vstack(blocks, format="csr"))
-
-
-def with_sources(roads: csr_array, ties: Ties) -> csr_array:
-    """Append one row a point to a road matrix, from which its ties lead to the junctions.
+def present_minutes(network: RoadNetwork, origins: Points, destinations: Points) -> Floats:
+    """Return the minutes from every origin to its nearest destination, by one search.
 
     Parameters
     ----------
-    roads : scipy.sparse.csr_array, shape (n, n)
-        Minutes between junctions.
-    ties : Ties
-        From points to junctions, in order of point.
+    network : RoadNetwork
+        Roads with travel times.
+    origins, destinations : Points
+        Places, n and m of them.
 
     Returns
     -------
-    scipy.sparse.csr_array, shape (n + points, n + points)
-        Point ``i`` is row ``n + i``; no arc leads to it.
+    ndarray of float, shape (n,)
+        The least of each row of `travel_times` without floors. No candidate can be worth anything
+        to an origin that it does not reach in less, so that the greatest of these is a limit for
+        the search from candidates where every destination stays open.
     """
-    size = roads.shape[0] + ties.points
-    ends = roads.indptr[-1] + np.searchsorted(ties.point, np.arange(1, ties.points + 1))
-    return csr_array(
-        (
-            np.append(roads.data, ties.minutes),
-            np.append(roads.indices, ties.target),
-            np.append(roads.indptr, ends),
-        ),
-        shape=(size, size),
-    )
-
-
-def _stored(minutes: Floats, limit: float) -> csr_array:
-    """Store every finite entry within the limit, zeros too."""
-    kept = np.isfinite(minutes) & (minutes <= limit)
-    rows = np.append(0, kept.sum(axis=1).cumsum())
-    return csr_array((minutes[kept], np.nonzero(kept)[1], rows), shape=minutes.shape)
+    arcs = arcs_of(network.graph)
+    start, _ = tie_to_junctions(origins, arcs, network.access)
+    end, _ = tie_to_junctions(destinations, arcs, network.access)
+    backward = with_sources(arcs.matrix().T.tocsr(), end)
+    sources = len(arcs) + np.arange(len(destinations))
+    at_junction = np.full(len(arcs), np.inf)
+    if len(sources):
+        at_junction = dijkstra(backward, indices=sources, min_only=True)[: len(arcs)]
+    minutes = np.full(len(origins), np.inf)
+    np.minimum.at(minutes, start.point, at_junction[start.target] + start.minutes)
+    direct = tie_to_points(origins, destinations, network.access)
+    np.minimum.at(minutes, direct.point, direct.minutes)
+    return minutes
 
 
 def _at_least(minutes: csr_array, floor: Floats, limit: float) -> csr_array:

@@ -2,17 +2,24 @@
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.types import Points
 
 _FAULTS_SHOWN = 20
 
 
 def read_own_table(
-    path: Path, texts: Collection[str], numbers: Collection[str], may_lack: Collection[str] = ()
+    path: Path,
+    texts: Collection[str],
+    numbers: Collection[str],
+    *,
+    may_lack: Collection[str] = (),
+    infinite: Collection[str] = (),
 ) -> pd.DataFrame:
     """Read a CSV or Parquet file.
 
@@ -23,9 +30,11 @@ def read_own_table(
     texts : collection of str
         Columns of labels, none of them empty; they stay strings.
     numbers : collection of str
-        Columns of finite numbers.
+        Columns of numbers.
     may_lack : collection of str
         Those of ``numbers`` that may be empty, or missing altogether.
+    infinite : collection of str
+        Those of ``numbers`` that may be infinite.
 
     Returns
     -------
@@ -51,9 +60,42 @@ def read_own_table(
         for name in numbers
     }
     table = pd.DataFrame({**labels, **figures}, index=raw.index)
-    if faults := list(_faults(path, raw, table, texts, may_lack)):
+    faults = [fault for name in texts for fault in _empty(path, table[name])]
+    for name in numbers:
+        if name in raw:
+            good = table[name].notna() if name in infinite else np.isfinite(table[name])
+            if name in may_lack:
+                good |= _is_empty(raw[name])
+            faults += _no_number(path, raw[name], ~good)
+    if faults:
         raise InputError(faults[:_FAULTS_SHOWN])
     return table
+
+
+def read_points(path: Path, label: str = "id", lon: str = "lon", lat: str = "lat") -> Points:
+    """Read places.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV or Parquet.
+    label, lon, lat : str
+        Its columns: names, and longitude and latitude in degrees (WGS 84).
+
+    Raises
+    ------
+    siting.errors.InputError
+        The file or a column is missing, values do not fit, or a position is not on Earth.
+    """
+    table = read_own_table(path, (label,), (lon, lat))
+    off = (table[lon].abs() > 180) | (table[lat].abs() > 90)  # noqa: PLR2004 -- degrees
+    if off.any():
+        row = int(np.flatnonzero(off)[0])
+        value = (float(table[lon].iloc[row]), float(table[lat].iloc[row]))
+        problem, remedy = "is no position on Earth", "Write degrees, longitude and latitude"
+        raise InputError([Fault(str(path), f"row {row + 2}", value, problem, remedy)])
+    east, north = (table[name].to_numpy(dtype=np.float64) for name in (lon, lat))
+    return Points(tuple(table[label]), east, north)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -69,20 +111,17 @@ def _read(path: Path) -> pd.DataFrame:
     raise InputError([Fault(str(path), "file", path.name, problem, remedy)])
 
 
-def _faults(
-    path: Path,
-    raw: pd.DataFrame,
-    table: pd.DataFrame,
-    texts: Collection[str],
-    may_lack: Collection[str],
-) -> Iterator[Fault]:
-    for name, column in table.items():
-        if name in texts:
-            bad, problem, remedy = column == "", "must not be empty", "Write a label"
-        else:
-            bad, problem, remedy = ~np.isfinite(column), "not a finite number", "Write a number"
-            if name in may_lack:
-                bad &= raw[name].notna() & (raw[name].astype(str) != "") if name in raw else False
-        for row in np.flatnonzero(bad).tolist():
-            value = raw[name].iloc[row]
-            yield Fault(str(path), f"row {row + 2}, column {name}", value, problem, remedy)
+def _is_empty(column: "pd.Series[Any]") -> "pd.Series[bool]":
+    return column.isna() | (column.astype(str).str.strip() == "")
+
+
+def _empty(path: Path, column: "pd.Series[Any]") -> Iterator[Fault]:
+    for row in np.flatnonzero(_is_empty(column)).tolist():
+        key = f"row {row + 2}, column {column.name}"
+        yield Fault(str(path), key, "", "must not be empty", "Write a label")
+
+
+def _no_number(path: Path, column: "pd.Series[Any]", bad: "pd.Series[bool]") -> Iterator[Fault]:
+    for row in np.flatnonzero(bad).tolist():
+        key = f"row {row + 2}, column {column.name}"
+        yield Fault(str(path), key, column.iloc[row], "is not a number", "Write a number")

@@ -1,6 +1,7 @@
 """The fastest way between two places, and how long it is."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from siting.network.access import Ties, tie_to_junctions, tie_to_points
 from siting.network.arcs import Arcs, arcs_of
-from siting.network.matrix import with_sources
+from siting.network.search import with_sources
 from siting.types import Points, RoadNetwork
 
 
@@ -28,6 +29,25 @@ class Trip:
     km: float
 
 
+@dataclass(frozen=True)
+class Route:
+    """A fastest way with the junctions on it.
+
+    Parameters
+    ----------
+    trip : Trip
+        Time and length.
+    junctions : tuple of int
+        Nodes of the graph in order; none where the places are tied to each other.
+    tie_minutes : float
+        Part of the time that is spent off the road.
+    """
+
+    trip: Trip
+    junctions: tuple[int, ...]
+    tie_minutes: float
+
+
 def trip(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> Trip:
     """Return time and length of the fastest way between two places.
 
@@ -43,38 +63,70 @@ def trip(network: RoadNetwork, start: tuple[float, float], end: tuple[float, flo
     Trip
         Of all ways the fastest; its length is not the shortest.
     """
+    return fastest_route(network, start, end).trip
+
+
+def fastest_route(
+    network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]
+) -> Route:
+    """Return the fastest way between two places.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads with travel times.
+    start, end : tuple of float
+        Longitude and latitude, WGS 84, degrees; tied to the network as every place is.
+
+    Returns
+    -------
+    Route
+        With no junction and infinite time where there is no way.
+    """
     arcs = arcs_of(network.graph)
     origin, destination = _point(start), _point(end)
     out = tie_to_junctions(origin, arcs, network.access)[0]
     back = tie_to_junctions(destination, arcs, network.access)[0]
     direct = tie_to_points(origin, destination, network.access)
     steps = zip(direct.minutes.tolist(), direct.metres.tolist(), strict=True)
-    ways = [_by_road(arcs, out, back), *(Trip(minutes, metres / 1000) for minutes, metres in steps)]
-    return min(ways, key=lambda way: way.minutes)
+    off_road = [Route(Trip(minutes, metres / 1000), (), minutes) for minutes, metres in steps]
+    ways = [_by_road(network, arcs, out, back), *off_road]
+    return min(ways, key=lambda way: way.trip.minutes)
 
 
 def _point(place: tuple[float, float]) -> Points:
     return Points(("",), np.array([place[0]]), np.array([place[1]]))
 
 
-def _by_road(arcs: Arcs, out: Ties, back: Ties) -> Trip:
-    source = len(arcs)
+def _by_road(network: RoadNetwork, arcs: Arcs, out: Ties, back: Ties) -> Route:
     graph = with_sources(arcs.matrix(), out)
-    minutes, before = dijkstra(graph, indices=source, return_predecessors=True)
+    minutes, before = dijkstra(graph, indices=len(arcs), return_predecessors=True)
     arrivals = minutes[back.target] + back.minutes
+    if not np.isfinite(arrivals).any():
+        return Route(Trip(np.inf, np.inf), (), 0.0)
     last = int(arrivals.argmin())
-    if not np.isfinite(arrivals[last]):
-        return Trip(np.inf, np.inf)
-    metres = back.metres[last] + _length(arcs, out, before, int(back.target[last]))
-    return Trip(float(arrivals[last]), float(metres) / 1000)
+    rows = _path(before, int(back.target[last]), len(arcs))
+    first = int(np.flatnonzero(out.target == rows[0])[0])
+    metres = out.metres[first] + back.metres[last] + _length(arcs, rows)
+    nodes = list(network.graph)
+    return Route(
+        Trip(float(arrivals[last]), float(metres) / 1000),
+        tuple(nodes[row] for row in rows),
+        float(out.minutes[first] + back.minutes[last]),
+    )
 
 
-def _length(arcs: Arcs, out: Ties, before: NDArray[np.int32], junction: int) -> float:
-    """Follow the predecessors back to the start and add up the lengths."""
+def _path(before: NDArray[np.int32], last: int, source: int) -> list[int]:
+    """Follow the predecessors back to the source, and return the rows from there on."""
+    path = [last]
+    while (previous := int(before[path[-1]])) < source:
+        path.append(previous)
+    return path[::-1]
+
+
+def _length(arcs: Arcs, rows: list[int]) -> float:
     total = 0.0
-    while (previous := int(before[junction])) < len(arcs):
-        first, last = np.searchsorted(arcs.tail, [previous, previous + 1])
-        arc = first + np.searchsorted(arcs.head[first:last], junction)
-        total += float(arcs.metres[arc])
-        junction = previous
-    return total + float(out.metres[out.target == junction][0])
+    for tail, head in pairwise(rows):
+        first, last = np.searchsorted(arcs.tail, [tail, tail + 1])
+        total += float(arcs.metres[first + np.searchsorted(arcs.head[first:last], head)])
+    return total

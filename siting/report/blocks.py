@@ -131,7 +131,7 @@ class Pictures:
     alternatives: Mapping[str, str]
 
 
-NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off"})
+NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
 """Names of tables narrow enough to stand beside their neighbour."""
 
 type Block = Heading | Paragraph | Bullets | Grid | Pictures

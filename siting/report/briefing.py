@@ -81,7 +81,7 @@ def write_up(result: RunResult, background: Background, language: str) -> Docume
     )
     return Document(
         language=language,
-        title=_localised(manifest, "title", language),
+        title=localised(manifest, "title", language),
         kicker=words["brief"]["kicker"],
         subtitle=subtitle,
         publisher=words["common"]["publisher"].format(version=version),
@@ -92,7 +92,8 @@ def write_up(result: RunResult, background: Background, language: str) -> Docume
     )
 
 
-def _localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - read from JSON
+def localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - read from JSON
+    """A text of the scenario in the reader's language, where it has one."""
     about = manifest["scenario"]["scenario"]
     text: str = (about.get(f"{key}_sv") if language == "sv" else None) or about[key]
     return " ".join(text.split())
@@ -109,7 +110,7 @@ def _question(result: RunResult, language: str) -> Iterator[Block]:
     yield Paragraph(" ".join(_answer(result, language)), "lead")
     if manifest["status"] != "optimal":
         yield Paragraph(words["unproved"], "warning")
-    rationale = _localised(manifest, "rationale", language)
+    rationale = localised(manifest, "rationale", language)
     yield Paragraph(asked["background"].format(rationale=rationale))
     if manifest["overrides"]:
         changes = "; ".join(manifest["overrides"])

@@ -30,3 +30,9 @@ def _map_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFram
 
     texts = table.select_dtypes(exclude=["number", "bool"]).columns
     return table.assign(**{str(name): table[name].map(changed) for name in texts})
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV in UTF-8, guarded, with six decimals."""
+    text = guarded(table).to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    return text.encode()

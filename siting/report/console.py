@@ -69,6 +69,8 @@ def print_result(result: RunResult, folder: Path, console: Console) -> None:
     console.print(_before_after(result.tables["access"]))
     _heading(console, "Use of the limits")
     console.print(_limits(manifest["limits"]))
+    if "frontier" in result.tables:
+        console.print(_frontier(result.tables["frontier"]), highlight=False, soft_wrap=True)
     for line in _closing(manifest, folder):
         console.print(line, highlight=False, soft_wrap=True)
 
@@ -142,6 +144,18 @@ def _limits(limits: Mapping[str, Any]) -> Table:
         where = f" ({escape(use['where'])})" if kind == "phases" else ""
         table.add_row(_LIMITS[kind] + where, *figures)
     return table
+
+
+def _frontier(table: pd.DataFrame) -> str:
+    """How many steps were solved, and what the first and the last possible give."""
+    possible = table[table["status"].isin(["optimal", "feasible"])]
+    proved = (possible["status"] == "optimal").sum()
+    line = f"\nFrontier: {len(table) - 1} steps, {len(possible)} possible, {proved} proved."
+    if possible.empty:
+        return line
+    ends = (possible.iloc[0], possible.iloc[-1])
+    means = " to ".join(f"{row['mean']:.2f} min with {row['step']}" for row in ends)
+    return f"{line} Mean from {means} new offices; explorer.html shows each step."
 
 
 def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:

@@ -123,8 +123,8 @@ def access(result: RunResult, language: str) -> Grid:
     words = texts(language)
     rows = []
     for row in records(result.tables["access"]):
-        unit = _unit(row["measure"])
-        kinds, digits = _UNITS[unit]
+        unit = unit_of(row["measure"])
+        kinds, digits = UNITS[unit]
         cells = {side: Figure(row[side], kinds[0], digits) for side in ("before", "after")}
         change = Figure(row["change"], kinds[1], digits)
         name = words["measures"].get(row["measure"], row["measure"])
@@ -138,7 +138,7 @@ def access(result: RunResult, language: str) -> Grid:
     return Grid("access", effects["nation"], heads, rows, note)
 
 
-_UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
+UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
     "minutes": (("number", "change"), 1),
     "share": (("share", "share_change"), 1),
     "index": (("number", "change"), 3),
@@ -146,7 +146,8 @@ _UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
 """Kinds of a value and of a change, and decimals."""
 
 
-def _unit(measure: str) -> str:
+def unit_of(measure: str) -> str:
+    """The unit of a measure: minutes, share or index."""
     if measure.startswith("share"):
         return "share"
     return "index" if measure == "gini" else "minutes"

@@ -85,7 +85,7 @@ def _item(block: Block, document: Document) -> _Item:
     if not isinstance(block, Grid):
         return _Item(block, kind)
     table = html_table(block, document.language, document.key)
-    return _Item(block, kind, table, wide=block.name not in NARROW)
+    return _Item(block, kind, table, wide=block.name.partition("-")[0] not in NARROW)
 
 
 def html_table(grid: Grid, language: str, key: str) -> Markup:

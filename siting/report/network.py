@@ -1,9 +1,14 @@
-"""What `siting network info` prints."""
+"""What the commands about roads print."""
+
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from siting.network import NetworkInfo
+from siting.network import Calibration, NetworkInfo
+from siting.network.osm import Built
+
+_PLACES_SHOWN = 10
 
 
 def print_network(info: NetworkInfo, console: Console) -> None:
@@ -28,6 +33,76 @@ def print_network(info: NetworkInfo, console: Console) -> None:
         console.print(f"- {repair}", soft_wrap=True, markup=False)
     console.print()
     console.print(_trips(info))
+
+
+def print_calibration(fit: Calibration, profile: str, console: Console) -> None:
+    """Print fitted speeds, how well they fit, and the profile to copy into data/speeds.toml.
+
+    Parameters
+    ----------
+    fit : Calibration
+        The fit.
+    profile : str
+        The profile that it started from.
+    console : Console
+        Where to print.
+    """
+    how = "each class by itself" if fit.by_class else "one factor for all classes"
+    console.print(f"Fitted: {how}, {len(fit.trips)} trips\n")
+    console.print(_fitted_trips(fit))
+    for name, error in fit.errors().items():
+        console.print(f"Root mean square deviation {name}: {error:.1%}")
+    classes = ", ".join(fit.undetermined) or "nothing"
+    console.print(f"\nThe trips do not determine: {classes}\n", soft_wrap=True)
+    console.print("For data/speeds.toml:\n")
+    for line in fit.as_profile(profile):
+        console.print(line, markup=False)
+
+
+def _fitted_trips(fit: Calibration) -> Table:
+    table = Table("Trip", box=None)
+    for name in ("min known", "before", "off", "after", "off", "left out", "off"):
+        table.add_column(name, justify="right")
+    for trip in fit.trips:
+        known = trip.reference.minutes or float("nan")
+        cells = [f"{known:.0f}"]
+        for minutes in (trip.before, trip.after, trip.left_out):
+            if minutes is None:
+                cells += ["", ""]
+            else:
+                cells += [f"{minutes:.0f}", f"{minutes / known - 1:+.1%}"]
+        table.add_row(f"{trip.reference.start} - {trip.reference.end}", *cells)
+    return table
+
+
+def print_built(built: Built, path: Path, console: Console) -> None:
+    """Print what was built, and what was cut off.
+
+    Parameters
+    ----------
+    built : Built
+        The network.
+    path : Path
+        Where it was written.
+    console : Console
+        Where to print.
+    """
+    streets, lost = built.streets, built.cut_off
+    for name, text in built.about.items():
+        console.print(f"{name}: {text or 'not known'}", soft_wrap=True, markup=False)
+    km = streets.links["length"].sum() / 1000
+    console.print(f"{len(streets.nodes):,} nodes, {len(streets.links):,} links, {km:,.1f} km")
+    console.print(
+        f"Cut off, since not every place can be reached from there and back: {lost.nodes:,} nodes "
+        f"in {lost.parts:,} parts, {lost.km:,.1f} km of links, {lost.people:,} residents",
+        soft_wrap=True,
+    )
+    if lost.places:
+        more = f" and {len(lost.places) - _PLACES_SHOWN:,} more"
+        shown = ", ".join(lost.places[:_PLACES_SHOWN])
+        tail = more if len(lost.places) > _PLACES_SHOWN else ""
+        console.print(f"Places that live there: {shown}{tail}", soft_wrap=True, markup=False)
+    console.print(f"Wrote {path}", soft_wrap=True, markup=False)
 
 
 def _classes(info: NetworkInfo) -> Table:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
+FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,21 @@ class RunResult:
         The content of manifest.json.
     tables : mapping of str to DataFrame
         sites, offices, municipalities, fa_regions, counties, access and assignment, with the
-        columns of the files of these names.
+        columns of the files of these names; of a run with a frontier also frontier,
+        frontier_sites and frontier_municipalities.
     """
 
     name: str
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing was stopped before its proof, or before the gap that was asked for."""
+        reasons = {self.manifest["reason"]}
+        if "frontier" in self.tables:
+            reasons |= set(self.tables["frontier"]["reason"])
+        return reasons <= {"proved", "gap_reached", "clash", ""}
 
     def map(self, name: str = "picks", language: str = "en") -> "Figure":
         """Draw a map of the run; a notebook shows it by itself.
@@ -80,7 +90,8 @@ def read_result(folder: Path) -> RunResult:
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        tables = {name: _read_csv(folder / f"{name}.csv") for name in CSV_TABLES}
+        names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
+        tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
         tables["assignment"] = pd.read_parquet(folder / "assignment.parquet")
     except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
@@ -91,7 +102,8 @@ def read_result(folder: Path) -> RunResult:
 
 
 _CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
-_TEXTS = (*_CODES, "locality", "place", "municipality", "fa_region", "county", "evidence")
+_NAMES = ("locality", "place", "municipality", "fa_region", "county")
+_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

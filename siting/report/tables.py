@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from siting.analysis.frontier import with_change
 from siting.analysis.measures import Access, Measures
 
 SITE_COLUMNS = [
@@ -37,6 +38,10 @@ OFFICE_COLUMNS = [
     "people_nearest",
     "mean_before",
     "mean_after",
+]
+STEP_COLUMNS = [
+    *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
+    *("share30_after", "share45_after", "share60_after"),
 ]
 REGION_KEYS = {
     "municipalities": ("municipality_code", "municipality"),
@@ -74,13 +79,55 @@ def result_tables(
     }
 
 
-def _sites(measures: Measures, sites: pd.DataFrame) -> pd.DataFrame:
+def frontier_tables(
+    table: pd.DataFrame,
+    measures: Mapping[int, Measures],
+    sites: Mapping[int, pd.DataFrame],
+    demand: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """The tables of a frontier: its steps, and the offices and municipalities of each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a step, from `siting.analysis.frontier.frontier_table`.
+    measures : mapping of int to Measures
+        By step, for each that has an answer.
+    sites : mapping of int to DataFrame
+        By step, every site: code, place, municipality, region, position, kind, phase and costs.
+    demand : DataFrame
+        Demand points with the names of their municipality and regions.
+    """
+    offices = {
+        step: _sites(of_step, sites[step], [*SITE_COLUMNS, "lon", "lat"])
+        for step, of_step in measures.items()
+    }
+    keys = REGION_KEYS["municipalities"]
+    regions = {
+        step: _region(with_change(of_step.regions["municipalities"]), demand, *keys)[STEP_COLUMNS]
+        for step, of_step in measures.items()
+    }
+    return {
+        "frontier": table,
+        "frontier_sites": _stacked(offices),
+        "frontier_municipalities": _stacked(regions),
+    }
+
+
+def _stacked(tables: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of many steps one below the other, the step first."""
+    return pd.concat([table.assign(step=step)[["step", *table]] for step, table in tables.items()])
+
+
+def _sites(
+    measures: Measures, sites: pd.DataFrame, columns: list[str] = SITE_COLUMNS
+) -> pd.DataFrame:
     described = sites.loc[measures.sites["site"]].reset_index(drop=True)
     worth = measures.sites.drop(columns="site")
     table = pd.concat([described, worth], axis=1).rename(
         columns={"code": "locality_code", "place": "locality"}
     )
-    return table[SITE_COLUMNS]
+    return table[columns]
 
 
 def _offices(measures: Measures, access: Access, sites: pd.DataFrame) -> pd.DataFrame:

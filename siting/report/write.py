@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from siting.errors import Fault, InputError
-from siting.report.cells import guarded
-from siting.report.result import CSV_TABLES, RunResult
+from siting.report.cells import as_csv
+from siting.report.result import RunResult
 from siting.report.study import PARQUET_TABLES, Study
 
 
@@ -105,8 +103,9 @@ def _write(name: str, results: Path, fill: Callable[[Path], None]) -> Path:
 
 def _write_files(result: RunResult, folder: Path) -> None:
     _write_manifest(result.manifest, folder)
-    for name in CSV_TABLES:
-        _write_csv(result.tables[name], folder / f"{name}.csv")
+    for name, table in result.tables.items():
+        if name != "assignment":
+            (folder / f"{name}.csv").write_bytes(as_csv(table))
     result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
 
 
@@ -116,16 +115,12 @@ def _write_tables(study: Study, folder: Path) -> None:
         if name in PARQUET_TABLES:
             table.to_parquet(folder / f"{name}.parquet", index=False)
         else:
-            _write_csv(table, folder / f"{name}.csv")
+            (folder / f"{name}.csv").write_bytes(as_csv(table))
 
 
 def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    guarded(table).to_csv(path, index=False, float_format="%.6f", lineterminator="\n")
 
 
 def _swap(aside: Path, target: Path) -> None:

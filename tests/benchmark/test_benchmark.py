@@ -15,7 +15,7 @@ from siting.benchmark import (
     synthetic,
     write_rows,
 )
-from siting.benchmark.formats import Problem  # noqa: TC001 - annotates a variable
+from siting.benchmark.formats import Problem
 from siting.errors import InputError
 from siting.model import Instance, Limits, Mean, Worst
 

@@ -77,7 +77,7 @@ def test_no_one_is_sent_too_far(line: Line) -> None:
     assert solve(instance, Mean(), Limits(new_sites_max=1, max_time=5)).new_sites == ("1",)
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(new_sites_max=1, max_time=4))
-    assert "no one is sent further than 4 minutes" in caught.value.clash
+    assert ("max_time", "no one is sent further than 4 minutes") in caught.value.clash
 
 
 def test_full_sites_send_people_on_and_split_demand(line: Line) -> None:
@@ -93,7 +93,7 @@ def test_too_little_room_is_a_clash(line: Line) -> None:
     instance = line([0], [0, 1], weights=[4])
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(capacity={"0": 1, "1": 2}, new_sites_min=1))
-    assert caught.value.clash[0] == "2 sites serve no more people than they can"
+    assert caught.value.clash[0] == ("capacity", "2 sites serve no more people than they can")
 
 
 def test_office_types_are_chosen_for_their_room_and_price(line: Line) -> None:

@@ -111,7 +111,10 @@ def test_a_target_clashes_with_a_limit(line: Line) -> None:
     instance = line([0, 60], [0, 60])
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Cost([Target(1, 5)]), Limits(new_sites_max=1, annual_budget=9))
-    assert caught.value.clash == ("at most 1 new", "100 % within 5 minutes in all")
+    assert caught.value.clash == (
+        ("new_sites_max", "at most 1 new"),
+        ("target", "100 % within 5 minutes in all"),
+    )
 
 
 def test_the_second_objective_may_cost_the_first_its_tolerance(line: Line) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import osmnx as ox
 import pandas as pd
@@ -65,6 +67,18 @@ def test_neighbours_are_tied_directly_but_not_from_island_to_shore() -> None:
     assert direct.minutes[0] == 0
     assert len(tie_to_points(on_island, ashore, access).point) == 0
     assert len(tie_to_points(on_island, ashore, ACCESS).point) == 2
+
+
+def test_in_a_network_of_streets_the_nearest_few_are_tied_to(
+    network: RoadNetwork, remote: Points
+) -> None:
+    arcs = arcs_of(network.graph)
+    every, _ = tie_to_junctions(remote, arcs, ACCESS)
+    few, _ = tie_to_junctions(remote, arcs, replace(ACCESS, most=3))
+    for row in range(len(remote)):
+        nearest = sorted(every.metres[every.point == row])[:3]
+        assert sorted(few.metres[few.point == row]) == pytest.approx(nearest)
+    assert (np.diff(few.point) >= 0).all()
 
 
 def test_no_points_no_ties(network: RoadNetwork, seats: Points) -> None:

@@ -1,4 +1,6 @@
 import itertools
+from dataclasses import replace
+from multiprocessing.shared_memory import SharedMemory
 
 import networkx as nx
 import numpy as np
@@ -7,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.network import travel_times
+from siting.errors import InputError
+from siting.network import present_minutes, travel_times
 from siting.types import Access, Floats, Points, RoadNetwork
 
 ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10)
@@ -101,6 +104,41 @@ def test_equals_networkx_on_directed_graphs_from_either_side(
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
+@settings(max_examples=100, deadline=None)
+@given(graph=_graphs(), origins=_points("o"), destinations=_points("d"))
+def test_the_hierarchy_agrees(
+    graph: "nx.MultiDiGraph[int]", origins: Points, destinations: Points
+) -> None:
+    network = _network(graph)
+    found, expected = (
+        travel_times(network, origins, destinations, engine=engine).minutes
+        for engine in ("hierarchy", "dijkstra")
+    )
+    assert (found.indptr == expected.indptr).all()
+    assert (found.indices == expected.indices).all()
+    np.testing.assert_allclose(found.data, expected.data, rtol=0, atol=1e-5)
+
+
+def test_the_hierarchy_agrees_on_the_shipped_network_within_a_limit(
+    network: RoadNetwork, seats: Points
+) -> None:
+    few = Points(seats.ids[:20], seats.lon[:20], seats.lat[:20])
+    for limit in (np.inf, 60.0):
+        found, expected = (
+            travel_times(network, few, seats, engine=engine, limit=limit).minutes.toarray()
+            for engine in ("hierarchy", "dijkstra")
+        )
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
+
+
+def test_without_the_extra_the_hierarchy_is_an_error(
+    network: RoadNetwork, seats: Points, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"siting\[hierarchy\]"):
+        travel_times(network, seats, seats, engine="hierarchy")
+
+
 def test_equals_networkx_on_the_shipped_network(network: RoadNetwork) -> None:
     rng = np.random.default_rng(1)
     nodes = rng.choice(list(network.graph), 200)
@@ -150,6 +188,93 @@ def test_a_limit_drops_what_lies_beyond_and_nothing_else(
     near = travel_times(network, seats, seats, floor_minutes=floor, limit=60).minutes
     assert near.nnz == (plain <= 60).sum()
     np.testing.assert_array_equal(near.toarray(), np.where(plain <= 60, plain, 0))
+
+
+def test_processes_give_the_same_and_tell_how_far_they_are(
+    network: RoadNetwork, seats: Points
+) -> None:
+    alone = travel_times(network, seats, seats, workers=1).minutes
+    told: list[tuple[int, int]] = []
+    both = travel_times(
+        network, seats, seats, workers=2, progress=lambda *done: told.append(done)
+    ).minutes
+    assert (alone.indptr == both.indptr).all()
+    assert (alone.indices == both.indices).all()
+    assert (alone.data == both.data).all()
+    assert told == [(128, 290), (256, 290), (290, 290)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_search_can_be_cancelled_and_leaves_nothing_behind(
+    network: RoadNetwork, seats: Points, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[SharedMemory] = []
+
+    def watched(*, create: bool, size: int) -> SharedMemory:
+        made.append(SharedMemory(create=create, size=size))
+        return made[-1]
+
+    def interrupt(done: int, _all: int) -> None:
+        told.append(done)
+        raise KeyboardInterrupt
+
+    told: list[int] = []
+    monkeypatch.setattr("siting.network.shared.SharedMemory", watched)
+    with pytest.raises(KeyboardInterrupt):
+        travel_times(network, seats, seats, workers=workers, progress=interrupt)
+    assert told == [128]
+    assert len(made) == workers - 1
+    for memory in made:
+        with pytest.raises(FileNotFoundError):
+            SharedMemory(memory.name)
+
+
+def test_a_place_beyond_the_limit_cannot_be_reached(network: RoadNetwork, seats: Points) -> None:
+    few = Points(seats.ids[:40], seats.lon[:40], seats.lat[:40])
+    strict = replace(network, access=replace(network.access, limit_km=0.3))
+    every = travel_times(network, few, seats)
+    near = travel_times(strict, few, seats)
+    lost = {name for name in seats.ids if "out of reach" in near.detached.get(name, "")}
+    assert 0 < len(lost & {*few.ids}) < 40
+    full, found = every.minutes.toarray(), near.minutes.toarray()
+    kept = np.array([name not in lost for name in seats.ids])
+    np.testing.assert_array_equal(found[kept[:40]][:, kept] > 0, full[kept[:40]][:, kept] > 0)
+    # Only neighbours within the radius, itself at least, are reached from a place beyond it.
+    assert (np.diff(near.minutes.indptr)[~kept[:40]] < 40).all()
+    np.testing.assert_array_equal(near.minutes.diagonal(), np.zeros(40))
+
+
+def test_present_minutes_are_the_least_of_each_row(network: RoadNetwork, seats: Points) -> None:
+    offices = Points(seats.ids[::7], seats.lon[::7], seats.lat[::7])
+    whole = travel_times(network, seats, offices).minutes.toarray()
+    least = present_minutes(network, seats, offices)
+    np.testing.assert_allclose(least, whole.min(axis=1), rtol=1e-12, atol=1e-9)
+    # Beyond the greatest of these no candidate is worth anything, so it is a limit that keeps all
+    # pairs that can matter.
+    near = travel_times(network, seats, seats, limit=least.max()).minutes
+    full = travel_times(network, seats, seats).minutes.toarray()
+    matters = full < least[:, None]
+    assert (near.toarray()[matters] == full[matters]).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(graph=_graphs(), origins=_points("o"), destinations=_points("d"))
+def test_present_minutes_on_directed_graphs(
+    graph: "nx.MultiDiGraph[int]", origins: Points, destinations: Points
+) -> None:
+    expected = _by_networkx(graph, origins, destinations).min(axis=1)
+    found = present_minutes(_network(graph), origins, destinations)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("bad", [{}, {"travel_time": -1.0}, {"travel_time": float("nan")}])
+def test_a_graph_without_proper_times_is_an_error(bad: dict[str, float], seats: Points) -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_node(0, x=15.0, y=60.0)
+    graph.add_node(1, x=16.0, y=60.0)
+    graph.add_edge(0, 1, length=1.0, **bad)
+    with pytest.raises(InputError, match="edge travel_time"):
+        travel_times(_network(graph), seats, seats)
 
 
 def test_no_places_no_times(network: RoadNetwork, seats: Points) -> None:

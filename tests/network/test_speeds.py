@@ -3,16 +3,46 @@ from pathlib import Path
 import pytest
 
 from siting.errors import InputError
-from siting.network import read_speeds, speed_profiles
+from siting.network import load_road_network, read_speeds, speed_profiles
 from siting.shipped import data_folder
 
 
 def test_the_default_profile_is_slower_on_lesser_roads() -> None:
     kph = read_speeds(data_folder()).kph
     order = ["motorway", "trunk", "primary", "secondary", "tertiary", "unclassified"]
+    order += ["residential", "service", "living_street"]
     speeds = [kph[name] for name in order]
     assert speeds == sorted(speeds, reverse=True)
-    assert speed_profiles(data_folder()) == ("default",)
+
+
+def test_winter_and_care_slow_every_road_and_no_ferry() -> None:
+    assert speed_profiles(data_folder()) == ("default", "winter", "cautious", "limits")
+    default, winter, cautious, limits = (
+        read_speeds(data_folder(), name) for name in speed_profiles(data_folder())
+    )
+    for name, kph in default.kph.items():
+        slower = 1.0 if "ferry" in name else 0.9
+        assert winter.kph[name] == pytest.approx(slower * kph)
+        assert cautious.kph[name] <= winter.kph[name]
+    assert winter.access == default.access
+    assert winter.waiting_minutes == default.waiting_minutes
+    assert default.limits is None
+    assert limits.limits is not None
+    assert limits.kph == default.kph
+
+
+def test_a_profile_changes_the_fingerprint() -> None:
+    prints = {load_road_network(speeds=name).fingerprint for name in ("default", "winter")}
+    assert len(prints) == 2
+
+
+def test_a_profile_may_say_some_things_itself(data_copy: Path) -> None:
+    path = data_copy / "speeds.toml"
+    more = '[own]\nbased_on = "winter"\nfactor = 0.5\n[own.class.primary]\nkph = 33\n'
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
+    own, default = read_speeds(data_copy, "own"), read_speeds(data_copy)
+    assert own.kph["primary"] == 33
+    assert own.kph["trunk"] == pytest.approx(0.45 * default.kph["trunk"])
 
 
 def test_a_misspelt_profile_is_answered_with_the_near_one() -> None:
@@ -20,10 +50,19 @@ def test_a_misspelt_profile_is_answered_with_the_near_one() -> None:
         read_speeds(data_folder(), "defualt")
 
 
+@pytest.mark.parametrize("base", ["wnter", "own"])
+def test_a_base_that_is_none_is_an_error(data_copy: Path, base: str) -> None:
+    path = data_copy / "speeds.toml"
+    more = f'[own]\nbased_on = "{base}"\n'
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}", encoding="utf-8")
+    with pytest.raises(InputError, match="no such speed profile"):
+        read_speeds(data_copy, "own")
+
+
 def test_all_bad_figures_are_reported_at_once(data_copy: Path) -> None:
     path = data_copy / "speeds.toml"
     text = path.read_text(encoding="utf-8")
-    text = text.replace("kph = 100", "kph = 0").replace("detour = 1.3", "detour = nan")
+    text = text.replace("kph = 100", "kph = 0").replace("detour = 1.3", 'detour = "far"')
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
         read_speeds(data_copy)

@@ -1,0 +1,182 @@
+"""The best answer for each number of new offices, and what each is worth."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from siting.analysis.measures import Measures
+from siting.errors import Fault, InfeasibleError, InputError
+from siting.model import Instance, Limits, Objective, Solution, Solver, solve
+
+FRONTIER_COLUMNS = [
+    *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices", "nested"),
+    *("annual_cost_msek", "one_off_cost_msek", "mean", "median", "p90", "p95", "max"),
+    *("share30", "share45", "share60", "ede", "gini", "sites"),
+]
+"""step: most new offices, 0 the present network; clash: limits that cannot hold together;
+nested: whether every new office of the last possible step opens in this one too; objective and
+bound: as in the manifest; sites: codes, joined by a semicolon."""
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """What is asked of a frontier.
+
+    Parameters
+    ----------
+    first, last : int
+        Least and greatest number of new offices, forced ones included.
+    keep_budget : bool
+        Whether the budgets of the scenario hold; else they are lifted.
+    """
+
+    first: int
+    last: int
+    keep_budget: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """The best answer with at most so many new offices.
+
+    Parameters
+    ----------
+    number : int
+        The most new offices, forced ones included; 0 is the present network, which needs none.
+    open_sites : tuple of str
+        All that are open; none where there is no answer.
+    solution : Solution or None
+        None for the present network, and where no answer keeps to all limits.
+    clash : tuple of str
+        The limits that then clash, by the names the model gives them.
+    """
+
+    number: int
+    open_sites: tuple[str, ...]
+    solution: Solution | None = None
+    clash: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Described:
+    """A step with what it is worth.
+
+    Parameters
+    ----------
+    step : Step
+        The step.
+    measures : Measures or None
+        None where there is no answer.
+    figures : mapping of str to float
+        objective, bound, gap, annual_cost_msek and one_off_cost_msek, as far as there are any.
+    """
+
+    step: Step
+    measures: Measures | None
+    figures: Mapping[str, float | None]
+
+
+def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
+    """Read what a user asks for, such as 4..40.
+
+    Raises
+    ------
+    InputError
+        If that is no range of whole numbers.
+    """
+    first, dots, last = text.partition("..")
+    if dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
+        return Frontier(int(first), int(last), keep_budget)
+    remedy = "Write the least and the greatest number of new offices, such as --frontier 4..40."
+    raise InputError([Fault("command line", "--frontier", text, "is no range", remedy)])
+
+
+def solve_frontier(  # noqa: PLR0913 - the last four are named
+    instance: Instance,
+    objective: Objective,
+    limits: Limits,
+    asked: Frontier,
+    *,
+    solver: Solver,
+    time_limit: float | None,
+    gap: float,
+    progress: Callable[[str], None],
+) -> Iterator[Step]:
+    """Solve once for each number of new offices, everything else being equal.
+
+    Parameters
+    ----------
+    instance : Instance
+        What there is to choose from.
+    objective : Objective
+        What the best answer is best at.
+    limits : Limits
+        What holds at each step; its number of new sites is replaced.
+    asked : Frontier
+        The steps.
+    solver, time_limit, gap
+        As for `siting.model.solve`; the time limit is that of one step.
+    progress : callable
+        Told what is being done, a line at a time.
+
+    Yields
+    ------
+    Step
+        The present network, then one for each number from the first that is not 0.
+    """
+    if not asked.keep_budget:
+        phases = [replace(each, annual_budget=None, one_off_budget=None) for each in limits.phases]
+        limits = replace(limits, annual_budget=None, one_off_budget=None, phases=phases)
+    pairs = zip(instance.site_ids, instance.existing, strict=True)
+    yield Step(0, tuple(site for site, existing in pairs if existing))
+    for number in range(max(asked.first, 1), asked.last + 1):
+        progress(f"Solving the frontier: {number} of {asked.last} new offices")
+        held = replace(limits, new_sites_max=number)
+        try:
+            answer = solve(instance, objective, held, solver=solver, time_limit=time_limit, gap=gap)
+            yield Step(number, answer.open_sites, answer)
+        except InfeasibleError as error:
+            yield Step(number, (), clash=tuple(dict.fromkeys(name for name, _ in error.clash)))
+
+
+def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
+    """One row a step: what was proved of it, what it costs and what it is worth."""
+    rows, before = [], set[str]()
+    for each in described:
+        step, solution = each.step, each.step.solution
+        row: dict[str, Any] = {"step": step.number, **_verdict(step), **each.figures}
+        if each.measures is not None:
+            new = () if solution is None else solution.new_sites
+            access = each.measures.access.set_index("measure")["after"]
+            row |= {"new_offices": len(new), "nested": before <= set(new), **access}
+            row["sites"] = ";".join(new)
+            before = set(new)
+        rows.append(row)
+    table = pd.DataFrame(rows).reindex(columns=FRONTIER_COLUMNS)
+    return table.astype({"new_offices": "Int64", "nested": "boolean"})
+
+
+def _verdict(step: Step) -> dict[str, str]:
+    if step.solution is not None:
+        return {"status": step.solution.status, "reason": step.solution.reason, "clash": ""}
+    status, reason = ("present", "") if step.number == 0 else ("infeasible", "clash")
+    return {"status": status, "reason": reason, "clash": ";".join(step.clash)}
+
+
+def with_change(table: pd.DataFrame) -> pd.DataFrame:
+    """Regions with `mean_change`: minutes that the mean rises; below 0 where it falls."""
+    return table.assign(mean_change=table["mean_after"] - table["mean_before"])
+
+
+def from_present(table: pd.DataFrame) -> pd.DataFrame:
+    """By how much the measures of each step differ from those of the present network.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `frontier_table`; its first row is the present network.
+    """
+    measures = table.loc[:, "mean":"gini"]
+    return measures - measures.iloc[0]

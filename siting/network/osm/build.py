@@ -1,0 +1,207 @@
+"""Make a road network from OpenStreetMap."""
+
+import importlib.metadata
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from siting.errors import Fault, InputError
+from siting.network.osm.connect import CutOff, largest_part
+from siting.network.osm.extract import read_extract
+from siting.network.osm.graph import from_graph, to_graph
+from siting.network.osm.links import Streets, make_links
+from siting.network.osm.overpass import Area, Servers, download
+from siting.network.osm.store import SUFFIXES, read_network, save_graphml, save_parquet
+from siting.network.osm.tags import Roads
+from siting.network.speeds import Speeds
+from siting.network.times import add_times
+from siting.types import Ints, Points
+
+LICENCE = "© OpenStreetMap contributors, Open Database License (ODbL) 1.0"
+_PACKAGES = ("osmnx", "networkx", "osmium")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A network that was built, and what was cut off.
+
+    Parameters
+    ----------
+    streets : Streets
+        The largest strongly connected part.
+    about : dict of str to str
+        source, date, licence, filter and versions.
+    cut_off : CutOff
+        What lies outside that part.
+    """
+
+    streets: Streets
+    about: dict[str, str]
+    cut_off: CutOff
+
+
+@dataclass(frozen=True)
+class Residents:
+    """Where people live, to tell how many of them are cut off.
+
+    Parameters
+    ----------
+    places : Points
+        Demand points, n of them.
+    people : ndarray of int, shape (n,)
+        Residents.
+    """
+
+    places: Points
+    people: Ints
+
+
+NOBODY = Residents(Points((), np.empty(0), np.empty(0)), np.empty(0, dtype=np.int64))
+
+
+def check_target(path: Path) -> None:
+    """Refuse a path that no network can be written to, before any work is done.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where to.
+
+    Raises
+    ------
+    siting.errors.InputError
+        It ends neither in .graphml nor in .parquet.
+    """
+    if path.suffix not in SUFFIXES:
+        remedy = f"Let it end in {' or '.join(SUFFIXES)}"
+        problem = "the ending does not say what to write"
+        raise InputError([Fault("siting network build", "OUT", str(path), problem, remedy)])
+
+
+def save_network(built: Built, path: Path, speeds: Speeds) -> None:
+    """Write a network as GraphML, with speeds and travel times, or as Parquet, without.
+
+    Parameters
+    ----------
+    built : Built
+        The network.
+    path : pathlib.Path
+        Where to; its ending says what.
+    speeds : Speeds
+        The profile of the speeds in GraphML; `load_road_network` computes them anew.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The path ends neither in .graphml nor in .parquet.
+    """
+    check_target(path)
+    if path.suffix == ".parquet":
+        save_parquet(built.streets, built.about, path)
+        return
+    graph = to_graph(built.streets, built.about)
+    add_times(graph, speeds)
+    save_graphml(graph, path)
+
+
+def build_from_file(path: Path, roads: Roads, residents: Residents = NOBODY) -> Built:
+    """Build a network from an extract.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.osm``, ``.osm.bz2`` or ``.osm.pbf``.
+    roads : {"main", "drive", "all"}
+        Which classes are wanted.
+    residents : Residents, optional
+        Who may be cut off.
+
+    Returns
+    -------
+    Built
+        The same from the same file.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The file cannot be used.
+    """
+    extract = read_extract(path, roads)
+    if not len(extract.node):
+        remedy = "Use an extract that holds the nodes of its ways"
+        problem = "holds no position of any node of a road"
+        raise InputError([Fault(str(path), "--osm", path.name, problem, remedy)])
+    return _finish(make_links(extract), path.name, extract.date, roads, residents)
+
+
+def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:
+    """Build a network from a graph that OSMnx saved.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        GraphML.
+    residents : Residents, optional
+        Who may be cut off.
+
+    Returns
+    -------
+    Built
+        All its links; where ways were merged, the first class and the mean limit hold.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The file is not such a graph.
+    """
+    graph = read_network(path)
+    date = str(graph.graph.get("date", graph.graph.get("created_date", "")))
+    streets = from_graph(graph, str(path))
+    return _finish(streets, path.name, date, str(graph.graph.get("filter", "")), residents)
+
+
+def build_from_area(
+    area: Area, roads: Roads, servers: Servers, residents: Residents = NOBODY
+) -> Built:
+    """Build a network of an area, downloaded with OSMnx.
+
+    Parameters
+    ----------
+    area : Area
+        What to download.
+    roads : {"main", "drive", "all"}
+        Which classes are wanted.
+    servers : Servers
+        Whom to ask, how long to wait and how often to try.
+    residents : Residents, optional
+        Who may be cut off.
+
+    Returns
+    -------
+    Built
+        Links that lie in the area or cross its border.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The area is empty or unknown, or the server does not answer as it should.
+    """
+    graph, date = download(area, roads, servers)
+    streets = from_graph(graph, area.label)
+    return _finish(streets, area.label, date, roads, residents)
+
+
+def _finish(streets: Streets, source: str, date: str, roads: str, residents: Residents) -> Built:
+    if streets.links.empty:
+        remedy = "Choose a larger area or other classes with --roads"
+        raise InputError([Fault(source, "roads", roads, "no link is left", remedy)])
+    whole, cut_off = largest_part(streets, residents.places, residents.people)
+    about = {
+        "source": source,
+        "date": date,
+        "licence": LICENCE,
+        "filter": roads,
+        "versions": " ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES),
+    }
+    return Built(whole, about, cut_off)

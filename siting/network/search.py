@@ -1,0 +1,195 @@
+"""Shortest paths from many points to many, in batches, over processes where that pays."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.shared_memory import SharedMemory
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+from scipy.sparse.csgraph import dijkstra
+
+from siting.network.access import Ties
+from siting.network.shared import Arrays, Block, attach, share
+from siting.types import Floats
+
+type Progress = Callable[[int, int], None]
+
+# A batch holds this many minutes at once, 8 bytes each.
+_CELLS = 16_000_000
+_BATCH = 128
+# Below this many sources x junctions, starting processes takes longer than the search.
+_WORTH_PROCESSES = 200_000_000
+
+
+@dataclass(frozen=True)
+class Search:
+    """What every batch of a search needs.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        ``data``, ``indices``, ``indptr`` of the roads with one row a source behind the junctions;
+        ``far_point``, ``far_target``, ``far_minutes`` of the ties at the other end; and
+        ``point``, ``target``, ``minutes`` of direct ties from sources to the other end.
+    junctions, sources, points : int
+        Junctions of the network, points to search from, points at the other end.
+    limit : float
+        Minutes beyond which a pair counts as out of reach.
+    """
+
+    arrays: Arrays
+    junctions: int
+    sources: int
+    points: int
+    limit: float
+
+    def run(self, first: int, last: int) -> csr_array:
+        """Search from the sources ``first`` to ``last - 1``; one row each."""
+        arrays = self.arrays
+        size = len(arrays["indptr"]) - 1
+        graph = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))
+        start = self.junctions + np.arange(first, last)
+        at_junction = dijkstra(graph, indices=start, limit=self.limit)
+        minutes = np.full((last - first, self.points), np.inf)
+        tied, groups = np.unique(arrays["far_point"], return_index=True)
+        if len(tied):
+            at_end = at_junction[:, arrays["far_target"]] + arrays["far_minutes"]
+            minutes[:, tied] = np.minimum.reduceat(at_end, groups, axis=1)
+        here = slice(*np.searchsorted(arrays["point"], [first, last]))
+        pairs = (arrays["point"][here] - first, arrays["target"][here])
+        minutes[pairs] = np.minimum(minutes[pairs], arrays["minutes"][here])
+        return _stored(minutes, self.limit)
+
+
+def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: float) -> Search:
+    """Collect what a search needs.
+
+    Parameters
+    ----------
+    roads : scipy.sparse.csr_array, shape (n, n)
+        Minutes between junctions.
+    near, far : Ties
+        From the points to search from, and to those at the other end.
+    direct : Ties
+        From the ones to the others.
+    limit : float
+        Minutes beyond which a pair counts as out of reach.
+    """
+    graph = with_sources(roads, near)
+    arrays: Arrays = {
+        "data": graph.data,
+        "indices": graph.indices,
+        "indptr": graph.indptr,
+        "far_point": far.point,
+        "far_target": far.target,
+        "far_minutes": far.minutes,
+        "point": direct.point,
+        "target": direct.target,
+        "minutes": direct.minutes,
+    }
+    return Search(arrays, roads.shape[0], near.points, far.points, limit)
+
+
+def run_search(search: Search, *, workers: int | None, progress: Progress) -> csr_array:
+    """Search from every source.
+
+    Parameters
+    ----------
+    search : Search
+        What to search.
+    workers : int, optional
+        Processes; by default one a processor where the work is worth it, else none but this one.
+    progress : callable
+        Is told the number of sources that are done, and of all. Raising from it, or interrupting,
+        cancels what has not begun and frees the shared memory.
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape (sources, points)
+        Minutes; the same for any number of workers.
+    """
+    if workers is None:
+        worth = search.sources * search.junctions >= _WORTH_PROCESSES
+        workers = (os.cpu_count() or 1) if worth else 1
+    bounds = _bounds(search)
+    blocks = [csr_array((0, search.points), dtype=np.float64)]
+    results = _in_processes(search, bounds, workers) if workers > 1 else _here(search, bounds)
+    for (_, last), block in zip(bounds, results, strict=True):
+        blocks.append(block)
+        progress(last, search.sources)
+    return csr_array(vstack(blocks, format="csr"))
+
+
+def with_sources(roads: csr_array, ties: Ties) -> csr_array:
+    """Append one row a point to a road matrix, from which its ties lead to the junctions.
+
+    Parameters
+    ----------
+    roads : scipy.sparse.csr_array, shape (n, n)
+        Minutes between junctions.
+    ties : Ties
+        From points to junctions, in order of point.
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape (n + points, n + points)
+        Point ``i`` is row ``n + i``; no arc leads to it.
+    """
+    size = roads.shape[0] + ties.points
+    ends = roads.indptr[-1] + np.searchsorted(ties.point, np.arange(1, ties.points + 1))
+    return csr_array(
+        (
+            np.append(roads.data, ties.minutes),
+            np.append(roads.indices, ties.target),
+            np.append(roads.indptr, ends),
+        ),
+        shape=(size, size),
+    )
+
+
+def _bounds(search: Search) -> list[tuple[int, int]]:
+    size = max(1, min(_BATCH, _CELLS // max(search.junctions, 1)))
+    firsts = range(0, search.sources, size)
+    return [(first, min(first + size, search.sources)) for first in firsts]
+
+
+def _here(search: Search, bounds: list[tuple[int, int]]) -> Iterator[csr_array]:
+    return (search.run(first, last) for first, last in bounds)
+
+
+def _in_processes(
+    search: Search, bounds: list[tuple[int, int]], workers: int
+) -> Iterator[csr_array]:
+    numbers = (search.junctions, search.sources, search.points, search.limit)
+    with share(search.arrays) as block:
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), _attach, (block, numbers))
+        try:
+            yield from pool.map(_run, bounds)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+_attached: list[tuple[SharedMemory, Search]] = []
+"""What a worker process searches; set once when it starts."""
+
+
+def _attach(block: Block, numbers: tuple[int, int, int, float]) -> None:
+    # An interrupt reaches every process; the one that started the others ends them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    memory, arrays = attach(block)
+    _attached.append((memory, Search(arrays, *numbers)))
+
+
+def _run(bounds: tuple[int, int]) -> csr_array:
+    return _attached[0][1].run(*bounds)
+
+
+def _stored(minutes: Floats, limit: float) -> csr_array:
+    """Store every finite entry within the limit, zeros too."""
+    kept = np.isfinite(minutes) & (minutes <= limit)
+    rows = np.append(0, kept.sum(axis=1).cumsum())
+    return csr_array((minutes[kept], np.nonzero(kept)[1], rows), shape=minutes.shape)

@@ -1,0 +1,56 @@
+"""Put the explorer page together."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from siting.report.explorer.payload import payload
+from siting.report.outlines import outlines
+from siting.report.result import RunResult, read_result
+
+_SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
+_UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
+"""Signs that could end a script element or a line of it; within JSON they only occur in texts."""
+
+
+def explorer_page(result: RunResult) -> str:
+    """The page of a run, complete in one file.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run; with its frontier, if it has one, the page has a slider over the steps.
+    """
+    parts = {
+        "STYLE": _asset("page.css"),
+        "DATA": _as_json(payload(result, outlines())),
+        "SCRIPT": "\n".join(map(_asset, _SCRIPTS)),
+    }
+    # In one pass, so that a mark within a name stays what it is.
+    return re.sub(r"/\*(STYLE|DATA|SCRIPT)\*/", lambda mark: parts[mark[1]], _asset("page.html"))
+
+
+def write_explorer(folder: Path) -> Path:
+    """Write explorer.html into the folder of a result, aside and then into place.
+
+    It is made from the files in the folder, so that its figures are theirs.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no result.
+    """
+    path, aside = folder / "explorer.html", folder / ".explorer.html"
+    aside.write_text(explorer_page(read_result(folder)), encoding="utf-8", newline="\n")
+    return aside.replace(path)
+
+
+def _asset(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _as_json(content: Any) -> str:  # noqa: ANN401 - any JSON value
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(_UNSAFE)

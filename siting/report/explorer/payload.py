@@ -1,0 +1,178 @@
+"""What the explorer page shows, as plain lists of rounded figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from siting.analysis.frontier import from_present, with_change
+from siting.report import palette
+from siting.report.briefing import localised
+from siting.report.outlines import Outlines
+from siting.report.result import RunResult
+from siting.report.wording import LANGUAGES, texts
+
+NATION = {
+    **dict.fromkeys(("mean", "median", "p90", "p95", "max", "ede"), 2),
+    **dict.fromkeys(("share30", "share45", "share60"), 4),
+    "gini": 3,
+}
+"""Measures of the whole country that the page shows, and their decimals."""
+_REGION = {
+    "mean": ("mean_after", 1),
+    "change": ("mean_change", 1),
+    "worst": ("worst_after", 1),
+    "share30": ("share30_after", 3),
+    "share45": ("share45_after", 3),
+    "share60": ("share60_after", 3),
+}
+
+
+def payload(result: RunResult, drawing: Outlines) -> dict[str, Any]:
+    """Everything that the page needs.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run; its frontier too if it has one.
+    drawing : Outlines
+        The map.
+    """
+    return {
+        "name": result.name,
+        "title": {
+            language: localised(result.manifest, "title", language) for language in LANGUAGES
+        },
+        "date": result.manifest["date"],
+        "version": result.manifest["versions"]["siting"],
+        "evidence": result.manifest["evidence"],
+        "texts": {language: texts(language)["explorer"] for language in LANGUAGES},
+        "map": _map(drawing),
+        "municipalities": _municipalities(result.tables["municipalities"]),
+        "offices": _offices(result.tables["offices"], drawing),
+        "present": _present(result),
+        "own": _own(result, drawing),
+        "steps": _steps(result, drawing),
+    }
+
+
+def _map(drawing: Outlines) -> dict[str, Any]:
+    scales = {"minutes": palette.MINUTES, "cut": palette.CUT}
+    return {
+        "width": drawing.width,
+        "height": drawing.height,
+        "paths": drawing.municipalities,
+        "counties": drawing.counties,
+        "scales": {
+            name: {"bounds": scale.bounds, "colours": scale.colours}
+            for name, scale in scales.items()
+        },
+    }
+
+
+def _municipalities(table: pd.DataFrame) -> list[list[Any]]:
+    return table[["municipality_code", "municipality", "population"]].to_numpy().tolist()
+
+
+def _offices(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
+    """Offices of today: place, municipality's code, whether it closes, x, y."""
+    table = table[table["status"].isin(["existing", "closed"])]
+    marks = drawing.locate(table["lon"], table["lat"])
+    columns = zip(table["place"], table["municipality_code"], table["status"], strict=True)
+    return [
+        [place, code, status == "closed", x, y]
+        for (place, code, status), (x, y) in zip(columns, marks, strict=True)
+    ]
+
+
+def _present(result: RunResult) -> dict[str, Any]:
+    before = result.tables["municipalities"].assign(mean_change=0.0)
+    for name, (column, _) in _REGION.items():
+        if name != "change":
+            before[column] = before[column.replace("_after", "_before")]
+    access = result.tables["access"].set_index("measure")["before"]
+    return {"nation": _nation(access), "regions": _regions(before)}
+
+
+def _own(result: RunResult, drawing: Outlines) -> dict[str, Any]:
+    """The run's own answer."""
+    manifest, tables = result.manifest, result.tables
+    access = tables["access"].set_index("measure")
+    positions = tables["offices"].set_index("code")[["lon", "lat"]]
+    sites = tables["sites"].join(positions, on="locality_code")
+    return {
+        "status": manifest["status"],
+        "reason": manifest["reason"],
+        "gap": manifest["gap"],
+        "limits": {name: use["limit"] for name, use in manifest["limits"].items()},
+        "new": len(sites),
+        "cost": round(float(sites["annual_cost_msek"].sum()), 1),
+        "nation": _nation(access["after"]),
+        "change": _nation(access["change"]),
+        "regions": _regions(with_change(tables["municipalities"])),
+        "sites": _sites(sites, drawing),
+    }
+
+
+def _steps(result: RunResult, drawing: Outlines) -> list[dict[str, Any]]:
+    """The steps of the frontier; none if the run has no frontier."""
+    if "frontier" not in result.tables:
+        return []
+    sites = dict(iter(result.tables["frontier_sites"].groupby("step")))
+    regions = dict(iter(result.tables["frontier_municipalities"].groupby("step")))
+    table = result.tables["frontier"]
+    changes = from_present(table)
+    none = result.tables["frontier_sites"].iloc[:0]
+    return [
+        _step(row, change, sites.get(row["step"], none), regions.get(row["step"]), drawing)
+        for row, (_, change) in zip(table.to_dict("records"), changes.iterrows(), strict=True)
+    ]
+
+
+def _step(
+    row: Mapping[Any, Any],
+    change: "pd.Series[float]",
+    sites: pd.DataFrame,
+    regions: pd.DataFrame | None,
+    drawing: Outlines,
+) -> dict[str, Any]:
+    step = {"number": row["step"], "status": row["status"], "reason": row["reason"]}
+    if regions is None:
+        return step | {"clash": (row["clash"] or "stopped").split(";")}
+    return step | {
+        "gap": None if pd.isna(row["gap"]) else row["gap"],
+        "new": int(row["new_offices"]),
+        "cost": round(row["annual_cost_msek"], 1),
+        "nested": bool(row["nested"]),
+        "nation": _nation(pd.Series(row)),
+        "change": _nation(change),
+        "regions": _regions(regions),
+        "sites": _sites(sites, drawing),
+    }
+
+
+def _nation(values: "pd.Series[float]") -> list[float]:
+    return [round(float(values[name]), digits) for name, digits in NATION.items()]
+
+
+def _regions(table: pd.DataFrame) -> dict[str, list[float]]:
+    return {
+        name: table[column].round(digits).tolist() for name, (column, digits) in _REGION.items()
+    }
+
+
+def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
+    """New offices: first what a table shows, then x and y."""
+    marks = drawing.locate(table["lon"], table["lat"])
+    hours = (table["person_minutes_saved"] / 60).round().astype(int)
+    shown = table.assign(
+        hours=hours,
+        loss=table["loss_if_left_out_minutes"].round(4),
+        cost=table["annual_cost_msek"].round(2),
+    )
+    columns = [
+        *("rank", "locality", "municipality", "municipality_code", "fa_region", "forced"),
+        *("cost", "people_nearest", "hours", "loss"),
+    ]
+    rows = zip(*(shown[column].tolist() for column in columns), strict=True)
+    return [[*row, x, y] for row, (x, y) in zip(rows, marks, strict=True)]

@@ -1,0 +1,148 @@
+"""Every step of a frontier is the best there is for its number of new offices."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siting.analysis.frontier import (
+    FRONTIER_COLUMNS,
+    Described,
+    Frontier,
+    Step,
+    from_present,
+    frontier_table,
+    read_frontier,
+    solve_frontier,
+    with_change,
+)
+from siting.analysis.measures import measure, nearest
+from siting.errors import InputError
+from siting.model import Instance, Limits, Mean, Phase, Solver
+
+COSTS = np.array([0.0, 1.0, 2.0, 4.0, 1.0])
+CODES = pd.Series(list("oabcd"))
+
+
+def _instance() -> Instance:
+    rng = np.random.default_rng(7)
+    minutes = rng.uniform(1, 60, (12, 5))
+    return Instance.from_matrix(
+        minutes,
+        rng.integers(1, 90, 12).astype(float),
+        existing=[True, False, False, False, False],
+        annual_cost=COSTS,
+        one_off_cost=10 * COSTS,
+        client_ids=[f"p{number}" for number in range(12)],
+        site_ids=list("oabcd"),
+    )
+
+
+def _steps(asked: Frontier, limits: Limits) -> list[Step]:
+    steps = solve_frontier(
+        _instance(),
+        Mean(),
+        limits,
+        asked,
+        solver=Solver("highs"),
+        time_limit=None,
+        gap=1e-6,
+        progress=lambda _: None,
+    )
+    return list(steps)
+
+
+def _cheapest(number: int, forced: str = "", budget: float = np.inf) -> float:
+    """The least weighted sum over all choices of at most so many new sites."""
+    instance = _instance()
+    minutes, values = instance.times.toarray(), []
+    for size in range(number + 1):
+        for new in combinations(range(1, 5), size):
+            names = {"oabcd"[site] for site in new}
+            if set(forced) <= names and COSTS[list(new)].sum() <= budget:
+                values.append(float(instance.weights @ minutes[:, [0, *new]].min(axis=1)))
+    return min(values)
+
+
+def test_each_step_is_the_best_of_all_choices() -> None:
+    steps = _steps(Frontier(0, 4), Limits(force_open=("b",), annual_budget=0.5))
+    assert [step.number for step in steps] == [0, 1, 2, 3, 4]
+    assert steps[0].open_sites == ("o",)
+    for step in steps[1:]:
+        assert step.solution is not None
+        assert step.solution.status == "optimal"
+        assert step.solution.objective == pytest.approx(_cheapest(step.number, "b"))
+
+
+def test_the_budget_holds_only_if_it_is_kept() -> None:
+    kept = _steps(Frontier(3, 3, keep_budget=True), Limits(annual_budget=3, one_off_budget=99))
+    lifted = _steps(Frontier(3, 3), Limits(annual_budget=3, one_off_budget=99))
+    for steps, budget in ((kept, 3.0), (lifted, np.inf)):
+        assert steps[1].solution is not None
+        assert steps[1].solution.objective == pytest.approx(_cheapest(3, budget=budget))
+
+
+def test_the_budgets_of_phases_are_lifted_too() -> None:
+    limits = Limits(phases=[Phase("one", annual_budget=0.5), Phase("two", annual_budget=0.5)])
+    steps = _steps(Frontier(2, 2), limits)
+    assert steps[1].solution is not None
+    assert len(steps[1].solution.new_sites) == 2
+    assert _steps(Frontier(2, 2, keep_budget=True), limits)[1].open_sites == ("o",)
+
+
+def test_fewer_than_are_forced_is_not_possible() -> None:
+    steps = _steps(Frontier(1, 2), Limits(force_open=("a", "c")))
+    assert steps[1].solution is None
+    assert set(steps[1].clash) == {"new_sites_max", "force_open"}
+    assert set(steps[2].open_sites) == {"o", "a", "c"}
+
+
+def _described(step: Step) -> Described:
+    if not step.open_sites:
+        return Described(step, None, {})
+    instance = _instance()
+    opened = np.flatnonzero(CODES.isin(step.open_sites))
+    access = nearest(instance.times.toarray(), np.array([0]), opened, instance.weights)
+    groups = {"county": pd.Series(["x"] * 6 + ["y"] * 6)}
+    measures = measure(access, groups, opened[opened > 0], CODES)
+    return Described(step, measures, {"gap": 0.0, "annual_cost_msek": COSTS[opened].sum()})
+
+
+def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
+    steps = _steps(Frontier(1, 3), Limits(force_open=("b", "c")))
+    table = frontier_table([_described(step) for step in steps]).set_index("step")
+    assert ["step", *table.columns] == FRONTIER_COLUMNS
+    assert table["status"].tolist() == ["present", "infeasible", "optimal", "optimal"]
+    assert table.loc[2, "sites"] == "b;c"
+    assert table.loc[2, "annual_cost_msek"] == 6
+    weight = float(_instance().weights.sum())
+    assert table.loc[2, "mean"] == pytest.approx(_cheapest(2, "bc") / weight)
+    means = table["mean"].to_numpy(dtype=float)
+    assert np.isnan(means[1])
+    assert from_present(table.reset_index())["mean"].iloc[2] == pytest.approx(means[2] - means[0])
+
+
+def test_nested_tells_whether_the_step_before_is_kept() -> None:
+    steps = [Step(0, ("o",)), *_steps(Frontier(1, 4), Limits())[1:]]
+    table = frontier_table([_described(step) for step in steps])
+    chosen = [set(filter(None, sites.split(";"))) for sites in table["sites"]]
+    pairs = zip([set[str](), *chosen], chosen, strict=False)
+    assert table["nested"].tolist() == [before <= after for before, after in pairs]
+
+
+def test_the_change_of_a_region_is_after_less_before() -> None:
+    table = pd.DataFrame({"mean_before": [10.0, 5.0], "mean_after": [8.0, 6.0]})
+    assert with_change(table)["mean_change"].tolist() == [-2, 1]
+
+
+def test_a_range_is_read() -> None:
+    assert read_frontier("4..40", keep_budget=True) == Frontier(4, 40, keep_budget=True)
+
+
+@pytest.mark.parametrize("text", ["4", "4-40", "40..4", "a..b", "-1..4", "4..", ""])
+def test_what_is_no_range_is_a_fault(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_frontier(text)
+    assert caught.value.faults[0].key == "--frontier"
+    assert "4..40" in caught.value.faults[0].remedy

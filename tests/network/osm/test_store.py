@@ -1,0 +1,122 @@
+"""What is saved is read back, by us and by OSMnx."""
+
+from pathlib import Path
+
+import networkx as nx
+import osmnx as ox
+import pytest
+
+from siting.errors import InputError
+from siting.network import load_road_network, read_speeds
+from siting.network.osm import Built, build_from_graphml, save_network
+from siting.network.osm.store import read_network, read_parquet
+from siting.shipped import data_folder
+
+
+@pytest.fixture(scope="module")
+def saved(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("networks")
+    paths = {name: folder / f"helsinki.{name}" for name in ("graphml", "parquet")}
+    for path in paths.values():
+        save_network(built, path, read_speeds(data_folder()))
+    return paths
+
+
+def _links(graph: "nx.MultiDiGraph[int]") -> dict[tuple[int, int, int], dict[str, object]]:
+    return {(u, v, key): row for u, v, key, row in graph.edges(keys=True, data=True)}
+
+
+def test_both_forms_are_the_same_graph(saved: dict[str, Path]) -> None:
+    first, second = (load_road_network(path) for path in saved.values())
+    assert _links(first.graph) == _links(second.graph)
+    assert list(first.graph.nodes(data=True)) == list(second.graph.nodes(data=True))
+    assert first.graph.graph == second.graph.graph
+    assert first.fingerprint == second.fingerprint
+
+
+def test_each_says_where_it_comes_from(saved: dict[str, Path]) -> None:
+    for path in saved.values():
+        about = read_network(path).graph
+        assert "ODbL" in about["licence"]
+        assert (about["source"], about["filter"]) == ("Helsinki.osm.pbf", "drive")
+        assert "osmnx" in about["versions"]
+        assert any("ODbL" in line for line in load_road_network(path).log)
+
+
+def test_osmnx_reads_the_graphml_with_its_times(saved: dict[str, Path]) -> None:
+    theirs = ox.load_graphml(saved["graphml"])
+    ours = load_road_network(saved["parquet"]).graph
+    seconds = nx.get_edge_attributes(theirs, "travel_time")
+    assert seconds == nx.get_edge_attributes(ours, "travel_time")
+
+
+def test_a_build_from_graphml_is_the_same_network(saved: dict[str, Path], built: Built) -> None:
+    again = build_from_graphml(saved["graphml"])
+    assert again.streets.links.equals(built.streets.links)
+    assert again.streets.nodes.equals(built.streets.nodes)
+
+
+def test_a_build_from_a_graph_of_osmnx(helsinki_xml: Path, tmp_path: Path) -> None:
+    graph = ox.graph_from_xml(helsinki_xml, retain_all=True)
+    ox.save_graphml(graph, tmp_path / "theirs.graphml")
+    built = build_from_graphml(tmp_path / "theirs.graphml")
+    assert built.streets.links["maxspeed"].notna().mean() > 0.1
+    assert built.cut_off.nodes > 0
+
+
+def test_the_same_bytes_each_time(built: Built, tmp_path: Path) -> None:
+    for suffix in ("graphml", "parquet"):
+        for name in ("one", "two"):
+            save_network(built, tmp_path / f"{name}.{suffix}", read_speeds(data_folder()))
+        one, two = (tmp_path / f"{name}.{suffix}" for name in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_nothing_half_is_left_where_writing_fails(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("pyarrow.parquet.write_table", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_network(built, tmp_path / "n.parquet", read_speeds(data_folder()))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["graphml", "parquet"])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_truncated_files_are_errors(
+    saved: dict[str, Path], tmp_path: Path, suffix: str, share: float
+) -> None:
+    content = saved[suffix].read_bytes()
+    path = tmp_path / f"half.{suffix}"
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(InputError, match="not a saved road network"):
+        read_network(path)
+
+
+def test_another_parquet_file_is_an_error(built: Built, tmp_path: Path) -> None:
+    built.streets.nodes.to_parquet(tmp_path / "nodes.parquet")
+    with pytest.raises(InputError, match="not a saved road network"):
+        read_network(tmp_path / "nodes.parquet")
+    with pytest.raises(KeyError):
+        read_parquet(tmp_path / "nodes.parquet")
+
+
+def test_a_graph_without_lengths_or_positions_is_an_error(tmp_path: Path) -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_node(1, x="1.0", y="2.0")
+    graph.add_edge(1, 2, highway="primary")
+    nx.write_graphml(graph, tmp_path / "g.graphml")
+    with pytest.raises(InputError) as caught:
+        build_from_graphml(tmp_path / "g.graphml")
+    assert {fault.key for fault in caught.value.faults} == {"node x, y", "edge length"}
+    with pytest.raises(InputError, match="no length"):
+        load_road_network(tmp_path / "g.graphml")
+
+
+def test_only_two_endings(built: Built, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="ending"):
+        save_network(built, tmp_path / "roads.csv", read_speeds(data_folder()))

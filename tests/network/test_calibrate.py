@@ -1,0 +1,156 @@
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from siting.cli import app
+from siting.errors import InputError
+from siting.network import (
+    ReferenceTrip,
+    Speeds,
+    calibrate,
+    load_road_network,
+    read_reference_trips,
+    read_speeds,
+    trip,
+)
+from siting.network.times import add_times
+from siting.shipped import data_folder
+from siting.types import Access, RoadNetwork
+
+SPEEDS = Speeds(
+    "p",
+    {"primary": 80, "tertiary": 50, "unclassified": 50, "ferry": 10},
+    {"ferry": 20},
+    {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10},
+)
+ACCESS = Access(0.001, 1.3, 40, 10)
+
+
+def _road(classes: list[str]) -> RoadNetwork:
+    """A road along 60 degrees north of links of 20 km, one of each class."""
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="EPSG:4326")
+    for node in range(len(classes) + 1):
+        graph.add_node(node, x=15 + node / 10, y=60.0)
+    for node, highway in enumerate(classes):
+        graph.add_edge(node, node + 1, length=20_000.0, highway=highway)
+    add_times(graph, SPEEDS)
+    return RoadNetwork(graph, ACCESS, "test", (), {}, "")
+
+
+def _trip(start: int, end: int, minutes: float | None) -> ReferenceTrip:
+    return ReferenceTrip(
+        str(start), str(end), (15 + start / 10, 60.0), (15 + end / 10, 60.0), None, minutes
+    )
+
+
+def test_one_factor_for_the_shipped_network_within_4_per_cent() -> None:
+    trips = read_reference_trips(data_folder() / "reference_trips.csv")
+    speeds = read_speeds(data_folder())
+    found = calibrate(load_road_network(), speeds, trips)
+    assert not found.by_class
+    assert len(set(found.factors.values())) == 1
+    assert len(found.trips) == 2
+    for row in found.trips:
+        assert row.reference.minutes is not None
+        assert abs(row.after / row.reference.minutes - 1) <= 0.04
+        assert abs(row.after / row.reference.minutes - 1) < abs(
+            row.before / row.reference.minutes - 1
+        )
+    assert "ferry" not in found.factors
+    # Two trips cannot tell six classes apart.
+    assert {"residential", "primary", "tertiary"} <= set(found.undetermined)
+
+
+def test_true_speeds_are_found_again_from_enough_trips() -> None:
+    network = _road(["primary", "tertiary", "primary", "tertiary", "ferry"])
+    # Truth: primary a fifth slower, tertiary a tenth faster, the ferry as it says.
+    minutes = [15 / 0.8, 24 / 1.1, 15 / 0.8, 24 / 1.1, 140]
+    spans = [(0, 1), (1, 2), (0, 2), (0, 3), (1, 4), (0, 4), (2, 5)]
+    trips = [_trip(start, end, sum(minutes[start:end])) for start, end in spans]
+    found = calibrate(network, SPEEDS, [*trips, _trip(0, 5, None)])
+    assert found.by_class
+    assert found.factors["primary"] == pytest.approx(0.8, rel=1e-4)
+    assert found.factors["tertiary"] == pytest.approx(1.1, rel=1e-4)
+    assert found.undetermined == ("unclassified",)
+    for row in found.trips:
+        assert row.after == pytest.approx(row.reference.minutes, rel=1e-4)
+        assert row.left_out == pytest.approx(row.reference.minutes, rel=1e-4)
+
+
+def test_classes_that_always_go_together_are_not_determined() -> None:
+    network = _road(["primary", "tertiary"])
+    trips = [_trip(0, 2, 45.0 + k) for k in range(6)]
+    found = calibrate(network, SPEEDS, trips)
+    assert set(found.undetermined) == {"primary", "tertiary", "unclassified"}
+    assert found.factors["primary"] == found.factors["tertiary"]
+
+
+def test_speeds_stay_within_bounds() -> None:
+    network = _road(["primary"])
+    found = calibrate(network, SPEEDS, [_trip(0, 1, 1.0)] * 3)
+    assert found.factors["primary"] == pytest.approx(2)
+
+
+def test_the_error_of_a_trip_left_out_is_that_of_a_fit_without_it() -> None:
+    network = _road(["primary", "primary"])
+    odd = [_trip(0, 1, 18.0), _trip(1, 2, 18.0), _trip(0, 2, 45.0)]
+    found = calibrate(network, SPEEDS, odd)
+    assert found.trips[2].left_out == pytest.approx(36.0)
+    assert calibrate(network, SPEEDS, odd[:1]).trips[0].left_out is None
+
+
+def test_the_fastest_way_is_sought_anew() -> None:
+    # By the profile the primary road is faster; driven as slowly as the trips say, the other is.
+    network = _road(["primary", "primary"])
+    graph = network.graph.copy()
+    graph.add_node(9, x=15.2, y=60.1)
+    graph.add_edge(0, 9, length=15_000.0, highway="tertiary")
+    graph.add_edge(9, 2, length=15_000.0, highway="tertiary")
+    add_times(graph, SPEEDS)
+    network = replace(network, graph=graph)
+    links = [_trip(0, 1, 30.0), _trip(1, 2, 30.0)] * 3
+    branch = [replace(_trip(0, 2, 18.0), end_at=(15.2, 60.1))] * 3
+    found = calibrate(network, SPEEDS, [*links, *branch, _trip(0, 2, 36.0)])
+    assert found.trips[-1].before == pytest.approx(30)
+    assert found.trips[0].after == pytest.approx(30, rel=1e-3)
+    assert found.trips[-1].after == pytest.approx(36, rel=1e-3)
+
+
+def test_trips_without_road_or_time_are_errors() -> None:
+    network = _road(["primary"])
+    with pytest.raises(InputError, match="no trip has a time"):
+        calibrate(network, SPEEDS, [_trip(0, 1, None)])
+    with pytest.raises(InputError, match="uses no road"):
+        calibrate(network, SPEEDS, [_trip(0, 1, 15.0), _trip(1, 0, 15.0)])
+    assert np.isfinite(calibrate(network, SPEEDS, [_trip(0, 1, 15.0)]).trips[0].after)
+
+
+def test_the_profile_that_it_writes_can_be_read_and_gives_the_fitted_times(
+    data_copy: Path,
+) -> None:
+    reference = data_folder() / "reference_trips.csv"
+    result = CliRunner().invoke(app, ["network", "calibrate", str(reference)])
+    assert result.exit_code == 0, result.output
+    profile = result.output.partition("speeds.toml:")[2]
+    path = data_copy / "speeds.toml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{profile}", encoding="utf-8")
+    network = load_road_network(speeds="calibrated", data=data_copy)
+    for known in read_reference_trips(reference):
+        if known.minutes is not None:
+            found = trip(network, known.start_at, known.end_at).minutes
+            assert abs(found / known.minutes - 1) <= 0.04
+
+
+def test_a_profile_by_class_names_each() -> None:
+    network = _road(["primary", "tertiary"])
+    trips = [_trip(0, 1, 20.0)] * 3 + [_trip(1, 2, 24.0)] * 3
+    lines = calibrate(network, SPEEDS, trips).as_profile("default")
+    table = tomllib.loads("\n".join(lines))["calibrated"]
+    assert table["based_on"] == "default"
+    assert table["class"]["primary"]["kph"] == pytest.approx(60, abs=0.1)
+    assert table["class"]["tertiary"]["kph"] == pytest.approx(50, abs=0.1)

@@ -1,0 +1,147 @@
+"""The comparison as it is handed over: pages, workbook and tables say the same."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from selenium.webdriver import Chrome
+
+from siting.analysis.compare import Comparison, compare
+from siting.errors import InputError
+from siting.report.comparison import write_comparison, write_up
+from siting.report.result import RunResult
+from siting.report.wording import LANGUAGES, signed
+
+NASTY = ["<b>&\"x'</b>", "=1+1", "+1", "-1", "@a", "x" * 80]
+
+
+@pytest.fixture(scope="module")
+def runs(solved: Callable[..., RunResult]) -> list[RunResult]:
+    return [solved("announced_only"), solved("fa_guarantee_only")]
+
+
+@pytest.fixture(scope="module")
+def comparison(runs: list[RunResult]) -> Comparison:
+    return compare(runs)
+
+
+@pytest.fixture(scope="module")
+def folder(
+    comparison: Comparison, runs: list[RunResult], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("comparison")
+    write_comparison(comparison, runs, out)
+    return out
+
+
+def test_every_file_is_there(folder: Path) -> None:
+    pages = {f"comparison.{language}.{kind}" for language in LANGUAGES for kind in ("html", "xlsx")}
+    tables = (
+        "people",
+        "scenarios",
+        "picks",
+        "measures",
+        "counties",
+        "fa_regions",
+        "municipalities",
+    )
+    assert {path.name for path in folder.iterdir()} == pages | {f"{name}.csv" for name in tables}
+
+
+def test_pages_and_workbooks_carry_the_figures_of_the_csv(folder: Path) -> None:
+    table = pd.read_csv(folder / "measures.csv").set_index("measure")
+    column = "fa_guarantee_only - announced_only"
+    for language in LANGUAGES:
+        page = (folder / f"comparison.{language}.html").read_text(encoding="utf-8")
+        assert signed(float(table[column].loc["mean"]), 2, language) in page
+        sheets = openpyxl.load_workbook(folder / f"comparison.{language}.xlsx").worksheets
+        cells = [
+            cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row
+        ]
+        numbers = [cell for cell in cells if isinstance(cell, int | float)]
+        for name in table.index:
+            assert min(abs(float(table[column].loc[name]) - number) for number in numbers) < 1e-6
+        municipalities = pd.read_csv(folder / "municipalities.csv")
+        assert set(municipalities["municipality"]) <= set(cells)
+
+
+def test_the_swedish_page_is_swedish(folder: Path) -> None:
+    page = (folder / "comparison.sv.html").read_text(encoding="utf-8")
+    text = re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
+    assert "Körningar sida vid sida" in text
+    assert not re.search(r"\b(The|Runs|Before|Region that|Municipality|Cost)\b", text)
+
+
+def test_the_same_runs_give_the_same_bytes(
+    folder: Path, comparison: Comparison, runs: list[RunResult], tmp_path: Path
+) -> None:
+    for path in write_comparison(comparison, runs, tmp_path):
+        assert path.read_bytes() == (folder / path.name).read_bytes()
+
+
+def test_what_is_not_comparable_says_so_on_the_page(runs: list[RunResult]) -> None:
+    other = replace(runs[1], manifest={**runs[1].manifest, "network_fingerprint": "x" * 64})
+    pair = [runs[0], other]
+    for language, words in (("en", "not really comparable"), ("sv", "inte jämförbara")):
+        document = write_up(compare(pair, anyway=True), pair, language)
+        assert words in str(document.blocks[0])
+        assert "network_fingerprint" in str(document.blocks[2])
+
+
+def test_names_do_no_harm(runs: list[RunResult], tmp_path: Path) -> None:
+    first = runs[0].tables["sites"]
+    named = first.assign(locality=NASTY[: len(first)])
+    bad = replace(runs[0], name=NASTY[0], tables={**runs[0].tables, "sites": named})
+    worse = replace(runs[1], name=NASTY[5])
+    pair = [bad, worse]
+    write_comparison(compare(pair), pair, tmp_path)
+    page = (tmp_path / "comparison.en.html").read_text(encoding="utf-8")
+    assert NASTY[0] not in page
+    assert "&lt;b&gt;" in page
+    content = (tmp_path / "comparison.en.xlsx").read_bytes()
+    for sheet in openpyxl.load_workbook(io.BytesIO(content)):
+        assert not [cell for row in sheet for cell in row if cell.data_type == "f"]
+    for path in tmp_path.glob("*.csv"):
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            assert not re.search(r"(^|,)\"?[=+@]", line)
+
+
+def test_a_folder_that_cannot_be_made_is_a_fault(
+    comparison: Comparison, runs: list[RunResult], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError) as caught:
+        write_comparison(comparison, runs, tmp_path / "file")
+    assert caught.value.faults[0].key == "--out"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_in_a_browser(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    browser: Chrome,
+    requested: Callable[[], list[str]],
+    axe: str,
+    folder: Path,
+    language: str,
+    width: int,
+) -> None:
+    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    page = (folder / f"comparison.{language}.html").as_uri()
+    browser.get(page)
+    assert {url for url in requested() if not url.startswith("data:")} == {page}
+    wide = "return document.documentElement.scrollWidth"
+    assert browser.execute_script(wide) <= width
+    browser.execute_script(axe)
+    script = (
+        "const done = arguments[0];"
+        "axe.run().then(found => done(found.violations.filter("
+        "fault => ['serious', 'critical'].includes(fault.impact)).map(fault => fault.id)))"
+    )
+    assert browser.execute_async_script(script) == []
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
