@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from siting.analysis.alternatives import Answer, best_answers, diverse_answers
+from siting.describe import Progress
 from siting.manifest import study_manifest
-from siting.pipeline import Progress, prepare
+from siting.pipeline import prepare
 from siting.question import task_of
 from siting.report.study import Study
 from siting.scenario_file import ScenarioFile

@@ -1,8 +1,10 @@
 """Draw worlds and solve each, in one process or several, with the same result."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -109,7 +111,8 @@ def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator
         workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(ground,)
     )
     try:
-        left = {pool.submit(_of_ground, number, world) for number, world in enumerate(worlds)}
+        with _unhurried():
+            left = {pool.submit(_of_ground, number, world) for number, world in enumerate(worlds)}
         while left:
             ready, left = wait(left, return_when=FIRST_COMPLETED)
             for future in ready:
@@ -118,13 +121,27 @@ def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C, which reaches every process of a terminal.
+
+    The parent alone decides what it means. Workers inherit what holds when they start.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
 _SHARED: dict[str, Ground] = {}
 """The ground of a worker process, sent once instead of with every world."""
 
 
 def _begin(ground: Ground) -> None:
-    # Ctrl-C reaches every process of a terminal; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _SHARED["ground"] = ground
 
 

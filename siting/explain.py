@@ -10,10 +10,11 @@ import pandas as pd
 
 from siting.analysis.explain import Explanation, explain
 from siting.analysis.task import Task
+from siting.describe import Progress
 from siting.errors import Fault, InputError
 from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
 from siting.manifest import study_manifest
-from siting.pipeline import Progress, prepare
+from siting.pipeline import prepare
 from siting.problem import Prepared
 from siting.question import LIMIT_KEYS, clash_in_words, task_of
 from siting.report.result import RunResult

@@ -10,11 +10,12 @@ import pandas as pd
 
 from siting.analysis.hindcast import Comparison, Contest, compare
 from siting.analysis.misallocation import misallocation
+from siting.describe import Progress
 from siting.inputs.candidates import seat_codes
 from siting.inputs.decisions import Round, read_decisions, rounds_of
 from siting.manifest import study_manifest
 from siting.model import Instance
-from siting.pipeline import Progress, prepare
+from siting.pipeline import prepare
 from siting.problem import Prepared, Problem
 from siting.report.study import Study
 from siting.scenario_file import ScenarioFile
