@@ -62,6 +62,10 @@ def _leave(study: "Study", results: Path, show: Callable[["Study", Console], Non
 def hindcast(
     scenario: ScenarioArgument = "remaining_offices",
     *,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Office tables to draw for the range of the overlap.")
+    ] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same tables.")] = 1,
     overrides: Overrides = None,
     results: Results = RESULTS,
 ) -> None:
@@ -73,7 +77,7 @@ def hindcast(
     file = read_scenario(find_scenario(scenario), overrides or ())
     check_target(f"{file.name}-hindcast", results)
     with progress_on_terminal() as progress:
-        study = play(file, progress=progress)
+        study = play(file, draws=draws, seed=seed, progress=progress)
     _leave(study, results, print_hindcast)
 
 

@@ -159,7 +159,7 @@ def task_in(ground: Ground, scene: Scene) -> Task:
     chosen = scene.present | may_open
     described = sites[chosen]
     instance = Instance.from_matrix(
-        _pairs_that_matter(ground.minutes[world.speeds], scene)[:, chosen],
+        pairs_that_matter(ground.minutes[world.speeds], scene.present)[:, chosen],
         ground.weights[world.weight],
         existing=scene.present[chosen],
         annual_cost=scene.annual[chosen],
@@ -172,13 +172,21 @@ def task_in(ground: Ground, scene: Scene) -> Task:
     return replace(ground.task, instance=instance)
 
 
-def _pairs_that_matter(minutes: Floats, scene: Scene) -> csr_array:
+def pairs_that_matter(minutes: Floats, present: Bools) -> csr_array:
     """Each demand point's nearest office, and the candidates that are nearer to it.
 
-    No office closes or fills up here, so no other pair is ever used.
+    Where no office closes or fills up, no other pair is ever used.
+
+    Parameters
+    ----------
+    minutes : ndarray of float, shape (demand points, sites)
+    present : ndarray of bool, shape (sites,)
+        Sites that are offices.
     """
-    nearer = (minutes < scene.before[:, None]) & ~scene.present
-    nearest = np.where(scene.present, minutes, np.inf).argmin(axis=1)
-    nearer[np.arange(len(minutes)), nearest] = True
+    offices = np.flatnonzero(present)
+    nearest = offices[minutes[:, offices].argmin(axis=1)]
+    rows = np.arange(len(minutes))
+    nearer = (minutes < minutes[rows, nearest][:, None]) & ~present
+    nearer[rows, nearest] = True
     row, column = np.nonzero(nearer)
     return csr_array((minutes[row, column], (row, column)), shape=minutes.shape)

@@ -20,7 +20,8 @@ SIDES = ("before", "real", "best")
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return hindcast(read_scenario(find_scenario("remaining_offices")), progress=lambda _: None)
+    file = read_scenario(find_scenario("remaining_offices"))
+    return hindcast(file, draws=2, progress=lambda _: None)
 
 
 @pytest.fixture(params=MONTHS)
@@ -102,6 +103,17 @@ def test_rounds_have_the_numbers_of_the_decisions(study: Study) -> None:
     assert (rounds["reached"].between(0, 1)).all()
 
 
+def test_without_the_rule_fewer_places_are_left_to_be_scored(study: Study) -> None:
+    ranges = study.tables["ranges"]
+    second = ranges[ranges["month"] == "2021-05"]
+    ruled, free = second[second["rule"]], second[~second["rule"]]
+    assert second["draws"].tolist() == [2, 2]
+    # With the rule, no drawn table has an office in any of the 17 municipalities.
+    assert ruled["number_min"].item() >= 17
+    assert free["number_min"].item() <= 17
+    assert (second["overlap_max"] <= second["number_max"]).all()
+
+
 def test_near_misses_are_cheap_and_never_shared(study: Study) -> None:
     choices = study.tables["choices"]
     near = choices[choices["near_miss"]]
@@ -129,7 +141,7 @@ def test_the_page_says_what_it_is_not(study: Study, tmp_path: Path) -> None:
     files = {path.name for path in folder.iterdir()}
     assert files == {
         "manifest.json", "assignment.parquet",
-        "rounds.csv", "measures.csv", "choices.csv", "not_scored.csv", "counties.csv",
+        "rounds.csv", "ranges.csv", "measures.csv", "choices.csv", "not_scored.csv", "counties.csv",
     }  # fmt: skip
     rounds = pd.read_csv(folder / "rounds.csv")
     assert rounds["number"].tolist() == [1, 17, 9]

@@ -173,6 +173,28 @@ class _View:
         return abs(self.mean(decided) - self.mean(without))
 
 
+def overlap(contest: Contest) -> dict[str, float]:
+    """The number scored, the overlap with the best, and what to expect of chance.
+
+    Parameters
+    ----------
+    contest : Contest
+        May have nothing to score.
+
+    Returns
+    -------
+    dict of str to float
+        number, overlap, overlap_expected.
+    """
+    number, eligible = len(contest.real), len(contest.eligible())
+    if not number:
+        return {"number": 0, "overlap": 0, "overlap_expected": 0.0}
+    best = set(map(contest.municipality, contest.best()))
+    both = len(best & set(map(contest.municipality, contest.real)))
+    # The mean of the hypergeometric distribution.
+    return {"number": number, "overlap": both, "overlap_expected": number * number / eligible}
+
+
 def _choices(view: _View, best: tuple[str, ...], means: dict[str, float]) -> pd.DataFrame:
     contest = view.contest
     by_real = {contest.municipality(site): site for site in contest.real}

@@ -43,6 +43,8 @@ def print_hindcast(study: Study, console: Console) -> None:
     """
     tables = study.tables
     _print_rounds(tables["rounds"], console)
+    if "ranges" in tables:
+        _print_ranges(tables["ranges"], console)
     for month, label in _ROUNDS.items():
         _print_round(tables, month, label, console)
     _print_counties(tables["counties"], console)
@@ -70,6 +72,32 @@ def _print_rounds(rounds: pd.DataFrame, console: Console) -> None:
         "Of: municipalities to choose among. Both: chosen by government and model. Random: both,\n"
         "if drawn at random. Real, Best: change of the mean, minutes. Reached: share of the\n"
         "possible gain; for closings the share of the loss that no choice could have avoided.",
+        soft_wrap=True,
+    )
+
+
+def _print_ranges(ranges: pd.DataFrame, console: Console) -> None:
+    def span(row: Any, name: str, digits: int) -> str:  # noqa: ANN401 - a row of a table
+        least, middle, most = (getattr(row, f"{name}_{what}") for what in ("min", "median", "max"))
+        return f"{least:.{digits}f} - {middle:.{digits}f} - {most:.{digits}f}"
+
+    rows = [
+        (
+            _ROUNDS[row.month],
+            "kept" if row.rule else "dropped",
+            str(row.draws),
+            span(row, "number", 0),
+            span(row, "overlap", 0),
+            span(row, "overlap_expected", 2),
+        )
+        for row in _rows(ranges.sort_values(["month", "rule"], ascending=[True, False]))
+    ]
+    columns = ("Round", "Rule ", "Tables", "Scored", "Both", "Random")
+    title = "The same over plausible office tables of 2019: least - middle - greatest"
+    print_table(console, title, columns, rows)
+    console.print(
+        "Rule: no office of 2019 is drawn in a place where one was announced, proposed or\n"
+        "ordered later, unless the table has one.",
         soft_wrap=True,
     )
 
