@@ -38,7 +38,8 @@ format: $(VENV)/test ## put the code into its standard form
 
 bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 	$(BIN)/python -m tests.benchmarks.stages
-	$(BIN)/python -m tests.benchmarks.growth docs/growth.csv
+	$(BIN)/python -m tests.benchmarks.large_network
+	$(BIN)/python -m tests.benchmarks.growth docs
 
 bench-peers: $(VENV)/run requirements-peers.txt ## compare with spopt, in an environment of its own
 	$(BIN)/python -m venv .venv-peers
@@ -52,11 +53,14 @@ data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 results: $(VENV)/test ## run every shipped scenario and write results/ anew
 	$(BIN)/python -m siting.gallery
 
+readme: $(VENV)/test ## put output and map of the main scenario into the README
+	$(BIN)/python -m tests.write_readme
+
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json
 
 lock: $(VENV)/test ## choose versions anew and pin them with their hashes
-	$(BIN)/uv pip compile $(LOCK) --group setup --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --extra report --group setup --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group pyproject.toml:peers --output-file requirements-peers.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements.txt --all-extras --group setup --group dev --output-file requirements-test.txt pyproject.toml
 LOCK = --universal --python-version 3.12 --generate-hashes --no-annotate --upgrade --custom-compile-command 'make lock'

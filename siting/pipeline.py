@@ -160,6 +160,8 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
         include=scenario.candidates.include,
         exclude=scenario.candidates.exclude,
         min_population=scenario.candidates.min_population,
+        counties=scenario.area.counties,
+        municipalities=scenario.area.municipalities,
     )
     inputs, faults = select_inputs(choice, folder)
     every = (*file.faults, *faults, *_network_faults(file, folder), *_kind_faults(file, folder))

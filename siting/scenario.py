@@ -48,6 +48,18 @@ class Demand(Table):
     no_tertiary: residents without tertiary education."""
 
 
+class Area(Table):
+    """The part of the country that is looked at; all of it where neither key is given.
+
+    People and candidates outside are left out; offices outside are still there to go to.
+    """
+
+    counties: tuple[Text, ...] = ()
+    """Names, or codes of two digits."""
+    municipalities: tuple[Text, ...] = ()
+    """Names or codes, in addition to those of the counties."""
+
+
 class Network(Table):
     """Which roads, and how fast they are driven."""
 
@@ -300,6 +312,7 @@ class Scenario(Table):
 
     scenario: About
     demand: Demand = Demand()
+    area: Area = Area()
     network: Network = Network()
     travel_times: TravelTimeTable = TravelTimeTable()
     offices: Offices = Offices()

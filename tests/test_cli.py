@@ -83,7 +83,7 @@ def test_five_mistakes_are_reported_at_once(call: Call, tmp_path: Path) -> None:
             "offices.open = 'Storumann'": "Did you mean Storuman",
             "file = 'my_offices.csv'": "Check the path",
             "objective.kind = 'fastest'": "It means: mean:",
-            "limits.new_office_max = 3": "Did you mean new_offices_max?",
+            "limits.new_office_max = 3": "Did you mean new_offices_max",
             "limits.annual_budget_msek = -5": "It means: Most annual cost",
         }.items():
             line = next(line for line in done.stderr.splitlines() if key in line)

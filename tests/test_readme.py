@@ -12,9 +12,7 @@ from tests.shown import FENCE, README, shown_by_run
 
 def test_the_output_in_the_readme_is_what_came_out(solved: Callable[..., RunResult]) -> None:
     block = README.read_text(encoding="utf-8").split(FENCE)[1]
-    assert block.strip() == shown_by_run(solved("remaining_offices")), (
-        "python -m tests.write_golden"
-    )
+    assert block.strip() == shown_by_run(solved("remaining_offices")), "make readme"
 
 
 def test_every_command_in_the_readme_exists() -> None:

@@ -13,11 +13,12 @@ from siting.model import Instance, Limits, Objective, Solution, Solver, solve
 FRONTIER_COLUMNS = [
     *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices", "nested"),
     *("annual_cost_msek", "one_off_cost_msek", "mean", "median", "p90", "p95", "max"),
-    *("share30", "share45", "share60", "ede", "gini", "sites"),
+    *("share30", "share45", "share60", "ede", "gini", "sites", "closed"),
 ]
 """step: most new offices, 0 the present network; clash: limits that cannot hold together;
 nested: whether every new office of the last possible step opens in this one too; objective and
-bound: as in the manifest; sites: codes, joined by a semicolon."""
+bound: as in the manifest; sites: codes of the new offices, and closed: of the existing ones that
+close, joined by a semicolon."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,12 @@ def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
         step, solution = each.step, each.step.solution
         row: dict[str, Any] = {"step": step.number, **_verdict(step), **each.figures}
         if each.measures is not None:
-            new = () if solution is None else solution.new_sites
+            new, closed = (
+                ((), ()) if solution is None else (solution.new_sites, solution.closed_sites)
+            )
             access = each.measures.access.set_index("measure")["after"]
             row |= {"new_offices": len(new), "nested": before <= set(new), **access}
-            row["sites"] = ";".join(new)
+            row |= {"sites": ";".join(new), "closed": ";".join(closed)}
             before = set(new)
         rows.append(row)
     table = pd.DataFrame(rows).reindex(columns=FRONTIER_COLUMNS)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.inputs.area import municipalities_in_area
 from siting.inputs.candidates import as_candidates, candidate_places
 from siting.inputs.names import OfficeFinder, PlaceFinder, find_all
 from siting.inputs.schema import OWN_OFFICES
@@ -32,6 +33,8 @@ class Choice:
         Names or codes.
     min_population : int
         Residents from which a locality is a candidate.
+    counties, municipalities : tuple of str
+        What the scenario is limited to; the whole country where both are empty.
     """
 
     file: Path
@@ -43,6 +46,8 @@ class Choice:
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     min_population: int
+    counties: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,15 +123,21 @@ def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ..
     }
     municipalities = tables["municipalities"]
     offices, office_path, faults = _offices(choice, folder, municipalities)
-    candidates, named, forced, more = _candidates(choice, tables)
     finder, file = OfficeFinder(offices), str(choice.file)
+    area, outside = municipalities_in_area(
+        municipalities, choice.counties, choice.municipalities, file
+    )
+    inside = {name: _within(tables[name], area) for name in ("localities", "demand")}
+    candidates, named, forced, more = _candidates(
+        choice, {**tables, **inside, "municipalities": area}
+    )
     shut, unknown = find_all(choice.shut, finder, file, "offices.shut")
     keep, also_unknown = find_all(choice.keep, finder, file, "closing.keep")
     files = {f"{name}.csv": folder / f"{name}.csv" for name in tables}
     inputs = Inputs(
         municipalities=municipalities,
-        demand=tables["demand"],
-        weights=_weights(tables["demand"], municipalities, choice.weight),
+        demand=inside["demand"],
+        weights=_weights(inside["demand"], municipalities, choice.weight),
         offices=offices.assign(shut=offices["office_id"].isin(shut)),
         candidates=candidates,
         forced=forced,
@@ -135,7 +146,11 @@ def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ..
         shipped_staff=choice.existing in SHIPPED_OFFICES and bool(candidates["staff"].gt(0).all()),
         files=files | {office_path.name: office_path},
     )
-    return inputs, (*faults, *more, *unknown, *also_unknown)
+    return inputs, (*faults, *outside, *more, *unknown, *also_unknown)
+
+
+def _within(table: pd.DataFrame, area: pd.DataFrame) -> pd.DataFrame:
+    return table[table["municipality_code"].isin(area["code"])].reset_index(drop=True)
 
 
 def _offices(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from siting.network.reference import ReferenceTrip
-from siting.network.trip import Trip, trip
+from siting.network.trip import Trip, lies_near, trip
 from siting.types import RoadNetwork
 
 
@@ -80,7 +80,8 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> Networ
     network : RoadNetwork
         The network.
     trips : iterable of ReferenceTrip
-        Trips to hold it against.
+        Trips to hold it against; those that start or end far from every road of the network
+        are left out.
 
     Returns
     -------
@@ -102,7 +103,11 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> Networ
         km_by_class=dict(sorted(km.items(), key=lambda row: -row[1])),
         components=tuple(sorted(map(len, parts), reverse=True)),
         repairs=network.log,
-        trips=tuple(TripCheck(row, trip(network, row.start_at, row.end_at)) for row in trips),
+        trips=tuple(
+            TripCheck(row, trip(network, row.start_at, row.end_at))
+            for row in trips
+            if lies_near(network, row.start_at) and lies_near(network, row.end_at)
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import osmnx as ox
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
@@ -92,6 +93,22 @@ def fastest_route(
     off_road = [Route(Trip(minutes, metres / 1000), (), minutes) for minutes, metres in steps]
     ways = [_by_road(network, arcs, out, back), *off_road]
     return min(ways, key=lambda way: way.trip.minutes)
+
+
+def lies_near(network: RoadNetwork, place: tuple[float, float]) -> bool:
+    """Say whether a place lies no farther from the network than ``access.far_km``.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    place : tuple of float
+        Longitude and latitude, WGS 84, degrees.
+    """
+    lon, lat = (np.array([row[axis] for _, row in network.graph.nodes(data=True)]) for axis in "xy")
+    here = (np.full(len(lat), place[1]), np.full(len(lon), place[0]))
+    away = ox.distance.great_circle(*here, lat, lon)
+    return bool(away.min() <= 1000 * network.access.far_km)
 
 
 def _point(place: tuple[float, float]) -> Points:

@@ -131,6 +131,10 @@ class Pictures:
     alternatives: Mapping[str, str]
 
 
+MAPS = ("picks", "before", "change")
+"""Names of the maps of a run."""
+ALIKE = 0.05
+"""Minutes; a change below it is shown as none, at one decimal."""
 NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
 """Names of tables narrow enough to stand beside their neighbour."""
 

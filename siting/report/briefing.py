@@ -12,13 +12,12 @@ import pandas as pd
 
 from siting.inputs.ledger import read_assumptions
 from siting.report import grids
-from siting.report.blocks import Block, Bullets, Document, Heading, Paragraph, Pictures
+from siting.report.blocks import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
 from siting.report.certainty import certainty
 from siting.report.goal import goal_in_words
 from siting.report.result import RunResult
 from siting.report.wording import counted, date, listed, number, percent, sort_key, texts, whole
 
-MAPS = ("picks", "before", "change")
 _NAMED = 3
 """So many of the picks are named in the answer."""
 

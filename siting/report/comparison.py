@@ -11,6 +11,7 @@ import pandas as pd
 from siting.analysis.compare import Comparison, difference
 from siting.errors import Fault, InputError
 from siting.report.blocks import (
+    ALIKE,
     Block,
     Bullets,
     Column,
@@ -24,7 +25,7 @@ from siting.report.blocks import (
 )
 from siting.report.briefing import localised
 from siting.report.cells import as_csv
-from siting.report.grids import ALIKE, UNITS, columns, place, records, unit_of
+from siting.report.grids import UNITS, columns, place, records, unit_of
 from siting.report.html import as_html
 from siting.report.maps import as_png, draw_map
 from siting.report.result import RunResult

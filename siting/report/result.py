@@ -103,7 +103,7 @@ def read_result(folder: Path) -> RunResult:
 
 _CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
 _NAMES = ("locality", "place", "municipality", "fa_region", "county")
-_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites")
+_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

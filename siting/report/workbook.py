@@ -148,7 +148,8 @@ def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
 def _width(grid: Grid, column: Column) -> float:
     """Letters: as wide as its texts up to a point, and never narrower than a word."""
     if not column.is_text:
-        return _NUMBER_WIDTH
+        word = max(map(len, column.title.split()), default=0)
+        return max(_NUMBER_WIDTH, min(word, _WIDEST) + 2)
     cells = [str(row[column.key]) for row in grid.rows]
     longest = max(map(len, cells), default=0)
     word = max((len(word) for cell in (*cells, column.title) for word in cell.split()), default=0)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,3 +44,11 @@ def test_no_piece_of_a_road_is_longer_than_3_km(network: RoadNetwork, info: Netw
             assert row["length"] <= 3000
         else:
             assert {network.graph.nodes[end]["kind"] for end in (u, v)} == {"junction"}
+
+
+def test_trips_of_elsewhere_are_left_out(network: RoadNetwork) -> None:
+    trips = read_reference_trips(data_folder() / "reference_trips.csv")
+    abroad = replace(trips[0], end="Berlin", end_at=(13.4, 52.5))
+    assert [check.reference for check in network_info(network, [abroad, trips[1]]).trips] == [
+        trips[1]
+    ]

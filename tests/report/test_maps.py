@@ -13,8 +13,9 @@ from PIL import Image
 
 from siting.errors import InputError
 from siting.report import maps
+from siting.report.geography import located, municipal_boundaries
 from siting.report.geopackage import write_geopackage
-from siting.report.maps import draw_map, draw_maps, located, municipal_boundaries
+from siting.report.maps import draw_map, draw_maps
 from siting.report.result import RunResult
 from siting.report.wording import texts
 

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ class Extract:
     refs : ndarray of int
         The ids of the nodes of all ways, one way after the other.
     date : str
-        When the data was taken from OpenStreetMap, "" where the file does not say.
+        When the data was taken from OpenStreetMap; where the file does not say, the last edit of
+        any of the ways.
     """
 
     node: Ints
@@ -71,13 +73,13 @@ def read_extract(path: Path, roads: Roads) -> Extract:
         remedy = f"Name a file that ends in {', '.join(SUFFIXES)}"
         raise _fault(path, "is no extract of OpenStreetMap that exists", remedy)
     try:
-        ways = list(_ways(path, roads))
+        ways = list(_ways(path, roads))  # with what they mean, id, nodes and last edit
         if not ways:
             remedy = "Choose other classes with --roads, or an extract that holds roads"
             raise _fault(path, f"holds no road of the classes '{roads}'", remedy)
-        refs = np.concatenate([np.frombuffer(nodes, dtype=np.int64) for _, _, nodes in ways])
+        refs = np.concatenate([np.frombuffer(nodes, dtype=np.int64) for _, _, nodes, _ in ways])
         node, lon, lat = _positions(path, np.unique(refs))
-        date = _date(path)
+        date = _date(path) or f"last edit {max(edit for *_, edit in ways):%Y-%m-%d}"
     except (RuntimeError, ValueError, OSError) as error:  # what libosmium raises
         remedy = "Download it again; a file with XML entities is refused"
         raise _fault(path, f"cannot be read ({error})", remedy) from error
@@ -85,19 +87,19 @@ def read_extract(path: Path, roads: Roads) -> Extract:
         node=node,
         lon=lon,
         lat=lat,
-        way=tuple(way for way, _, _ in ways),
-        way_id=np.array([number for _, number, _ in ways], dtype=np.int64),
-        count=np.array([len(nodes) for _, _, nodes in ways], dtype=np.int64),
+        way=tuple(way for way, *_ in ways),
+        way_id=np.array([number for _, number, *_ in ways], dtype=np.int64),
+        count=np.array([len(nodes) for _, _, nodes, _ in ways], dtype=np.int64),
         refs=refs,
         date=date,
     )
 
 
-def _ways(path: Path, roads: Roads) -> Iterator[tuple[Way, int, "array[int]"]]:
+def _ways(path: Path, roads: Roads) -> Iterator[tuple[Way, int, "array[int]", datetime]]:
     tagged = osmium.filter.KeyFilter("highway", "route")
     for raw in osmium.FileProcessor(path, osmium.osm.WAY).with_filter(tagged):
         if isinstance(raw, osmium.osm.Way) and (way := read_way(dict(raw.tags), roads)):
-            yield way, raw.id, array("q", [node.ref for node in raw.nodes])
+            yield way, raw.id, array("q", [node.ref for node in raw.nodes]), raw.timestamp
 
 
 def _positions(path: Path, wanted: Ints) -> tuple[Ints, Floats, Floats]:

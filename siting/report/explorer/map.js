@@ -52,11 +52,13 @@ function paintMap() {
   paintLegend();
 }
 
+/** Whether an office of today is closed in what the map shows. */
+const closes = (code) => state.view !== "before" && possible() && current().closed.includes(code);
+
 function paintMarks() {
   const svg = find("map");
   const radius = 3.9 * Math.max(box.w / svg.clientWidth, box.h / svg.clientHeight);
-  const drawn = data.offices.map(([, , closes, x, y]) =>
-    shapes[closes && state.view !== "before" ? "closed" : "existing"](x, y, radius));
+  const drawn = data.offices.map(([, , code, x, y]) => shapes[closes(code) ? "closed" : "existing"](x, y, radius));
   if (state.view !== "before" && possible()) {
     for (const site of current().sites) drawn.push(shapes[site[5] ? "announced" : "new"](site[10], site[11], radius));
   }
@@ -81,7 +83,7 @@ function paintLegend() {
     element("svg:rect", { x: -9, y: -7, width: 18, height: 14, fill: fillColour, stroke: "#8796a5" }), labels[index]));
   const worse = possible() && current().regions.change.some((value) => value > 0);
   if (change && !worse) classes.shift();
-  const kinds = ["existing", ...(data.offices.some((office) => office[2]) ? ["closed"] : []),
+  const kinds = ["existing", ...(data.offices.some((office) => closes(office[2])) ? ["closed"] : []),
     ...(state.view === "before" ? [] : ["announced", "new"])];
   const offices = kinds.map((kind) => legendItem(shapes[kind](0, 0, 4), words().kinds[kind]));
   find("legend").replaceChildren(

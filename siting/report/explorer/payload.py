@@ -75,14 +75,11 @@ def _municipalities(table: pd.DataFrame) -> list[list[Any]]:
 
 
 def _offices(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
-    """Offices of today: place, municipality's code, whether it closes, x, y."""
+    """Offices of today: place, municipality's code, its own code, x, y."""
     table = table[table["status"].isin(["existing", "closed"])]
     marks = drawing.locate(table["lon"], table["lat"])
-    columns = zip(table["place"], table["municipality_code"], table["status"], strict=True)
-    return [
-        [place, code, status == "closed", x, y]
-        for (place, code, status), (x, y) in zip(columns, marks, strict=True)
-    ]
+    columns = zip(table["place"], table["municipality_code"], table["code"], strict=True)
+    return [[*column, x, y] for column, (x, y) in zip(columns, marks, strict=True)]
 
 
 def _present(result: RunResult) -> dict[str, Any]:
@@ -98,7 +95,8 @@ def _own(result: RunResult, drawing: Outlines) -> dict[str, Any]:
     """The run's own answer."""
     manifest, tables = result.manifest, result.tables
     access = tables["access"].set_index("measure")
-    positions = tables["offices"].set_index("code")[["lon", "lat"]]
+    offices = tables["offices"].set_index("code")
+    positions = offices[["lon", "lat"]]
     sites = tables["sites"].join(positions, on="locality_code")
     return {
         "status": manifest["status"],
@@ -106,6 +104,7 @@ def _own(result: RunResult, drawing: Outlines) -> dict[str, Any]:
         "gap": manifest["gap"],
         "limits": {name: use["limit"] for name, use in manifest["limits"].items()},
         "new": len(sites),
+        "closed": offices.index[offices["status"] == "closed"].tolist(),
         "cost": round(float(sites["annual_cost_msek"].sum()), 1),
         "nation": _nation(access["after"]),
         "change": _nation(access["change"]),
@@ -142,6 +141,7 @@ def _step(
     return step | {
         "gap": None if pd.isna(row["gap"]) else row["gap"],
         "new": int(row["new_offices"]),
+        "closed": row["closed"].split(";") if row["closed"] else [],
         "cost": round(row["annual_cost_msek"], 1),
         "nested": bool(row["nested"]),
         "nation": _nation(pd.Series(row)),

@@ -42,6 +42,7 @@ def test_the_steps_carry_the_figures_of_the_frontier(
         if step["status"] != "infeasible":
             assert step["nation"] == [round(row[name], digits) for name, digits in NATION.items()]
             assert step["new"] == row["new_offices"]
+            assert ";".join(step["closed"]) == row["closed"]
             assert step["cost"] == pytest.approx(row["annual_cost_msek"], abs=0.05)
 
 
@@ -78,6 +79,15 @@ def test_a_step_below_the_number_forced_says_what_clashes(content: dict[str, Any
     impossible = [step for step in content["steps"] if step["status"] == "infeasible"]
     assert [step["number"] for step in impossible] == [2, 3]
     assert all(set(step["clash"]) == {"new_sites_max", "force_open"} for step in impossible)
+
+
+def test_a_step_names_the_offices_that_close(stepped: RunResult) -> None:
+    frontier = stepped.tables["frontier"].copy()
+    codes = [row[2] for row in payload(stepped, outlines())["offices"]]
+    frontier.loc[frontier["step"] == 5, "closed"] = ";".join(codes[:2])
+    tables = {**stepped.tables, "frontier": frontier}
+    steps = payload(replace(stepped, tables=tables), outlines())["steps"]
+    assert [step.get("closed", []) for step in steps] == [[], [], [], [], codes[:2], []]
 
 
 def test_the_page_is_small_and_the_same_every_time(stepped: RunResult) -> None:
