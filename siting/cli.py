@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from siting import cli_trust
 from siting.cli_benchmark import benchmark
 from siting.cli_network import network_app
 from siting.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
@@ -32,6 +33,7 @@ app = typer.Typer(
 data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
+cli_trust.register(app)
 app.command("benchmark")(benchmark)
 
 NOT_PROVED = 4

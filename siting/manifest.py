@@ -185,3 +185,29 @@ def _size(inputs: Inputs, solution: Solution) -> dict[str, int]:
         "pairs": solution.pairs,
         "pairs_kept": solution.pairs_kept,
     }
+
+
+def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of manifest.json of a study: what was asked of which files.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario that is studied.
+    study : str
+        What kind of study it is.
+    more : mapping
+        What the study itself was asked, and how it ended.
+    """
+    file = prepared.file
+    return {
+        "name": file.name,
+        "study": study,
+        "date": timestamp(file),
+        "scenario": file.scenario.model_dump(mode="json"),
+        "overrides": list(file.overrides),
+        "inputs": _checksums(prepared),
+        "versions": _versions(),
+        "evidence": _evidence(prepared.inputs),
+        **more,
+    }

@@ -8,6 +8,7 @@ import numpy as np
 from osmnx.distance import great_circle
 from scipy.sparse import csr_array
 
+from siting.analysis.task import Task
 from siting.model import (
     Closing,
     Cost,
@@ -21,6 +22,7 @@ from siting.model import (
     OfficeType,
     Phase,
     Quota,
+    Solver,
     Spacing,
     Target,
     Worst,
@@ -54,6 +56,12 @@ def objective_of(scenario: Scenario) -> Objective:
     if wanted.kind != "lexicographic":
         return _single(wanted.stage())
     return Lexicographic([(_single(stage), stage.tolerance) for stage in wanted.order])
+
+
+def task_of(scenario: Scenario, problem: Problem) -> Task:
+    """What a scenario asks, to be solved again and again with something changed."""
+    solver = Solver(scenario.solver.name, threads=scenario.solver.threads)
+    return Task(problem.instance, objective_of(scenario), limits_of(scenario, problem), solver)
 
 
 def _single(stage: Stage) -> Single:

@@ -1,7 +1,7 @@
 """Facility location, exact and with proof. Knows nothing of countries, files or roads."""
 
 from siting.model.instance import Instance
-from siting.model.limits import Closing, Limits, LimitUse, Phase, Quota, Spacing
+from siting.model.limits import Closing, Different, Limits, LimitUse, Phase, Quota, Spacing
 from siting.model.objectives import (
     Cost,
     Coverage,
@@ -22,6 +22,7 @@ __all__ = [
     "Closing",
     "Cost",
     "Coverage",
+    "Different",
     "Equity",
     "Instance",
     "Lexicographic",

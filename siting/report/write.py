@@ -3,11 +3,14 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from siting.errors import Fault, InputError
 from siting.report.cells import as_csv
 from siting.report.result import RunResult
+from siting.report.study import PARQUET_TABLES, Study
 
 
 def check_target(name: str, results: Path) -> Path:
@@ -60,10 +63,37 @@ def write_result(result: RunResult, results: Path) -> Path:
     InputError
         If the folder cannot be written, or what stands there is no result.
     """
-    target = check_target(result.name, results)
-    aside = Path(tempfile.mkdtemp(prefix=f".{result.name}-", dir=results))
+    return _write(result.name, results, lambda folder: _write_files(result, folder))
+
+
+def write_study(study: Study, results: Path) -> Path:
+    """Write the tables of a study aside and move them into place in one step.
+
+    Parameters
+    ----------
+    study : Study
+        What to write.
+    results : Path
+        Folder of all results; a study of the same name in it is replaced.
+
+    Returns
+    -------
+    Path
+        The study's folder.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written, or what stands there is no result.
+    """
+    return _write(study.name, results, lambda folder: _write_tables(study, folder))
+
+
+def _write(name: str, results: Path, fill: Callable[[Path], None]) -> Path:
+    target = check_target(name, results)
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=results))
     try:
-        _write_files(result, aside)
+        fill(aside)
         aside.chmod(0o755)
         _swap(aside, target)
     finally:
@@ -72,12 +102,25 @@ def write_result(result: RunResult, results: Path) -> Path:
 
 
 def _write_files(result: RunResult, folder: Path) -> None:
-    text = json.dumps(result.manifest, indent=2, ensure_ascii=False)
-    (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
+    _write_manifest(result.manifest, folder)
     for name, table in result.tables.items():
         if name != "assignment":
             (folder / f"{name}.csv").write_bytes(as_csv(table))
     result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
+
+
+def _write_tables(study: Study, folder: Path) -> None:
+    _write_manifest(study.manifest, folder)
+    for name, table in study.tables.items():
+        if name in PARQUET_TABLES:
+            table.to_parquet(folder / f"{name}.parquet", index=False)
+        else:
+            (folder / f"{name}.csv").write_bytes(as_csv(table))
+
+
+def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _swap(aside: Path, target: Path) -> None:

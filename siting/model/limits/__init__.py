@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from siting.model.limits.base import Limit, LimitUse, Row
 from siting.model.limits.budget import AnnualBudget, OneOffBudget
 from siting.model.limits.count import NewSitesMax, NewSitesMin
+from siting.model.limits.different import Different
 from siting.model.limits.groups import AtLeastOnePerGroup, MaxNewPerGroup, Quota, TypeQuota
 from siting.model.limits.phases import Phase, Phases
 from siting.model.limits.serving import Capacity, MaxTime
@@ -14,6 +15,7 @@ from siting.model.options import OfficeType
 
 __all__ = [
     "Closing",
+    "Different",
     "Limit",
     "LimitUse",
     "Limits",
@@ -62,6 +64,8 @@ class Limits:
     phases : sequence of Phase
         Stretches of time, decided together. A new site opens in one and stays open. The other
         limits hold for all phases together; guarantees hold at the end.
+    different : sequence of Different
+        Other answers that this one must differ from.
     """
 
     new_sites_max: int | None = None
@@ -81,6 +85,7 @@ class Limits:
     office_types: Sequence[OfficeType] = ()
     type_quotas: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
     phases: Sequence[Phase] = ()
+    different: Sequence[Different] = ()
 
     def parts(self) -> tuple[Limit, ...]:
         """Return one object for each limit that is set."""
@@ -103,6 +108,7 @@ class Limits:
         yield None if self.max_time is None else MaxTime(self.max_time)
         yield Capacity(tuple(self.capacity.items())) if self.capacity else None
         yield Phases(tuple(self.phases)) if self.phases else None
+        yield from self.different
 
     def _type_quotas(self) -> Iterator[Limit]:
         names = [each.name for each in self.office_types]

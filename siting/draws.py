@@ -1,0 +1,149 @@
+"""Draw worlds and solve each, in one process or several, with the same result."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+
+from siting.analysis.redraw import Redraw
+from siting.errors import InfeasibleError
+from siting.world import COST_RANGE, MIN_POPULATIONS, Ground, World, scene_of, task_in
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The best answer of one world.
+
+    Parameters
+    ----------
+    number : int
+        Of the draw, from 0.
+    status : str
+        optimal, feasible, unknown, or infeasible.
+    picks : tuple of str
+        New sites.
+    mean : float
+        Minutes per person who counts; NaN without an answer.
+    """
+
+    number: int
+    status: str
+    picks: tuple[str, ...]
+    mean: float
+
+
+def draw_worlds(ground: Ground, redraw: Redraw, count: int, seed: int) -> tuple[World, ...]:
+    """Draw worlds; each has a stream of chance of its own, so that none depends on the others."""
+    streams = np.random.SeedSequence(seed).spawn(count)
+    return tuple(_world(ground, redraw, np.random.default_rng(stream)) for stream in streams)
+
+
+def _world(ground: Ground, redraw: Redraw, chance: np.random.Generator) -> World:
+    return World(
+        speeds=str(chance.choice(sorted(ground.minutes))),
+        weight=str(chance.choice(sorted(ground.weights))),
+        min_population=int(chance.choice(MIN_POPULATIONS)),
+        cost_factor=round(float(chance.uniform(*COST_RANGE)), 3),
+        offices=redraw.draw(chance),
+    )
+
+
+def solve_world(ground: Ground, number: int, world: World) -> Drawn:
+    """Find the best answer of a world."""
+    task = task_in(ground, scene_of(ground, world))
+    try:
+        solution = task.solve()
+    except InfeasibleError:
+        return Drawn(number, "infeasible", (), np.nan)
+    value = np.nan if solution.objective is None else task.per_person(solution.objective)
+    return Drawn(number, solution.status, solution.new_sites, value)
+
+
+def solve_worlds(
+    ground: Ground, worlds: Sequence[World], workers: int, progress: Callable[[str], None]
+) -> tuple[tuple[Drawn, ...], bool]:
+    """Solve every world; on Ctrl-C, give those that are finished.
+
+    Parameters
+    ----------
+    ground : Ground
+    worlds : sequence of World
+    workers : int
+        Processes; with 1, this one.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    tuple of Drawn
+        In the order of the worlds.
+    bool
+        Whether it was interrupted.
+    """
+    done: list[Drawn] = []
+    answers = _alone(ground, worlds) if workers == 1 else _together(ground, worlds, workers)
+    try:
+        for drawn in answers:
+            done.append(drawn)
+            progress(f"Draw {len(done)} of {len(worlds)}")
+    except KeyboardInterrupt:
+        return _in_order(done), True
+    return _in_order(done), False
+
+
+def _in_order(done: Sequence[Drawn]) -> tuple[Drawn, ...]:
+    return tuple(sorted(done, key=lambda drawn: drawn.number))
+
+
+def _alone(ground: Ground, worlds: Sequence[World]) -> Iterator[Drawn]:
+    for number, world in enumerate(worlds):
+        yield solve_world(ground, number, world)
+
+
+def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator[Drawn]:
+    # Started anew and not forked, since the solver keeps threads that a fork would lose.
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(ground,)
+    )
+    try:
+        with _unhurried():
+            left = {pool.submit(_of_ground, number, world) for number, world in enumerate(worlds)}
+        while left:
+            ready, left = wait(left, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C, which reaches every process of a terminal.
+
+    The parent alone decides what it means. Workers inherit what holds when they start.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+_SHARED: dict[str, Ground] = {}
+"""The ground of a worker process, sent once instead of with every world."""
+
+
+def _begin(ground: Ground) -> None:
+    _SHARED["ground"] = ground
+
+
+def _of_ground(number: int, world: World) -> Drawn:
+    return solve_world(_SHARED["ground"], number, world)

@@ -1,0 +1,54 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from siting.analysis.robustness import eta_squared, frequencies, means_of_sets, regrets
+
+
+def test_the_driver_is_the_factor_that_decides() -> None:
+    factors = pd.DataFrame({"cost": list("llhh") * 5, "weight": list("abab") * 5})
+    decided = (factors["cost"] == "l").to_numpy()
+    always = np.ones(20, dtype=np.bool_)
+    own = {"offices": np.zeros((20, 2))}
+    table = frequencies(np.column_stack([decided, always]), factors, own)
+    assert table["share"].tolist() == [0.5, 1.0]
+    assert table["core"].tolist() == [False, True]
+    assert table["driver"].tolist() == ["cost", ""]
+    assert table.loc[0, "driver_part"] == pytest.approx(1)
+    assert table.loc[0, "levels"] == "h 0%, l 100%"
+
+
+def test_a_figure_of_the_site_itself_can_be_the_driver() -> None:
+    factors = pd.DataFrame({"cost": list("lh") * 10})
+    nearer = np.arange(20, dtype=np.float64)[:, None]
+    table = frequencies(nearer > 9.5, factors, {"offices": nearer})
+    assert table.loc[0, "driver"] == "offices"
+    assert table.loc[0, "levels"] == "high 100%, low 0%"
+
+
+def test_eta_squared_is_the_share_of_variance_between_levels() -> None:
+    values = np.array([0.0, 1.0, 1.0, 1.0])
+    # Means 0.5 and 1, total mean 0.75: 4 x 0.0625 between, 0.75 in all.
+    assert eta_squared(values, np.array(list("aabb"))) == pytest.approx(0.25 / 0.75)
+    assert eta_squared(np.ones(4), np.array(list("aabb"))) == 0
+
+
+def test_means_of_sets_are_those_of_the_nearest_open_site() -> None:
+    times = {"slow": np.array([[5.0, 9.0], [1.0, 99.0]])}
+    before = np.array([[6.0, 6.0], [2.0, 8.0]])
+    people = np.array([3.0, 1.0])
+    means = means_of_sets(times, before, ["slow", "slow"], [people, people])
+    expected = [[(15 + 6) / 4, (6 + 8) / 4], [(3 + 6) / 4, (3 + 8) / 4]]
+    assert means == pytest.approx(np.array(expected))
+
+
+def test_regret_counts_only_worlds_whose_limits_are_kept() -> None:
+    means = np.array([[5.0, 9.0, 4.0], [6.0, 7.0, 1.0], [5.0, 7.0, 9.0]])
+    best = np.array([5.0, 7.0, 3.0])
+    keeps = np.array([[True, True, False], [True, True, True], [True, False, False]])
+    table = regrets(means, best, keeps, main=0)
+    assert table["worlds_kept"].tolist() == [2, 3, 1]
+    assert table["greatest_regret"].tolist() == [2.0, 1.0, 0.0]
+    assert table["mean_regret"].tolist() == pytest.approx([1.0, -1 / 3, 0.0])
+    # The third regrets nothing, but keeps to fewer limits than the main answer.
+    assert table["least_greatest"].tolist() == [False, True, False]

@@ -1,0 +1,41 @@
+"""Time of the draws of `siting robustness` with one worker and with two, in one run.
+
+Usage: python -m tests.benchmarks.robustness [DRAWS]
+"""
+
+import sys
+import time
+
+from siting.draws import draw_worlds, solve_worlds
+from siting.robustness import lay_ground, redraw_of
+from siting.scenario_file import find_scenario, read_scenario
+from siting.shipped import data_folder
+
+DRAWS = 60
+
+
+def main() -> None:
+    """Print seconds for each number of workers, and how many times as fast two are."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
+    file = read_scenario(find_scenario("remaining_offices"))
+    started = time.perf_counter()
+    prepared, ground = lay_ground(file, data_folder(), _nothing)
+    print(f"roads, travel times and tables: {time.perf_counter() - started:.1f} s")  # noqa: T201 - a script
+    worlds = draw_worlds(ground, redraw_of(prepared, data_folder(), rule=True), count, 1)
+    seconds, answers = {}, {}
+    for workers in (1, 2):
+        started = time.perf_counter()
+        answers[workers], _ = solve_worlds(ground, worlds, workers, _nothing)
+        seconds[workers] = time.perf_counter() - started
+        each = seconds[workers] / count
+        print(f"{count} draws, {workers} workers: {seconds[workers]:.1f} s, {each:.2f} s a draw")  # noqa: T201 - a script
+    same = "the same" if answers[1] == answers[2] else "DIFFERENT"
+    print(f"two are {seconds[1] / seconds[2]:.2f} times as fast; answers are {same}")  # noqa: T201 - a script
+
+
+def _nothing(_: str) -> None:
+    """Tell nobody."""
+
+
+if __name__ == "__main__":
+    main()
