@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 import siting.draws
+import siting.robustness
 from siting.draws import Drawn, draw_worlds, solve_worlds
 from siting.errors import InputError, StoppedError
 from siting.model import Instance, Mean, solve
@@ -130,8 +131,12 @@ def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
 
 
 def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
-    file: ScenarioFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file: ScenarioFile,
+    laid: tuple[Prepared, Ground],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(siting.robustness, "lay_ground", lambda *_: laid)
     real, calls = siting.draws.solve_world, iter(range(100))
 
     def solve_two(ground: Ground, number: int, world: World) -> Drawn:
