@@ -1,5 +1,6 @@
 """Draw worlds and solve each, in one process or several, with the same result."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -111,7 +112,7 @@ def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator
         workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(ground,)
     )
     try:
-        with _unhurried():
+        with _starting():
             left = {pool.submit(_of_ground, number, world) for number, world in enumerate(worlds)}
         while left:
             ready, left = wait(left, return_when=FIRST_COMPLETED)
@@ -122,21 +123,29 @@ def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator
 
 
 @contextmanager
-def _unhurried() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C, which reaches every process of a terminal.
+def _starting() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C and compute with one thread each.
 
-    The parent alone decides what it means. Workers inherit what holds when they start.
+    Ctrl-C reaches every process of a terminal; the parent alone decides what it means. Workers
+    inherit what holds when they start.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    usual = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        if main:
+            signal.signal(signal.SIGINT, handler)
+        for name, value in usual.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What limits the threads of the linear algebra under NumPy."""
 _SHARED: dict[str, Ground] = {}
 """The ground of a worker process, sent once instead of with every world."""
 
