@@ -15,8 +15,11 @@ from siting.model.solvers import Search
 from siting.model.truth import ABSOLUTE, RELATIVE
 from siting.types import Bools, Floats
 
-# The relaxed loop ends when a round of cuts lifts the bound by less than this, relative.
+# The relaxed loop ends when so many rounds of cuts in a row have lifted the bound by less than
+# this, relative. Where sites close, the bound often stands still for a dozen cheap rounds first,
+# and each cut left to the integer master costs far more.
 LITTLE_LIFT = 1e-7
+PATIENCE = 30
 # An option is fixed only if every answer that would change it is worse by more than this,
 # relative: enough to keep all answers that the tie rule compares.
 FIXING_LEEWAY = 1e-6
@@ -89,7 +92,7 @@ class _Decomposition:
 
     def _relax(self) -> Literal["done", "infeasible", "stopped"]:
         """Run the cut loop on the relaxed master; return its state."""
-        last = -np.inf
+        last, idle = -np.inf, 0
         while True:
             answer = self.master.solve_relaxed()
             if answer.state != "done":
@@ -98,7 +101,9 @@ class _Decomposition:
             self._fix(answer.bound, self.master.reduced_costs())
             chosen = answer.columns[: self.master.count]
             added = sum(self._cut(block, chosen, answer.columns) for block in self.master.blocks)
-            if added == 0 or answer.bound - last <= LITTLE_LIFT * abs(answer.bound):
+            little = answer.bound - last <= LITTLE_LIFT * abs(answer.bound)
+            idle = idle + 1 if little else 0
+            if added == 0 or idle == PATIENCE:
                 self._round(chosen, answer)
                 return "done"
             last = answer.bound
