@@ -297,8 +297,8 @@ class PhaseTable(Table):
 class Solver(Table):
     """How the model is solved; none of this changes what the best answer is."""
 
-    name: Literal["highs", "cbc", "scip"] = "highs"
-    """The solver; cbc and scip, for cross-checking, are the extras siting[cbc] and siting[scip]."""
+    name: Literal["highs", "cbc"] = "highs"
+    """The solver; cbc, for cross-checking, is the extra siting[cbc] and slower."""
     gap: Annotated[float, Field(ge=0, lt=1)] = 1e-6
     """Stop when objective and bound differ by this share at most."""
     time_limit_s: PositiveFloat | None = None
