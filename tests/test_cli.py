@@ -101,7 +101,7 @@ def test_a_budget_below_what_is_forced_is_infeasible_with_that_reason(call: Call
 
 
 def test_what_is_stopped_before_proof_is_written_and_marked(call: Call, tmp_path: Path) -> None:
-    done = call("run", "remaining_offices", "--time-limit", "0.2")
+    done = call("run", "remaining_offices", "--time-limit", "0.01")
     assert done.returncode == 4, done.stdout + done.stderr
     assert "not proved" in (done.stdout + done.stderr).lower()
     manifest = tmp_path / "results" / "remaining_offices" / "manifest.json"

@@ -1,0 +1,17 @@
+"""The tables that ship are those that the build makes, to the last byte."""
+
+from pathlib import Path
+
+from siting.build import HAND_WRITTEN, build_data
+
+
+def test_the_build_gives_the_bytes_that_ship(raw: Path, data: Path, tmp_path: Path) -> None:
+    made = tmp_path / "data"
+    made.mkdir()
+    for name in HAND_WRITTEN:
+        (made / name).write_bytes((data / name).read_bytes())
+    build_data(raw, made)
+    names = {path.name for path in data.iterdir()}
+    assert {path.name for path in made.iterdir()} == names
+    differing = [name for name in names if (made / name).read_bytes() != (data / name).read_bytes()]
+    assert differing == []
