@@ -62,7 +62,7 @@ schema: $(VENV)/run ## write scenarios/schema.json anew
 lock: $(VENV)/test ## choose versions anew and pin them with their hashes
 	$(BIN)/uv pip compile $(LOCK) --extra report --group setup --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group pyproject.toml:peers --output-file requirements-peers.txt
-	$(BIN)/uv pip compile $(LOCK) --constraint requirements.txt --all-extras --group setup --group dev --output-file requirements-test.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --constraint requirements.txt --all-extras --group setup --group dev --group docs --output-file requirements-test.txt pyproject.toml
 LOCK = --universal --python-version 3.12 --generate-hashes --no-annotate --upgrade --custom-compile-command 'make lock'
 
 clean: ## remove the environment and everything that tools left
