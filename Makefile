@@ -15,7 +15,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test lint format bench bench-peers data results schema readme lock clean
+.PHONY: help run test fuzz lint format bench bench-peers data results schema readme lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ run: $(VENV)/run ## set up, answer the main question, say where to look
 
 test: $(VENV)/test ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems
+	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
 
 lint: $(VENV)/test ## check style, types and the direction of imports
 	$(BIN)/ruff check .

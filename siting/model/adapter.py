@@ -9,11 +9,15 @@ from typing import Any, Literal
 import highspy
 import pulp
 
+from siting.errors import StoppedError
 from siting.model.solvers import TIGHT_GAP, Search
 
 # HiGHS 1.15.1 calls some feasible models infeasible in presolve (as in its issue 3090); of its
 # rules it is sparsify, number 14, without which none of 6,000 random models went wrong.
 UNSOUND_PRESOLVE = 1 << 14
+# What CBC (devel, 146ce89) does before its first relaxation crashes on some small models and calls
+# some feasible ones infeasible.
+CBC_OPTIONS = ["clqstr off", "preRootLPStr off"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,11 @@ def run(task: Task) -> Report:
     if task.search.timed_out():
         return Report("stopped", has_values=False, bound=-float("inf"))
     ways = {"highs": _with_highs, "cbc": _with_cbc, "scip": _with_scip}
-    return ways[task.search.solver.name](task)
+    name = task.search.solver.name
+    try:
+        return ways[name](task)
+    except pulp.PulpSolverError as error:
+        raise StoppedError(f"The solver {name} broke down ({error}). Try another one.") from error
 
 
 def _with_highs(task: Task) -> Report:
@@ -116,11 +124,18 @@ def _with_cbc(task: Task) -> Report:
                 timeLimit=search.seconds_left(),
                 logPath=str(log),
                 warmStart=task.warm,
+                options=CBC_OPTIONS,
             )
         )
-        said = re.search(r"^Lower bound:\s*(\S+)", log.read_text(encoding="utf-8"), re.MULTILINE)
-    if said is not None:
-        return _report(task, stats, float(said[1]))
+        text = log.read_text(encoding="utf-8")
+    if re.search(r"Problem is infeasible|infeasibility proved", text):
+        # PuLP does not read this where no search is needed to see it.
+        return Report("infeasible", has_values=False, bound=float("inf"))
+    said = dict(re.findall(r"^(Objective value|Lower bound|Gap):\s*(\S+)", text, re.MULTILINE))
+    if "Lower bound" in said:
+        # The bound has six digits, too few where an offset is taken off; a gap of "0" is exact.
+        exact = "Objective value" if said.get("Gap") == "0" else "Lower bound"
+        return _report(task, stats, float(said[exact]))
     # CBC prints no bound where it has closed the gap; PuLP has no value for an empty objective.
     closed = stats.status == pulp.LpSolveStatus.Optimal and stats.has_solution
     return _report(task, stats, (stats.objective or 0.0) if closed else None)

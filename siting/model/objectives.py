@@ -12,6 +12,7 @@ import numpy as np
 
 from siting.errors import Fault
 from siting.model.program import Functional, Transform
+from siting.model.sparse import nearest_minutes
 from siting.types import Floats
 
 if TYPE_CHECKING:
@@ -141,8 +142,9 @@ class Equity:
 
     def faults(self, instance: "Instance") -> Sequence[Fault]:
         """Return what is wrong with the objective."""
-        if self.kappa is None and not instance.existing.any():
-            return [Fault("objective", "kappa", None, "there is no present network", "Give kappa.")]
+        if self.kappa is None and not _anyone_travels(instance):
+            missing = "there is no present network from which anyone travels"
+            return [Fault("objective", "kappa", None, missing, "Give kappa.")]
         value = self.epsilon if self.kappa is None else self.kappa
         if value < 0:
             return ()
@@ -271,6 +273,12 @@ def beyond(within: float) -> Transform:
         return (times > within).astype(np.float64)
 
     return cost
+
+
+def _anyone_travels(instance: "Instance") -> bool:
+    """Tell whether anyone reaches an existing site in more than no time."""
+    present = nearest_minutes(instance.times, instance.existing)[instance.weights > 0]
+    return bool((np.isfinite(present) & (present > 0)).any())
 
 
 def _kolm_pollak(kappa: float, longest: float) -> Transform:

@@ -133,7 +133,9 @@ def _limit(single: Single, frame: Frame, value: float, tolerance: float) -> floa
         # The tolerance is of the EDE, in minutes; the proxy grows exponentially with it.
         allowed = tolerance * single.report(value, frame)
         return value * float(np.exp(-single.rate(frame) * allowed)) * (1 + LEEWAY)
-    return value + tolerance * abs(value) + LEEWAY * max(1.0, abs(value))
+    # The tolerance is of what is reported: a cost is minimised with what may be saved added to it.
+    best = abs(report(single, value, frame))
+    return value + tolerance * best + LEEWAY * max(1.0, abs(value))
 
 
 def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage

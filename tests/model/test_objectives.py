@@ -7,6 +7,7 @@ import pytest
 
 from siting.errors import InfeasibleError, InputError
 from siting.model import (
+    Closing,
     Cost,
     Coverage,
     Equity,
@@ -140,6 +141,22 @@ def test_faults_of_objectives(line: Line) -> None:
             solve(instance, objective, Limits())
         keys.append([fault.key for fault in caught.value.faults])
     assert keys == [["within"], ["kappa"], ["epsilon"], ["cost_weight"], ["share", "each"]]
+
+
+def test_equity_needs_someone_who_travels_at_present(line: Line) -> None:
+    at_home = line([0, 9], [0, 9], weights=[5, 0], existing=[True, False])
+    with pytest.raises(InputError, match="no present network from which anyone travels"):
+        solve(at_home, Equity(), Limits())
+    assert solve(at_home, Equity(kappa=-0.1), Limits()).objective == 0
+
+
+def test_the_tolerance_of_a_cost_is_of_what_is_reported(line: Line) -> None:
+    # Closing saves 4; a quarter of it may be spent on an office where everyone lives.
+    instance = line([0], [0, 9, 9], existing=[False, True, True], annual_cost=[1, 9, 4])
+    closing = Limits(closing=Closing(("2",)))
+    for tolerance, expected in ((0.2, ()), (0.25, ("0",))):
+        stages = Lexicographic([(Cost([Target(0, 5)]), tolerance), (Mean(), 0.0)])
+        assert solve(instance, stages, closing).new_sites == expected
 
 
 def test_the_tolerance_of_equity_is_in_its_own_unit(line: Line) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
-from hypothesis.strategies import SearchStrategy
 
 from siting.model import Instance, Limits, Mean, solve
 from siting.model.classic import solve_classic
@@ -13,8 +12,7 @@ from siting.model.frame import make_frame
 from siting.model.presolve import drop_useless_options, merge_services, prune_pairs
 from siting.model.program import Program
 from siting.model.solvers import Search, Solver
-
-type Problems = SearchStrategy[tuple[Instance, Limits]]
+from tests.model.problems import mean_problems
 
 
 def build(instance: Instance, limits: Limits, *, reduce: bool = True) -> Program:
@@ -95,16 +93,12 @@ def test_clients_with_another_fallback_are_not_merged() -> None:
     assert wrong.goal.of_times(offices, wrong.nearest(offices)) == 4
 
 
-def test_reducing_never_changes_the_answer(mean_problems: Problems) -> None:
-    @settings(max_examples=150)
-    @given(mean_problems)
-    def check(problem: tuple[Instance, Limits]) -> None:
-        instance, limits = problem
-        small, whole = (
-            solve_classic(build(instance, limits, reduce=reduce), search())
-            for reduce in (True, False)
-        )
-        assert small.state == whole.state
-        assert np.isclose(small.value, whole.value)
-
-    check()
+@settings(max_examples=150)
+@given(mean_problems())
+def test_reducing_never_changes_the_answer(problem: tuple[Instance, Limits]) -> None:
+    instance, limits = problem
+    small, whole = (
+        solve_classic(build(instance, limits, reduce=reduce), search()) for reduce in (True, False)
+    )
+    assert small.state == whole.state
+    assert np.isclose(small.value, whole.value)

@@ -5,31 +5,26 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis.strategies import SearchStrategy
 
 from siting.errors import InfeasibleError, InputError
 from siting.model import Instance, Limits, Mean, solve
+from tests.model.brute_force import best_answer
+from tests.model.problems import mean_problems
 
-type Problems = SearchStrategy[tuple[Instance, Limits]]
-type BestAnswer = Callable[[Instance, Limits], tuple[float, tuple[str, ...]] | None]
 
-
-def test_agrees_with_brute_force(best_answer: BestAnswer, mean_problems: Problems) -> None:
-    @settings(max_examples=300)
-    @given(mean_problems)
-    def check(problem: tuple[Instance, Limits]) -> None:
-        best = best_answer(*problem)
-        if best is None:
-            with pytest.raises(InfeasibleError):
-                solve(problem[0], Mean(), problem[1])
-            return
-        solution = solve(problem[0], Mean(), problem[1])
-        assert solution.status == "optimal"
-        assert solution.objective == pytest.approx(best[0], abs=1e-6)
-        assert solution.ties_decided
-        assert solution.open_sites == best[1]
-
-    check()
+@settings(max_examples=300)
+@given(mean_problems())
+def test_agrees_with_brute_force(problem: tuple[Instance, Limits]) -> None:
+    best = best_answer(*problem)
+    if best is None:
+        with pytest.raises(InfeasibleError):
+            solve(problem[0], Mean(), problem[1])
+        return
+    solution = solve(problem[0], Mean(), problem[1])
+    assert solution.status == "optimal"
+    assert solution.objective == pytest.approx(best[0], abs=1e-6)
+    assert solution.ties_decided
+    assert solution.open_sites == best[1]
 
 
 def test_everyone_goes_to_the_nearest_open_site(line: Callable[..., Instance]) -> None:
