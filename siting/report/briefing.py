@@ -112,8 +112,17 @@ def _question(result: RunResult, language: str) -> Iterator[Block]:
     rationale = localised(manifest, "rationale", language)
     yield Paragraph(asked["background"].format(rationale=rationale))
     if manifest["overrides"]:
-        changes = "; ".join(manifest["overrides"])
+        changes = "; ".join(_change(text, language) for text in manifest["overrides"])
         yield Paragraph(words["overrides"].format(overrides=changes))
+
+
+def _change(override: str, language: str) -> str:
+    """An override with what stood there before in words, where nothing did."""
+    key, _, values = override.partition(": ")
+    old, _, new = values.rpartition(" -> ")
+    unset = texts(language)["common"]["unset"]
+    old, new = (unset if value == "None" else value for value in (old, new))
+    return f"{key}: {old} → {new}"
 
 
 def _answer(result: RunResult, language: str) -> Iterator[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
+MACHINE = ("python", "seconds")
+"""What of a manifest differs from machine to machine; it stands in run.json, not manifest.json."""
 FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
 
 
@@ -28,11 +30,11 @@ class RunResult:
     name : str
         Name of the scenario; the folder's name.
     manifest : mapping
-        The content of manifest.json.
+        The content of manifest.json and of run.json.
     tables : mapping of str to DataFrame
         sites, offices, municipalities, fa_regions, counties, access and assignment, with the
         columns of the files of these names; of a run with a frontier also frontier,
-        frontier_sites and frontier_municipalities.
+        frontier_sites and frontier_municipalities. A result that ships has no assignment.
     """
 
     name: str
@@ -89,16 +91,31 @@ def read_result(folder: Path) -> RunResult:
         If the folder holds no result.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_manifest(folder)
         names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
         tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
-        tables["assignment"] = pd.read_parquet(folder / "assignment.parquet")
+        assignment = folder / "assignment.parquet"
+        if assignment.is_file():
+            tables["assignment"] = pd.read_parquet(assignment)
     except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
         raise InputError(
             [Fault(str(folder), "result", folder.name, f"not a result ({error})", remedy)]
         ) from error
     return RunResult(folder.name, manifest, tables)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a result or a study, with what its machine added where that is kept.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none that can be read.
+    """
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    run = folder / "run.json"
+    return manifest | (json.loads(run.read_text(encoding="utf-8")) if run.is_file() else {})
 
 
 _CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
