@@ -216,7 +216,6 @@ def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> d
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
         "inputs": _checksums(prepared),
-        "network_fingerprint": prepared.network.fingerprint,
         "versions": _versions(),
         "python": platform.python_version(),
         "evidence": _evidence(prepared.inputs),

@@ -223,8 +223,10 @@ def _people(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
     for name, run in zip(names, runs, strict=True):
         sites, trips = run.tables["sites"], run.tables.get("assignment")
         row = {"run": name, "new_offices": len(sites), "cost": sites["annual_cost_msek"].sum()}
-        known = first is not None and trips is not None
-        if known and trips["demand_id"].equals(first["demand_id"]):
+        if first is None or trips is None:
+            rows.append(row)
+            continue
+        if trips["demand_id"].equals(first["demand_id"]):
             saved = first["minutes_after"] - trips["minutes_after"]
             row["people_shorter"] = trips.loc[saved > 0, "people"].sum()
             row["people_longer"] = trips.loc[saved < 0, "people"].sum()

@@ -204,10 +204,11 @@ def _change(axes: Axes, result: RunResult, language: str) -> None:
         for colour, label in zip(shorter, labels, strict=True)
     ]
     if (classes == _LONGER).any():
-        look = {"facecolor": longer, "edgecolor": _INK, "hatch": "////"}
         areas = municipal_boundaries().reindex(classes.index[classes == _LONGER])
-        areas.plot(ax=axes, linewidth=0.2, **look)
-        handles.append(Patch(lw=0.3, label=words["longer"], **look))
+        areas.plot(ax=axes, facecolor=longer, edgecolor=_INK, hatch="////", linewidth=0.2)
+        handles.append(
+            Patch(facecolor=longer, edgecolor=_INK, hatch="////", lw=0.3, label=words["longer"])
+        )
     _legend(axes, handles, words["legend_change"])
 
 

@@ -93,7 +93,7 @@ def read_result(folder: Path) -> RunResult:
     try:
         manifest = read_manifest(folder)
         names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
-        tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
+        tables = {name: read_table(folder / f"{name}.csv") for name in names}
         assignment = folder / "assignment.parquet"
         if assignment.is_file():
             tables["assignment"] = pd.read_parquet(assignment)
@@ -120,10 +120,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 _CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
 _NAMES = ("locality", "place", "municipality", "fa_region", "county")
-_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed")
+_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed", "driver")
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of a result or a study, read back as it was before it was written.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read.
+    """
     # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
     texts = dict.fromkeys(_TEXTS, str)
     table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
