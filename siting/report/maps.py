@@ -40,7 +40,7 @@ _MARKERS: Mapping[str, Mapping[str, Any]] = {
     "new": {"marker": "^", "s": 30, "color": "#0b4f8a", "edgecolor": "white", "lw": 0.4},
 }
 _SCALE_KM = 200
-_COLOURS = 24
+_COLOURS = 32
 _LONG_DECIMALS = re.compile(rb"(\d\.\d\d)\d+")
 """Decimals beyond a hundredth of a point, which nobody can see."""
 
@@ -82,12 +82,16 @@ def _drawn(figure: Figure, salt: str) -> Drawn:
 
 
 def as_png(figure: Figure) -> bytes:
-    """A map as PNG with few colours, at a third of the size that all of them take."""
+    """A map as PNG with few colours, at a third of the size that all of them take.
+
+    They are chosen for what differs most, so that the few dots of a small mark keep theirs.
+    """
     with (
         Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image,
         io.BytesIO() as stream,
     ):
-        image.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
+        few = image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
+        few.save(stream, format="png", optimize=True)
         return stream.getvalue()
 
 

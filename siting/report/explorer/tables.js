@@ -69,9 +69,10 @@ const columns = {
   ],
 };
 
-for (const key of ["picked", "answers"]) {
+const afterRegion = columns.offices.findIndex(([key]) => key === "fa_region") + 1;
+for (const key of ["answers", "picked"]) {
   if (data.trust[key]) {
-    columns.offices.push([key, false, (site) => share(key, site), (site) => number(100 * share(key, site), 0)]);
+    columns.offices.splice(afterRegion, 0, [key, false, (site) => share(key, site), (site) => number(100 * share(key, site), 0)]);
   }
 }
 
