@@ -53,7 +53,7 @@ def timestamp(file: ScenarioFile) -> str:
 
 
 def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> dict[str, Any]:
-    """The content of manifest.json; only `seconds` differs between two runs of a scenario."""
+    """What a run says of itself: manifest.json, and in `MACHINE` what run.json takes."""
     file, inputs = prepared.file, prepared.inputs
     return {
         "name": file.name,
@@ -77,6 +77,7 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
         "evidence": _evidence(inputs),
         "detached": dict(prepared.times.detached),
         "size": _size(inputs, solution),
+        "python": platform.python_version(),
         "seconds": seconds.as_dict(),
     }
 
@@ -91,9 +92,9 @@ def figures_of(prepared: Prepared, solution: Solution) -> dict[str, Any]:
         scale = persons if stage.kind == "mean" else 1.0
         return {
             "kind": stage.kind,
-            "objective": None if stage.objective is None else stage.objective / scale,
-            "bound": stage.bound / scale if math.isfinite(stage.bound) else None,
-            "gap": stage.gap if math.isfinite(stage.gap) else None,
+            "objective": None if stage.objective is None else _settled(stage.objective / scale),
+            "bound": _settled(stage.bound / scale) if math.isfinite(stage.bound) else None,
+            "gap": _settled(stage.gap) if math.isfinite(stage.gap) else None,
             "status": stage.status,
         }
 
@@ -108,6 +109,15 @@ def figures_of(prepared: Prepared, solution: Solution) -> dict[str, Any]:
         "gap": last["gap"],
         "stages": [figures(stage) for stage in solution.stages],
     }
+
+
+def _settled(figure: float) -> float:
+    """A figure without the last digits, in which one machine differs from another."""
+    return round(float(figure), _SETTLED)
+
+
+_SETTLED = 9
+"""Decimals; a proof allows for a difference of 1e-9."""
 
 
 def _unit(kind: str, weight: str) -> str:
@@ -143,7 +153,7 @@ def _phases(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
             "opened": int((new["phase"] == number).sum()),
             "annual_msek": _sum(new.loc[new["phase"] <= number, "annual_cost_msek"]),
             "one_off_msek": _sum(new.loc[new["phase"] == number, "one_off_cost_msek"]),
-            "mean_minutes": float(mean),
+            "mean_minutes": _settled(mean),
         }
         for number, (phase, mean) in enumerate(phases, start=1)
     ]
@@ -166,8 +176,7 @@ def _checksums(prepared: Prepared) -> dict[str, str]:
 
 
 def _versions() -> dict[str, str]:
-    packages = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    return {"python": platform.python_version(), **packages}
+    return {name: importlib.metadata.version(name) for name in _PACKAGES}
 
 
 def _evidence(inputs: Inputs) -> Mapping[str, int]:
@@ -208,6 +217,7 @@ def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> d
         "overrides": list(file.overrides),
         "inputs": _checksums(prepared),
         "versions": _versions(),
+        "python": platform.python_version(),
         "evidence": _evidence(prepared.inputs),
         **more,
     }

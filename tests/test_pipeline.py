@@ -1,6 +1,7 @@
 """The whole way on the whole of Sweden."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -141,9 +142,9 @@ def test_two_runs_leave_the_same_bytes_but_for_the_times(main: RunResult, tmp_pa
     ]
     for path in folders[0].iterdir():
         twin = folders[1] / path.name
-        if path.name == "manifest.json":
-            first, second = (read_result(folder).manifest for folder in folders)
-            assert {**first, "seconds": 0} == {**second, "seconds": 0}
+        if path.name == "run.json":
+            first, second = (json.loads(p.read_text(encoding="utf-8")) for p in (path, twin))
+            assert first.keys() == second.keys() == {"python", "seconds"}
         else:
             digests = {hashlib.sha256(p.read_bytes()).hexdigest() for p in (path, twin)}
             assert len(digests) == 1, path.name

@@ -1,18 +1,25 @@
 """The results that ship are those that the code gives; after a wanted change: make results."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from siting.analysis.compare import compare
+from siting.cli import app
+from siting.errors import InputError
+from siting.report.blocks import MAPS
 from siting.report.overview import overview
-from siting.report.result import CSV_TABLES, RunResult
+from siting.report.result import CSV_TABLES, RunResult, read_result
 from siting.report.write import write_result
 from siting.shipped import scenario_folder
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 SHIPPED = sorted(path.stem for path in scenario_folder().glob("*.toml"))
+KEPT = {".csv", ".html", ".json", ".png"}
 _CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
 
 
@@ -38,6 +45,25 @@ def test_the_overview_that_ships_is_that_of_the_runs(solved: Callable[..., RunRe
 
 
 def test_what_ships_is_small() -> None:
-    files = (path for name in SHIPPED for path in (RESULTS / name).iterdir())
-    kept = [path.stat().st_size for path in files if path.suffix in {".csv", ".html", ".json"}]
-    assert sum(kept) < 8_000_000
+    files = [path for name in SHIPPED for path in (RESULTS / name).rglob("*")]
+    kept = [p for p in files if p.suffix in KEPT and p.name != "run.json"]
+    assert sum(path.stat().st_size for path in kept) < 9_000_000
+    assert sum(path.suffix == ".png" for path in kept) == len(SHIPPED) * 2 * len(MAPS)
+
+
+@pytest.fixture
+def cloned(tmp_path: Path) -> Path:
+    """A result as a fresh clone holds it."""
+    left_out = shutil.ignore_patterns("*.parquet", "run.json", "briefing.*", "maps")
+    return shutil.copytree(RESULTS / "announced_only", tmp_path / "announced_only", ignore=left_out)
+
+
+def test_a_briefing_and_a_comparison_can_be_made_from_what_ships(cloned: Path) -> None:
+    done = CliRunner().invoke(app, ["brief", str(cloned), "--format", "html", "--lang", "sv"])
+    assert done.exit_code == 0, done.output
+    assert (cloned / "briefing.sv.html").is_file()
+    people = compare([read_result(cloned), read_result(cloned)]).people
+    assert people["people_shorter"].isna().all()
+    done = CliRunner().invoke(app, ["brief", str(cloned), "--format", "gpkg", "--lang", "sv"])
+    assert isinstance(done.exception, InputError)
+    assert done.exception.faults[0].value == "assignment.parquet"

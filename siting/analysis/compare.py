@@ -62,7 +62,7 @@ class Comparison:
     people : DataFrame
         For each run: new_offices, annual_cost_msek, and of the residents people_shorter and
         people_longer, whose trip is shorter and longer than in the first run; missing where the
-        demand points differ.
+        demand points differ or a result has no assignment.
     """
 
     names: tuple[str, ...]
@@ -218,11 +218,14 @@ def _with_differences(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame
 
 
 def _people(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
-    first = runs[0].tables["assignment"]
+    first = runs[0].tables.get("assignment")
     rows = []
     for name, run in zip(names, runs, strict=True):
-        sites, trips = run.tables["sites"], run.tables["assignment"]
+        sites, trips = run.tables["sites"], run.tables.get("assignment")
         row = {"run": name, "new_offices": len(sites), "cost": sites["annual_cost_msek"].sum()}
+        if first is None or trips is None:
+            rows.append(row)
+            continue
         if trips["demand_id"].equals(first["demand_id"]):
             saved = first["minutes_after"] - trips["minutes_after"]
             row["people_shorter"] = trips.loc[saved > 0, "people"].sum()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from siting.errors import Fault, InputError
+from siting.report.beside import read_beside
 from siting.report.blocks import Document
 from siting.report.briefing import read_background, scenario_key, write_up
 from siting.report.geopackage import write_geopackage
@@ -42,7 +43,8 @@ def write_briefing(
     result : RunResult
         The run.
     folder : Path
-        Where its files are; the briefing goes beside them.
+        Where its files are; the briefing goes beside them, and says what the studies in the
+        folders next to it have found.
     data : Path
         The data folder, for assumptions and positions.
     formats : sequence of str
@@ -61,10 +63,10 @@ def write_briefing(
         If there is no such format or language.
     """
     _check(formats, languages)
-    background = read_background(data)
+    background, beside = read_background(data), read_beside(result, folder)
     written = []
     for language in languages:
-        document = write_up(result, background, language)
+        document = write_up(result, background, language, beside)
         maps = draw_maps(result, language, scenario_key(result))
         written += _write_maps(maps, folder, language)
         pictures = {name: drawn.png for name, drawn in maps.items()}

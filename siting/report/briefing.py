@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,10 @@ import pandas as pd
 
 from siting.inputs.ledger import read_assumptions
 from siting.report import grids
+from siting.report.beside import NOTHING, Beside
 from siting.report.blocks import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
 from siting.report.certainty import certainty
+from siting.report.command import command
 from siting.report.goal import goal_in_words
 from siting.report.result import RunResult
 from siting.report.wording import counted, date, listed, number, percent, sort_key, texts, whole
@@ -51,7 +52,9 @@ def scenario_key(result: RunResult) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def write_up(result: RunResult, background: Background, language: str) -> Document:
+def write_up(
+    result: RunResult, background: Background, language: str, beside: Beside = NOTHING
+) -> Document:
     """Put a briefing into words.
 
     Parameters
@@ -62,6 +65,8 @@ def write_up(result: RunResult, background: Background, language: str) -> Docume
         From `read_background`.
     language : str
         "sv" or "en".
+    beside : Beside
+        Studies of the run.
     """
     words, manifest = texts(language), result.manifest
     version = manifest["versions"]["siting"]
@@ -74,7 +79,7 @@ def write_up(result: RunResult, background: Background, language: str) -> Docume
         *_effects(result, language),
         *_extremes(result, background, language),
         *_limits(result, language),
-        *certainty(result, language),
+        *certainty(result, language, beside),
         *_assumptions(background, language),
         *_repeat(result, language),
     )
@@ -112,8 +117,17 @@ def _question(result: RunResult, language: str) -> Iterator[Block]:
     rationale = localised(manifest, "rationale", language)
     yield Paragraph(asked["background"].format(rationale=rationale))
     if manifest["overrides"]:
-        changes = "; ".join(manifest["overrides"])
+        changes = "; ".join(_change(text, language) for text in manifest["overrides"])
         yield Paragraph(words["overrides"].format(overrides=changes))
+
+
+def _change(override: str, language: str) -> str:
+    """An override with what stood there before in words, where nothing did."""
+    key, _, values = override.partition(": ")
+    old, _, new = values.rpartition(" -> ")
+    words = texts(language)["common"]
+    in_words = {"None": words["unset"], "'none'": words["default"]}
+    return f"{key}: {in_words.get(old, old)} → {in_words.get(new, new)}"
 
 
 def _answer(result: RunResult, language: str) -> Iterator[str]:
@@ -231,7 +245,7 @@ def _repeat(result: RunResult, language: str) -> Iterator[Block]:
     yield Heading(repeat["heading"])
     yield Bullets(
         (
-            repeat["command"].format(command=_command(result)),
+            repeat["command"].format(command=command(result, "run")),
             repeat["sizes"].format(**sizes),
             repeat["versions"].format(versions=versions),
         )
@@ -241,12 +255,3 @@ def _repeat(result: RunResult, language: str) -> Iterator[Block]:
 
 
 _SIZES = ("demand_points", "candidates", "offices")
-
-
-def _command(result: RunResult) -> str:
-    """The command that gives this result again."""
-    changes = (change.partition(": ") for change in result.manifest["overrides"])
-    given = [
-        f"--set {shlex.quote(f'{key}={rest.rpartition(" -> ")[2]}')}" for key, _, rest in changes
-    ]
-    return " ".join(["siting run", shlex.quote(result.name), *given])

@@ -4,21 +4,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from siting.report import grids
+from siting.report.beside import Beside
 from siting.report.blocks import Block, Bullets, Heading
 from siting.report.result import RunResult
+from siting.report.trust import trust
 from siting.report.wording import listed, number, texts, whole
 
 _WEAKEST = 3
 """So many picks whose loss is least are named."""
 
 
-def certainty(result: RunResult, language: str) -> Iterator[Block]:
+def certainty(result: RunResult, language: str, beside: Beside) -> Iterator[Block]:
     """Status and gap, the evidence of the office table, and what changes the picks."""
     yield Heading(texts(language)["brief"]["certainty"]["heading"])
     parts = (_proof, _evidence, _binding, _weakest, _exceptions)
     sentences = [sentence for part in parts for sentence in part(result, language)]
     words = texts(language)["brief"]["certainty"]
-    yield Bullets((*sentences, words["unknown"], words["outside"]))
+    yield Bullets((*sentences, *trust(result, beside, language), words["outside"]))
 
 
 def _proof(result: RunResult, language: str) -> Iterator[str]:

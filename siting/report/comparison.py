@@ -29,7 +29,7 @@ from siting.report.grids import UNITS, columns, place, records, unit_of
 from siting.report.html import as_html
 from siting.report.maps import as_png, draw_map
 from siting.report.result import RunResult
-from siting.report.wording import LANGUAGES, number, texts
+from siting.report.wording import LANGUAGES, number, sort_key, texts
 from siting.report.workbook import as_xlsx
 
 _MOVED = 10
@@ -184,10 +184,12 @@ def _status(run: RunResult, language: str) -> str:
 
 def _scenarios(comparison: Comparison, language: str) -> Grid:
     first, *others = comparison.names
-    rows = [
-        {**row, **{name: _changed(row[first], row[name]) for name in others}}
+    unset = texts(language)["common"]["unset"]
+    told = [
+        {key: unset if value == "none" else value for key, value in row.items()}
         for row in records(comparison.scenarios)
     ]
+    rows = [{**row, **{name: _changed(row[first], row[name]) for name in others}} for row in told]
     heads = [Column("key", texts(language)["compare"]["columns"]["key"])]
     return _grid("scenarios", [*heads, *(Column(n, n) for n in comparison.names)], rows, language)
 
@@ -233,7 +235,9 @@ def _regions(comparison: Comparison, name: str, language: str) -> Grid:
     for column in _side_by_side(comparison):
         kind: Kind = "change" if column in comparison.differences else "number"
         heads.append(Column(column, _minus(column, comparison), kind, 1))
-    return _grid(name, heads, records(table), language)
+    order = sort_key(language)
+    rows = sorted(records(table), key=lambda row: order(row[label]))
+    return _grid(name, heads, rows, language)
 
 
 def _minus(column: str, comparison: Comparison) -> str:

@@ -33,8 +33,12 @@ def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
     Raises
     ------
     InputError
-        If the data folder does not hold the run's demand points.
+        If the data folder does not hold the run's demand points, or the result has none.
     """
+    if "assignment" not in result.tables:
+        remedy = "Run the scenario again: what ships leaves the long table out."
+        problem = "not kept with this result, and a GeoPackage needs it"
+        raise InputError([Fault(str(folder), "result", "assignment.parquet", problem, remedy)])
     layers = _layers(result, data)
     aside = folder / f".{FILE}"
     aside.unlink(missing_ok=True)

@@ -69,8 +69,13 @@ def picks(result: RunResult, language: str) -> Grid:
         alone = crowded.get(row["fa_code"], 0) == 1
         why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
         rows.append({**_named(row, language), "why": why, "locality": place(row)})
-    title, note = words["brief"]["picks"]["title"], words["brief"]["picks"]["note"]
-    return Grid("picks", title, columns(keys, language), rows, note)
+    told = words["brief"]["picks"]
+    order = "by_loss"
+    if sites["loss_if_left_out_minutes"].isna().all():
+        keys.remove("loss_if_left_out_minutes")
+        order = "by_saving"
+    note = f"{told[order]} {told['note']}"
+    return Grid("picks", told["title"], columns(keys, language), rows, note)
 
 
 def phases(result: RunResult, language: str) -> Grid:

@@ -1,6 +1,7 @@
 """A briefing as one HTML page that needs nothing beside it."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,6 +23,8 @@ from siting.report.blocks import (
     Pictures,
     shown,
 )
+
+_HEADERS = re.compile(r'(?<=<td) headers="[^"<>]*"')
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def html_table(grid: Grid, language: str, key: str) -> Markup:
     whole = table.as_raw_html()
     # One style sheet serves the page; great_tables would add one to every table.
     start, end = whole.index("<table"), whole.index("</table>") + len("</table>")
-    return Markup(whole[start:end])  # noqa: S704 - great_tables escapes all but the marks
+    # Headings have a scope, so that naming them in each cell as well says nothing more.
+    return Markup(_HEADERS.sub("", whole[start:end]))  # noqa: S704 - great_tables escapes all but the marks
 
 
 def _marker(colours: Mapping[str, str]) -> Callable[[str], str]:

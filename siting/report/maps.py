@@ -22,19 +22,16 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
-from siting.report.blocks import ALIKE, MAPS
+from siting.report.blocks import MAPS
 from siting.report.geography import located, municipal_boundaries, region_lines
+from siting.report.palette import CUT, MINUTES, Scale
 from siting.report.result import RunResult
 from siting.report.wording import texts, whole
 
 _SIZE_INCHES = (3.6, 7.4)
 _DPI = 140
-_MINUTE_BOUNDS = (10, 20, 30, 45, 60)
-_MINUTE_COLOURS = ("#f7fbd5", "#c2e3b0", "#7cc4ae", "#3d94a8", "#285a8c", "#1b1f4b")
-_CHANGE_BOUNDS = (1, 5, 10)
-_UNCHANGED, _LONGER = "#f2f2ee", "#e6a15c"
-_CHANGE_COLOURS = ("#d3dcec", "#94b0d3", "#4f7cb3", "#16386b")
-_WORSE = -1
+_LONGER = 0
+"""The class of the change that is hatched besides; the next is no change."""
 _LAND, _EDGE, _REGION_EDGE, _INK = "#f2f2ee", "#b9b9b2", "#77776f", "#1c1c1a"
 _MARKERS: Mapping[str, Mapping[str, Any]] = {
     "existing": {"marker": "o", "s": 9, "color": "#8a8a84", "edgecolor": "white", "lw": 0.3},
@@ -43,7 +40,7 @@ _MARKERS: Mapping[str, Mapping[str, Any]] = {
     "new": {"marker": "^", "s": 30, "color": "#0b4f8a", "edgecolor": "white", "lw": 0.4},
 }
 _SCALE_KM = 200
-_COLOURS = 40
+_COLOURS = 32
 _LONG_DECIMALS = re.compile(rb"(\d\.\d\d)\d+")
 """Decimals beyond a hundredth of a point, which nobody can see."""
 
@@ -85,12 +82,16 @@ def _drawn(figure: Figure, salt: str) -> Drawn:
 
 
 def as_png(figure: Figure) -> bytes:
-    """A map as PNG with few colours, at a third of the size that all of them take."""
+    """A map as PNG with few colours, at a third of the size that all of them take.
+
+    They are chosen for what differs most, so that the few dots of a small mark keep theirs.
+    """
     with (
         Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image,
         io.BytesIO() as stream,
     ):
-        image.convert("RGB").quantize(_COLOURS).save(stream, format="png", optimize=True)
+        few = image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
+        few.save(stream, format="png", optimize=True)
         return stream.getvalue()
 
 
@@ -174,26 +175,24 @@ def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
 
 def _before(axes: Axes, result: RunResult, language: str) -> None:
     words = texts(language)["maps"]
-    bounds = [whole(bound, language) for bound in _MINUTE_BOUNDS]
+    bounds = [whole(bound, language) for bound in MINUTES.bounds]
     labels = [
         words["below"].format(high=bounds[0]),
         *(words["between"].format(low=a, high=b) for a, b in pairwise(bounds)),
         words["above"].format(low=bounds[-1]),
     ]
     minutes = _by_municipality(result, "mean_before")
-    classes = pd.Series(np.digitize(minutes, _MINUTE_BOUNDS), minutes.index)
-    colours = dict(enumerate(_MINUTE_COLOURS))
-    _fill(axes, classes, colours)
+    _fill(axes, _classes(minutes, MINUTES), MINUTES)
     handles = [
-        Patch(facecolor=colours[i], edgecolor=_EDGE, lw=0.3, label=label)
-        for i, label in enumerate(labels)
+        Patch(facecolor=colour, edgecolor=_EDGE, lw=0.3, label=label)
+        for colour, label in zip(MINUTES.colours, labels, strict=True)
     ]
     _legend(axes, handles, words["legend_minutes"])
 
 
 def _change(axes: Axes, result: RunResult, language: str) -> None:
     words = texts(language)["maps"]
-    bounds = [whole(bound, language) for bound in _CHANGE_BOUNDS]
+    bounds = [whole(bound, language) for bound in CUT.bounds[2:]]
     labels = [
         words["unchanged"],
         words["shorter_below"].format(high=bounds[0]),
@@ -201,20 +200,18 @@ def _change(axes: Axes, result: RunResult, language: str) -> None:
         words["shorter_above"].format(low=bounds[-1]),
     ]
     fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
-    classes = pd.Series(1 + np.digitize(fall, _CHANGE_BOUNDS), fall.index)
-    classes[fall < ALIKE] = 0
-    classes[fall <= -ALIKE] = _WORSE
-    colours = dict(enumerate((_UNCHANGED, *_CHANGE_COLOURS)))
-    _fill(axes, classes, colours)
+    classes = _classes(fall, CUT)
+    _fill(axes, classes, CUT)
+    longer, *shorter = CUT.colours
     handles = [
-        Patch(facecolor=colours[i], edgecolor=_EDGE, lw=0.3, label=label)
-        for i, label in enumerate(labels)
+        Patch(facecolor=colour, edgecolor=_EDGE, lw=0.3, label=label)
+        for colour, label in zip(shorter, labels, strict=True)
     ]
-    if (classes == _WORSE).any():
-        longer = municipal_boundaries().reindex(classes.index[classes == _WORSE])
-        longer.plot(ax=axes, facecolor=_LONGER, edgecolor=_INK, hatch="////", linewidth=0.2)
+    if (classes == _LONGER).any():
+        areas = municipal_boundaries().reindex(classes.index[classes == _LONGER])
+        areas.plot(ax=axes, facecolor=longer, edgecolor=_INK, hatch="////", linewidth=0.2)
         handles.append(
-            Patch(facecolor=_LONGER, edgecolor=_INK, hatch="////", lw=0.3, label=words["longer"])
+            Patch(facecolor=longer, edgecolor=_INK, hatch="////", lw=0.3, label=words["longer"])
         )
     _legend(axes, handles, words["legend_change"])
 
@@ -223,8 +220,13 @@ def _by_municipality(result: RunResult, column: str) -> "pd.Series[float]":
     return result.tables["municipalities"].set_index("municipality_code")[column]
 
 
-def _fill(axes: Axes, classes: "pd.Series[int]", colours: Mapping[int, str]) -> None:
+def _classes(values: "pd.Series[float]", scale: Scale) -> "pd.Series[int]":
+    return pd.Series(np.digitize(values, scale.bounds), values.index)
+
+
+def _fill(axes: Axes, classes: "pd.Series[int]", scale: Scale) -> None:
     boundaries = municipal_boundaries()
+    colours = dict(enumerate(scale.colours))
     shades = classes.reindex(boundaries.index).map(colours).fillna("white")
     boundaries.plot(ax=axes, color=shades, edgecolor=_EDGE, linewidth=0.2)
 

@@ -10,9 +10,11 @@ _HEAD = """\
 
 Made by `make results`; a test fails when they drift from the code. Minutes are those of one trip
 per resident to the nearest office, one way; costs are assumptions. Each folder holds the tables
-(CSV), the manifest and the briefing. Texts in a CSV that begin with = + - @ have an apostrophe in
-front, so that no spreadsheet takes them for formulas; `siting.report.result.read_result` takes it
-away again.
+(CSV), the manifest, the briefing and its maps. The long table of demand points
+(assignment.parquet) is not kept here: `siting run NAME` makes it, and only the GeoPackage and the
+numbers of people in a comparison need it. Texts in a CSV that begin with = + - @ have an apostrophe
+in front, so that no spreadsheet takes them for formulas; `siting.report.result.read_result` takes
+it away again.
 
 """
 _COLUMNS = (

@@ -1,4 +1,4 @@
-"""Classes and colours of the explorer's map: those of the briefing's maps.
+"""Classes and colours of maps, those of the briefing and of the explorer.
 
 Both scales grow darker from class to class, so that they read in grey and without red or green.
 """

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
+MACHINE = ("python", "seconds")
+"""What of a manifest differs from machine to machine; it stands in run.json, not manifest.json."""
 FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
 
 
@@ -28,11 +30,11 @@ class RunResult:
     name : str
         Name of the scenario; the folder's name.
     manifest : mapping
-        The content of manifest.json.
+        The content of manifest.json and of run.json.
     tables : mapping of str to DataFrame
         sites, offices, municipalities, fa_regions, counties, access and assignment, with the
         columns of the files of these names; of a run with a frontier also frontier,
-        frontier_sites and frontier_municipalities.
+        frontier_sites and frontier_municipalities. A result that ships has no assignment.
     """
 
     name: str
@@ -89,10 +91,12 @@ def read_result(folder: Path) -> RunResult:
         If the folder holds no result.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_manifest(folder)
         names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
-        tables = {name: _read_csv(folder / f"{name}.csv") for name in names}
-        tables["assignment"] = pd.read_parquet(folder / "assignment.parquet")
+        tables = {name: read_table(folder / f"{name}.csv") for name in names}
+        assignment = folder / "assignment.parquet"
+        if assignment.is_file():
+            tables["assignment"] = pd.read_parquet(assignment)
     except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
         raise InputError(
@@ -101,12 +105,32 @@ def read_result(folder: Path) -> RunResult:
     return RunResult(folder.name, manifest, tables)
 
 
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a result or a study, with what its machine added where that is kept.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none that can be read.
+    """
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    run = folder / "run.json"
+    return manifest | (json.loads(run.read_text(encoding="utf-8")) if run.is_file() else {})
+
+
 _CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
 _NAMES = ("locality", "place", "municipality", "fa_region", "county")
-_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed")
+_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed", "driver")
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of a result or a study, read back as it was before it was written.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read.
+    """
     # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
     texts = dict.fromkeys(_TEXTS, str)
     table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])

@@ -4,41 +4,35 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Mapping
+from itertools import groupby
 
 import docx
 from docx.document import Document as WordDocument
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.section import WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from siting.report.blocks import (
+    NARROW,
     Block,
     Bullets,
-    Column,
     Document,
     Grid,
     Heading,
     Paragraph,
     Pictures,
-    shares,
-    shown,
 )
+from siting.report.word_table import add_table, shade
 
 _LANGUAGE_TAGS = {"sv": "sv-SE", "en": "en-GB"}
-_SHADES = {"red": "F4C7C3", "amber": "FFE9B3", "green": "CBE8D3"}
 _ACCENT, _FAINT, _WARNING = RGBColor(0x0B, 0x4F, 0x8A), RGBColor(0x59, 0x59, 0x53), "FDF1E7"
-_PAGE_MM, _MARGIN_MM = (210, 297), 16
-_GAP_MM = 4
-_TEXT_WIDTH = _PAGE_MM[0] - 2 * _MARGIN_MM
-_BODY, _SMALL, _CELL = Pt(9.5), Pt(8), Pt(7.5)
-_CELL_MARGIN = 45
-"""Twentieths of a point."""
-_LETTERS = 125
-"""So many letters of a table fit beside each other."""
+_PAGE_MM, _MARGIN_MM = (210, 297), 13
+_GAP_MM = 6
+_TEXT_MM = _PAGE_MM[0] - 2 * _MARGIN_MM
+_MAP_MM = 55
+_BODY, _LEAD, _SMALL = Pt(8.5), Pt(9.5), Pt(6.8)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -57,8 +51,11 @@ def as_docx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     _line(word, document.kicker, colour=_ACCENT, bold=True)
     word.add_heading(document.title, level=0)
     _line(word, document.subtitle, size=_SMALL, colour=_FAINT)
-    for block in document.blocks:
-        _add(word, block, document.language, pictures)
+    for narrow, blocks in groupby(document.blocks, _is_narrow):
+        columns = 2 if narrow else 1
+        _divide(word, columns)
+        for block in blocks:
+            _add(word, block, document.language, pictures, columns)
     with io.BytesIO() as stream:
         word.save(stream)
         return _with_fixed_times(stream)
@@ -76,11 +73,13 @@ def _set_up(word: WordDocument, document: Document) -> None:
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(_MARGIN_MM)
     normal = word.styles["Normal"]
     normal.font.name, normal.font.size = "Arial", _BODY
-    normal.paragraph_format.space_after = Pt(4)
-    for name, size in (("Title", 20), ("Heading 1", 13), ("Heading 2", 10.5)):
+    normal.paragraph_format.space_after = Pt(2.5)
+    normal.paragraph_format.line_spacing = 1.0
+    for name, size, above in (("Title", 17, 0), ("Heading 1", 11, 7), ("Heading 2", 8.5, 4)):
         style = word.styles[name]
         style.font.name, style.font.size = "Arial", Pt(size)
         style.font.color.rgb = _ACCENT
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(2)
         fonts = style.element.rPr.rFonts
         for theme in [key for key in fonts.attrib if "Theme" in key]:
             del fonts.attrib[theme]
@@ -89,7 +88,32 @@ def _set_up(word: WordDocument, document: Document) -> None:
     normal.element.get_or_add_rPr().append(language)
 
 
-def _add(word: WordDocument, block: Block, language: str, pictures: Mapping[str, bytes]) -> None:
+def _is_narrow(block: Block) -> bool:
+    return isinstance(block, Grid) and block.name in NARROW
+
+
+def _divide(word: WordDocument, columns: int) -> None:
+    """What follows stands in so many columns; narrow tables stand beside each other."""
+    current = word.sections[-1]._sectPr.find(qn("w:cols"))  # noqa: SLF001 - python-docx has none
+    if current.get(qn("w:num"), "1") == str(columns):
+        return
+    word.add_section(WD_SECTION.CONTINUOUS)
+    # The break is a paragraph of its own, which should take no room.
+    line = word.paragraphs[-1].paragraph_format
+    line.space_before = line.space_after = Pt(0)
+    line.line_spacing = Pt(1)
+    following = word.sections[-1]._sectPr.find(qn("w:cols"))  # noqa: SLF001 - likewise
+    following.set(qn("w:num"), str(columns))
+    following.set(qn("w:space"), str(Mm(_GAP_MM).twips))
+
+
+def _add(
+    word: WordDocument,
+    block: Block,
+    language: str,
+    pictures: Mapping[str, bytes],
+    columns: int,
+) -> None:
     match block:
         case Heading():
             word.add_heading(block.text, level=1)
@@ -99,7 +123,11 @@ def _add(word: WordDocument, block: Block, language: str, pictures: Mapping[str,
             for item in block.items:
                 word.add_paragraph(item, style="List Bullet")
         case Grid():
-            _grid(word, block, language)
+            word.add_heading(block.title, level=2)
+            width = (_TEXT_MM - (columns - 1) * _GAP_MM) / columns
+            add_table(word, block, language, width)
+            if block.note:
+                _line(word, block.note, size=_SMALL, colour=_FAINT)
         case Pictures():
             _pictures(word, block, pictures)
 
@@ -124,82 +152,21 @@ def _paragraph(word: WordDocument, block: Paragraph) -> None:
     if block.style == "small":
         _line(word, block.text, size=_SMALL, colour=_FAINT)
     elif block.style == "lead":
-        _line(word, block.text, size=Pt(10.5))
+        _line(word, block.text, size=_LEAD)
     elif block.style == "warning":
         paragraph = _line(word, block.text, bold=True)
-        _shade(paragraph._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - python-docx has no shading
+        shade(paragraph._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - python-docx has no shading
     else:
         word.add_paragraph(block.text)
 
 
 def _pictures(word: WordDocument, block: Pictures, pictures: Mapping[str, bytes]) -> None:
     table = word.add_table(rows=1, cols=len(block.names))
-    width = Mm(_TEXT_WIDTH / len(block.names) - _GAP_MM)
+    width = Mm(min(_MAP_MM, _TEXT_MM / len(block.names) - _GAP_MM))
     for cell, name in zip(table.rows[0].cells, block.names, strict=True):
         run = cell.paragraphs[0].add_run()
         picture = run.add_picture(io.BytesIO(pictures[name]), width=width)
         picture._inline.docPr.set("descr", block.alternatives[name])  # noqa: SLF001 - no other way
-
-
-def _grid(word: WordDocument, grid: Grid, language: str) -> None:
-    word.add_heading(grid.title, level=2)
-    table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.columns))
-    table.style = "Light List Accent 1"
-    table.autofit = False
-    needs = shares(grid, language, _LETTERS)
-    widths = [Mm(_TEXT_WIDTH * need / sum(needs)) for need in needs]
-    cells = table._cells  # noqa: SLF001 - table.cell() takes quadratic time
-    for number, column in enumerate(grid.columns):
-        _fill(cells[number], column.title, column, bold=True)
-    for place, row in enumerate(grid.rows, start=1):
-        for number, column in enumerate(grid.columns):
-            cell = cells[place * len(grid.columns) + number]
-            _fill(cell, shown(row[column.key], column, language), column)
-            if column.kind == "mark":
-                _shade(cell._tc.get_or_add_tcPr(), _SHADES[row["mark"]])  # noqa: SLF001 - no other way
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for place, cell in enumerate(cells):
-        cell.width = widths[place % len(widths)]
-    _narrow_margins(table)
-    _repeat_first_row(table)
-    if grid.note:
-        _line(word, grid.note, size=_SMALL, colour=_FAINT)
-
-
-def _fill(cell: _Cell, text: str, column: Column, *, bold: bool = False) -> None:
-    paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
-    if not column.is_text:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    run = paragraph.add_run(text)
-    run.font.size, run.bold = _CELL, bold
-
-
-def _narrow_margins(table: Table) -> None:
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(_CELL_MARGIN))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    table._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no such setting
-
-
-def _repeat_first_row(table: Table) -> None:
-    """The heading stands on every page, and no row breaks across two."""
-    for number, row in enumerate(table.rows):
-        properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no such setting
-        properties.append(OxmlElement("w:cantSplit"))
-        if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-
-
-def _shade(properties: BaseOxmlElement, colour: str) -> None:
-    shading = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
-        shading.set(qn(f"w:{key}"), value)
-    properties.append(shading)
 
 
 def _with_fixed_times(stream: io.BytesIO) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from siting.errors import Fault, InputError
 from siting.report.cells import as_csv
-from siting.report.result import RunResult
+from siting.report.result import MACHINE, RunResult
 from siting.report.study import PARQUET_TABLES, Study
 
 
@@ -106,7 +106,8 @@ def _write_files(result: RunResult, folder: Path) -> None:
     for name, table in result.tables.items():
         if name != "assignment":
             (folder / f"{name}.csv").write_bytes(as_csv(table))
-    result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
+    if "assignment" in result.tables:
+        result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
 
 
 def _write_tables(study: Study, folder: Path) -> None:
@@ -119,8 +120,12 @@ def _write_tables(study: Study, folder: Path) -> None:
 
 
 def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
-    text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
+    """The manifest, and apart from it what differs from machine to machine."""
+    machine = {key: manifest[key] for key in MACHINE if key in manifest}
+    rest = {key: value for key, value in manifest.items() if key not in machine}
+    for name, content in (("manifest", rest), ("run", machine)):
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _swap(aside: Path, target: Path) -> None:

@@ -25,7 +25,7 @@ def _run(cache: Path, results: Path, *options: str) -> dict[str, float]:
     wall = time.perf_counter() - started
     if process.returncode:
         raise SystemExit(f"siting run ended with {process.returncode}")
-    manifest = results / "remaining_offices" / "manifest.json"
+    manifest = results / "remaining_offices" / "run.json"
     seconds: dict[str, float] = json.loads(manifest.read_text(encoding="utf-8"))["seconds"]
     return {
         **seconds,

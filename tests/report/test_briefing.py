@@ -15,7 +15,7 @@ import pytest
 
 from siting.report.blocks import Bullets, Document, Grid, Paragraph, shown
 from siting.report.goal import goal_in_words
-from siting.report.grids import limit_name
+from siting.report.grids import limit_name, picks
 from siting.report.html import as_html
 from siting.report.paper import as_pdf
 from siting.report.result import RunResult
@@ -224,6 +224,27 @@ def test_closing_phases_and_exceptions_are_told(show: Show, result: RunResult) -
     assert [shown(grid.rows[0][c.key], c, "en") for c in grid.columns] == [
         *("2020", "4", "6.3", "10.3", "13.9")
     ]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_key_that_had_no_value_is_said_in_words(
+    show: Show, result: RunResult, language: str
+) -> None:
+    changes = ["limits.spacing_km: None -> 50", "limits.annual_budget_msek: 55 -> 'none'"]
+    manifest = dict(result.manifest) | {"overrides": changes}
+    text = _running_text(show(RunResult("x", manifest, result.tables), language).document)
+    words = texts(language)["common"]
+    assert f"limits.spacing_km: {words['unset']} → 50" in text
+    assert f"limits.annual_budget_msek: 55 → {words['default']}" in text
+    assert "None" not in text
+
+
+def test_picks_without_a_loss_are_ranked_by_what_they_save(result: RunResult) -> None:
+    sites = result.tables["sites"].assign(loss_if_left_out_minutes=float("nan"))
+    grid = picks(RunResult("x", result.manifest, {**result.tables, "sites": sites}), "sv")
+    assert "loss_if_left_out_minutes" not in {column.key for column in grid.columns}
+    assert grid.note.startswith("Rangen följer den sparade tiden")
+    assert picks(result, "sv").note.startswith("Rangen följer hur mycket medelrestiden")
 
 
 @pytest.mark.parametrize(

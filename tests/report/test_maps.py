@@ -12,10 +12,10 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from siting.errors import InputError
-from siting.report import maps
 from siting.report.geography import located, municipal_boundaries
 from siting.report.geopackage import write_geopackage
 from siting.report.maps import draw_map, draw_maps
+from siting.report.palette import CUT, MINUTES
 from siting.report.result import RunResult
 from siting.report.wording import texts
 
@@ -29,7 +29,7 @@ def _lightness(colour: str) -> float:
 
 @pytest.mark.parametrize(
     "colours",
-    [maps._MINUTE_COLOURS, (maps._UNCHANGED, *maps._CHANGE_COLOURS)],  # noqa: SLF001 - what readers see
+    [MINUTES.colours, CUT.colours[1:]],
 )
 def test_classes_differ_in_grey(colours: tuple[str, ...]) -> None:
     steps = [_lightness(colour) for colour in colours]

@@ -3,6 +3,7 @@ const shapes = {
   existing: (x, y, r) => element("svg:circle", { cx: x, cy: y, r: r * 0.7, class: "existing" }),
   closed: (x, y, r) => element("svg:path", { d: `M${x - r} ${y - r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`, class: "cross" }),
   announced: (x, y, r) => element("svg:path", { d: `M${x - 1.2 * r} ${y - 1.2 * r}h${2.4 * r}v${2.4 * r}h${-2.4 * r}z`, class: "announced" }),
+  core: (x, y, r) => element("svg:circle", { cx: x, cy: y, r: 2.6 * r, class: "core" }),
   new: (x, y, r) => element("svg:path", { d: `M${x} ${y - 1.6 * r}l${1.6 * r} ${2.7 * r} ${-3.2 * r} 0z`, class: "new" }),
 };
 const areas = new Map();
@@ -60,7 +61,10 @@ function paintMarks() {
   const radius = 3.9 * Math.max(box.w / svg.clientWidth, box.h / svg.clientHeight);
   const drawn = data.offices.map(([, , code, x, y]) => shapes[closes(code) ? "closed" : "existing"](x, y, radius));
   if (state.view !== "before" && possible()) {
-    for (const site of current().sites) drawn.push(shapes[site[5] ? "announced" : "new"](site[10], site[11], radius));
+    for (const site of current().sites) {
+      if (inCore(site)) drawn.push(shapes.core(site[10], site[11], radius));
+      drawn.push(shapes[site[5] ? "announced" : "new"](site[10], site[11], radius));
+    }
   }
   marks.replaceChildren(...drawn);
 }
@@ -86,6 +90,10 @@ function paintLegend() {
   const kinds = ["existing", ...(data.offices.some((office) => closes(office[2])) ? ["closed"] : []),
     ...(state.view === "before" ? [] : ["announced", "new"])];
   const offices = kinds.map((kind) => legendItem(shapes[kind](0, 0, 4), words().kinds[kind]));
+  if (data.trust.picked && state.view !== "before") {
+    const text = fill(words().core, { share: number(100 * data.trust.core, 0), draws: number(data.trust.draws, 0) });
+    offices.push(legendItem(shapes.core(0, 0, 2.2), text));
+  }
   find("legend").replaceChildren(
     element("div", {}, element("b", {}, change ? words().legend_change : words().legend_minutes), ...classes),
     element("div", {}, element("b", {}, words().legend_offices), ...offices));

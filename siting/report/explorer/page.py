@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from siting.report.beside import NOTHING, Beside, read_beside
 from siting.report.explorer.payload import payload
 from siting.report.outlines import outlines
 from siting.report.result import RunResult, read_result
@@ -15,17 +16,19 @@ _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u202
 """Signs that could end a script element or a line of it; within JSON they only occur in texts."""
 
 
-def explorer_page(result: RunResult) -> str:
+def explorer_page(result: RunResult, beside: Beside = NOTHING) -> str:
     """The page of a run, complete in one file.
 
     Parameters
     ----------
     result : RunResult
         The run; with its frontier, if it has one, the page has a slider over the steps.
+    beside : Beside
+        Studies of the run; with them the page marks how often each place is picked.
     """
     parts = {
         "STYLE": _asset("page.css"),
-        "DATA": _as_json(payload(result, outlines())),
+        "DATA": _as_json(payload(result, outlines(), beside)),
         "SCRIPT": "\n".join(map(_asset, _SCRIPTS)),
     }
     # In one pass, so that a mark within a name stays what it is.
@@ -35,7 +38,7 @@ def explorer_page(result: RunResult) -> str:
 def write_explorer(folder: Path) -> Path:
     """Write explorer.html into the folder of a result, aside and then into place.
 
-    It is made from the files in the folder, so that its figures are theirs.
+    It is made from the files in the folder and the studies beside it; its figures are theirs.
 
     Raises
     ------
@@ -43,7 +46,9 @@ def write_explorer(folder: Path) -> Path:
         If the folder holds no result.
     """
     path, aside = folder / "explorer.html", folder / ".explorer.html"
-    aside.write_text(explorer_page(read_result(folder)), encoding="utf-8", newline="\n")
+    result = read_result(folder)
+    page = explorer_page(result, read_beside(result, folder))
+    aside.write_text(page, encoding="utf-8", newline="\n")
     return aside.replace(path)
 
 

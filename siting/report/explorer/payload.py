@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 
 from siting.analysis.frontier import from_present, with_change
+from siting.analysis.robustness import CORE
 from siting.report import palette
+from siting.report.beside import NOTHING, Beside
 from siting.report.briefing import localised
 from siting.report.outlines import Outlines
 from siting.report.result import RunResult
@@ -28,7 +30,7 @@ _REGION = {
 }
 
 
-def payload(result: RunResult, drawing: Outlines) -> dict[str, Any]:
+def payload(result: RunResult, drawing: Outlines, beside: Beside = NOTHING) -> dict[str, Any]:
     """Everything that the page needs.
 
     Parameters
@@ -37,6 +39,8 @@ def payload(result: RunResult, drawing: Outlines) -> dict[str, Any]:
         The run; its frontier too if it has one.
     drawing : Outlines
         The map.
+    beside : Beside
+        Studies of the run.
     """
     return {
         "name": result.name,
@@ -53,7 +57,26 @@ def payload(result: RunResult, drawing: Outlines) -> dict[str, Any]:
         "present": _present(result),
         "own": _own(result, drawing),
         "steps": _steps(result, drawing),
+        "trust": _trust(beside),
     }
+
+
+def _trust(beside: Beside) -> dict[str, Any]:
+    """How often each place is picked, by its code, in the draws and in the best answers."""
+    told: dict[str, Any] = {}
+    if study := beside.studies.get("robustness"):
+        told["draws"] = study.manifest["draws_done"]
+        told["core"] = CORE
+        told["picked"] = _shares(study.tables["sites"], "share")
+    if study := beside.studies.get("alternatives"):
+        answers = study.tables["answers"]
+        told["count"] = int((answers["kind"] == "best").sum())
+        told["answers"] = _shares(study.tables["sites"], "in_best_share")
+    return told
+
+
+def _shares(sites: pd.DataFrame, column: str) -> dict[str, float]:
+    return dict(zip(sites["code"], sites[column].round(3).tolist(), strict=True))
 
 
 def _map(drawing: Outlines) -> dict[str, Any]:
@@ -162,7 +185,7 @@ def _regions(table: pd.DataFrame) -> dict[str, list[float]]:
 
 
 def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
-    """New offices: first what a table shows, then x and y."""
+    """New offices: first what a table shows, then x, y and the code."""
     marks = drawing.locate(table["lon"], table["lat"])
     hours = (table["person_minutes_saved"] / 60).round().astype(int)
     shown = table.assign(
@@ -175,4 +198,5 @@ def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
         *("cost", "people_nearest", "hours", "loss"),
     ]
     rows = zip(*(shown[column].tolist() for column in columns), strict=True)
-    return [[*row, x, y] for row, (x, y) in zip(rows, marks, strict=True)]
+    placed = zip(rows, marks, shown["locality_code"], strict=True)
+    return [[*row, x, y, code] for row, (x, y), code in placed]

@@ -69,6 +69,13 @@ const columns = {
   ],
 };
 
+const afterRegion = columns.offices.findIndex(([key]) => key === "fa_region") + 1;
+for (const key of ["answers", "picked"]) {
+  if (data.trust[key]) {
+    columns.offices.splice(afterRegion, 0, [key, false, (site) => share(key, site), (site) => number(100 * share(key, site), 0)]);
+  }
+}
+
 function rowsOf(tab) {
   if (tab === "offices") return possible() ? current().sites : [];
   const before = data.present.regions, after = possible() ? current().regions : null;
@@ -100,7 +107,11 @@ function paintTable() {
   const titles = columns[tab].map(([key, isText], place) => title(key, isText, place, names[key]));
   find("table").replaceChildren(element("thead", {}, element("tr", {}, ...titles)), element("tbody", {}, ...body));
   find("rows").textContent = fill(words().rows, { shown: number(kept.length, 0), all: number(all.length, 0) });
-  find("table-note").textContent = tab === "offices" ? words().offices_note : words().municipalities_note;
+  const notes = tab === "offices" ? [words().offices_note] : [words().municipalities_note];
+  for (const key of ["picked", "answers"]) {
+    if (tab === "offices" && data.trust[key]) notes.push(fill(words()[`${key}_note`], data.trust));
+  }
+  find("table-note").textContent = notes.join(" ");
 }
 
 function cell([, isText, , show], row) {

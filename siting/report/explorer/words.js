@@ -42,5 +42,11 @@ function current() {
   return state.step === "own" ? data.own : data.steps[Number(state.step)];
 }
 
+/** How often a place is picked: in the draws (picked) or in the best answers (answers). */
+const share = (key, site) => data.trust[key]?.[site[12]] ?? 0;
+
+/** Whether a place is nearly always picked. */
+const inCore = (site) => share("picked", site) >= data.trust.core;
+
 /** Its regions; those of the present network where the step has no answer. */
 const possible = () => Boolean(current().regions);
