@@ -9,7 +9,7 @@ import pandas as pd
 
 from siting.analysis.frontier import Over, Step
 from siting.analysis.task import Task
-from siting.analysis.tradeoff import Front, Second, solve_front
+from siting.analysis.tradeoff import Aims, Front, Point, Second, solve_front
 from siting.describe import Progress, describe_steps, tables_of_steps
 from siting.errors import Fault, InputError
 from siting.model import Coverage, Equity, Worst
@@ -115,9 +115,7 @@ def tradeoff(
     refuse(file, used, "cannot be traded for another aim", "Leave it out of the scenario.")
     opening = open_scenario(file, data, progress)
     second = _second(asked, scenario)
-    task = replace(
-        opening.task, time_limit=scenario.solver.time_limit_s, gap=scenario.solver.gap
-    )
+    task = replace(opening.task, time_limit=scenario.solver.time_limit_s, gap=scenario.solver.gap)
     front = solve_front(task, second, asked.points, progress)
     tables = describe_steps(opening.prepared, _steps(front, opening.task))
     tables["frontier"] = _with_aims(tables["frontier"], front, opening.task)
@@ -148,7 +146,7 @@ def _steps(front: Front, task: Task) -> Iterator[Step]:
 def _with_aims(table: pd.DataFrame, front: Front, task: Task) -> pd.DataFrame:
     """The figures of the two aims, of the persons who count, and what is proved of them."""
     persons = float(task.instance.weights.sum())
-    points = [front.present, *front.points]
+    points: list[Aims | Point] = [front.present, *front.points]
     proofs = [point.proof for point in front.points]
     return table.assign(
         objective=[point.mean for point in points],

@@ -152,7 +152,7 @@ def read_over(text: str, *, keep: bool = False) -> Over:
         try:
             values = _values(wanted)
         except ValueError:
-            values = ()
+            values = []
         rising = all(low < high for low, high in pairwise(values))
         whole = limit == "annual_budget" or all(value.is_integer() for value in values)
         if values and values[0] > 0 and rising and whole:

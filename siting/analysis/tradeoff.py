@@ -13,7 +13,16 @@ import numpy as np
 from siting.analysis.access import kolm_pollak_ede, kolm_pollak_kappa
 from siting.analysis.task import Task
 from siting.errors import StoppedError
-from siting.model import Coverage, Equity, Lexicographic, Mean, NoWorse, Solution, StageResult, Worst
+from siting.model import (
+    Coverage,
+    Equity,
+    Lexicographic,
+    Mean,
+    NoWorse,
+    Solution,
+    StageResult,
+    Worst,
+)
 from siting.model.sparse import nearest_minutes
 from siting.types import Bools, Floats
 
@@ -178,12 +187,20 @@ class _Chase:
     def least_mean(self, most: float | None, start: Point | None = None) -> Point:
         """The least mean with a burden of at most so much."""
         limits, under = self.task.limits, list[NoWorse]()
-        if most is not None and isinstance(self.second, Worst):
-            limits = replace(limits, max_time=min(most, limits.max_time or np.inf))
-        elif most is not None:
-            under = [NoWorse(self.second, self._reported(most))]
+        match self.second:
+            case _ if most is None:
+                pass
+            case Worst():
+                longest = np.inf if limits.max_time is None else limits.max_time
+                limits = replace(limits, max_time=min(most, longest))
+            case Coverage() as second:
+                under = [NoWorse(second, float(self.task.instance.weights.sum()) - most)]
+            case Equity() as second:
+                under = [NoWorse(second, most)]
         aimed = replace(self.task, objective=Mean(), limits=limits)
-        return self._point(aimed.solve(under=under, start=start.solution.new_sites if start else ()))
+        return self._point(
+            aimed.solve(under=under, start=start.solution.new_sites if start else ())
+        )
 
     def best_second(self) -> Point:
         """The least burden, and with it the least mean; both are proved."""
@@ -191,11 +208,6 @@ class _Chase:
         solution = replace(self.task, objective=objective).solve()
         point = self._point(solution)
         return replace(point, efficient=solution.status == "optimal")
-
-    def _reported(self, burden: float) -> float:
-        if isinstance(self.second, Coverage):
-            return float(self.task.instance.weights.sum()) - burden
-        return burden
 
     def _point(self, solution: Solution) -> Point:
         if solution.objective is None:

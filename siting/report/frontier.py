@@ -43,17 +43,19 @@ def _print_steps(study: Study, console: Console) -> None:
                 minutes(row["mean"]),
                 minutes(row["mean"] - before),
                 f"{100 * row['share45']:.2f}" if possible else "",
+                "" if math.isnan(row["bound"]) else f"{row['bound']:,.6g}",
                 *_proof(row),
                 _kept(row),
             )
         )
         before = row["mean"] if possible else before
     limit = LIMITS[told["over"]]
-    columns = ("At most", "Open", "MSEK", "Mean", "Step", "In 45", "Proof ", "Gap", "Kept ")
+    columns = ("Most", "Open", "MSEK", "Mean", "Step", "In 45", "Bound", "Proof ", "Gap", "Kept ")
     print_table(console, f"The best with at most so many {limit}", columns, rows)
     console.print(
         "Step: change of the mean from the row above, minutes. In 45: residents within 45 minutes,"
-        "\n%. Kept: whether all that opens in the row above opens here too.",
+        "\n%. Bound: no answer can have a better objective. Gap: how far it is from the bound."
+        "\nKept: whether all that opens in the row above opens here too.",
         soft_wrap=True,
     )
     _print_dropped(study, console)
@@ -65,11 +67,11 @@ def _proof(row: Row) -> tuple[str, str]:
     if row["status"] == "infeasible":
         return "impossible", ""
     word = "proved" if row["status"] == "optimal" else "not proved"
-    return word, "" if pd.isna(row["gap"]) else f"{100 * row['gap']:.4f} %"
+    return word, "" if math.isnan(row["gap"]) else f"{100 * row['gap']:.4f} %"
 
 
 def _kept(row: Row) -> str:
-    if pd.isna(row["nested"]) or row["status"] == "present":
+    if row["status"] in {"present", "infeasible"}:
         return ""
     return "all" if row["nested"] else f"not {len(row['dropped'].split(';'))}"
 
@@ -128,7 +130,7 @@ def _print_front(study: Study, console: Console) -> None:
     kind = told["second"]
     second = ("People within", "%") if kind == "coverage" else (SECONDS[kind].capitalize(), " ")
     columns = ("Point", "Mean", "Costs", *second, "Open", "MSEK", "On the front ")
-    title = f"The least mean and the best {aim_in_words(told)}: what one costs in the other"
+    title = f"Mean travel time against {aim_in_words(told)}: what one costs in the other"
     print_table(console, title, columns, rows)
     console.print(
         "Costs: minutes of the mean above the least. On the front: proved that no answer is\n"
@@ -155,7 +157,7 @@ def second_in_words(burden: float, told: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _efficient(row: Row) -> str:
-    if pd.isna(row["efficient"]):
+    if row["status"] == "present":
         return ""
     return "proved" if row["efficient"] else "not proved"
 
