@@ -1,6 +1,7 @@
 """The hindcast on the whole of Sweden, reproduced from its assignment tables alone."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from siting.report.hindcast import print_hindcast
 from siting.report.study import Study
 from siting.report.write import write_study
 from siting.scenario_file import find_scenario, read_scenario
+from tests.shown import lines, lines_of
 
 MONTHS = ("2020-06", "2021-05", "2025-04")
 SIDES = ("before", "real", "best")
@@ -172,3 +174,12 @@ def test_the_page_says_what_it_is_not(study: Study, tmp_path: Path) -> None:
     }  # fmt: skip
     rounds = pd.read_csv(folder / "rounds.csv")
     assert rounds["number"].tolist() == [1, 17, 9]
+
+
+def test_the_page_in_docs_shows_this_output(study: Study) -> None:
+    """But for the ranges, which take more draws than a test can."""
+    stream = io.StringIO()
+    tables = {name: table for name, table in study.tables.items() if name != "ranges"}
+    print_hindcast(replace(study, tables=tables), Console(file=stream, width=100))
+    missing = [line for line in lines(stream.getvalue()) if line not in lines_of("hindcast")]
+    assert not missing, "make docs-output"

@@ -22,6 +22,7 @@ from siting.report.write import write_study
 from siting.robustness import Asked, robustness
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
 from siting.world import Ground, World, scene_of, task_in
+from tests.shown import MARKER
 
 DRAWS = 4
 
@@ -173,3 +174,9 @@ def test_what_cannot_be_carried_over_is_refused() -> None:
     file = read_scenario(find_scenario("remaining_offices"), ["limits.spacing_km=5"])
     with pytest.raises(InputError, match=r"limits\.spacing_km"):
         robustness(file, Asked(1, 1), progress=nothing)
+
+
+def test_the_page_in_docs_rests_on_these_draws(drawn: tuple[Drawn, ...]) -> None:
+    marker = pd.read_csv(MARKER)
+    assert marker["picks"].tolist() == ["; ".join(each.picks) for each in drawn], "make docs-output"
+    assert marker["mean"].to_numpy() == pytest.approx([each.mean for each in drawn])

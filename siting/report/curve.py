@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from siting.report.frontier import LIMITS, aim_in_words
 from siting.report.study import Study
@@ -62,9 +61,8 @@ def _draw_front(axes: Axes, table: pd.DataFrame, study: Study) -> None:
     told, points = study.manifest, table.iloc[1:]
     second = points["second"].to_numpy(dtype=np.float64)
     if told["second"] == "coverage":
-        second = told["people"] - second
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda people, _: f"{people:,.0f}"))
-        axes.set_xlabel(f"People within {told['within']:g} minutes", fontsize=9)
+        second = 100 * (1 - second / told["people"])
+        axes.set_xlabel(f"People within {told['within']:g} minutes, %", fontsize=9)
     else:
         axes.invert_xaxis()
         axes.set_xlabel(f"{aim_in_words(told).capitalize()}, minutes", fontsize=9)

@@ -29,7 +29,8 @@ def print_robustness(study: Study, console: Console) -> None:
         asked = told["draws_asked"]
         console.print(f"Interrupted: {told['draws_done']} of {asked} draws were finished.")
     for entry in told["assumptions"]:
-        line = f"Assumed ({entry['rating']}): {entry['what'][0].lower()}{entry['what'][1:]}: {entry['value']}."
+        what = f"{entry['what'][0].lower()}{entry['what'][1:]}"
+        line = f"Assumed ({entry['rating']}): {what}: {entry['value']}."
         console.print(line, soft_wrap=True, markup=False)
     _print_sites("The core: picked in at least 95 % of the worlds", sites[sites["core"]], console)
     rest = sites[~sites["core"] & (sites["main"] | (sites["share"] >= 0.25))]  # noqa: PLR2004 - one world in four
