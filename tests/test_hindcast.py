@@ -101,8 +101,10 @@ def test_a_choice_is_worth_what_the_mean_changes_without_it(
     choices = of(study, "choices", month).set_index("municipality_code")
     place = dict(zip(codes, problem.sites["municipality_code"], strict=True))
     before = set(people["office_before"])
+    opens = of(study, "rounds", month)["kind"].item() == "open"
     for side in ("real", "best"):
-        after = set(people[f"office_{side}"])
+        # An old office may be nobody's nearest beside a new one, and is open all the same.
+        after = set(people[f"office_{side}"]) | (before if opens else set())
         for code in before ^ after:
             without = np.isin(codes, list(after ^ {code}))
             times = problem.minutes[:, without].min(axis=1)
