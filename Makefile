@@ -15,7 +15,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test fuzz lint format bench bench-peers data results schema readme lock clean
+.PHONY: help run test fuzz lint format bench bench-peers data results schema readme docs-output lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ results: $(VENV)/test ## run every shipped scenario and write results/ anew
 
 readme: $(VENV)/test ## put output and map of the main scenario into the README
 	$(BIN)/python -m tests.write_readme
+
+docs-output: $(VENV)/test ## put the outputs of their commands into the pages of docs/ (PAGES="explain …" for some)
+	$(BIN)/python -m tests.write_docs $(PAGES)
 
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json

@@ -8,9 +8,7 @@ import pandas as pd
 
 from siting.analysis.alternatives import Answer, best_answers, diverse_answers
 from siting.describe import Progress
-from siting.manifest import study_manifest
-from siting.pipeline import prepare
-from siting.question import task_of
+from siting.opening import open_scenario
 from siting.report.study import Study
 from siting.scenario_file import ScenarioFile
 
@@ -60,13 +58,12 @@ def alternatives(
     InfeasibleError
         If its limits cannot hold together.
     """
-    prepared, _ = prepare(file, data=data, progress=progress)
-    problem = prepared.problem
-    task = task_of(file.scenario, problem)
+    opening = open_scenario(file, data, progress)
+    task = opening.task
     best, complete = best_answers(task, wanted.within, wanted.count, progress)
     diverse = tuple(diverse_answers(task, best[0], wanted.within, wanted.diverse, progress))
     listed = [*(("best", each) for each in best), *(("diverse", each) for each in diverse)]
-    places = problem.sites.set_index("code")
+    places = opening.prepared.problem.sites.set_index("code")
     rows = [
         {
             "kind": kind,
@@ -79,9 +76,8 @@ def alternatives(
     table.insert(1, "number", table.groupby("kind").cumcount() + 1)
     table["worse"] = (table["objective"] / table["objective"].iloc[0] - 1).abs()
     asked = {"within": wanted.within, "count": wanted.count, "diverse": wanted.diverse}
-    manifest = study_manifest(prepared, "alternatives", {**asked, "complete": complete})
     tables = {"answers": table, "sites": _sites(best, diverse, places)}
-    return Study(f"{file.name}-alternatives", manifest, tables)
+    return opening.study("alternatives", {**asked, "complete": complete}, tables)
 
 
 def _row(answer: Answer, first: Answer, places: pd.DataFrame) -> dict[str, object]:

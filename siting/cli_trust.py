@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from siting.errors import Fault, InputError
+from siting.errors import Fault, InputError, MissingExtraError
 from siting.scenario_file import find_scenario, read_scenario
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command()(alternatives)
     app.command()(explain)
     app.command()(robustness)
+    app.command()(frontier)
 
 
 @contextmanager
@@ -156,6 +157,79 @@ def robustness(  # noqa: PLR0913 - one parameter an option
     _leave(study, results, print_robustness)
     if study.manifest["interrupted"]:
         raise typer.Exit(STOPPED)
+
+
+def frontier(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIMIT=A..B[..STEP]",
+            help="new_offices=4..40, annual_budget=20..80..5 (MSEK), or values with commas.",
+        ),
+    ] = None,
+    tradeoff: Annotated[
+        str | None,
+        typer.Option(metavar="AIMS", help="mean,worst, mean,equity or mean,coverage."),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Of number and money, hold the one that does not vary too."),
+    ] = False,
+    within: Annotated[
+        float | None, typer.Option(min=0, help="Minutes of coverage; else the scenario's, or 45.")
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(min=2, help="A sample of at most so many points of the front.")
+    ] = None,
+    overrides: Overrides = None,
+    results: Results = RESULTS,
+) -> None:
+    """Show what more offices or more money bring, or what another aim costs in the mean."""
+    from siting.analysis.frontier import read_over
+    from siting.frontier import frontier as vary
+    from siting.frontier import read_tradeoff
+    from siting.frontier import tradeoff as trade
+    from siting.report.frontier import print_frontier
+    from siting.report.write import check_target
+
+    if (over is None) == (tradeoff is None):
+        remedy = "Give one: --over new_offices=4..40, or --tradeoff mean,worst."
+        problem = "one of them is needed, and not both"
+        raise InputError([Fault("command line", "--over, --tradeoff", None, problem, remedy)])
+    file = read_scenario(find_scenario(scenario), overrides or ())
+    if over is not None:
+        values = read_over(over, keep=keep)
+        check_target(f"{file.name}-frontier-{values.limit}", results)
+        with progress_on_terminal() as progress:
+            study = vary(file, values, progress=progress)
+    else:
+        asked = read_tradeoff(str(tradeoff), within, points)
+        check_target(f"{file.name}-frontier-mean-{asked.second}", results)
+        with progress_on_terminal() as progress:
+            study = trade(file, asked, progress=progress)
+    _leave(study, results, print_frontier)
+    _draw_if_possible(study, results / study.name)
+    if not study.manifest["proved"]:
+        raise typer.Exit(STOPPED)
+
+
+def _draw_if_possible(study: "Study", folder: Path) -> None:
+    """Draw the curve; where the packages for it are missing say so in a line, and leave it."""
+    from siting.report.extra import require_report
+
+    try:
+        require_report()
+    except MissingExtraError as error:
+        typer.echo(f"No picture was drawn. {error}", err=True)
+        return
+    from siting.report.curve import draw_curve
+    from siting.report.maps import drawn
+
+    picture = drawn(draw_curve(study), study.name)
+    (folder / "frontier.png").write_bytes(picture.png)
+    (folder / "frontier.svg").write_bytes(picture.svg)
 
 
 def _share(option: str, text: str) -> float:

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from siting.analysis.frontier import Described, Frontier, Step, frontier_table, solve_frontier
+from siting.analysis.frontier import (
+    Described,
+    Frontier,
+    Over,
+    Step,
+    frontier_table,
+    solve_frontier,
+)
 from siting.analysis.measures import Access, Measures, measure, nearest, shared_out
 from siting.errors import StoppedError
 from siting.manifest import Seconds, cost_of, figures_of, make_manifest
@@ -77,13 +84,7 @@ def add_frontier(
         With the tables of `siting.report.tables.frontier_tables`, and `frontier` in the manifest.
     """
     started = time.perf_counter()
-    sites, described = {}, []
-    for step in _solved(prepared, asked, progress):
-        sites[step.number], each = _described(prepared, step)
-        described.append(each)
-    measures = {each.step.number: each.measures for each in described if each.measures is not None}
-    table = frontier_table(described)
-    tables = frontier_tables(table, measures, sites, prepared.problem.demand)
+    tables = tables_of_steps(prepared, asked, progress)
     spent = round(time.perf_counter() - started, 3)
     seconds = dict(result.manifest["seconds"])
     seconds |= {"frontier": spent, "total": round(seconds["total"] + spent, 3)}
@@ -91,7 +92,25 @@ def add_frontier(
     return RunResult(result.name, manifest, {**result.tables, **tables})
 
 
-def _solved(prepared: Prepared, asked: Frontier, progress: Progress) -> Iterator[Step]:
+def tables_of_steps(
+    prepared: Prepared, asked: Frontier | Over, progress: Progress
+) -> dict[str, pd.DataFrame]:
+    """Solve the scenario for each value of a limit; the tables that say what comes of it."""
+    return describe_steps(prepared, _solved(prepared, asked, progress))
+
+
+def describe_steps(prepared: Prepared, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
+    """The tables of a frontier: its steps, and the offices and municipalities of each."""
+    sites, described = {}, []
+    for step in steps:
+        sites[step.number], each = _described(prepared, step)
+        described.append(each)
+    measures = {each.step.number: each.measures for each in described if each.measures is not None}
+    table = frontier_table(described)
+    return frontier_tables(table, measures, sites, prepared.problem.demand)
+
+
+def _solved(prepared: Prepared, asked: Frontier | Over, progress: Progress) -> Iterator[Step]:
     scenario = prepared.file.scenario
     return solve_frontier(
         prepared.problem.instance,

@@ -2,18 +2,22 @@
 
 import os
 import signal
+import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from siting.analysis.redraw import Redraw
 from siting.errors import InfeasibleError
-from siting.world import COST_RANGE, MIN_POPULATIONS, Ground, World, scene_of, task_in
+from siting.types import Floats
+from siting.world import Ground, Scene, World, scene_of, task_in
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,15 @@ class Drawn:
         New sites.
     mean : float
         Minutes per person who counts; NaN without an answer.
+    scene : Scene
+        What the world came to.
     """
 
     number: int
     status: str
     picks: tuple[str, ...]
     mean: float
+    scene: Scene = field(compare=False, repr=False)
 
 
 def draw_worlds(ground: Ground, redraw: Redraw, count: int, seed: int) -> tuple[World, ...]:
@@ -48,21 +55,22 @@ def _world(ground: Ground, redraw: Redraw, chance: np.random.Generator) -> World
     return World(
         speeds=str(chance.choice(sorted(ground.minutes))),
         weight=str(chance.choice(sorted(ground.weights))),
-        min_population=int(chance.choice(MIN_POPULATIONS)),
-        cost_factor=round(float(chance.uniform(*COST_RANGE)), 3),
+        min_population=int(chance.choice(ground.spread.min_populations)),
+        cost_factor=round(float(chance.uniform(*ground.spread.costs)), 3),
         offices=redraw.draw(chance),
     )
 
 
 def solve_world(ground: Ground, number: int, world: World) -> Drawn:
     """Find the best answer of a world."""
-    task = task_in(ground, scene_of(ground, world))
+    scene = scene_of(ground, world)
+    task = task_in(ground, scene)
     try:
         solution = task.solve()
     except InfeasibleError:
-        return Drawn(number, "infeasible", (), np.nan)
+        return Drawn(number, "infeasible", (), np.nan, scene)
     value = np.nan if solution.objective is None else task.per_person(solution.objective)
-    return Drawn(number, solution.status, solution.new_sites, value)
+    return Drawn(number, solution.status, solution.new_sites, value, scene)
 
 
 def solve_worlds(
@@ -107,19 +115,39 @@ def _alone(ground: Ground, worlds: Sequence[World]) -> Iterator[Drawn]:
 
 
 def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator[Drawn]:
-    # Started anew and not forked, since the solver keeps threads that a fork would lose.
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(ground,)
-    )
-    try:
-        with _starting():
-            left = {pool.submit(_of_ground, number, world) for number, world in enumerate(worlds)}
-        while left:
-            ready, left = wait(left, return_when=FIRST_COMPLETED)
-            for future in ready:
-                yield future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with tempfile.TemporaryDirectory() as folder:
+        files = _on_disk(ground.minutes, Path(folder))
+        # Started anew and not forked, since the solver keeps threads that a fork would lose.
+        pool = ProcessPoolExecutor(
+            workers,
+            mp_context=get_context("spawn"),
+            initializer=_begin,
+            initargs=(_small(ground), files),
+        )
+        try:
+            with _starting():
+                left = {pool.submit(_of_ground, *each) for each in enumerate(worlds)}
+            while left:
+                ready, left = wait(left, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    yield future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _small(ground: Ground) -> Ground:
+    """The ground without its large arrays, of which workers have the times from files."""
+    instance = ground.task.instance
+    empty = replace(instance, times=csr_array(instance.times.shape))
+    return replace(ground, minutes={}, task=replace(ground.task, instance=empty))
+
+
+def _on_disk(minutes: Mapping[str, Floats], folder: Path) -> dict[str, Path]:
+    """Write travel times where every worker can read them without a copy of its own."""
+    files = {profile: folder / f"{number}.npy" for number, profile in enumerate(minutes)}
+    for profile, path in files.items():
+        np.save(path, minutes[profile])
+    return files
 
 
 @contextmanager
@@ -150,8 +178,9 @@ _SHARED: dict[str, Ground] = {}
 """The ground of a worker process, sent once instead of with every world."""
 
 
-def _begin(ground: Ground) -> None:
-    _SHARED["ground"] = ground
+def _begin(ground: Ground, files: Mapping[str, Path]) -> None:
+    minutes = {profile: np.load(path, mmap_mode="r") for profile, path in files.items()}
+    _SHARED["ground"] = replace(ground, minutes=minutes)
 
 
 def _of_ground(number: int, world: World) -> Drawn:

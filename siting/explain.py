@@ -13,10 +13,9 @@ from siting.analysis.task import Task
 from siting.describe import Progress
 from siting.errors import Fault, InputError
 from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
-from siting.manifest import study_manifest
-from siting.pipeline import prepare
+from siting.opening import open_scenario
 from siting.problem import Prepared
-from siting.question import LIMIT_KEYS, clash_in_words, task_of
+from siting.question import LIMIT_KEYS, clash_in_words
 from siting.report.result import RunResult
 from siting.report.study import Study
 from siting.scenario import Scenario
@@ -65,22 +64,22 @@ def explain_site(about: About, *, data: Path | None = None, progress: Progress =
         If the place is unknown, or the inputs are not those of the result any more.
     """
     file = scenario_of(about)
-    prepared, _ = prepare(file, data=data, progress=progress)
+    opening = open_scenario(file, data, progress)
+    prepared, task = opening.prepared, opening.task
     code = _find(about.site, prepared)
     progress("Solving it the other way, and with each limit changed")
-    task = task_of(file.scenario, prepared.problem)
     found = explain(task, code)
     _check_same(about.result, found)
     places = prepared.problem.sites.set_index("code")
     figures = _figures(found, task, prepared)
     unit = about.result.manifest["objective_unit"]
-    study = study_manifest(prepared, "explain", {**figures, "objective_unit": unit})
     tables = {
         "changes": _changes(found, places),
         "people": _people(found, prepared),
         "limits": _limits(found, task),
     }
-    return Study(f"{about.result.name}-explain-{code}", study, tables)
+    told = {**figures, "objective_unit": unit}
+    return opening.study("explain", told, tables, name=f"explain-{code}")
 
 
 def scenario_of(about: About) -> ScenarioFile:

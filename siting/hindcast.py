@@ -12,16 +12,14 @@ from scipy.sparse import csr_array
 from siting.analysis.hindcast import Comparison, Contest, compare, overlap
 from siting.analysis.misallocation import misallocation
 from siting.describe import Progress
+from siting.ground import ALSO_READ, redraw_of
 from siting.inputs.candidates import seat_codes
 from siting.inputs.decisions import Round, read_decisions, rounds_of
-from siting.manifest import study_manifest
 from siting.model import Instance
-from siting.pipeline import prepare
+from siting.opening import open_scenario
 from siting.problem import Prepared, Problem
 from siting.report.study import Study
-from siting.robustness import redraw_of
 from siting.scenario_file import ScenarioFile
-from siting.shipped import data_folder
 from siting.types import Bools, Floats
 from siting.world import pairs_that_matter, present_sites
 
@@ -62,8 +60,8 @@ def hindcast(
     InputError
         With everything that is wrong with the scenario or its files.
     """
-    folder = data or data_folder()
-    prepared, _ = prepare(file, data=folder, progress=progress)
+    opening = open_scenario(file, data, progress)
+    prepared, folder = opening.prepared, opening.folder
     past = Past.of(prepared)
     decisions = read_decisions(folder)
     played = []
@@ -76,11 +74,7 @@ def hindcast(
         ranges = {"ranges": _ranges(drawn)}
     progress("Placing the offices of each county anew")
     tables = _tables(past, played) | ranges | {"counties": past.counties()}
-    files = {**prepared.files, "decisions.csv": folder / "decisions.csv"}
-    manifest = study_manifest(
-        replace(prepared, files=files), "hindcast", {"draws": draws, "seed": seed}
-    )
-    return Study(f"{file.name}-hindcast", manifest, tables)
+    return opening.study("hindcast", {"draws": draws, "seed": seed}, tables, also=ALSO_READ)
 
 
 @dataclass(frozen=True, eq=False)

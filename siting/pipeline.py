@@ -91,10 +91,8 @@ def prepare(
     folder = data or data_folder()
     inputs = checked_inputs(file, folder)
     wanted = file.scenario.network
-    progress("Reading the road network")
-    network = load_road_network(_network_source(file), speeds=wanted.speeds, data=folder)
+    network = _roads(file, folder, progress)
     have_network = time.perf_counter()
-    progress("Computing travel times")
     times = _times(file, network, inputs, progress)
     own = _own_times(file)
     defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
@@ -106,6 +104,13 @@ def prepare(
     files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
     files |= {own.name: own} if own else {}
     return Prepared(file, inputs, network, times, problem, files), have_network
+
+
+def travel_times(
+    file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
+) -> TravelTimes:
+    """Read roads and compute travel times, of inputs that have been read already."""
+    return _times(file, _roads(file, folder, progress), inputs, progress)
 
 
 def answer(prepared: Prepared) -> Solution:
@@ -211,9 +216,16 @@ def _own_times(file: ScenarioFile) -> Path | None:
     return None if name is None else file.path.parent / name
 
 
+def _roads(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
+    progress("Reading the road network")
+    speeds = file.scenario.network.speeds
+    return load_road_network(_network_source(file), speeds=speeds, data=folder)
+
+
 def _times(
     file: ScenarioFile, network: RoadNetwork, inputs: Inputs, progress: Progress
 ) -> TravelTimes:
+    progress("Computing travel times")
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
     floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
     if own := _own_times(file):

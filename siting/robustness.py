@@ -1,32 +1,25 @@
 """The picks over many plausible worlds, as tables."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from siting.analysis.redraw import Redraw
 from siting.analysis.robustness import frequencies, means_of_sets, regrets
 from siting.describe import Progress
 from siting.draws import Drawn, draw_worlds, solve_worlds
-from siting.errors import Fault, InputError, StoppedError
-from siting.inputs.candidates import seat_codes
-from siting.inputs.decisions import municipalities_without_office_by_rule, read_decisions
-from siting.manifest import study_manifest
+from siting.errors import StoppedError
+from siting.ground import ALSO_READ, drawn_assumptions, lay_ground, redraw_of
 from siting.model import solve
-from siting.network import speed_profiles
-from siting.pipeline import checked_inputs, prepare
-from siting.problem import Prepared
-from siting.question import task_of
+from siting.opening import refuse
 from siting.report.study import Study
 from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
 from siting.types import Bools, Floats
-from siting.world import Ground, Scene, World, scene_of
+from siting.world import Ground, Scene, World
 
-WEIGHTS = ("population", "age_75_plus", "no_tertiary")
 _COST_BANDS = ("low", "middle", "high")
 
 
@@ -77,10 +70,10 @@ def robustness(
     StoppedError
         If it is interrupted before any draw is finished.
     """
-    folder = data or data_folder()
     _refuse(file)
-    prepared, ground = lay_ground(file, folder, progress)
-    redraw = redraw_of(prepared, folder, rule=asked.rule)
+    folder = data or data_folder()
+    opening, ground = lay_ground(file, folder, progress)
+    redraw = redraw_of(opening.prepared, folder, rule=asked.rule)
     worlds = draw_worlds(ground, redraw, asked.draws, asked.seed)
     progress("Solving the scenario as it stands")
     main = solve(
@@ -90,7 +83,7 @@ def robustness(
     if not drawn:
         raise StoppedError("It was interrupted before any draw was finished; nothing was written.")
     progress("Comparing the answers")
-    tables = _tables(ground, [worlds[each.number] for each in drawn], drawn, main)
+    tables = _tables(ground, drawn, main)
     told = {
         "draws_asked": asked.draws,
         "draws_done": len(drawn),
@@ -98,10 +91,9 @@ def robustness(
         "seed": asked.seed,
         "rule": asked.rule,
         "speeds": sorted(ground.minutes),
+        "assumptions": drawn_assumptions(folder),
     }
-    files = {**prepared.files, "decisions.csv": folder / "decisions.csv"}
-    manifest = study_manifest(replace(prepared, files=files), "robustness", told)
-    return Study(f"{file.name}-robustness", manifest, tables)
+    return opening.study("robustness", told, tables, also=ALSO_READ)
 
 
 def _refuse(file: ScenarioFile) -> None:
@@ -116,73 +108,14 @@ def _refuse(file: ScenarioFile) -> None:
         "phases": bool(scenario.phases),
     }
     remedy = "Draw worlds for a scenario without it; limits on number, money and groups are fine."
-    problem = "is not carried over to other offices and costs"
-    faults = [
-        Fault(str(file.path), key, "", problem, remedy) for key, used in asked.items() if used
-    ]
-    if faults:
-        raise InputError([*file.faults, *faults])
-
-
-def lay_ground(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Prepared, Ground]:
-    """Compute what all worlds share: travel times once for each speed profile, and weights."""
-    prepared, _ = prepare(file, data=folder, progress=progress)
-    minutes = {file.scenario.network.speeds: prepared.problem.minutes}
-    for profile in speed_profiles(folder):
-        if profile not in minutes:
-            progress(f"Travel times at speeds {profile}")
-            changed = _changed(file, "network", speeds=profile)
-            minutes[profile] = prepare(changed, data=folder, progress=progress)[0].problem.minutes
-    weights = {
-        kind: checked_inputs(_changed(file, "demand", weight=kind), folder).weights
-        for kind in WEIGHTS
-    }
-    seats = _seats(prepared)
-    problem = prepared.problem
-    ground = Ground(
-        task=task_of(file.scenario, problem),
-        sites=_sites(prepared, seats),
-        minutes=minutes,
-        weights=weights,
-        people=problem.demand["people"].to_numpy(dtype=np.float64),
-        seats=seats,
-        costs=problem.costs,
-    )
-    return prepared, ground
-
-
-def redraw_of(prepared: Prepared, folder: Path, *, rule: bool) -> Redraw:
-    """What is known of the offices, and where the others may have been."""
-    barred = municipalities_without_office_by_rule(read_decisions(folder)) if rule else frozenset()
-    offices = prepared.inputs.offices
-    return Redraw.of(offices[~offices["shut"]], prepared.inputs.municipalities, barred)
-
-
-def _seats(prepared: Prepared) -> Mapping[str, str]:
-    found = seat_codes(prepared.inputs.municipalities, prepared.inputs.candidates)
-    return dict(zip(found.index.astype(str), found, strict=True))
-
-
-def _changed(file: ScenarioFile, table: str, **values: str) -> ScenarioFile:
-    """The scenario with some keys of one of its tables changed."""
-    part = getattr(file.scenario, table).model_copy(update=values)
-    return replace(file, scenario=file.scenario.model_copy(update={table: part}))
-
-
-def _sites(prepared: Prepared, seats: Mapping[str, str]) -> pd.DataFrame:
-    sites = prepared.problem.sites.reset_index(drop=True)
-    residents = prepared.inputs.candidates.set_index("locality_code")["population"]
-    always = {*seats.values(), *prepared.inputs.named}
-    return sites.assign(
-        population=sites["code"].map(residents).fillna(0).astype(np.int64),
-        always=sites["code"].isin(always),
-    )
+    refuse(file, asked, "is not carried over to other offices and costs", remedy)
 
 
 def _tables(
-    ground: Ground, worlds: Sequence[World], drawn: Sequence[Drawn], main: tuple[str, ...]
+    ground: Ground, drawn: Sequence[Drawn], main: tuple[str, ...]
 ) -> dict[str, pd.DataFrame]:
-    scenes = [scene_of(ground, world) for world in worlds]
+    scenes = [each.scene for each in drawn]
+    worlds = [scene.world for scene in scenes]
     factors = _factors(worlds)
     draws = _draws(worlds, drawn)
     solved = [number for number, each in enumerate(drawn) if not np.isnan(each.mean)]

@@ -3,22 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
 from siting.analysis.task import Task
+from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.costs import Costs
 from siting.inputs.staff import people_nearer, staff_by_rule
 from siting.model import Instance
 from siting.types import Bools, Floats, Ints
-
-MIN_POPULATIONS = (1000, 2000, 5000)
-"""Candidate rules drawn from: residents from which a locality is a candidate; seats always are."""
-COST_RANGE = (0.8, 1.25)
-"""Range of the factor on every cost figure, drawn evenly."""
-
 
 _GROUPS = {
     "municipality": "municipality_code",
@@ -54,6 +51,30 @@ class World:
     offices: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How far worlds may lie from the scenario; all are assumptions.
+
+    Parameters
+    ----------
+    costs : tuple of float and float
+        Range of the factor on every cost figure, drawn evenly.
+    min_populations : tuple of int
+        Residents from which a locality is a candidate, drawn from these; seats always are.
+    """
+
+    costs: tuple[float, float]
+    min_populations: tuple[int, ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read it from the assumptions log."""
+        path = folder / ASSUMPTIONS
+        factor = assumed(path, "drawn_costs")
+        residents = assumed(path, "drawn_candidates")["min_populations"]
+        return cls((factor["least"], factor["most"]), tuple(residents))
+
+
 @dataclass(frozen=True, eq=False)
 class Ground:
     """What all worlds share; computed once.
@@ -74,6 +95,7 @@ class Ground:
     seats : mapping of str to str
         Municipality to the code of the candidate that stands for its seat.
     costs : Costs
+    spread : Spread
     """
 
     task: Task
@@ -83,6 +105,7 @@ class Ground:
     people: Floats
     seats: Mapping[str, str]
     costs: Costs
+    spread: Spread
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from siting.report.result import RunResult
 from siting.report.study import Study
 from siting.report.write import write_study
 from siting.scenario_file import find_scenario, read_scenario
+from tests.shown import lines, lines_of
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,11 @@ def test_a_share_is_read_from_per_cent_or_a_number() -> None:
     for wrong in ("one", "1%%", "-1%", "200%"):
         with pytest.raises(InputError, match="is not a share"):
             _share("--within", wrong)
+
+
+def test_the_page_in_docs_begins_with_these_answers(study: Study) -> None:
+    stream = io.StringIO()
+    print_alternatives(study, Console(file=stream, width=100))
+    best = lines(stream.getvalue())[1:5]
+    assert best[1].startswith("1 12.4497")
+    assert set(best) <= lines_of("alternatives"), "make docs-output"

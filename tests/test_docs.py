@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from siting.report.geopackage import write_geopackage
 from siting.report.result import read_result
+from tests.shown import STUDIES, blocks, checksum_of_inputs
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -54,3 +55,11 @@ def _check_fields(result: Any, folder: Path, data: Path) -> None:  # noqa: ANN40
     for layer in ("sites", "demand_points"):
         fields = set(gpd.read_file(path, layer=layer).columns) - {"geometry"}
         assert fields <= documented
+
+
+@pytest.mark.parametrize("page", STUDIES)
+def test_the_outputs_of_a_page_rest_on_the_inputs_of_today(page: str) -> None:
+    """What is too slow to be solved again here is at least not older than tables and scenarios."""
+    found = list(blocks(page))
+    assert found
+    assert {block.inputs for block in found} == {checksum_of_inputs()}, "make docs-output"

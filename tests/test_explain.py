@@ -11,6 +11,7 @@ from siting.explain import About, explain_site
 from siting.report.explain import print_explanation
 from siting.report.result import RunResult
 from siting.report.study import Study
+from tests.shown import lines, lines_of
 
 SCENARIO = ("announced_only", "limits.new_offices_max=6")
 
@@ -66,3 +67,8 @@ def test_an_unknown_place_and_a_changed_result_are_refused(result: RunResult) ->
     changed = replace(result, tables={**result.tables, "sites": picks.iloc[1:]})
     with pytest.raises(InputError, match="Run the scenario again"):
         told(changed, "Gislaved")
+
+
+def test_the_page_in_docs_shows_this_output(solved: Callable[..., RunResult]) -> None:
+    _, shown = told(solved("remaining_offices"), "Kumla")
+    assert set(lines(shown)) <= lines_of("explain"), "make docs-output"

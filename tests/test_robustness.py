@@ -13,14 +13,16 @@ import siting.draws
 import siting.robustness
 from siting.draws import Drawn, draw_worlds, solve_worlds
 from siting.errors import InputError, StoppedError
+from siting.ground import lay_ground, redraw_of
 from siting.model import Instance, Mean, solve
-from siting.problem import Prepared
+from siting.opening import Opening
 from siting.report.result import RunResult
 from siting.report.robustness import print_robustness
 from siting.report.write import write_study
-from siting.robustness import Asked, lay_ground, redraw_of, robustness
+from siting.robustness import Asked, robustness
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
 from siting.world import Ground, World, scene_of, task_in
+from tests.shown import MARKER
 
 DRAWS = 4
 
@@ -35,25 +37,26 @@ def file() -> ScenarioFile:
 
 
 @pytest.fixture(scope="module")
-def laid(file: ScenarioFile, data: Path) -> tuple[Prepared, Ground]:
+def laid(file: ScenarioFile, data: Path) -> tuple[Opening, Ground]:
     return lay_ground(file, data, nothing)
 
 
 @pytest.fixture(scope="module")
-def worlds(laid: tuple[Prepared, Ground], data: Path) -> tuple[World, ...]:
-    prepared, ground = laid
-    return draw_worlds(ground, redraw_of(prepared, data, rule=True), DRAWS, 1)
+def worlds(laid: tuple[Opening, Ground], data: Path) -> tuple[World, ...]:
+    opening, ground = laid
+    return draw_worlds(ground, redraw_of(opening.prepared, data, rule=True), DRAWS, 1)
 
 
 @pytest.fixture(scope="module")
-def drawn(laid: tuple[Prepared, Ground], worlds: tuple[World, ...]) -> tuple[Drawn, ...]:
+def drawn(laid: tuple[Opening, Ground], worlds: tuple[World, ...]) -> tuple[Drawn, ...]:
     return solve_worlds(laid[1], worlds, 1, nothing)[0]
 
 
 def test_the_world_of_the_scenario_itself_has_its_answer(
-    laid: tuple[Prepared, Ground], solved: Callable[..., RunResult]
+    laid: tuple[Opening, Ground], solved: Callable[..., RunResult]
 ) -> None:
-    prepared, ground = laid
+    opening, ground = laid
+    prepared = opening.prepared
     as_it_is = World("default", "population", 1000, 1.0, tuple(
         prepared.inputs.offices["municipality_code"]
     ))  # fmt: skip
@@ -71,17 +74,17 @@ def test_the_world_of_the_scenario_itself_has_its_answer(
 
 
 def test_a_draw_is_the_same_however_many_there_are(
-    laid: tuple[Prepared, Ground], worlds: tuple[World, ...], data: Path
+    laid: tuple[Opening, Ground], worlds: tuple[World, ...], data: Path
 ) -> None:
-    prepared, ground = laid
-    redraw = redraw_of(prepared, data, rule=True)
+    opening, ground = laid
+    redraw = redraw_of(opening.prepared, data, rule=True)
     assert draw_worlds(ground, redraw, 2 * DRAWS, 1)[:DRAWS] == worlds
     assert draw_worlds(ground, redraw, DRAWS, 2) != worlds
 
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_the_result_does_not_depend_on_the_workers(
-    laid: tuple[Prepared, Ground],
+    laid: tuple[Opening, Ground],
     worlds: tuple[World, ...],
     drawn: tuple[Drawn, ...],
     workers: int,
@@ -92,7 +95,7 @@ def test_the_result_does_not_depend_on_the_workers(
 
 
 def test_each_world_has_its_own_costs_candidates_and_offices(
-    laid: tuple[Prepared, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
+    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
 ) -> None:
     ground = laid[1]
     sites = ground.sites.set_index("code")
@@ -110,7 +113,7 @@ def test_each_world_has_its_own_costs_candidates_and_offices(
 
 
 def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
-    laid: tuple[Prepared, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
+    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
 ) -> None:
     ground = laid[1]
     task = task_in(ground, scene_of(ground, worlds[0]))
@@ -132,7 +135,7 @@ def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
 
 def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     file: ScenarioFile,
-    laid: tuple[Prepared, Ground],
+    laid: tuple[Opening, Ground],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -171,3 +174,9 @@ def test_what_cannot_be_carried_over_is_refused() -> None:
     file = read_scenario(find_scenario("remaining_offices"), ["limits.spacing_km=5"])
     with pytest.raises(InputError, match=r"limits\.spacing_km"):
         robustness(file, Asked(1, 1), progress=nothing)
+
+
+def test_the_page_in_docs_rests_on_these_draws(drawn: tuple[Drawn, ...]) -> None:
+    marker = pd.read_csv(MARKER)
+    assert marker["picks"].tolist() == ["; ".join(each.picks) for each in drawn], "make docs-output"
+    assert marker["mean"].to_numpy() == pytest.approx([each.mean for each in drawn])

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from siting.analysis.measures import Measures
@@ -11,14 +13,16 @@ from siting.errors import Fault, InfeasibleError, InputError
 from siting.model import Instance, Limits, Objective, Solution, Solver, solve
 
 FRONTIER_COLUMNS = [
-    *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices", "nested"),
+    *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices"),
+    *("nested", "dropped"),
     *("annual_cost_msek", "one_off_cost_msek", "mean", "median", "p90", "p95", "max"),
     *("share30", "share45", "share60", "ede", "gini", "sites", "closed"),
 ]
-"""step: most new offices, 0 the present network; clash: limits that cannot hold together;
-nested: whether every new office of the last possible step opens in this one too; objective and
-bound: as in the manifest; sites: codes of the new offices, and closed: of the existing ones that
-close, joined by a semicolon."""
+"""step: most new offices or MSEK, 0 the present network; clash: limits that cannot hold together;
+nested: whether every new office of the last possible step opens in this one too, and dropped: codes
+of those that do not; objective and bound: as in the manifest; sites: codes of the new offices, and
+closed: of the existing ones that close, joined by a semicolon."""
+OVER = ("new_offices", "annual_budget")
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,56 @@ class Frontier:
     last: int
     keep_budget: bool = False
 
+    def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
+        """Each number of new offices from the first that is not 0, and the limits that hold."""
+        numbers = range(max(self.first, 1), self.last + 1)
+        return Over("new_offices", tuple(numbers), keep=self.keep_budget).steps(limits)
+
 
 @dataclass(frozen=True)
-class Step:
-    """The best answer with at most so many new offices.
+class Over:
+    """The values that a limit takes, one after the other.
 
     Parameters
     ----------
-    number : int
-        The most new offices, forced ones included; 0 is the present network, which needs none.
+    limit : {"new_offices", "annual_budget"}
+        The most new offices, forced ones included, or MSEK a year.
+    values : tuple of float
+        Rising.
+    keep : bool
+        Whether the limits of the other kind hold too, on money or on the number; else they are
+        lifted.
+    """
+
+    limit: str
+    values: tuple[float, ...]
+    keep: bool = False
+
+    def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
+        """Each value, and the limits that then hold."""
+        if self.limit == "annual_budget":
+            most = limits.new_sites_max if self.keep else None
+            for value in self.values:
+                yield value, replace(limits, annual_budget=value, new_sites_max=most)
+            return
+        held = limits if self.keep else _without_budgets(limits)
+        for value in self.values:
+            yield value, replace(held, new_sites_max=int(value))
+
+
+def _without_budgets(limits: Limits) -> Limits:
+    phases = [replace(each, annual_budget=None, one_off_budget=None) for each in limits.phases]
+    return replace(limits, annual_budget=None, one_off_budget=None, phases=phases)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The best answer with at most so many new offices, or so much money.
+
+    Parameters
+    ----------
+    number : float
+        The value of the limit; 0 is the present network, which needs none.
     open_sites : tuple of str
         All that are open; none where there is no answer.
     solution : Solution or None
@@ -54,7 +99,7 @@ class Step:
         The limits that then clash, by the names the model gives them.
     """
 
-    number: int
+    number: float
     open_sites: tuple[str, ...]
     solution: Solution | None = None
     clash: tuple[str, ...] = ()
@@ -94,18 +139,53 @@ def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
     raise InputError([Fault("command line", "--frontier", text, "is no range", remedy)])
 
 
+def read_over(text: str, *, keep: bool = False) -> Over:
+    """Read what a user asks for, such as new_offices=4..40 or annual_budget=20,55.5.
+
+    Raises
+    ------
+    InputError
+        If that names no limit, or no rising values of it above 0.
+    """
+    limit, equals, wanted = text.partition("=")
+    if equals and limit in OVER:
+        try:
+            values = _values(wanted)
+        except ValueError:
+            values = []
+        rising = all(low < high for low, high in pairwise(values))
+        whole = limit == "annual_budget" or all(value.is_integer() for value in values)
+        if values and values[0] > 0 and rising and whole:
+            kind = int if limit == "new_offices" else float
+            return Over(limit, tuple(map(kind, values)), keep)
+    remedy = "Write new_offices=4..40, annual_budget=20..80..5 or annual_budget=20,55,80."
+    raise InputError([Fault("command line", "--over", text, "is no range of a limit", remedy)])
+
+
+def _values(text: str) -> list[float]:
+    """A..B in steps of 1, A..B..STEP, or numbers with commas between them."""
+    if ".." not in text:
+        return [float(value) for value in text.split(",")]
+    first, last, *steps = map(float, text.split(".."))
+    step = steps[0] if steps else 1.0
+    if len(steps) > 1 or step <= 0 or not np.isfinite([first, last, step]).all():
+        raise ValueError(text)
+    # Half a step beyond, so that rounding does not lose the last value.
+    return [round(value, 6) for value in np.arange(first, last + step / 2, step).tolist()]
+
+
 def solve_frontier(  # noqa: PLR0913 - the last four are named
     instance: Instance,
     objective: Objective,
     limits: Limits,
-    asked: Frontier,
+    asked: Frontier | Over,
     *,
     solver: Solver,
     time_limit: float | None,
     gap: float,
     progress: Callable[[str], None],
 ) -> Iterator[Step]:
-    """Solve once for each number of new offices, everything else being equal.
+    """Solve once for each value of a limit, everything else being equal.
 
     Parameters
     ----------
@@ -114,8 +194,8 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
     objective : Objective
         What the best answer is best at.
     limits : Limits
-        What holds at each step; its number of new sites is replaced.
-    asked : Frontier
+        What holds at each step but for the limit that varies.
+    asked : Frontier or Over
         The steps.
     solver, time_limit, gap
         As for `siting.model.solve`; the time limit is that of one step.
@@ -125,16 +205,12 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
     Yields
     ------
     Step
-        The present network, then one for each number from the first that is not 0.
+        The present network, then one for each value.
     """
-    if not asked.keep_budget:
-        phases = [replace(each, annual_budget=None, one_off_budget=None) for each in limits.phases]
-        limits = replace(limits, annual_budget=None, one_off_budget=None, phases=phases)
     pairs = zip(instance.site_ids, instance.existing, strict=True)
     yield Step(0, tuple(site for site, existing in pairs if existing))
-    for number in range(max(asked.first, 1), asked.last + 1):
-        progress(f"Solving the frontier: {number} of {asked.last} new offices")
-        held = replace(limits, new_sites_max=number)
+    for number, held in asked.steps(limits):
+        progress(f"Solving the frontier: {number:g}")
         try:
             answer = solve(instance, objective, held, solver=solver, time_limit=time_limit, gap=gap)
             yield Step(number, answer.open_sites, answer)
@@ -153,7 +229,9 @@ def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
                 ((), ()) if solution is None else (solution.new_sites, solution.closed_sites)
             )
             access = each.measures.access.set_index("measure")["after"]
-            row |= {"new_offices": len(new), "nested": before <= set(new), **access}
+            dropped = sorted(before - set(new))
+            row |= {"new_offices": len(new), "nested": not dropped, **access}
+            row |= {"dropped": ";".join(dropped)}
             row |= {"sites": ";".join(new), "closed": ";".join(closed)}
             before = set(new)
         rows.append(row)

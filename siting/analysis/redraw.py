@@ -10,9 +10,6 @@ import pandas as pd
 
 CERTAIN = ("stated", "implied")
 """What a source has to say of an office in 2019 for its municipality to be certain."""
-CONCENTRATION = 1.75
-"""A municipality is drawn in proportion to its people to this power: the value that makes the
-municipalities with a documented office likeliest, given how many each region has."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +27,23 @@ class Redraw:
         Region to the municipalities that these may be, largest first.
     population : mapping of str to int
         Of each municipality.
+    concentration : float
+        A municipality is drawn in proportion to its people to this power.
     """
 
     certain: tuple[str, ...]
     uncertain: Mapping[str, tuple[int, ...]]
     eligible: Mapping[str, tuple[str, ...]]
     population: Mapping[str, int]
+    concentration: float
 
     @classmethod
     def of(
-        cls, offices: pd.DataFrame, municipalities: pd.DataFrame, barred: frozenset[str]
+        cls,
+        offices: pd.DataFrame,
+        municipalities: pd.DataFrame,
+        barred: frozenset[str],
+        concentration: float,
     ) -> Self:
         """Sort the offices by what is known of them.
 
@@ -51,6 +55,8 @@ class Redraw:
             code, fa_code, population_2019.
         barred : frozenset of str
             Municipalities where no office is drawn unless the table has one.
+        concentration : float
+            As in the class.
         """
         region = dict(zip(municipalities["code"], municipalities["fa_code"], strict=True))
         population = dict(
@@ -69,13 +75,14 @@ class Redraw:
         eligible = {
             name: tuple(code for code in by_size if region[code] == name) for name in uncertain
         }
-        return cls(tuple(codes[codes.isin(sure)]), uncertain, eligible, population)
+        certain = tuple(codes[codes.isin(sure)])
+        return cls(certain, uncertain, eligible, population, concentration)
 
     def draw(self, chance: np.random.Generator) -> tuple[str, ...]:
         """The municipality of each office in one plausible table.
 
         In each region as many municipalities as in the table are drawn without replacement,
-        larger ones more likely (`CONCENTRATION`), and the largest of those drawn get
+        larger ones more likely (``concentration``), and the largest of those drawn get
         the second and further offices. So the number of offices, of municipalities with one, and
         of offices in each region stay what they are.
         """
@@ -83,7 +90,7 @@ class Redraw:
         for region in sorted(self.uncertain):
             counts, places = self.uncertain[region], self.eligible[region]
             people = np.array([self.population[place] for place in places], dtype=np.float64)
-            odds = people**CONCENTRATION
+            odds = people**self.concentration
             chosen = chance.choice(
                 len(places), size=len(counts), replace=False, p=odds / odds.sum()
             )

@@ -1,8 +1,18 @@
 """A problem that is solved again and again with something changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from siting.model import Instance, Lexicographic, Limits, Objective, Solution, Solver, solve
+from siting.model import (
+    Instance,
+    Lexicographic,
+    Limits,
+    NoWorse,
+    Objective,
+    Solution,
+    Solver,
+    solve,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,20 +25,34 @@ class Task:
     objective : Objective
     limits : Limits
     solver : Solver
+    time_limit : float, optional
+        Seconds for each time that it is solved.
+    gap : float
+        Relative gap at which to stop.
     """
 
     instance: Instance
     objective: Objective
     limits: Limits
     solver: Solver
+    time_limit: float | None = None
+    gap: float = 1e-6
 
-    def solve(self, limits: Limits | None = None) -> Solution:
+    def solve(
+        self,
+        limits: Limits | None = None,
+        *,
+        under: Sequence[NoWorse] = (),
+        start: Sequence[str] = (),
+    ) -> Solution:
         """Return an answer that is as good as any; of equally good ones it may be any.
 
         Parameters
         ----------
         limits : Limits, optional
             In place of the task's own.
+        under, start
+            As for `siting.model.solve`.
 
         Raises
         ------
@@ -40,7 +64,11 @@ class Task:
             self.objective,
             limits or self.limits,
             solver=self.solver,
+            time_limit=self.time_limit,
+            gap=self.gap,
             ties=False,
+            under=under,
+            start=start,
         )
 
     def per_person(self, value: float) -> float:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from frictionless import Package
 from pandera.pandas import DataFrameSchema
 
 from siting.errors import Fault, InputError
+from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.inputs.schema import TABLES, kind
 from siting.inputs.tables import read_table
 
@@ -77,7 +77,7 @@ def check_data(folder: Path) -> tuple[str, ...]:
             read_table(name, folder)
         except InputError as error:
             faults += error.faults
-    faults += _assumption_faults(folder / "assumptions.toml")
+    faults += _assumption_faults(folder / ASSUMPTIONS)
     ledger = folder / LEDGER
     if not ledger.is_file():
         remedy = "Make it with siting data build --raw DIR."
@@ -130,12 +130,6 @@ def _assumption_faults(path: Path) -> Iterator[Fault]:
         if item.get("rating") not in _RATINGS:
             remedy = "Write red, amber or green."
             yield Fault(str(path), key, item.get("rating"), "no such rating", remedy)
-
-
-def read_assumptions(path: Path) -> list[dict[str, str]]:
-    """The assumptions log: id, rating, and what, value, source and effect, each also with _sv."""
-    entries: list[dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))["assumption"]
-    return entries
 
 
 def _ledger_faults(package: Mapping[str, Any], folder: Path) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from siting.errors import Fault
-from siting.model.program import Functional, Transform
+from siting.model.program import Ceiling, Functional, Transform
 from siting.model.sparse import nearest_minutes
 from siting.types import Floats
 
@@ -57,6 +57,10 @@ class Mean:
         """Return the weighted sum of minutes."""
         return value
 
+    def functional_at(self, value: float, frame: "Frame") -> float:  # noqa: ARG002 - it is the value
+        """Return what is minimised where the weighted sum of minutes is so much."""
+        return value
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -91,6 +95,10 @@ class Coverage:
 
     def report(self, value: float, frame: "Frame") -> float:
         """Return the people within."""
+        return float(frame.weights.sum()) - value
+
+    def functional_at(self, value: float, frame: "Frame") -> float:
+        """Return what is minimised where so many people are within."""
         return float(frame.weights.sum()) - value
 
 
@@ -170,6 +178,11 @@ class Equity:
         kappa = self.rate(frame)
         mean = value / float(frame.weights.sum())
         return -float(np.log(mean)) / kappa + frame.longest
+
+    def functional_at(self, value: float, frame: "Frame") -> float:
+        """Return what is minimised where the EDE is so many minutes."""
+        mean = float(np.exp(-self.rate(frame) * (value - frame.longest)))
+        return float(frame.weights.sum()) * mean
 
 
 @dataclass(frozen=True)
@@ -255,6 +268,32 @@ class Lexicographic:
     """
 
     stages: Sequence[tuple["Single", float]]
+
+
+@dataclass(frozen=True)
+class NoWorse:
+    """Another objective that an answer may make no worse than a value.
+
+    Parameters
+    ----------
+    objective : Mean, Coverage, or Equity
+        For the worst case there is `Limits.max_time`.
+    value : float
+        In the unit in which the objective is given.
+    """
+
+    objective: Mean | Coverage | Equity
+    value: float
+
+    def ceiling(self, frame: "Frame") -> Ceiling:
+        """Return it as a limit on what the objective minimises."""
+        limit = self.objective.functional_at(self.value, frame)
+        return Ceiling(self.objective.functional(frame), limit)
+
+    def sentence(self) -> str:
+        """Return it in plain words."""
+        than = "less" if self.objective.sense == "max" else "more"
+        return f"{self.objective.kind} is no {than} than {self.value:.6g}"
 
 
 type Single = Mean | Coverage | Worst | Equity | Cost

@@ -11,7 +11,7 @@ from siting.model.clash import clashing_limits
 from siting.model.conclude import conclude
 from siting.model.frame import make_frame
 from siting.model.limits import Limits
-from siting.model.objectives import Objective, Single, Worst
+from siting.model.objectives import NoWorse, Objective, Single, Worst
 from siting.model.solution import Solution
 from siting.model.solvers import Search, Solver
 from siting.model.stages import Outcome, run_stages, stages_of
@@ -32,6 +32,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     method: Literal["classic", "decomposition"] | None = None,
     ties: bool = True,
     start: Sequence[str] = (),
+    under: Sequence[NoWorse] = (),
 ) -> Solution:
     """Choose which sites to open.
 
@@ -52,6 +53,8 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         Whether to look for the best-ranked of equally good answers.
     start : sequence of str
         New sites of an answer to start from, which may be good or not.
+    under : sequence of NoWorse
+        Other objectives, each with the value that it may be no worse than.
 
     Returns
     -------
@@ -67,6 +70,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     """
     search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
     objectives = [single for single, _ in stages_of(objective)]
+    objectives += [each.objective for each in under]
     _check(instance, objectives, limits, search)
     if method == "decomposition" and search.solver.name != "highs":
         raise InputError([Fault("solve", "method", method, "is for HiGHS only", "Use classic.")])
@@ -74,7 +78,9 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
     frame = make_frame(instance, limits, limits.parts(), serve_all=serve_all, start=start)
-    outcome = run_stages(frame, objective, search, method)
+    outcome = run_stages(frame, objective, search, method, under=under)
+    if outcome is None and under:
+        raise InfeasibleError([("no_worse", each.sentence()) for each in under])
     if outcome is None:
         again = Search.begin(Solver(), gap, time_limit)
         raise InfeasibleError(clashing_limits(instance, limits, objectives, again))

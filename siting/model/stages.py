@@ -1,5 +1,6 @@
 """One objective after the other, each under what the ones before have found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,7 +10,15 @@ from siting.model.center import restrict, smallest_radius
 from siting.model.classic import Answer
 from siting.model.flat import solve_flat
 from siting.model.frame import Frame
-from siting.model.objectives import Equity, Lexicographic, Mean, Objective, Single, Worst
+from siting.model.objectives import (
+    Equity,
+    Lexicographic,
+    Mean,
+    NoWorse,
+    Objective,
+    Single,
+    Worst,
+)
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solvers import Search, TracePoint
 from siting.model.targets import target_ceilings
@@ -90,11 +99,18 @@ def stages_of(objective: Objective) -> list[tuple[Single, float]]:
     return listed
 
 
-def run_stages(
-    frame: Frame, objective: Objective, search: Search, method: str | None, *, reduce: bool = True
+def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
+    frame: Frame,
+    objective: Objective,
+    search: Search,
+    method: str | None,
+    *,
+    reduce: bool = True,
+    under: Sequence[NoWorse] = (),
 ) -> Outcome | None:
     """Solve every stage; return None if the first has no answer because the limits clash."""
     ceilings = target_ceilings(frame, [single for single, _ in stages_of(objective)])
+    ceilings += [each.ceiling(frame) for each in under]
     done: list[Stage] = []
     last: tuple[Program, Ints, Answer] | None = None
     for single, tolerance in stages_of(objective):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from siting.inputs.ledger import read_assumptions
+from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.report import grids
 from siting.report.beside import NOTHING, Beside
 from siting.report.blocks import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
@@ -43,7 +43,7 @@ def read_background(data: Path) -> Background:
     """Read what a briefing needs from the data folder."""
     table = pd.read_csv(data / "municipalities.csv", dtype=str, keep_default_na=False)
     border = table.loc[table["land_border"] != "", "code"]
-    return Background(read_assumptions(data / "assumptions.toml"), frozenset(border))
+    return Background(read_assumptions(data / ASSUMPTIONS), frozenset(border))
 
 
 def scenario_key(result: RunResult) -> str:

@@ -71,10 +71,11 @@ def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
     salt : str
         What ids in the SVG are made from, so that the same run gives the same bytes.
     """
-    return {name: _drawn(draw_map(result, name, language), salt) for name in MAPS}
+    return {name: drawn(draw_map(result, name, language), salt) for name in MAPS}
 
 
-def _drawn(figure: Figure, salt: str) -> Drawn:
+def drawn(figure: Figure, salt: str) -> Drawn:
+    """A picture as bytes; ids in the SVG are made from the salt."""
     # Texts stay texts in the SVG: smaller, and they can be searched and read out.
     with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
         svg = _saved(figure, "svg", metadata={"Date": None})

@@ -28,6 +28,10 @@ def print_robustness(study: Study, console: Console) -> None:
     if told["interrupted"]:
         asked = told["draws_asked"]
         console.print(f"Interrupted: {told['draws_done']} of {asked} draws were finished.")
+    for entry in told["assumptions"]:
+        what = f"{entry['what'][0].lower()}{entry['what'][1:]}"
+        line = f"Assumed ({entry['rating']}): {what}: {entry['value']}."
+        console.print(line, soft_wrap=True, markup=False)
     _print_sites("The core: picked in at least 95 % of the worlds", sites[sites["core"]], console)
     rest = sites[~sites["core"] & (sites["main"] | (sites["share"] >= 0.25))]  # noqa: PLR2004 - one world in four
     _print_sites("Other picks of the scenario, or of a quarter of the worlds", rest, console)

@@ -81,8 +81,8 @@ def result_tables(
 
 def frontier_tables(
     table: pd.DataFrame,
-    measures: Mapping[int, Measures],
-    sites: Mapping[int, pd.DataFrame],
+    measures: Mapping[float, Measures],
+    sites: Mapping[float, pd.DataFrame],
     demand: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and the offices and municipalities of each.
@@ -91,9 +91,9 @@ def frontier_tables(
     ----------
     table : DataFrame
         One row a step, from `siting.analysis.frontier.frontier_table`.
-    measures : mapping of int to Measures
+    measures : mapping of float to Measures
         By step, for each that has an answer.
-    sites : mapping of int to DataFrame
+    sites : mapping of float to DataFrame
         By step, every site: code, place, municipality, region, position, kind, phase and costs.
     demand : DataFrame
         Demand points with the names of their municipality and regions.
@@ -114,7 +114,7 @@ def frontier_tables(
     }
 
 
-def _stacked(tables: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+def _stacked(tables: Mapping[float, pd.DataFrame]) -> pd.DataFrame:
     """Tables of many steps one below the other, the step first."""
     return pd.concat([table.assign(step=step)[["step", *table]] for step, table in tables.items()])
 

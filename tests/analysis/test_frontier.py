@@ -53,11 +53,11 @@ def _steps(asked: Frontier, limits: Limits) -> list[Step]:
     return list(steps)
 
 
-def _cheapest(number: int, forced: str = "", budget: float = np.inf) -> float:
+def _cheapest(number: float, forced: str = "", budget: float = np.inf) -> float:
     """The least weighted sum over all choices of at most so many new sites."""
     instance = _instance()
     minutes, values = instance.times.toarray(), []
-    for size in range(number + 1):
+    for size in range(int(number) + 1):
         for new in combinations(range(1, 5), size):
             names = {"oabcd"[site] for site in new}
             if set(forced) <= names and COSTS[list(new)].sum() <= budget:

@@ -11,6 +11,7 @@ from siting.analysis.redraw import Redraw
 from siting.inputs.decisions import municipalities_without_office_by_rule, read_decisions
 from siting.inputs.tables import read_table
 
+POWER = 1.75
 ANNOUNCED = {"2421", "1737", "2021", "2463"}
 
 
@@ -20,7 +21,7 @@ def tables(data: Path) -> dict[str, pd.DataFrame]:
 
 
 def make(tables: dict[str, pd.DataFrame], barred: frozenset[str]) -> Redraw:
-    return Redraw.of(tables["offices_2019"], tables["municipalities"], barred)
+    return Redraw.of(tables["offices_2019"], tables["municipalities"], barred, POWER)
 
 
 def draws(redraw: Redraw, count: int) -> list[tuple[str, ...]]:
@@ -61,7 +62,9 @@ def test_without_the_rule_offices_are_drawn_where_they_were_ordered_later(
 def test_larger_municipalities_are_drawn_more_often() -> None:
     offices = pd.DataFrame({"municipality_code": ["b"], "existed_2019": ["not stated"]})
     places = pd.DataFrame({"code": list("ab"), "fa_code": "1", "population_2019": [30_000, 10_000]})
-    counts = Counter(drawn[0] for drawn in draws(Redraw.of(offices, places, frozenset()), 2000))
+    counts = Counter(
+        drawn[0] for drawn in draws(Redraw.of(offices, places, frozenset(), POWER), 2000)
+    )
     expected = 3**1.75 / (3**1.75 + 1)
     assert counts["a"] / 2000 == pytest.approx(expected, abs=0.03)
 
@@ -73,9 +76,9 @@ def test_second_offices_go_to_the_largest_drawn_and_certain_ones_stay() -> None:
     places = pd.DataFrame(
         {"code": list("abcd"), "fa_code": "1", "population_2019": [9000, 5000, 1000, 7000]}
     )
-    for drawn in draws(Redraw.of(offices, places, frozenset({"d"})), 5):
+    for drawn in draws(Redraw.of(offices, places, frozenset({"d"}), POWER), 5):
         assert Counter(drawn) == {"a": 2, "b": 1, "c": 2}
-    for drawn in draws(Redraw.of(offices, places, frozenset()), 20):
+    for drawn in draws(Redraw.of(offices, places, frozenset(), POWER), 20):
         largest = min(set(drawn) - {"c"}, key="adb".index)
         assert Counter(drawn)[largest] == 2
 
@@ -83,4 +86,4 @@ def test_second_offices_go_to_the_largest_drawn_and_certain_ones_stay() -> None:
 def test_a_table_that_says_nothing_of_its_evidence_is_certain() -> None:
     offices = pd.DataFrame({"municipality_code": ["a", "b"]})
     places = pd.DataFrame({"code": list("abc"), "fa_code": "1", "population_2019": [1, 2, 3]})
-    assert draws(Redraw.of(offices, places, frozenset()), 1) == [("a", "b")]
+    assert draws(Redraw.of(offices, places, frozenset(), POWER), 1) == [("a", "b")]

@@ -1,0 +1,105 @@
+"""What every study of a scenario begins with, and what it leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siting.analysis.task import Task
+from siting.describe import Progress
+from siting.errors import Fault, InputError
+from siting.manifest import study_manifest
+from siting.pipeline import prepare
+from siting.problem import Prepared
+from siting.question import task_of
+from siting.report.study import Study
+from siting.scenario_file import ScenarioFile
+from siting.shipped import data_folder
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """A scenario that is about to be studied.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Tables, times and problem.
+    task : Task
+        What the scenario asks.
+    folder : Path
+        The data folder.
+    """
+
+    prepared: Prepared
+    task: Task
+    folder: Path
+
+    def study(
+        self,
+        kind: str,
+        told: Mapping[str, Any],
+        tables: Mapping[str, pd.DataFrame],
+        *,
+        name: str = "",
+        also: tuple[str, ...] = (),
+    ) -> Study:
+        """What was found, with what it rests on.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of study.
+        told : mapping
+            What it was asked, and how it ended.
+        tables : mapping of str to DataFrame
+        name : str
+            Of the folder, after that of the scenario; the kind of study if not given.
+        also : tuple of str
+            Files of the data folder that it has read besides those of a run.
+        """
+        files = {**self.prepared.files, **{each: self.folder / each for each in also}}
+        manifest = study_manifest(replace(self.prepared, files=files), kind, told)
+        return Study(f"{self.prepared.file.name}-{name or kind}", manifest, tables)
+
+
+def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> Opening:
+    """Read tables and roads, compute travel times and pose the problem.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
+    prepared, _ = prepare(file, data=data, progress=progress)
+    return Opening(prepared, task_of(file.scenario, prepared.problem), data or data_folder())
+
+
+def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:
+    """Say which keys of a scenario a study cannot take.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+    used : mapping of str to bool
+        Key to whether the scenario makes use of it.
+    problem, remedy : str
+
+    Raises
+    ------
+    InputError
+        If any is used.
+    """
+    faults = [Fault(str(file.path), key, "", problem, remedy) for key, yes in used.items() if yes]
+    if faults:
+        raise InputError([*file.faults, *faults])
