@@ -1,11 +1,7 @@
 """Draw worlds and solve each, in one process or several, with the same result."""
 
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -13,6 +9,7 @@ import numpy as np
 
 from siting.analysis.redraw import Redraw
 from siting.errors import InfeasibleError
+from siting.processes import starting_workers
 from siting.world import COST_RANGE, MIN_POPULATIONS, Ground, World, scene_of, task_in
 
 
@@ -112,7 +109,7 @@ def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator
         workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(ground,)
     )
     try:
-        with _starting():
+        with starting_workers():
             left = {pool.submit(_of_ground, number, world) for number, world in enumerate(worlds)}
         while left:
             ready, left = wait(left, return_when=FIRST_COMPLETED)
@@ -122,30 +119,6 @@ def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-@contextmanager
-def _starting() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C and compute with one thread each.
-
-    Ctrl-C reaches every process of a terminal; the parent alone decides what it means. Workers
-    inherit what holds when they start.
-    """
-    usual = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-    try:
-        yield
-    finally:
-        if main:
-            signal.signal(signal.SIGINT, handler)
-        for name, value in usual.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-
-
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""What limits the threads of the linear algebra under NumPy."""
 _SHARED: dict[str, Ground] = {}
 """The ground of a worker process, sent once instead of with every world."""
 
