@@ -54,7 +54,7 @@ def faults_of(error: ValidationError, file: str, root: type[Table]) -> tuple[Fau
 
 
 def _as_fault(file: str, error: Mapping[str, Any], root: type[Table]) -> Fault:
-    location = error["loc"]
+    location = error["loc"] or ("file",)
     key, last = ".".join(map(str, location)), str(location[-1])
     value = error["input"]
     if error["type"] == "extra_forbidden":

@@ -169,9 +169,15 @@ def _plans(table: SweepTable) -> Iterator[tuple[str, dict[str, Any]]]:
     points = itertools.product(*(enumerate(values, start=1) for values in table.grid.values()))
     grid = [dict(zip(table.grid, point, strict=True)) for point in points]
     rows = table.runs or (None,)
+    varied = {key for key, values in table.grid.items() if len(values) > 1}
+    telling = varied or ({} if table.runs else table.grid)
     for number, (row, point) in enumerate(itertools.product(rows, grid), start=1):
         named = [row.name] if row else []
-        named += [f"{key.partition('.')[2]}={_slug(*value)}" for key, value in point.items()]
+        named += [
+            f"{key.partition('.')[2]}={_slug(*value)}"
+            for key, value in point.items()
+            if key in telling
+        ]
         name = ",".join(named)
         values = {key: value for key, (_, value) in point.items()}
         short = name if len(name) <= _LONGEST else f"run{number:04d}"

@@ -64,15 +64,17 @@ def make_plans(sweep: Sweep, data: Path) -> tuple[Plan, ...]:
 
 
 def _question(run: Run, data: Path, checksums: dict[Path, str]) -> dict[str, Any]:
-    scenario = run.file.scenario
+    scenario, faults = run.file.scenario, []
     if scenario.solver.threads != 1:
         remedy = 'Runs share the processors: write "solver.threads" = [1] in [grid].'
-        problem = "a run of a sweep has one solver thread"
-        fault = Fault(
-            str(run.file.path), "solver.threads", scenario.solver.threads, problem, remedy
-        )
-        raise InputError([fault])
-    files = files_of(run.file, checked_inputs(run.file, data), data)
+        problem, threads = "a run of a sweep has one solver thread", scenario.solver.threads
+        faults.append(Fault(str(run.file.path), "solver.threads", threads, problem, remedy))
+    try:
+        files = files_of(run.file, checked_inputs(run.file, data), data)
+    except InputError as error:
+        raise InputError([*faults, *error.faults]) from error
+    if faults:
+        raise InputError(faults)
     for path in files.values():
         if path not in checksums:
             checksums[path] = sha256(path)
