@@ -77,7 +77,8 @@ def test_a_scenario_has_the_same_answer(
     gotland = ('area.counties=["Gotlands län"]', *limits)
     file = read_scenario(find_scenario("announced_only"), gotland)
     kept, manifests = [], []
-    for name, workers in {"here": 1, "there": cluster.address}.items():
+    who: dict[str, int | str] = {"here": 1, "there": cluster.address}
+    for name, workers in who.items():
         monkeypatch.setenv("SITING_CACHE_DIR", str(tmp_path / name))
         result = run(file, workers=workers, progress=lambda _: None)
         (cached,) = (tmp_path / name).iterdir()
