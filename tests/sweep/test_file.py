@@ -80,7 +80,7 @@ solver.threads = [2]
         "a run of a sweep has one solver thread",
     ):
         assert sum(part in line for line in told) == 1, part
-    budget = next(line for line in told if "-5" in line)
+    budget = next(line for line in told if "msek = -5" in line)
     assert "mine.toml (run annual_budget_msek=-5,open=no1" in budget
     assert len(told) == 4
 
