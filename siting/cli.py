@@ -13,6 +13,7 @@ from rich.console import Console
 from siting import cli_trust
 from siting.cli_benchmark import benchmark
 from siting.cli_network import network_app
+from siting.cli_sweep import sweep
 from siting.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
 
@@ -35,6 +36,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
 cli_trust.register(app)
 app.command("benchmark")(benchmark)
+app.command("sweep")(sweep)
 
 NOT_PROVED = 4
 
@@ -107,12 +109,17 @@ def run(  # noqa: PLR0913 - one parameter an option
     keep_budget: Annotated[
         bool, typer.Option("--keep-budget", help="Hold the frontier to the budgets.")
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers find travel times."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
     brief: Annotated[bool, typer.Option(help="Write maps and the briefing as HTML too.")] = True,
 ) -> None:
     """Solve a scenario and write its results."""
     from siting import pipeline
     from siting.analysis.frontier import read_frontier
+    from siting.cluster import check_cluster
     from siting.report.console import print_result
     from siting.report.write import check_target, write_result
 
@@ -120,9 +127,11 @@ def run(  # noqa: PLR0913 - one parameter an option
     given = [f"{key}={value}" for key, value in limits.items() if value is not None]
     file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given])
     check_target(file.name, results)
+    if scheduler:
+        check_cluster(scheduler)
     steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
     with _progress(quiet=quiet) as progress:
-        result = pipeline.run(file, frontier=steps, progress=progress)
+        result = pipeline.run(file, frontier=steps, workers=scheduler, progress=progress)
         folder = write_result(result, results)
         if brief:
             progress("Writing the briefing")

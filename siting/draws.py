@@ -1,12 +1,8 @@
 """Draw worlds and solve each, in one process or several, with the same result."""
 
-import os
-import signal
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +12,7 @@ from scipy.sparse import csr_array
 
 from siting.analysis.redraw import Redraw
 from siting.errors import InfeasibleError
+from siting.processes import starting_workers
 from siting.types import Floats
 from siting.world import Ground, Scene, World, scene_of, task_in
 
@@ -125,7 +122,7 @@ def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator
             initargs=(_small(ground), files),
         )
         try:
-            with _starting():
+            with starting_workers():
                 left = {pool.submit(_of_ground, *each) for each in enumerate(worlds)}
             while left:
                 ready, left = wait(left, return_when=FIRST_COMPLETED)
@@ -150,30 +147,6 @@ def _on_disk(minutes: Mapping[str, Floats], folder: Path) -> dict[str, Path]:
     return files
 
 
-@contextmanager
-def _starting() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C and compute with one thread each.
-
-    Ctrl-C reaches every process of a terminal; the parent alone decides what it means. Workers
-    inherit what holds when they start.
-    """
-    usual = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-    try:
-        yield
-    finally:
-        if main:
-            signal.signal(signal.SIGINT, handler)
-        for name, value in usual.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-
-
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""What limits the threads of the linear algebra under NumPy."""
 _SHARED: dict[str, Ground] = {}
 """The ground of a worker process, sent once instead of with every world."""
 

@@ -77,6 +77,16 @@ class StoppedError(SitingError):
     exit_code = 4
 
 
+class InterruptError(StoppedError):
+    """The user stopped it with Ctrl-C; what is finished is kept."""
+
+    exit_code = 130
+
+
+class ClusterError(SitingError):
+    """A Dask cluster was lost, or can do no more."""
+
+
 class MissingExtraError(SitingError):
     """Packages of an optional part are not installed.
 

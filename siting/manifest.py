@@ -1,7 +1,6 @@
 """What a result says about itself, so that it can be trusted and repeated."""
 
 import datetime as dt
-import importlib.metadata
 import math
 import os
 import platform
@@ -18,8 +17,8 @@ from siting.outcome import minutes_by_phase, what_became
 from siting.problem import Prepared
 from siting.question import uses_by_key
 from siting.scenario_file import ScenarioFile
+from siting.versions import versions
 
-_PACKAGES = ("siting", "highspy", "networkx", "numpy", "osmnx", "pandas", "pulp", "scipy")
 _PEOPLE = {
     "population": "resident",
     "age_75_plus": "resident aged 75 or older",
@@ -62,7 +61,7 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
         "overrides": list(file.overrides),
         "inputs": _checksums(prepared),
         "network_fingerprint": prepared.network.fingerprint,
-        "versions": _versions(),
+        "versions": versions(),
         "status": solution.status,
         "reason": solution.reason,
         **figures_of(prepared, solution),
@@ -175,10 +174,6 @@ def _checksums(prepared: Prepared) -> dict[str, str]:
     return {name: sha256(path) for name, path in sorted(prepared.files.items())}
 
 
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in _PACKAGES}
-
-
 def _evidence(inputs: Inputs) -> Mapping[str, int]:
     """How well the office table is founded; empty for a table that does not say."""
     if "evidence" not in inputs.offices:
@@ -216,7 +211,7 @@ def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> d
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
         "inputs": _checksums(prepared),
-        "versions": _versions(),
+        "versions": versions(),
         "python": platform.python_version(),
         "evidence": _evidence(prepared.inputs),
         **more,

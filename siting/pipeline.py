@@ -14,8 +14,10 @@ from siting.inputs.selection import Choice, Inputs, points, select_inputs
 from siting.manifest import Seconds
 from siting.model import Solution, Solver, solve
 from siting.network import (
+    Workers,
     cached_travel_times,
     load_road_network,
+    network_files,
     read_travel_times,
     speed_profiles,
 )
@@ -32,6 +34,7 @@ def run(
     *,
     data: Path | None = None,
     frontier: Frontier | None = None,
+    workers: Workers = None,
     progress: Progress = print,
 ) -> RunResult:
     """Carry out a scenario.
@@ -44,6 +47,9 @@ def run(
         The data folder; the one that ships if not given.
     frontier : Frontier, optional
         Numbers of new offices to solve the scenario for as well.
+    workers : int or str, optional
+        Who computes travel times: so many processes, or the workers of the Dask scheduler at this
+        address.
     progress : callable
         Told what is being done, a line at a time.
 
@@ -60,9 +66,11 @@ def run(
         If its limits cannot hold together.
     StoppedError
         If the time limit came before any answer.
+    ClusterError
+        If the Dask cluster was lost meanwhile.
     """
     started = time.perf_counter()
-    prepared, have_network = prepare(file, data=data, progress=progress)
+    prepared, have_network = prepare(file, data=data, workers=workers, progress=progress)
     have_matrix = time.perf_counter()
     progress("Solving")
     solution = answer(prepared)
@@ -72,7 +80,11 @@ def run(
 
 
 def prepare(
-    file: ScenarioFile, *, data: Path | None = None, progress: Progress = print
+    file: ScenarioFile,
+    *,
+    data: Path | None = None,
+    workers: Workers = None,
+    progress: Progress = print,
 ) -> tuple[Prepared, float]:
     """Read tables and roads, compute travel times and pose the problem.
 
@@ -93,16 +105,15 @@ def prepare(
     wanted = file.scenario.network
     network = _roads(file, folder, progress)
     have_network = time.perf_counter()
-    times = _times(file, network, inputs, progress)
+    times = _times(file, network, inputs, workers, progress)
     own = _own_times(file)
     defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
     shipped = inputs.shipped_staff and defaults
-    too_near = _too_near(file, inputs, network, progress)
+    too_near = _too_near(file, inputs, network, workers, progress)
     costs = read_costs(folder)
     closing = file.scenario.closing
     problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
-    files = {**inputs.files, **network.files, "costs.toml": folder / "costs.toml"}
-    files |= {own.name: own} if own else {}
+    files = files_of(file, inputs, folder)
     return Prepared(file, inputs, network, times, problem, files), have_network
 
 
@@ -110,7 +121,24 @@ def travel_times(
     file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
 ) -> TravelTimes:
     """Read roads and compute travel times, of inputs that have been read already."""
-    return _times(file, _roads(file, folder, progress), inputs, progress)
+    return _times(file, _roads(file, folder, progress), inputs, None, progress)
+
+
+def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path]:
+    """Every file that a run of a scenario reads, by the name that its manifest gives it.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+    inputs : Inputs
+        Its tables, from `checked_inputs`.
+    folder : Path
+        The data folder.
+    """
+    own = _own_times(file)
+    files = {**inputs.files, **network_files(_network_source(file), folder)}
+    files |= {"costs.toml": folder / "costs.toml"}
+    return files | ({own.name: own} if own else {})
 
 
 def answer(prepared: Prepared) -> Solution:
@@ -223,7 +251,11 @@ def _roads(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
 
 
 def _times(
-    file: ScenarioFile, network: RoadNetwork, inputs: Inputs, progress: Progress
+    file: ScenarioFile,
+    network: RoadNetwork,
+    inputs: Inputs,
+    workers: Workers,
+    progress: Progress,
 ) -> TravelTimes:
     progress("Computing travel times")
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
@@ -236,19 +268,26 @@ def _times(
         sites,
         floor_minutes=floor,
         engine=file.scenario.travel_times.engine,
+        workers=workers,
         note=progress,
         progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),
     )
 
 
 def _too_near(
-    file: ScenarioFile, inputs: Inputs, network: RoadNetwork, progress: Progress
+    file: ScenarioFile,
+    inputs: Inputs,
+    network: RoadNetwork,
+    workers: Workers,
+    progress: Progress,
 ) -> Bools:
     limit = file.scenario.candidates.none_within_minutes
     if limit is None:
         return np.zeros(len(inputs.candidates), dtype=np.bool_)
     offices = inputs.offices[~inputs.offices["shut"]]
     candidates = points(inputs.candidates, "locality_code")
-    times = cached_travel_times(network, candidates, points(offices, "office_id"), note=progress)
+    times = cached_travel_times(
+        network, candidates, points(offices, "office_id"), workers=workers, note=progress
+    )
     near: Bools = dense(times).min(axis=1, initial=np.inf) < limit
     return near

@@ -10,11 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from siting.errors import Fault, InputError, near_matches
-from siting.scenario import About, Scenario, Table, table_of
+from siting.scenario import About, Scenario
 from siting.shipped import scenario_folder
+from siting.toml_file import faults_of, lists_to_tuples, read_toml
 
 NONE = "none"
 """The value of an override that takes a key back to its default."""
+_NO_KEY = "there is no table.key=value in it"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ def find_scenario(name: str) -> Path:
     raise InputError([Fault("command line", "SCENARIO", name, "no such scenario", remedy)])
 
 
-def read_scenario(path: Path, overrides: Sequence[str] = ()) -> ScenarioFile:
+def read_scenario(
+    path: Path, overrides: Sequence[str] = (), values: Mapping[str, Any] | None = None
+) -> ScenarioFile:
     """Read a scenario file and apply overrides; what is wrong with it is kept in `faults`.
 
     Parameters
@@ -71,17 +75,24 @@ def read_scenario(path: Path, overrides: Sequence[str] = ()) -> ScenarioFile:
     overrides : sequence of str
         Each ``table.key=value``, the value as TOML or as a bare word; ``none`` takes the key
         back to its default.
+    values : mapping of str to object, optional
+        More overrides, applied before: values as TOML gives them, by table.key.
 
     Raises
     ------
     InputError
         If the file cannot be read at all.
     """
-    content = _parse(path)
+    content = read_toml(path)
     log, faults = [], []
+    for key, value in (values or {}).items():
+        try:
+            log.append(_apply(key, value, content))
+        except ValueError as error:
+            faults.append(Fault(str(path), key, value, str(error), "Write it as table.key."))
     for override in overrides:
         try:
-            log.append(_apply(override, content))
+            log.append(_apply(*_parse(override), content))
         except ValueError as error:
             remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
             faults.append(Fault("--set", "override", override, str(error), remedy))
@@ -89,29 +100,22 @@ def read_scenario(path: Path, overrides: Sequence[str] = ()) -> ScenarioFile:
     return ScenarioFile(path.stem, path, scenario, tuple(log), (*faults, *more))
 
 
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = error.strerror if isinstance(error, OSError) else "the file is not UTF-8 text"
-        remedy = "Check the path and the rights, and save the file as UTF-8."
-        fault = Fault(str(path), "file", path.name, str(problem), remedy)
-    except tomllib.TOMLDecodeError as error:
-        remedy = 'Each line is key = value, with texts in "quotes" and a point in numbers.'
-        fault = Fault(str(path), "file", path.name, f"not valid TOML: {error}", remedy)
-    raise InputError([fault])
-
-
-def _apply(override: str, content: dict[str, Any]) -> str:
-    """Set one key in place, or take it out where the value is none; give "key: old -> new"."""
+def _parse(override: str) -> tuple[str, Any]:
+    """The key and the value of "table.key=value"."""
     key, sign, text = override.partition("=")
-    table, dot, name = key.strip().partition(".")
-    if not (sign and dot and table and name):
-        raise ValueError("there is no table.key=value in it")
+    if not sign:
+        raise ValueError(_NO_KEY)
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
+        return key.strip(), tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        value = text.strip()
+        return key.strip(), text.strip()
+
+
+def _apply(key: str, value: Any, content: dict[str, Any]) -> str:  # noqa: ANN401 - any TOML value
+    """Set one key in place, or take it out where the value is none; give "key: old -> new"."""
+    table, dot, name = key.partition(".")
+    if not (dot and table and name):
+        raise ValueError(_NO_KEY)
     section = content.setdefault(table, {})
     if not isinstance(section, dict):
         raise ValueError(f"{table} is not a table")  # noqa: TRY004 - the user's slip, not ours
@@ -120,7 +124,7 @@ def _apply(override: str, content: dict[str, Any]) -> str:
     old = section.pop(name, default)
     if value != NONE:
         section[name] = value
-    return f"{key.strip()}: {old!r} -> {value!r}"
+    return f"{key}: {old!r} -> {value!r}"
 
 
 def _validate(content: dict[str, Any], file: str) -> tuple[Scenario, tuple[Fault, ...]]:
@@ -128,21 +132,13 @@ def _validate(content: dict[str, Any], file: str) -> tuple[Scenario, tuple[Fault
     try:
         return _to_scenario(content), ()
     except ValidationError as error:
-        errors = error.errors()
-    faults = tuple(_as_fault(file, dict(item)) for item in errors)
-    kept = _without(content, {tuple(item["loc"][:2]) for item in errors})
+        faults = faults_of(error, file, Scenario)
+        kept = _without(content, {tuple(item["loc"][:2]) for item in error.errors()})
     return _to_scenario(kept), faults
 
 
 def _to_scenario(content: Mapping[str, Any]) -> Scenario:
-    # Python mode is strict about lists; TOML arrays are the only lists there are.
-    return Scenario.model_validate(_lists_to_tuples(content))
-
-
-def _lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
-    if isinstance(value, Mapping):
-        return {key: _lists_to_tuples(item) for key, item in value.items()}
-    return tuple(map(_lists_to_tuples, value)) if isinstance(value, list) else value
+    return Scenario.model_validate(lists_to_tuples(content))
 
 
 def _without(content: Mapping[str, Any], bad: set[tuple[Any, ...]]) -> dict[str, Any]:
@@ -154,36 +150,3 @@ def _without(content: Mapping[str, Any], bad: set[tuple[Any, ...]]) -> dict[str,
     }
     stand_in = dict.fromkeys(About.model_fields, "?") | {"date": dt.date(1, 1, 1)}
     return {**kept, "scenario": stand_in | kept.get("scenario", {})}
-
-
-def _as_fault(file: str, error: Mapping[str, Any]) -> Fault:
-    location = error["loc"]
-    key, last = ".".join(map(str, location)), str(location[-1])
-    value = error["input"]
-    if error["type"] == "extra_forbidden":
-        known = list(_model_at(location[:-1]).model_fields)
-        remedy = near_matches(last, known) or f"Known here: {', '.join(known)}."
-        return Fault(file, key, value, "there is no such key", remedy)
-    if error["type"] == "missing":
-        return Fault(file, key, None, "the key is missing", f"Add {last} = …")
-    if error["type"] == "value_error":
-        return Fault(file, key, "…", str(error["ctx"]["error"]), "Add or correct it.")
-    return Fault(file, key, value, error["msg"].lower(), _remedy(location))
-
-
-def _model_at(location: Sequence[Any]) -> type[Table]:
-    """The table at a place in the schema; numbers in the location count rows of a list."""
-    model: type[Table] = Scenario
-    for step in location:
-        field = model.model_fields.get(str(step))
-        inner = table_of(field.annotation) if field else None
-        model = inner or model
-    return model
-
-
-def _remedy(location: Sequence[Any]) -> str:
-    names = [str(step) for step in location if not isinstance(step, int)]
-    field = _model_at(names[:-1]).model_fields.get(names[-1])
-    if len(names) == 1 or field is None:
-        return "Write it as a table: [name] on a line of its own, its keys below."
-    return f"It means: {' '.join((field.description or '').split())}"

@@ -4,10 +4,11 @@ from siting.network.cache import cached_travel_times
 from siting.network.calibrate import Calibration, FittedTrip, calibrate
 from siting.network.compare import Comparison, compare_networks
 from siting.network.info import NetworkInfo, TripCheck, network_info
-from siting.network.load import load_road_network
+from siting.network.load import load_road_network, network_files
 from siting.network.matrix import present_minutes, travel_times
 from siting.network.matrix_file import read_travel_times
 from siting.network.reference import ReferenceTrip, read_reference_trips
+from siting.network.search import Workers
 from siting.network.speeds import Speeds, read_speeds, speed_profiles
 from siting.network.trip import Trip, trip
 
@@ -20,10 +21,12 @@ __all__ = [
     "Speeds",
     "Trip",
     "TripCheck",
+    "Workers",
     "cached_travel_times",
     "calibrate",
     "compare_networks",
     "load_road_network",
+    "network_files",
     "network_info",
     "present_minutes",
     "read_reference_trips",

@@ -14,7 +14,7 @@ import platformdirs
 from scipy.sparse import csr_array
 
 from siting.network.matrix import Engine, travel_times
-from siting.network.search import Progress
+from siting.network.search import Progress, Workers
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
 
 # Raise it with every change to how times are computed or stored.
@@ -40,6 +40,7 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
     floor_minutes: Floats | None = None,
     limit: float = np.inf,
     engine: Engine = "dijkstra",
+    workers: Workers = None,
     note: Callable[[str], None] = lambda _: None,
     progress: Progress = lambda _done, _all: None,
 ) -> TravelTimes:
@@ -57,6 +58,8 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
         Minutes beyond which a pair counts as out of reach.
     engine : {"dijkstra", "hierarchy"}
         How to search.
+    workers : int or str, optional
+        Who searches, as in `siting.network.travel_times`.
     note : callable
         Is told in one sentence about an entry that was damaged, or could not be kept.
     progress : callable
@@ -81,6 +84,7 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
         floor_minutes=floor_minutes,
         limit=limit,
         engine=engine,
+        workers=workers,
         progress=progress,
     )
     try:

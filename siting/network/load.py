@@ -61,9 +61,22 @@ def load_road_network(
         add_times(graph, profile)
     access = _access(profile, folder, shipped=shipped)
     log = _read_log(folder) if shipped else _origin(graph)
-    made_from = [folder / name for name in _TABLES] if shipped else [Path(source)]
-    files = {path.name: path for path in [*made_from, folder / "speeds.toml"]}
+    files = network_files(source, folder)
     return RoadNetwork(graph, access, str(source), log, files, _fingerprint(graph, access))
+
+
+def network_files(source: str | Path, data: Path) -> dict[str, Path]:
+    """The files that a road network is made from, by name.
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        As `load_road_network` takes it.
+    data : Path
+        Data folder.
+    """
+    made_from = [data / name for name in _TABLES] if source == "shipped" else [Path(source)]
+    return {path.name: path for path in [*made_from, data / "speeds.toml"]}
 
 
 def _read_tables(folder: Path) -> RoadGraph:

@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import dijkstra
 from siting.network.access import tie_to_junctions, tie_to_points
 from siting.network.arcs import arcs_of
 from siting.network.hierarchy import hierarchy_times
-from siting.network.search import Progress, make_search, run_search, with_sources
+from siting.network.search import Progress, Workers, make_search, run_search, with_sources
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
 
 type Engine = Literal["dijkstra", "hierarchy"]
@@ -23,7 +23,7 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     floor_minutes: Floats | None = None,
     limit: float = np.inf,
     engine: Engine = "dijkstra",
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress = lambda _done, _all: None,
 ) -> TravelTimes:
     """Return the minutes of the fastest way from every origin to every destination.
@@ -45,8 +45,10 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         How to search. A contraction hierarchy takes a while to make and then knows no distance
         that is far, so that it pays on a large network without a limit; it needs the extra
         ``hierarchy``, and rounds each link to a tenth of a millisecond.
-    workers : int, optional
-        Processes; by default one a processor where the network is large, else none but this one.
+    workers : int or str, optional
+        Processes, or the address of a Dask scheduler whose workers search; by default one process a
+        processor where the network is large, else none but this one. A hierarchy is searched by
+        this process alone.
     progress : callable
         Is told how many points have been searched from, and of how many. Raising from it, or
         interrupting, cancels the rest.
@@ -59,7 +61,10 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     Raises
     ------
     siting.errors.InputError
-        The graph lacks lengths or travel times, or the extra is not installed.
+        The graph lacks lengths or travel times, the extra is not installed, or the Dask cluster
+        cannot be used.
+    siting.errors.ClusterError
+        The Dask cluster was lost meanwhile.
     """
     arcs = arcs_of(network.graph)
     start, detached_origins = tie_to_junctions(origins, arcs, network.access)

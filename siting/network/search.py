@@ -12,11 +12,16 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import dijkstra
 
+from siting.cluster import cluster_at, each_done
+from siting.errors import ClusterError
 from siting.network.access import Ties
 from siting.network.shared import Arrays, Block, attach, share
 from siting.types import Floats
 
 type Progress = Callable[[int, int], None]
+type Workers = int | str | None
+"""Who searches: so many processes of this machine, or the workers of the Dask scheduler at this
+address; None: as many as pay. The result does not depend on it."""
 
 # A batch holds this many minutes at once, 8 bytes each.
 _CELLS = 16_000_000
@@ -94,15 +99,16 @@ def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: fl
     return Search(arrays, roads.shape[0], near.points, far.points, limit)
 
 
-def run_search(search: Search, *, workers: int | None, progress: Progress) -> csr_array:
+def run_search(search: Search, *, workers: Workers, progress: Progress) -> csr_array:
     """Search from every source.
 
     Parameters
     ----------
     search : Search
         What to search.
-    workers : int, optional
-        Processes; by default one a processor where the work is worth it, else none but this one.
+    workers : int or str, optional
+        Processes, or the address of a Dask scheduler; by default one process a processor where the
+        work is worth it, else none but this one.
     progress : callable
         Is told the number of sources that are done, and of all. Raising from it, or interrupting,
         cancels what has not begun and frees the shared memory.
@@ -110,15 +116,21 @@ def run_search(search: Search, *, workers: int | None, progress: Progress) -> cs
     Returns
     -------
     scipy.sparse.csr_array, shape (sources, points)
-        Minutes; the same for any number of workers.
+        Minutes; the same for any number of workers, wherever they are.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The Dask cluster cannot be used.
+    siting.errors.ClusterError
+        It was lost meanwhile.
     """
     if workers is None:
         worth = search.sources * search.junctions >= _WORTH_PROCESSES
         workers = (os.cpu_count() or 1) if worth else 1
     bounds = _bounds(search)
     blocks = [csr_array((0, search.points), dtype=np.float64)]
-    results = _in_processes(search, bounds, workers) if workers > 1 else _here(search, bounds)
-    for (_, last), block in zip(bounds, results, strict=True):
+    for (_, last), block in zip(bounds, _blocks(search, bounds, workers), strict=True):
         blocks.append(block)
         progress(last, search.sources)
     return csr_array(vstack(blocks, format="csr"))
@@ -157,6 +169,14 @@ def _bounds(search: Search) -> list[tuple[int, int]]:
     return [(first, min(first + size, search.sources)) for first in firsts]
 
 
+def _blocks(
+    search: Search, bounds: list[tuple[int, int]], workers: int | str
+) -> Iterator[csr_array]:
+    if isinstance(workers, str):
+        return _on_cluster(search, bounds, workers)
+    return _in_processes(search, bounds, workers) if workers > 1 else _here(search, bounds)
+
+
 def _here(search: Search, bounds: list[tuple[int, int]]) -> Iterator[csr_array]:
     return (search.run(first, last) for first, last in bounds)
 
@@ -171,6 +191,26 @@ def _in_processes(
             yield from pool.map(_run, bounds)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _on_cluster(search: Search, bounds: list[tuple[int, int]], address: str) -> Iterator[csr_array]:
+    """In the order of the bounds, though workers are done in any."""
+    early: dict[int, csr_array] = {}
+    due = 0
+    with cluster_at(address) as client:
+        for number, block in each_done(client, _run_there, bounds, search):
+            if block is None:
+                raise ClusterError(
+                    "Dask workers died over the travel times; give them more memory."
+                )
+            early[number] = block
+            while due in early:
+                yield early.pop(due)
+                due += 1
+
+
+def _run_there(search: Search, bounds: tuple[int, int]) -> csr_array:
+    return search.run(*bounds)
 
 
 _attached: list[tuple[SharedMemory, Search]] = []

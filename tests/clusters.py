@@ -1,0 +1,63 @@
+"""A Dask scheduler and workers, as processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE_S = 120
+HASTE = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"}
+"""Environment in which Dask gives up soon on what is not there."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+
+
+@contextmanager
+def dask_cluster(
+    folder: Path, workers: int = 2, env: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
+    """Start a scheduler and workers of one thread each; `env` is for the workers alone."""
+    told = folder / "scheduler.json"
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(  # noqa: S603 - Dask, with arguments of our own
+            [sys.executable, "-m", *arguments, "--no-dashboard"],
+            cwd=folder,
+            env={**os.environ, **HASTE, **more},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        started.append(process)
+        return process
+
+    try:
+        where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
+        scheduler = start("distributed.cli.dask_scheduler", *where)
+        wait_until(told.is_file)
+        address = json.loads(told.read_text(encoding="utf-8"))["address"]
+        options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+        worker = ("distributed.cli.dask_worker", address, *options)
+        yield Cluster(address, scheduler, [start(*worker, **(env or {})) for _ in range(workers)])
+    finally:
+        for process in reversed(started):
+            process.kill()
+            process.wait()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
