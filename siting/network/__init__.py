@@ -3,8 +3,9 @@
 from siting.network.cache import cached_travel_times
 from siting.network.calibrate import Calibration, FittedTrip, calibrate
 from siting.network.compare import Comparison, compare_networks
+from siting.network.far import refuse_far_places
 from siting.network.info import NetworkInfo, TripCheck, network_info
-from siting.network.load import load_road_network
+from siting.network.load import load_road_network, no_network
 from siting.network.matrix import present_minutes, travel_times
 from siting.network.matrix_file import read_travel_times
 from siting.network.reference import ReferenceTrip, read_reference_trips
@@ -25,10 +26,12 @@ __all__ = [
     "compare_networks",
     "load_road_network",
     "network_info",
+    "no_network",
     "present_minutes",
     "read_reference_trips",
     "read_speeds",
     "read_travel_times",
+    "refuse_far_places",
     "speed_profiles",
     "travel_times",
     "trip",

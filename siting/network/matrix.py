@@ -61,7 +61,7 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     siting.errors.InputError
         The graph lacks lengths or travel times, or the extra is not installed.
     """
-    arcs = arcs_of(network.graph)
+    arcs = arcs_of(network.roads)
     start, detached_origins = tie_to_junctions(origins, arcs, network.access)
     end, detached_destinations = tie_to_junctions(destinations, arcs, network.access)
     roads = arcs.matrix()
@@ -101,7 +101,7 @@ def present_minutes(network: RoadNetwork, origins: Points, destinations: Points)
         to an origin that it does not reach in less, so that the greatest of these is a limit for
         the search from candidates where every destination stays open.
     """
-    arcs = arcs_of(network.graph)
+    arcs = arcs_of(network.roads)
     start, _ = tie_to_junctions(origins, arcs, network.access)
     end, _ = tie_to_junctions(destinations, arcs, network.access)
     backward = with_sources(arcs.matrix().T.tocsr(), end)
