@@ -8,7 +8,7 @@ from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, select_inputs
 from siting.inputs.sources import Wanted
 from siting.network import speed_profiles
-from siting.scenario import Scenario
+from siting.scenario import Candidates, Scenario
 from siting.scenario_file import ScenarioFile
 
 
@@ -75,7 +75,7 @@ def _own_faults(file: ScenarioFile) -> Iterator[Fault]:
     """What of a scenario has no meaning beside files of its own."""
     scenario = file.scenario
     candidates = scenario.candidates
-    if candidates.file and "min_population" in candidates.model_fields_set:
+    if candidates.file and candidates.min_population != Candidates().min_population:
         problem = "every row of candidates.file is a candidate, whatever its population"
         remedy = "Leave min_population out, and the small places out of the file."
         yield _fault(file, "candidates.min_population", candidates.min_population, problem, remedy)

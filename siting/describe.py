@@ -61,7 +61,12 @@ def _nearest(problem: Problem, open_sites: Iterable[str]) -> Access:
 
 def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures:
     sites = problem.sites
-    groups = {table: problem.demand[REGION_KEYS[table][0]] for table in regions}
+    # A country may lack a level; its codes are empty then, and so is its table.
+    groups = {
+        table: codes
+        for table in regions
+        if (codes := problem.demand[REGION_KEYS[table][0]]).ne("").all()
+    }
     new = access.opened[~sites["existing"].to_numpy()[access.opened]]
     return measure(access, groups, new, sites["code"])
 

@@ -63,6 +63,10 @@ def hindcast(
         With everything that is wrong with the scenario or its files.
     """
     folder = data or data_folder()
+    if file.scenario.regions.file:
+        problem, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
+        key, value = "regions.file", file.scenario.regions.file
+        raise InputError([Fault(str(file.path), key, value, problem, remedy)])
     prepared, _ = prepare(file, data=folder, progress=progress)
     past = Past.of(prepared)
     decisions = read_decisions(folder)

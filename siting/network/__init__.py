@@ -6,7 +6,7 @@ from siting.network.compare import Comparison, compare_networks
 from siting.network.far import refuse_far_places
 from siting.network.info import NetworkInfo, TripCheck, network_info
 from siting.network.load import load_road_network, no_network
-from siting.network.matrix import present_minutes, travel_times
+from siting.network.matrix import travel_times
 from siting.network.matrix_file import read_travel_times
 from siting.network.reference import ReferenceTrip, read_reference_trips
 from siting.network.speeds import Speeds, read_speeds, speed_profiles
@@ -27,7 +27,6 @@ __all__ = [
     "load_road_network",
     "network_info",
     "no_network",
-    "present_minutes",
     "read_reference_trips",
     "read_speeds",
     "read_travel_times",

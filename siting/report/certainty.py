@@ -18,7 +18,8 @@ def certainty(result: RunResult, language: str) -> Iterator[Block]:
     parts = (_proof, _evidence, _binding, _weakest, _exceptions)
     sentences = [sentence for part in parts for sentence in part(result, language)]
     words = texts(language)["brief"]["certainty"]
-    yield Bullets((*sentences, words["unknown"], words["outside"]))
+    outside = words["outside_abroad" if result.abroad else "outside"]
+    yield Bullets((*sentences, words["unknown"], outside))
 
 
 def _proof(result: RunResult, language: str) -> Iterator[str]:
@@ -105,5 +106,6 @@ def _weakest(result: RunResult, language: str) -> Iterator[str]:
     if len(free):
         yield texts(language)["brief"]["certainty"]["weakest"].format(
             places=listed([grids.place(row) for row in grids.records(free)], language),
+            mean_short=texts(language)["scopes"][result.scope]["mean_short"],
             loss=number(free["loss_if_left_out_minutes"].max(), 3, language),
         )

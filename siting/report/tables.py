@@ -66,8 +66,9 @@ def result_tables(
     demand : DataFrame
         Demand points with the names of their municipality and regions.
     """
+    none = measures.regions["municipalities"].iloc[:0]
     regions = {
-        table: _region(measures.regions[table], demand, *keys)
+        table: _region(measures.regions.get(table, none), demand, *keys)
         for table, keys in REGION_KEYS.items()
     }
     return {

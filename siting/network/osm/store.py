@@ -3,9 +3,11 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from xml.parsers import expat
 
 import networkx as nx
 import osmnx as ox
@@ -21,7 +23,10 @@ from siting.network.osm.links import Streets
 SUFFIXES = (".graphml", ".parquet")
 _ABOUT = b"siting"
 # XML errors are SyntaxErrors; OSMnx takes every attribute for a text.
-_UNREADABLE = (ValueError, KeyError, SyntaxError, OSError, AttributeError, TypeError)
+_UNREADABLE = (
+    *(ValueError, KeyError, SyntaxError, OSError, AttributeError, TypeError),
+    expat.ExpatError,
+)
 _DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
 
 
@@ -77,6 +82,7 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
     try:
         if path.suffix == ".parquet":
             return to_graph(*read_parquet(path))
+        _refuse_entities(path)
         graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
     except _UNREADABLE as error:
         raise no_saved_network(path, error) from error
@@ -140,6 +146,25 @@ def read_parquet(path: Path) -> tuple[Streets, dict[str, str]]:
     table = pq.read_table(path)
     about = about_of(table.schema)
     return Streets(_unpacked(table, "nodes"), _unpacked(table, "links")), about
+
+
+class _RootFound(Exception):  # noqa: N818 - ends the reading, and is no fault
+    """The first element has begun, before which all entities are declared."""
+
+
+def _refuse_entities(path: Path) -> None:
+    """Raise a ValueError for XML that declares entities, which can grow without bound."""
+
+    def declared(*_: object) -> None:
+        raise ValueError("XML entities are refused")
+
+    def begun(*_: object) -> None:
+        raise _RootFound
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler, parser.StartElementHandler = declared, begun
+    with path.open("rb") as file, suppress(_RootFound):
+        parser.ParseFile(file)
 
 
 def _packed(table: pd.DataFrame) -> pa.Array:

@@ -22,7 +22,13 @@ def explorer_page(result: RunResult) -> str:
     ----------
     result : RunResult
         The run; with its frontier, if it has one, the page has a slider over the steps.
+
+    Raises
+    ------
+    InputError
+        If it is about another country, whose outlines are not known.
     """
+    result.refuse_abroad("an explorer page")
     parts = {
         "STYLE": _asset("page.css"),
         "DATA": _as_json(payload(result, outlines())),
