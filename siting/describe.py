@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.analysis.frontier import Described, Frontier, Step, frontier_table, solve_frontier
-from siting.analysis.measures import Access, Measures, measure, nearest, shared_out
+from siting.analysis.measures import Access, Measures, measure, nearest, only_reached, shared_out
 from siting.errors import StoppedError
 from siting.manifest import Seconds, cost_of, figures_of, make_manifest
 from siting.model import Solution, Solver
@@ -38,6 +38,7 @@ def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunRes
         )
     sites, access, measures = _measured(prepared, solution, REGION_KEYS)
     manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
+    manifest["not_counted"] = int(access.people.sum() - measures.summary["people"])
     tables = result_tables(measures, access, sites, prepared.problem.demand)
     return RunResult(prepared.file.name, manifest, tables)
 
@@ -62,8 +63,9 @@ def _nearest(problem: Problem, open_sites: Iterable[str]) -> Access:
 def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures:
     sites = problem.sites
     # A country may lack a level; its codes are empty then, and so is its table.
+    access, reached = only_reached(access)
     groups = {
-        table: codes
+        table: codes[reached]
         for table in regions
         if (codes := problem.demand[REGION_KEYS[table][0]]).ne("").all()
     }

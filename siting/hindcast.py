@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from siting.analysis.hindcast import Comparison, Contest, compare, overlap
 from siting.analysis.misallocation import misallocation
 from siting.describe import Progress
+from siting.errors import Fault, InputError
 from siting.inputs.candidates import seat_codes
 from siting.inputs.decisions import Round, read_decisions, rounds_of
 from siting.manifest import study_manifest

@@ -165,7 +165,7 @@ def _sites(offices: pd.DataFrame, candidates: pd.DataFrame, inputs: Inputs) -> p
         existing=False, forced=candidates["locality_code"].isin(inputs.forced)
     )
     both = pd.concat([existing, new], ignore_index=True).reindex(columns=_SITE_COLUMNS)
-    both = both.assign(evidence=both["evidence"].fillna(""))
+    both = both.assign(evidence=both["evidence"].astype(object).fillna(""))
     sites = _with_regions(both, inputs.municipalities)
     seats = seat_codes(inputs.municipalities, inputs.candidates)
     return sites.assign(category=np.where(sites["code"].isin(seats), "seat", "other"))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from siting.analysis.redraw import Redraw
 from siting.analysis.robustness import frequencies, means_of_sets, regrets
+from siting.checks import checked_inputs
 from siting.describe import Progress
 from siting.draws import Drawn, draw_worlds, solve_worlds
 from siting.errors import Fault, InputError, StoppedError
@@ -17,7 +18,7 @@ from siting.inputs.decisions import municipalities_without_office_by_rule, read_
 from siting.manifest import study_manifest
 from siting.model import solve
 from siting.network import speed_profiles
-from siting.pipeline import checked_inputs, prepare
+from siting.pipeline import prepare
 from siting.problem import Prepared
 from siting.question import task_of
 from siting.report.study import Study

@@ -142,12 +142,11 @@ def _obstacles(runs: Sequence[Run], names: Sequence[str]) -> Iterator[Fault]:
 def _basis(run: Run) -> dict[str, Any]:
     """Demand and network, by the keys of the manifest; checksums shortened for the eye."""
     inputs, scenario = run.manifest["inputs"], run.manifest["scenario"]
-    own = {table: scenario[table].get("file") for table in ("demand", "regions") if table in scenario}
-    demand = _checksum(inputs, own.get("demand") or "demand.csv")
-    municipalities = _checksum(inputs, own.get("regions") or "municipalities.csv")
+    demand = scenario["demand"].get("file") or "demand.csv"
+    regions = scenario.get("regions", {}).get("file") or "municipalities.csv"
     return {
-        "inputs.demand.csv": demand,
-        "inputs.municipalities.csv": municipalities,
+        "inputs.demand.csv": _checksum(inputs, demand),
+        "inputs.municipalities.csv": _checksum(inputs, regions),
         "scenario.demand.weight": run.manifest["scenario"]["demand"]["weight"],
         "network_fingerprint": run.manifest["network_fingerprint"][:12],
     }

@@ -4,8 +4,9 @@ Every function gives a table, and what is wrong with the file; where something i
 None.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -170,7 +171,7 @@ def read_regions(path: Path) -> Read:
     ], []
 
 
-def _with_defaults(table: pd.DataFrame, defaults: dict[str, object]) -> pd.DataFrame:
+def _with_defaults(table: pd.DataFrame, defaults: Mapping[str, Any]) -> pd.DataFrame:
     return table.assign(**{name: value for name, value in defaults.items() if name not in table})
 
 

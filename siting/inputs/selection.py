@@ -238,7 +238,8 @@ def _both(
 def _weights(demand: pd.DataFrame, municipalities: pd.DataFrame, weight: str) -> Floats:
     """Persons who count; shares of a municipality hold for each of its demand points."""
     people = demand["people"].to_numpy(dtype=float)
-    if weight == "population":
+    # Shares are known for Sweden only; elsewhere the checks of a scenario refuse them.
+    if weight == "population" or "share_75plus_2017" not in municipalities:
         return people
     by_code = municipalities.set_index("code")
     share = {

@@ -62,7 +62,9 @@ def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> I
     if (swapped <= limit).all():
         remedy = "Their longitude and latitude have changed places: lon goes east, lat north."
     problem = f"lie more than {limit:g} km from every road ({what})"
-    yield Fault(f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy)
+    yield Fault(
+        f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy
+    )
 
 
 def _kilometres(tree: cKDTree, lon: Floats, lat: Floats) -> Floats:

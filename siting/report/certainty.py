@@ -66,6 +66,9 @@ def _exceptions(result: RunResult, language: str) -> Iterator[str]:
     words, manifest = texts(language)["brief"]["certainty"], result.manifest
     if manifest["unreached"]["people"]:
         yield words["unreached"].format(people=whole(manifest["unreached"]["people"], language))
+    if manifest.get("not_counted"):
+        people = whole(manifest["not_counted"], language)
+        yield words["not_counted"].format(people=people)
     if manifest["splits"]:
         yield words["splits"]
 

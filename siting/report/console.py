@@ -182,6 +182,11 @@ def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
     unreached = manifest["unreached"]["people"]
     if unreached:
         lines.append(f"{unreached:,} people can be reached by no office or candidate in time.")
+    if manifest["not_counted"]:
+        lines.append(
+            f"{manifest['not_counted']:,} people reach no office at all; the measures are about "
+            "the others."
+        )
     if manifest["closed"]:
         lines.append(f"Offices that close: {', '.join(manifest['closed'])} (see offices.csv).")
     if manifest["splits"]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from siting.analysis.frontier import with_change
@@ -151,6 +152,13 @@ def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> 
 
 def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     codes = sites["code"].to_numpy()
+    before, after = (
+        np.where(np.isfinite(minutes), codes[site], "")
+        for minutes, site in (
+            (access.before, access.site_before),
+            (access.after, access.site_after),
+        )
+    )
     return pd.DataFrame(
         {
             "demand_id": demand["demand_id"],
@@ -158,8 +166,8 @@ def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd
             "kind": demand["kind"],
             "people": demand["people"],
             "minutes_before": access.before,
-            "office_before": codes[access.site_before],
+            "office_before": before,
             "minutes_after": access.after,
-            "office_after": codes[access.site_after],
+            "office_after": after,
         }
     )

@@ -103,11 +103,13 @@ def _flat(table: pa.Table, name: str) -> dict[str, pa.Array]:
 
 def _floats(column: pa.Array) -> Floats:
     filled = pc.fill_null(column.cast(pa.float64()), np.nan)
-    return filled.to_numpy(zero_copy_only=False)
+    figures: Floats = filled.to_numpy(zero_copy_only=False)
+    return figures
 
 
 def _ints(column: pa.Array) -> Ints:
-    return column.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    numbers: Ints = column.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return numbers
 
 
 def _rows(ends: Ints, osmid: Ints) -> Ints:

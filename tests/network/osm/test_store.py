@@ -10,8 +10,8 @@ import pytest
 
 from siting.errors import InputError
 from siting.network import load_road_network, read_speeds
-from siting.network.osm import Built, build_from_graphml, save_network
 from siting.network.arcs import arcs_of
+from siting.network.osm import Built, build_from_graphml, save_network
 from siting.network.osm.store import read_network, read_parquet, save_parquet
 from siting.shipped import data_folder
 from siting.types import Arcs, Deferred
