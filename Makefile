@@ -42,6 +42,7 @@ format: $(VENV)/test ## put the code into its standard form
 bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 	$(BIN)/python -m tests.benchmarks.stages
 	$(BIN)/python -m tests.benchmarks.large_network
+	$(BIN)/python -m tests.benchmarks.network_forms
 	$(BIN)/python -m tests.benchmarks.growth docs
 
 bench-peers: $(VENV)/run requirements-peers.txt ## compare with spopt, in an environment of its own

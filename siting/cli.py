@@ -158,7 +158,7 @@ def _brief_if_possible(result: "RunResult", folder: Path) -> None:
     from siting.report.brief import write_briefing
 
     write_briefing(result, folder, data_folder())
-    if "frontier" in result.tables:
+    if "frontier" in result.tables and not result.abroad:
         from siting.report.explorer import write_explorer
 
         write_explorer(folder)

@@ -15,7 +15,7 @@ from siting.analysis.frontier import (
     frontier_table,
     solve_frontier,
 )
-from siting.analysis.measures import Access, Measures, measure, nearest, shared_out
+from siting.analysis.measures import Access, Measures, measure, nearest, only_reached, shared_out
 from siting.errors import StoppedError
 from siting.manifest import Seconds, cost_of, figures_of, make_manifest
 from siting.model import Solution, Solver
@@ -45,6 +45,7 @@ def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunRes
         )
     sites, access, measures = _measured(prepared, solution, REGION_KEYS)
     manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
+    manifest["not_counted"] = int(access.people.sum() - measures.summary["people"])
     tables = result_tables(measures, access, sites, prepared.problem.demand)
     return RunResult(prepared.file.name, manifest, tables)
 
@@ -68,7 +69,13 @@ def _nearest(problem: Problem, open_sites: Iterable[str]) -> Access:
 
 def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures:
     sites = problem.sites
-    groups = {table: problem.demand[REGION_KEYS[table][0]] for table in regions}
+    # A country may lack a level; its codes are empty then, and so is its table.
+    access, reached = only_reached(access)
+    groups = {
+        table: codes[reached]
+        for table in regions
+        if (codes := problem.demand[REGION_KEYS[table][0]]).ne("").all()
+    }
     new = access.opened[~sites["existing"].to_numpy()[access.opened]]
     return measure(access, groups, new, sites["code"])
 

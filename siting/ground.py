@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from siting.analysis.redraw import Redraw
+from siting.checks import checked_inputs
 from siting.describe import Progress
 from siting.inputs.assumptions import ASSUMPTIONS, assumed, read_assumptions
 from siting.inputs.candidates import seat_codes
 from siting.inputs.decisions import municipalities_without_office_by_rule, read_decisions
 from siting.network import speed_profiles
 from siting.opening import Opening, open_scenario
-from siting.pipeline import checked_inputs, travel_times
+from siting.pipeline import travel_times
 from siting.problem import Prepared, dense
 from siting.scenario_file import ScenarioFile
 from siting.world import Ground, Spread

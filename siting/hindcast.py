@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from siting.analysis.hindcast import Comparison, Contest, compare, overlap
 from siting.analysis.misallocation import misallocation
 from siting.describe import Progress
+from siting.errors import Fault, InputError
 from siting.ground import ALSO_READ, redraw_of
 from siting.inputs.candidates import seat_codes
 from siting.inputs.decisions import Round, read_decisions, rounds_of
@@ -60,6 +61,10 @@ def hindcast(
     InputError
         With everything that is wrong with the scenario or its files.
     """
+    if file.scenario.regions.file:
+        problem, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
+        key, value = "regions.file", file.scenario.regions.file
+        raise InputError([Fault(str(file.path), key, value, problem, remedy)])
     opening = open_scenario(file, data, progress)
     prepared, folder = opening.prepared, opening.folder
     past = Past.of(prepared)

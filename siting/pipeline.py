@@ -1,16 +1,17 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from siting.analysis.frontier import Frontier
+from siting.checks import checked_inputs, needs_network, network_source, own_times
 from siting.describe import Progress, add_frontier, describe
-from siting.errors import Fault, InfeasibleError, InputError
+from siting.errors import InfeasibleError
 from siting.inputs.costs import read_costs
-from siting.inputs.selection import Choice, Inputs, points, select_inputs
+from siting.inputs.selection import Inputs, points
+from siting.inputs.sources import with_own
 from siting.manifest import Seconds
 from siting.model import Solution, Solver, solve
 from siting.network import (
@@ -18,8 +19,9 @@ from siting.network import (
     cached_travel_times,
     load_road_network,
     network_files,
+    no_network,
     read_travel_times,
-    speed_profiles,
+    refuse_far_places,
 )
 from siting.problem import Prepared, dense, pose
 from siting.question import clash_in_words, limits_of, objective_of
@@ -103,10 +105,10 @@ def prepare(
     folder = data or data_folder()
     inputs = checked_inputs(file, folder)
     wanted = file.scenario.network
-    network = _roads(file, folder, progress)
+    network = _network(file, folder, progress)
     have_network = time.perf_counter()
     times = _times(file, network, inputs, workers, progress)
-    own = _own_times(file)
+    own = own_times(file)
     defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
     shipped = inputs.shipped_staff and defaults
     too_near = _too_near(file, inputs, network, workers, progress)
@@ -121,7 +123,7 @@ def travel_times(
     file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
 ) -> TravelTimes:
     """Read roads and compute travel times, of inputs that have been read already."""
-    return _times(file, _roads(file, folder, progress), inputs, None, progress)
+    return _times(file, _network(file, folder, progress), inputs, None, progress)
 
 
 def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path]:
@@ -135,10 +137,12 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
     folder : Path
         The data folder.
     """
-    own = _own_times(file)
-    files = {**inputs.files, **network_files(_network_source(file), folder)}
-    files |= {"costs.toml": folder / "costs.toml"}
-    return files | ({own.name: own} if own else {})
+    own = own_times(file)
+    roads = (
+        network_files(network_source(file), folder) if own is None or needs_network(file) else {}
+    )
+    files = {**inputs.files, "costs.toml": folder / "costs.toml"}
+    return with_own(files, *roads.values(), *([own] if own else []))
 
 
 def answer(prepared: Prepared) -> Solution:
@@ -174,80 +178,14 @@ def check(file: ScenarioFile, *, data: Path | None = None) -> None:
     checked_inputs(file, data or data_folder())
 
 
-def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
-    """Read the tables that a scenario asks for.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the scenario or its files.
-    """
-    scenario = file.scenario
-    choice = Choice(
-        file=file.path,
-        weight=scenario.demand.weight,
-        existing=scenario.offices.existing,
-        open=scenario.offices.open,
-        shut=scenario.offices.shut,
-        keep=scenario.closing.keep,
-        include=scenario.candidates.include,
-        exclude=scenario.candidates.exclude,
-        min_population=scenario.candidates.min_population,
-        counties=scenario.area.counties,
-        municipalities=scenario.area.municipalities,
-    )
-    inputs, faults = select_inputs(choice, folder)
-    every = (*file.faults, *faults, *_network_faults(file, folder), *_kind_faults(file, folder))
-    if every:
-        raise InputError(every)
-    return inputs
-
-
-def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
-    wanted, faults = file.scenario.network, []
-    profiles = speed_profiles(folder)
-    if wanted.speeds not in profiles:
-        remedy = f"Known: {', '.join(profiles)}."
-        faults.append(_fault(file, "network.speeds", wanted.speeds, "no such profile", remedy))
-    source = _network_source(file)
-    if isinstance(source, Path) and not source.is_file():
-        remedy = 'Write "shipped", or a path relative to the scenario file.'
-        faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
-    own = _own_times(file)
-    if own and not own.is_file():
-        remedy = "Write a path relative to the scenario file, or leave the key out."
-        faults.append(_fault(file, "travel_times.file", str(own), "no such file", remedy))
-    return faults
-
-
-def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
-    wanted, known = file.scenario.office_types, read_costs(folder).kinds
-    named = {"use": wanted.use, "min": wanted.min, "max": wanted.max}
-    for key, names in named.items():
-        for name in names:
-            if name not in (known if key == "use" else wanted.use):
-                remedy = f"Known: {', '.join(known)}; min and max name kinds in use."
-                yield _fault(file, f"office_types.{key}", name, "no such kind of office", remedy)
-
-
-def _fault(file: ScenarioFile, key: str, value: str, problem: str, remedy: str) -> Fault:
-    return Fault(str(file.path), key, value, problem, remedy)
-
-
-def _network_source(file: ScenarioFile) -> str | Path:
-    source = file.scenario.network.source
-    return source if source == "shipped" else file.path.parent / source
-
-
-def _own_times(file: ScenarioFile) -> Path | None:
-    name = file.scenario.travel_times.file
-    return None if name is None else file.path.parent / name
-
-
-def _roads(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
+def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
+    own, wanted = own_times(file), file.scenario.network
+    if own and not needs_network(file):
+        return no_network(own)
     progress("Reading the road network")
-    speeds = file.scenario.network.speeds
-    return load_road_network(_network_source(file), speeds=speeds, data=folder)
+    return load_road_network(
+        network_source(file), speeds=wanted.speeds, limit_km=wanted.limit_km, data=folder
+    )
 
 
 def _times(
@@ -260,11 +198,14 @@ def _times(
     progress("Computing travel times")
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
     floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
-    if own := _own_times(file):
+    if own := own_times(file):
         return read_travel_times(own, tuple(inputs.demand["demand_id"]), sites.ids, floor)
+    people, homes = inputs.demand["people"].to_numpy(), points(inputs.demand, "demand_id")
+    if file.scenario.network.limit_km is None:
+        refuse_far_places(network, homes, sites, people)
     return cached_travel_times(
         network,
-        points(inputs.demand, "demand_id"),
+        homes,
         sites,
         floor_minutes=floor,
         engine=file.scenario.travel_times.engine,

@@ -111,6 +111,8 @@ def pose(  # noqa: PLR0913 - two of the six are named
     offices, candidates = inputs.offices, inputs.candidates
     if not shipped_staff:
         staff = staff_of(candidates, demand, minutes[:, : len(offices)], minutes, costs)
+        if inputs.keeps_staff:
+            staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
         candidates = candidates.assign(staff=staff)
     barred = too_near & ~candidates["locality_code"].isin(inputs.named)
     candidates = candidates.assign(allowed=~candidates["excluded"] & ~barred)
@@ -140,18 +142,18 @@ def staff_of(
 
 def _with_regions(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
     """Add the names and codes of municipality, county and FA region."""
-    columns = ["name", "county", "fa_code", "fa_name", "skr_group_2017"]
+    columns = ["name", "county_code", "county", "fa_code", "fa_name", "skr_group_2017"]
     regions = municipalities.set_index("code")[columns].rename(
         columns={"name": "municipality", "fa_name": "fa_region", "skr_group_2017": "skr_group"}
     )
     kept = table.drop(columns=["municipality"], errors="ignore")
-    joined = kept.join(regions, on="municipality_code", validate="many_to_one")
-    return joined.assign(county_code=joined["municipality_code"].str[:2])
+    return kept.join(regions, on="municipality_code", validate="many_to_one")
 
 
 _SITE_COLUMNS = [
     *("code", "place", "municipality_code", "lon", "lat"),
     *("existing", "allowed", "forced", "evidence", "staff"),
+    *("annual_cost_msek", "one_off_cost_msek"),
 ]
 
 
@@ -163,7 +165,7 @@ def _sites(offices: pd.DataFrame, candidates: pd.DataFrame, inputs: Inputs) -> p
         existing=False, forced=candidates["locality_code"].isin(inputs.forced)
     )
     both = pd.concat([existing, new], ignore_index=True).reindex(columns=_SITE_COLUMNS)
-    both = both.assign(evidence=both["evidence"].fillna(""))
+    both = both.assign(evidence=both["evidence"].astype(object).fillna(""))
     sites = _with_regions(both, inputs.municipalities)
     seats = seat_codes(inputs.municipalities, inputs.candidates)
     return sites.assign(category=np.where(sites["code"].isin(seats), "seat", "other"))
@@ -180,12 +182,17 @@ def _with_closing(sites: pd.DataFrame, inputs: Inputs, closing: ClosingTable) ->
 
 
 def _with_money(sites: pd.DataFrame, costs: Costs, closing: ClosingTable) -> pd.DataFrame:
-    """Existing offices cost nothing in the budgets, which are for new ones; closing saves."""
+    """What candidates cost, by their file or else by their staff; closing an office saves.
+
+    Existing offices cost nothing in the budgets, which are for new ones.
+    """
     staff = sites["staff"].to_numpy(dtype=np.int64)
     saving = np.where(sites["may_close"], closing.saving_msek_per_office, 0.0)
+    annual = sites["annual_cost_msek"].astype(float).fillna(pd.Series(costs.annual(staff)))
+    one_off = sites["one_off_cost_msek"].astype(float).fillna(pd.Series(costs.one_off(staff)))
     return sites.assign(
-        annual_cost_msek=np.where(sites["existing"], saving, costs.annual(staff)),
-        one_off_cost_msek=np.where(sites["existing"], 0.0, costs.one_off(staff)),
+        annual_cost_msek=np.where(sites["existing"], saving, annual),
+        one_off_cost_msek=np.where(sites["existing"], 0.0, one_off),
     )
 
 

@@ -106,6 +106,9 @@ def _refuse(file: ScenarioFile) -> None:
         "capacity": scenario.capacity != type(scenario.capacity)(),
         "office_types.use": bool(scenario.office_types.use),
         "phases": bool(scenario.phases),
+        "regions.file": scenario.regions.file is not None,
+        "candidates.file": scenario.candidates.file is not None,
+        "travel_times.file": scenario.travel_times.file is not None,
     }
     remedy = "Draw worlds for a scenario without it; limits on number, money and groups are fine."
     refuse(file, asked, "is not carried over to other offices and costs", remedy)

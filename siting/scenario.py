@@ -46,6 +46,9 @@ class Demand(Table):
     weight: Literal["population", "age_75_plus", "no_tertiary"] = "population"
     """population: every resident counts alike; age_75_plus: residents aged 75 or older;
     no_tertiary: residents without tertiary education."""
+    file: Text | None = None
+    """Where people live, such as the cells of a grid: CSV, XLSX or Parquet, relative to the
+    scenario file; its columns stand in docs/own_files.md. Default: the table that ships."""
 
 
 class Area(Table):
@@ -60,6 +63,15 @@ class Area(Table):
     """Names or codes, in addition to those of the counties."""
 
 
+class Regions(Table):
+    """The municipalities of another country, and what they belong to."""
+
+    file: Text | None = None
+    """CSV, XLSX or Parquet, relative to the scenario file; its columns stand in docs/own_files.md.
+    Nothing of Sweden is used then: demand, offices, candidates and roads (or travel times) have to
+    come from files too. Default: the municipalities of Sweden."""
+
+
 class Network(Table):
     """Which roads, and how fast they are driven."""
 
@@ -67,6 +79,9 @@ class Network(Table):
     """"shipped", or the path of a GraphML or Parquet file, relative to the scenario file."""
     speeds: Text = "default"
     """Speed profile in data/speeds.toml."""
+    limit_km: PositiveFloat | None = None
+    """A place farther than this from every road counts as one that cannot be reached. Default: a
+    place more than 50 km off (limit_km in data/speeds.toml) is an error that names it."""
 
 
 class TravelTimeTable(Table):
@@ -85,7 +100,8 @@ class Offices(Table):
     """The offices there are, and what is already decided about them."""
 
     existing: Text = "offices_2019"
-    """A shipped table's name, or the path of a CSV or XLSX file, relative to the scenario file."""
+    """A shipped table's name, or the path of a CSV, XLSX or Parquet file, relative to the scenario
+    file; its columns stand in docs/own_files.md."""
     open: tuple[Text, ...] = ()
     """Candidates that must open: names or codes."""
     shut: tuple[Text, ...] = ()
@@ -96,6 +112,9 @@ class Offices(Table):
 class Candidates(Table):
     """Where a new office may open."""
 
+    file: Text | None = None
+    """Candidates of one's own: CSV, XLSX or Parquet, relative to the scenario file; its columns
+    stand in docs/own_files.md. Each of its rows is one. Default: places from min_population on."""
     min_population: Count = 1000
     """Residents from which a locality is a candidate; seats of municipalities always are."""
     include: tuple[Text, ...] = ()
@@ -313,6 +332,7 @@ class Scenario(Table):
     scenario: About
     demand: Demand = Demand()
     area: Area = Area()
+    regions: Regions = Regions()
     network: Network = Network()
     travel_times: TravelTimeTable = TravelTimeTable()
     offices: Offices = Offices()

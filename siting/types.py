@@ -1,7 +1,8 @@
 """Frozen objects that pass between the stages, and the array types they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import networkx as nx
@@ -99,12 +100,64 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Arcs:
+    """The fastest link between each two junctions, in each direction.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (n,)
+        Junctions, WGS 84, degrees.
+    tail, head : ndarray of int, shape (m,)
+        Junctions where each arc starts and ends.
+    minutes, metres : ndarray of float, shape (m,)
+        Time and length of each arc.
+    """
+
+    lon: Floats
+    lat: Floats
+    tail: Ints
+    head: Ints
+    minutes: Floats
+    metres: Floats
+
+    def __len__(self) -> int:
+        return len(self.lon)
+
+    def matrix(self) -> csr_array:
+        """Return the minutes as a sparse matrix; a stored 0 is an arc that takes no time."""
+        size = len(self)
+        rows = np.searchsorted(self.tail, np.arange(size + 1))
+        return csr_array((self.minutes, self.head, rows), shape=(size, size))
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """Roads as arrays, and as a graph only once somebody asks for it.
+
+    Parameters
+    ----------
+    arcs : Arcs
+        All that travel times need.
+    make_graph : callable
+        Gives the graph of the same roads.
+    """
+
+    arcs: Arcs
+    make_graph: "Callable[[], nx.MultiDiGraph[int]]"
+
+    @cached_property
+    def graph(self) -> "nx.MultiDiGraph[int]":
+        """The graph, made once."""
+        return self.make_graph()
+
+
+@dataclass(frozen=True)
 class RoadNetwork:
     """A road network as OSMnx holds it.
 
     Parameters
     ----------
-    graph : networkx.MultiDiGraph
+    roads : networkx.MultiDiGraph or Deferred
         Nodes carry x, y (degrees) and, in the shipped network, kind (junction, or waypoint: a
         point on a long road); edges carry length (metres), highway, ref, speed_kph and
         travel_time (seconds). ``graph.graph["crs"]`` is set.
@@ -120,12 +173,17 @@ class RoadNetwork:
         SHA-256 of everything in the graph and in ``access`` that a travel time depends on.
     """
 
-    graph: "nx.MultiDiGraph[int]"
+    roads: "nx.MultiDiGraph[int] | Deferred"
     access: Access
     source: str
     log: tuple[str, ...]
     files: Mapping[str, Path]
     fingerprint: str
+
+    @property
+    def graph(self) -> "nx.MultiDiGraph[int]":
+        """The roads as a graph."""
+        return self.roads.graph if isinstance(self.roads, Deferred) else self.roads
 
 
 @dataclass(frozen=True)

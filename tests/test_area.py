@@ -1,11 +1,18 @@
 """Scenarios that look at a part of the country."""
 
+import io
+from pathlib import Path
+
 import numpy as np
 import pytest
+from rich.console import Console
 
 from siting.errors import InputError
 from siting.pipeline import check, prepare, run
+from siting.report.briefing import read_background, write_up
+from siting.report.console import print_result
 from siting.scenario_file import find_scenario, read_scenario
+from siting.shipped import data_folder
 
 DALARNA = 'area.counties=["Dalarnas län"]'
 PLAIN = ("offices.open=[]", "limits.fa_region_guarantee=false", "limits.new_offices_max=3")
@@ -41,6 +48,25 @@ def test_an_answer_for_a_county() -> None:
         municipalities["population"].sum()
         == prepare(file, progress=_silent)[0].inputs.demand["people"].sum()
     )
+
+
+def test_the_words_are_about_the_area() -> None:
+    file = read_scenario(find_scenario("remaining_offices"), [DALARNA, *PLAIN])
+    result = run(file, progress=_silent)
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    print_result(result, Path("folder"), console)
+    page = str(console.file.getvalue()) if isinstance(console.file, io.StringIO) else ""
+    assert "minutes by which the mean\nof the area rises" in page
+    assert "national" not in page
+    background = read_background(data_folder())
+    for language, words in {
+        "en": ("The whole area", "the mean travel time of the area rises"),
+        "sv": ("Hela området", "medelrestiden i området stiger"),
+    }.items():
+        said = str(write_up(result, background, language))
+        assert all(word in said for word in words)
+        assert "national mean" not in said
+        assert "medelrestiden i landet" not in said
 
 
 def test_names_codes_and_counties_add_up() -> None:

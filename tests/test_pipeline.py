@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.pipeline import checked_inputs, prepare, run
+from siting.checks import checked_inputs
+from siting.pipeline import prepare, run
 from siting.report.result import RunResult, read_result
 from siting.report.write import write_result
 from siting.scenario_file import find_scenario, read_scenario

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
@@ -140,13 +141,21 @@ def _obstacles(runs: Sequence[Run], names: Sequence[str]) -> Iterator[Fault]:
 
 def _basis(run: Run) -> dict[str, Any]:
     """Demand and network, by the keys of the manifest; checksums shortened for the eye."""
-    inputs = run.manifest["inputs"]
+    inputs, scenario = run.manifest["inputs"], run.manifest["scenario"]
+    demand = scenario["demand"].get("file") or "demand.csv"
+    regions = scenario.get("regions", {}).get("file") or "municipalities.csv"
     return {
-        "inputs.demand.csv": inputs["demand.csv"][:12],
-        "inputs.municipalities.csv": inputs["municipalities.csv"][:12],
+        "inputs.demand.csv": _checksum(inputs, demand),
+        "inputs.municipalities.csv": _checksum(inputs, regions),
         "scenario.demand.weight": run.manifest["scenario"]["demand"]["weight"],
         "network_fingerprint": run.manifest["network_fingerprint"][:12],
     }
+
+
+def _checksum(inputs: Mapping[str, str], path: str) -> str:
+    """Of a file of the run; one of the user's that bears a shipped one's name stands under own/."""
+    name = Path(path).name
+    return inputs.get(f"own/{name}", inputs[name])[:12]
 
 
 def _scenarios(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:

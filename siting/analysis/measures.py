@@ -13,7 +13,7 @@ from siting.analysis.access import (
     kolm_pollak_kappa,
     share_within,
 )
-from siting.types import Floats, Ints
+from siting.types import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,26 @@ def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Acc
         present=present,
         opened=opened,
     )
+
+
+def only_reached(access: Access) -> tuple[Access, Bools]:
+    """Leave out who cannot reach any office, before or after: no mean can be told of them.
+
+    Parameters
+    ----------
+    access : Access
+        Who goes where.
+
+    Returns
+    -------
+    Access
+        Of the others.
+    ndarray of bool, shape (n,)
+        Who they are.
+    """
+    reached: Bools = np.isfinite(access.before) & np.isfinite(access.after)
+    names = ("people", "before", "after", "second", "site_before", "site_after")
+    return replace(access, **{name: getattr(access, name)[reached] for name in names}), reached
 
 
 def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -> Access:

@@ -11,20 +11,20 @@ def municipalities_in_area(
     municipalities: pd.DataFrame,
     counties: Sequence[str],
     names: Sequence[str],
-    file: str,
+    files: tuple[str, str],
 ) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
     """Rows of the municipalities that counties and names mean.
 
     Parameters
     ----------
     municipalities : DataFrame
-        The table of that name.
+        The table of that name, with county_code.
     counties : sequence of str
         Names, or codes of two digits.
     names : sequence of str
         Names or codes of municipalities.
-    file : str
-        The scenario, for the faults.
+    files : tuple of str
+        For the faults: the scenario, and the file that lists the municipalities.
 
     Returns
     -------
@@ -34,24 +34,26 @@ def municipalities_in_area(
     tuple of Fault
         One for each that could not.
     """
-    table = municipalities.assign(county_code=municipalities["code"].str[:2])
     wanted = (
         ("area.counties", counties, ("county", "county_code")),
         ("area.municipalities", names, ("name", "code")),
     )
-    chosen = pd.Series(data=False, index=table.index)
+    chosen = pd.Series(data=False, index=municipalities.index)
     faults: list[Fault] = []
     for key, items, columns in wanted:
         for column in columns:
-            chosen |= table[column].isin(items)
-        faults += _unknown(items, table[list(columns)], file, key)
+            chosen |= municipalities[column].isin(items)
+        faults += _unknown(items, municipalities[list(columns)], files, key)
     area = municipalities[chosen] if chosen.any() else municipalities
     return area, tuple(faults)
 
 
-def _unknown(items: Sequence[str], known: pd.DataFrame, file: str, key: str) -> Iterator[Fault]:
+def _unknown(
+    items: Sequence[str], known: pd.DataFrame, files: tuple[str, str], key: str
+) -> Iterator[Fault]:
+    file, listed_in = files
     labels = {str(label) for column in known for label in known[column]}
     for item in items:
         if item not in labels:
-            remedy = near_matches(item, sorted(labels)) or "data/municipalities.csv lists them."
+            remedy = near_matches(item, sorted(labels)) or f"{listed_in} lists them."
             yield Fault(file, key, item, "there is none of that name or code", remedy)

@@ -58,10 +58,11 @@ def seat_codes(municipalities: pd.DataFrame, places: pd.DataFrame) -> "pd.Series
     Returns
     -------
     Series of str
-        Candidate code by municipality code; municipalities without any are left out.
+        Candidate code by municipality code; municipalities without any, and those whose seat has
+        no known position, are left out.
     """
     pairs = municipalities.merge(places, left_on="code", right_on="municipality_code")
-    metres = pd.Series(_metres_to_seat(pairs), index=pairs.index)
+    metres = pd.Series(_metres_to_seat(pairs), index=pairs.index).dropna()
     nearest = metres.groupby(pairs["code"]).idxmin()
     return pairs.loc[nearest].set_index("code")["locality_code"]
 

@@ -83,7 +83,7 @@ class PlaceFinder:
         codes = seat_codes(match, self._places)
         if codes.empty:
             known = [*self._places["locality"], *self._municipalities["name"]]
-            remedy = near_matches(name, known) or "data/candidates.csv lists the places."
+            remedy = near_matches(name, known) or "The table of candidates lists the places."
             raise Unknown("no candidate and no municipality has this name", remedy)
         return str(codes.iloc[0])
 

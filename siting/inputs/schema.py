@@ -133,13 +133,6 @@ OFFICES = DataFrameSchema(
     strict=True,
 )
 
-# A table of one's own needs no more than this.
-OWN_OFFICES = DataFrameSchema(
-    {name: OFFICES.columns[name] for name in ("office_id", "municipality_code", "office")}
-    | _position(),
-    strict=False,
-)
-
 DECISIONS = DataFrameSchema(
     {
         "month": Column(

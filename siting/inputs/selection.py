@@ -1,20 +1,17 @@
 """The tables as one scenario wants them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from siting.errors import Fault, InputError
+from siting.errors import Fault
 from siting.inputs.area import municipalities_in_area
 from siting.inputs.candidates import as_candidates, candidate_places
 from siting.inputs.names import OfficeFinder, PlaceFinder, find_all
-from siting.inputs.schema import OWN_OFFICES
-from siting.inputs.tables import read_checked, read_table
+from siting.inputs.sources import Tables, Wanted, read_tables
 from siting.types import Floats, Points
-
-SHIPPED_OFFICES = ("offices_2019",)
 
 
 @dataclass(frozen=True)
@@ -23,12 +20,10 @@ class Choice:
 
     Parameters
     ----------
-    file : Path
-        The scenario file; paths are relative to its folder.
+    wanted : Wanted
+        The files it names.
     weight : str
         population, age_75_plus or no_tertiary.
-    existing : str
-        A shipped office table, or a path.
     open, shut, keep, include, exclude : tuple of str
         Names or codes.
     min_population : int
@@ -37,9 +32,8 @@ class Choice:
         What the scenario is limited to; the whole country where both are empty.
     """
 
-    file: Path
+    wanted: Wanted
     weight: str
-    existing: str
     open: tuple[str, ...]
     shut: tuple[str, ...]
     keep: tuple[str, ...]
@@ -48,6 +42,11 @@ class Choice:
     min_population: int
     counties: tuple[str, ...] = ()
     municipalities: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The scenario, as faults name it."""
+        return str(self.wanted.file)
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,10 @@ class Inputs:
         Offices that may not close.
     shipped_staff : bool
         Whether the staff that ships with the candidates holds for this selection.
+    keeps_staff : bool
+        Whether staff above 0 in the table of candidates holds whatever the rule gives.
+    levels : frozenset of str
+        Groupings that the municipalities have, besides that of municipality.
     files : mapping of str to Path
         Each file read, by the name that a manifest gives it.
     """
@@ -86,6 +89,8 @@ class Inputs:
     named: tuple[str, ...]
     keep: tuple[str, ...]
     shipped_staff: bool
+    keeps_staff: bool
+    levels: frozenset[str]
     files: Mapping[str, Path]
 
 
@@ -117,79 +122,62 @@ def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ..
     InputError
         If a table of the data folder is at fault.
     """
-    tables = {
-        name: read_table(name, folder)
-        for name in ("municipalities", "localities", "demand", "candidates")
-    }
-    municipalities = tables["municipalities"]
-    offices, office_path, faults = _offices(choice, folder, municipalities)
-    finder, file = OfficeFinder(offices), str(choice.file)
+    tables, faults = read_tables(choice.wanted, folder)
+    finder = OfficeFinder(tables.offices)
     area, outside = municipalities_in_area(
-        municipalities, choice.counties, choice.municipalities, file
+        tables.municipalities,
+        choice.counties,
+        choice.municipalities,
+        (choice.file, tables.listed_in),
     )
-    inside = {name: _within(tables[name], area) for name in ("localities", "demand")}
-    candidates, named, forced, more = _candidates(
-        choice, {**tables, **inside, "municipalities": area}
-    )
-    shut, unknown = find_all(choice.shut, finder, file, "offices.shut")
-    keep, also_unknown = find_all(choice.keep, finder, file, "closing.keep")
-    files = {f"{name}.csv": folder / f"{name}.csv" for name in tables}
+    inside = _within(tables, area)
+    candidates, named, forced, more = _candidates(choice, inside, area)
+    shut, unknown = find_all(choice.shut, finder, choice.file, "offices.shut")
+    keep, also_unknown = find_all(choice.keep, finder, choice.file, "closing.keep")
+    offices = tables.offices
     inputs = Inputs(
-        municipalities=municipalities,
-        demand=inside["demand"],
-        weights=_weights(inside["demand"], municipalities, choice.weight),
+        municipalities=tables.municipalities,
+        demand=inside.demand,
+        weights=_weights(inside.demand, tables.municipalities, choice.weight),
         offices=offices.assign(shut=offices["office_id"].isin(shut)),
         candidates=candidates,
         forced=forced,
         named=named,
         keep=keep,
-        shipped_staff=choice.existing in SHIPPED_OFFICES and bool(candidates["staff"].gt(0).all()),
-        files=files | {office_path.name: office_path},
+        shipped_staff=tables.shipped and bool(candidates["staff"].gt(0).all()),
+        keeps_staff=tables.own_candidates is not None,
+        levels=tables.levels,
+        files=tables.files,
     )
-    return inputs, (*faults, *outside, *more, *unknown, *also_unknown)
+    every = (*faults, *outside, *more, *unknown, *also_unknown, *_same_code(choice, inputs))
+    return inputs, every
 
 
-def _within(table: pd.DataFrame, area: pd.DataFrame) -> pd.DataFrame:
-    return table[table["municipality_code"].isin(area["code"])].reset_index(drop=True)
+def _within(tables: Tables, area: pd.DataFrame) -> Tables:
+    """The tables without the people and places outside; offices stay."""
 
+    def cut(table: pd.DataFrame) -> pd.DataFrame:
+        if "municipality_code" not in table:
+            return table
+        return table[table["municipality_code"].isin(area["code"])].reset_index(drop=True)
 
-def _offices(
-    choice: Choice, folder: Path, municipalities: pd.DataFrame
-) -> tuple[pd.DataFrame, Path, list[Fault]]:
-    if choice.existing in SHIPPED_OFFICES:
-        path = folder / f"{choice.existing}.csv"
-        return read_table(choice.existing, folder), path, []
-    path = choice.file.parent / choice.existing
-    try:
-        offices = read_checked(path, OWN_OFFICES)
-    except InputError as error:
-        stand_in = read_table(SHIPPED_OFFICES[0], folder)
-        return stand_in, path, list(error.faults)
-    strange = offices[~offices["municipality_code"].isin(municipalities["code"])]
-    faults = [
-        Fault(
-            str(path),
-            f"row {int(str(row)) + 2}, column municipality_code",
-            code,
-            "there is no such municipality",
-            "data/municipalities.csv lists the codes.",
-        )
-        for row, code in strange["municipality_code"].items()
-    ]
-    return offices, path, faults
+    own = tables.own_candidates
+    return replace(
+        tables,
+        demand=cut(tables.demand),
+        localities=cut(tables.localities),
+        own_candidates=None if own is None else cut(own),
+    )
 
 
 def _candidates(
-    choice: Choice, tables: Mapping[str, pd.DataFrame]
+    choice: Choice, tables: Tables, area: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...], list[Fault]]:
     """Candidates after include and exclude, the named and the forced ones, and faults."""
-    municipalities, localities = tables["municipalities"], tables["localities"]
-    places = candidate_places(municipalities, localities, choice.min_population)
-    anywhere = pd.concat([places, as_candidates(localities)]).drop_duplicates("locality_code")
-    file = str(choice.file)
+    places, anywhere = _places(choice, tables, area)
 
     def find(names: tuple[str, ...], table: pd.DataFrame, key: str) -> tuple[str, ...]:
-        codes, unknown = find_all(names, PlaceFinder(table, municipalities), file, key)
+        codes, unknown = find_all(names, PlaceFinder(table, area), choice.file, key)
         faults.extend(unknown)
         return codes
 
@@ -199,11 +187,32 @@ def _candidates(
     places = anywhere[kept].sort_values(["municipality_code", "locality_code"])
     excluded = find(choice.exclude, places, "candidates.exclude")
     forced = find(choice.open, places, "offices.open")
-    faults += _both(file, forced, excluded, places)
-    shipped = tables["candidates"].set_index("locality_code")["staff"]
-    staff = places["locality_code"].map(shipped).fillna(0).astype("int64")
-    places = places.assign(staff=staff, excluded=places["locality_code"].isin(excluded))
+    faults += _both(choice.file, forced, excluded, places)
+    places = places.assign(excluded=places["locality_code"].isin(excluded))
     return places.reset_index(drop=True), (*included, *forced), forced, faults
+
+
+def _places(
+    choice: Choice, tables: Tables, area: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The candidates by size, and all places that a scenario may name; staff 0 is by the rule."""
+    if tables.own_candidates is not None:
+        return tables.own_candidates, tables.own_candidates
+    places = candidate_places(area, tables.localities, choice.min_population)
+    anywhere = pd.concat([places, as_candidates(tables.localities)])
+    staff = tables.shipped_candidates.set_index("locality_code")["staff"]
+    known = anywhere["locality_code"].map(staff).fillna(0).astype("int64")
+    return places, anywhere.assign(staff=known).drop_duplicates("locality_code")
+
+
+def _same_code(choice: Choice, inputs: Inputs) -> list[Fault]:
+    """Candidates that bear the id of an office."""
+    codes = inputs.candidates["locality_code"]
+    problem, remedy = "is the id of an existing office too", "Give one of them another id."
+    return [
+        Fault(choice.file, "candidates.file", code, problem, remedy)
+        for code in codes[codes.isin(inputs.offices["office_id"])]
+    ]
 
 
 def _both(
@@ -229,7 +238,8 @@ def _both(
 def _weights(demand: pd.DataFrame, municipalities: pd.DataFrame, weight: str) -> Floats:
     """Persons who count; shares of a municipality hold for each of its demand points."""
     people = demand["people"].to_numpy(dtype=float)
-    if weight == "population":
+    # Shares are known for Sweden only; elsewhere the checks of a scenario refuse them.
+    if weight == "population" or "share_75plus_2017" not in municipalities:
         return people
     by_code = municipalities.set_index("code")
     share = {

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameSchema
@@ -38,14 +39,14 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
 
 
 def read_checked(path: Path, schema: DataFrameSchema) -> pd.DataFrame:
-    """Read a CSV or XLSX file and check every row against a schema.
+    """Read a CSV, XLSX or Parquet file and check every row against a schema.
 
     Parameters
     ----------
     path : Path
         The file; its ending says which kind it is.
     schema : DataFrameSchema
-        Columns in the order wanted.
+        Columns in the order wanted; those that are not required may be missing.
 
     Returns
     -------
@@ -58,7 +59,8 @@ def read_checked(path: Path, schema: DataFrameSchema) -> pd.DataFrame:
         One fault for each value that does not fit, with its row as the file shows it.
     """
     raw = _read_text(path)
-    missing = [name for name in schema.columns if name not in raw.columns]
+    required = (name for name, column in schema.columns.items() if column.required)
+    missing = [name for name in required if name not in raw.columns]
     if missing:
         raise InputError(_missing_column(path, name, raw.columns) for name in missing)
     table, faults = _numbers(raw, schema, path)
@@ -72,6 +74,9 @@ def _read_text(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".xlsx":
             return pd.read_excel(path, dtype=str, keep_default_na=False)
+        if path.suffix.lower() == ".parquet":
+            raw = pd.read_parquet(path).reset_index(drop=True)
+            return raw.astype(object).where(raw.notna(), "").astype(str)
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         remedy = "Check the path; it is read relative to the file that names it."
@@ -79,8 +84,9 @@ def _read_text(path: Path) -> pd.DataFrame:
     except UnicodeDecodeError:
         remedy = "Save it as 'CSV UTF-8'."
         problem = "the file is not UTF-8 text"
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, zipfile.BadZipFile) as e:
-        remedy = "Save it again as CSV UTF-8 with one header line, or as XLSX."
+    # Those of pandas and of Arrow are ValueErrors; a folder is an OSError.
+    except (ValueError, OSError, zipfile.BadZipFile) as e:
+        remedy = "Save it again as CSV UTF-8 with one header line, or as XLSX or Parquet."
         problem = f"the file is no table ({str(e).strip()})"
     raise InputError([Fault(str(path), "file", path.name, problem, remedy)])
 
@@ -96,11 +102,11 @@ def _numbers(
     """Turn the columns that the schema calls numbers into numbers, with a fault for each not."""
     table, faults = raw.copy(), []
     for name, column in schema.columns.items():
-        if kind(column) == "string":
+        if name not in raw or kind(column) == "string":
             continue
         whole = kind(column) == "integer"
         values = pd.to_numeric(raw[name], errors="coerce")
-        bad = values.isna() & ~(bool(column.nullable) & (raw[name] == ""))
+        bad = ~np.isfinite(values) & ~(bool(column.nullable) & (raw[name] == ""))
         if whole:
             bad |= values.notna() & (values % 1 != 0)
         remedy = "Write a whole number." if whole else "Write a number with a point."

@@ -7,10 +7,10 @@ import numpy as np
 import osmnx as ox
 from scipy.spatial import cKDTree
 
-from siting.network.arcs import Arcs
-from siting.types import Access, Bools, Floats, Ints, Points
+from siting.types import Access, Arcs, Bools, Floats, Ints, Points
 
-_EARTH_KM = 6371.009  # as in OSMnx
+EARTH_KM = 6371.009
+"""Radius of the Earth, as in OSMnx."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, 
     junctions = Points((), arcs.lon, arcs.lat)
     tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
     chord, nearest = map(np.asarray, tree.query(on_sphere(points.lon, points.lat)))
-    nearest_km = 2 * _EARTH_KM * np.arcsin(chord / 2)
+    nearest_km = 2 * EARTH_KM * np.arcsin(chord / 2)
     afloat = _on_island(points, access)
     lonely = nearest_km > access.radius_km
     reach_km = access.radius_km + np.where(lonely, nearest_km, 0)
@@ -108,7 +108,7 @@ def _ties(
 
 def _within(points: Points, tree: cKDTree, radius_km: Floats, most: int = 0) -> tuple[Ints, Ints]:
     """Return rows of points and of targets within the radius, the nearest ``most`` where given."""
-    chord = 2 * np.sin(radius_km / _EARTH_KM / 2)
+    chord = 2 * np.sin(radius_km / EARTH_KM / 2)
     where = on_sphere(points.lon, points.lat)
     if most:
         away, near = tree.query(where, k=np.arange(1, min(most, tree.n) + 1))

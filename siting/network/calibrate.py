@@ -245,7 +245,7 @@ def _with(network: RoadNetwork, speeds: Speeds, factors: Mapping[str, float]) ->
     graph: nx.MultiDiGraph[int] = network.graph.copy()
     kph = {name: speed * factors.get(name, 1.0) for name, speed in speeds.kph.items()}
     add_times(graph, replace(speeds, kph=kph))
-    return replace(network, graph=graph)
+    return replace(network, roads=graph)
 
 
 def _in_profile_minutes(sample: _Sample, slower: Floats) -> _Sample:

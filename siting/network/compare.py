@@ -10,9 +10,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from siting.errors import Fault, InputError
 from siting.network.access import Ties, tie_to_junctions
-from siting.network.arcs import Arcs, arcs_of
+from siting.network.arcs import arcs_of
 from siting.network.search import with_sources
-from siting.types import Bools, Floats, Ints, Points, RoadNetwork
+from siting.types import Arcs, Bools, Floats, Ints, Points, RoadNetwork
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEASURES = ("km", "minutes")
@@ -108,7 +108,7 @@ def _summary(trips: pd.DataFrame) -> pd.DataFrame:
 
 
 def _near(network: RoadNetwork, places: Points) -> Bools:
-    ties, _ = tie_to_junctions(places, arcs_of(network.graph), network.access)
+    ties, _ = tie_to_junctions(places, arcs_of(network.roads), network.access)
     nearest = np.full(len(places), np.inf)
     np.minimum.at(nearest, ties.point, ties.metres)
     access = network.access
@@ -121,7 +121,7 @@ def _some(points: Points, rows: Ints) -> Points:
 
 def _trips(network: RoadNetwork, places: Points) -> tuple[Floats, Floats]:
     """Kilometres and minutes of the fastest ways, both of shape (n, n)."""
-    arcs = arcs_of(network.graph)
+    arcs = arcs_of(network.roads)
     ties, _ = tie_to_junctions(places, arcs, network.access)
     graph = with_sources(arcs.matrix(), ties)
     groups = np.searchsorted(ties.point, np.arange(len(places) + 1))

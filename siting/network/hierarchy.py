@@ -8,8 +8,7 @@ from scipy.sparse import csr_array
 
 from siting.errors import Fault, InputError
 from siting.network.access import Ties
-from siting.network.arcs import Arcs
-from siting.types import Floats
+from siting.types import Arcs, Floats
 
 # The hierarchy counts in whole numbers below 2^31: tenths of a millisecond reach to 59 hours.
 _PER_MINUTE = 600_000

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import networkx as nx
@@ -10,13 +11,22 @@ import osmnx as ox
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.network.arcs import fastest_arcs
+from siting.network.osm.arrays import read_arrays
 from siting.network.osm.store import read_network
 from siting.network.speeds import Speeds, read_speeds
-from siting.network.times import FALLBACK_CLASS, add_stops, add_times, class_speeds
+from siting.network.times import (
+    FALLBACK_CLASS,
+    add_stops,
+    add_times,
+    class_speeds,
+    link_times,
+)
 from siting.shipped import data_folder
-from siting.types import Access, Island, RoadNetwork
+from siting.types import Access, Deferred, Floats, Ints, Island, RoadNetwork
 
 type RoadGraph = nx.MultiDiGraph[int]
+type Column = Floats | Ints
 
 _TABLES = ("road_nodes.csv", "road_links.csv", "road_islands.csv")
 _LOG_SENTENCE = "{repair} near {near}{road}: {gap_km:.1f} km; {why}"
@@ -24,7 +34,11 @@ _ORIGIN = ("source", "date", "licence", "filter", "versions")
 
 
 def load_road_network(
-    source: str | Path = "shipped", *, speeds: str = "default", data: Path | None = None
+    source: str | Path = "shipped",
+    *,
+    speeds: str = "default",
+    limit_km: float | None = None,
+    data: Path | None = None,
 ) -> RoadNetwork:
     """Load a road network with speeds and travel times on every link.
 
@@ -35,6 +49,8 @@ def load_road_network(
         that ``siting network build`` wrote.
     speeds : str
         Profile in ``speeds.toml`` of the data folder.
+    limit_km : float, optional
+        Distance from the road beyond which a place cannot be reached; by default the profile's.
     data : pathlib.Path, optional
         Data folder; by default the one that ships.
 
@@ -42,6 +58,7 @@ def load_road_network(
     -------
     RoadNetwork
         Its graph carries length (metres), speed_kph and travel_time (seconds, waiting included).
+        That of a Parquet file is made when it is first asked for; travel times do without.
 
     Raises
     ------
@@ -51,18 +68,64 @@ def load_road_network(
     folder = data or data_folder()
     profile = read_speeds(folder, speeds)
     shipped = source == "shipped"
-    graph = _read_tables(folder) if shipped else read_network(Path(source))
-    if shipped:
+    access = _access(profile, folder, limit_km, shipped=shipped)
+    roads, origin, fingerprint = _read(source, profile, access, folder)
+    log = _read_log(folder) if shipped else _origin(origin)
+    files = network_files(source, folder)
+    return RoadNetwork(roads, access, str(source), log, files, fingerprint)
+
+
+def no_network(times: Path) -> RoadNetwork:
+    """Stand in for a network where travel times come from a file, whose content it is known by.
+
+    Parameters
+    ----------
+    times : pathlib.Path
+        The file.
+    """
+    with times.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    access = Access(radius_km=0.0, detour=1.0, kph=1.0, water_kph=1.0)
+    return RoadNetwork(nx.MultiDiGraph(crs="EPSG:4326"), access, str(times), (), {}, content)
+
+
+def _read(
+    source: str | Path, profile: Speeds, access: Access, folder: Path
+) -> tuple[RoadGraph | Deferred, Mapping[str, str], str]:
+    """Roads with times, where they come from, and their fingerprint."""
+    if source == "shipped":
+        graph = _read_tables(folder)
         kph = class_speeds(profile)
         ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[FALLBACK_CLASS])
         ox.add_edge_travel_times(graph)
         add_stops(graph, profile)
+    elif Path(source).suffix == ".parquet":
+        return _read_arrays(Path(source), profile, access)
     else:
+        graph = read_network(Path(source))
         add_times(graph, profile)
-    access = _access(profile, folder, shipped=shipped)
-    log = _read_log(folder) if shipped else _origin(graph)
-    files = network_files(source, folder)
-    return RoadNetwork(graph, access, str(source), log, files, _fingerprint(graph, access))
+    return graph, graph.graph, _fingerprint_of(graph, access)
+
+
+def _read_arrays(
+    path: Path, profile: Speeds, access: Access
+) -> tuple[Deferred, Mapping[str, str], str]:
+    streets = read_arrays(path)
+    links = streets.links
+    _, seconds = link_times(links, profile)
+    # Nodes are numbered in the order of their ids, so that one order serves both.
+    order = np.lexsort((links.metres, seconds, links.head, links.tail))
+    columns = (links.tail[order], links.head[order], seconds[order], links.metres[order])
+    arcs = fastest_arcs(streets.x, streets.y, columns)
+    ids = (streets.osmid[columns[0]], streets.osmid[columns[1]], *columns[2:])
+    fingerprint = _fingerprint((streets.osmid, streets.x, streets.y), ids, access)
+
+    def make_graph() -> RoadGraph:
+        graph = read_network(path)
+        add_times(graph, profile)
+        return graph
+
+    return Deferred(arcs, make_graph), streets.about, fingerprint
 
 
 def network_files(source: str | Path, data: Path) -> dict[str, Path]:
@@ -99,7 +162,7 @@ def _read_tables(folder: Path) -> RoadGraph:
     return graph
 
 
-def _access(speeds: Speeds, folder: Path, *, shipped: bool) -> Access:
+def _access(speeds: Speeds, folder: Path, limit_km: float | None, *, shipped: bool) -> Access:
     """Tie places to few points where there are streets, and to all where there are main roads."""
     figures = speeds.access
     return Access(
@@ -108,7 +171,7 @@ def _access(speeds: Speeds, folder: Path, *, shipped: bool) -> Access:
         kph=figures["kph"],
         water_kph=figures["water_kph"],
         far_km=figures["far_km"],
-        limit_km=figures.get("limit_km", np.inf),
+        limit_km=figures.get("limit_km", np.inf) if limit_km is None else limit_km,
         most=0 if shipped else int(figures["most_streets"]),
         islands=_read_islands(folder) if shipped else (),
     )
@@ -132,18 +195,25 @@ def _read_log(folder: Path) -> tuple[str, ...]:
         )
 
 
-def _origin(graph: RoadGraph) -> tuple[str, ...]:
+def _origin(about: Mapping[str, str]) -> tuple[str, ...]:
     """What a saved network says about where it comes from."""
-    return tuple(f"{name}: {graph.graph[name]}" for name in _ORIGIN if graph.graph.get(name))
+    return tuple(f"{name}: {about[name]}" for name in _ORIGIN if about.get(name))
 
 
-def _fingerprint(graph: RoadGraph, access: Access) -> str:
-    digest = hashlib.sha256(repr(access).encode())
+def _fingerprint_of(graph: RoadGraph, access: Access) -> str:
     places = sorted((node, row["x"], row["y"]) for node, row in graph.nodes(data=True))
     links = sorted(
         (u, v, attribute["travel_time"], attribute["length"])
         for u, v, attribute in graph.edges(data=True)
     )
-    for table in (places, links):
-        digest.update(np.asarray(table, dtype=np.float64).tobytes())
+    nodes = np.array(places, dtype=np.float64).reshape(-1, 3)
+    edges = np.array(links, dtype=np.float64).reshape(-1, 4)
+    return _fingerprint(nodes.T, edges.T, access)
+
+
+def _fingerprint(nodes: Iterable[Column], links: Iterable[Column], access: Access) -> str:
+    """Digest of the columns of two tables in order: id, x, y; tail, head, seconds, metres."""
+    digest = hashlib.sha256(repr(access).encode())
+    for table in (nodes, links):
+        digest.update(np.stack([*table], axis=1).astype(np.float64).tobytes())
     return digest.hexdigest()

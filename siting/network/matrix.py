@@ -4,12 +4,11 @@ from typing import Literal
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from siting.network.access import tie_to_junctions, tie_to_points
 from siting.network.arcs import arcs_of
 from siting.network.hierarchy import hierarchy_times
-from siting.network.search import Progress, Workers, make_search, run_search, with_sources
+from siting.network.search import Progress, Workers, make_search, run_search
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
 
 type Engine = Literal["dijkstra", "hierarchy"]
@@ -66,7 +65,7 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     siting.errors.ClusterError
         The Dask cluster was lost meanwhile.
     """
-    arcs = arcs_of(network.graph)
+    arcs = arcs_of(network.roads)
     start, detached_origins = tie_to_junctions(origins, arcs, network.access)
     end, detached_destinations = tie_to_junctions(destinations, arcs, network.access)
     roads = arcs.matrix()
@@ -87,38 +86,6 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         minutes = _at_least(minutes, floor_minutes, limit)
     detached = {**detached_origins, **detached_destinations}
     return TravelTimes(origins.ids, destinations.ids, minutes, detached)
-
-
-def present_minutes(network: RoadNetwork, origins: Points, destinations: Points) -> Floats:
-    """Return the minutes from every origin to its nearest destination, by one search.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        Roads with travel times.
-    origins, destinations : Points
-        Places, n and m of them.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        The least of each row of `travel_times` without floors. No candidate can be worth anything
-        to an origin that it does not reach in less, so that the greatest of these is a limit for
-        the search from candidates where every destination stays open.
-    """
-    arcs = arcs_of(network.graph)
-    start, _ = tie_to_junctions(origins, arcs, network.access)
-    end, _ = tie_to_junctions(destinations, arcs, network.access)
-    backward = with_sources(arcs.matrix().T.tocsr(), end)
-    sources = len(arcs) + np.arange(len(destinations))
-    at_junction = np.full(len(arcs), np.inf)
-    if len(sources):
-        at_junction = dijkstra(backward, indices=sources, min_only=True)[: len(arcs)]
-    minutes = np.full(len(origins), np.inf)
-    np.minimum.at(minutes, start.point, at_junction[start.target] + start.minutes)
-    direct = tie_to_points(origins, destinations, network.access)
-    np.minimum.at(minutes, direct.point, direct.minutes)
-    return minutes
 
 
 def _at_least(minutes: csr_array, floor: Floats, limit: float) -> csr_array:

@@ -1,12 +1,15 @@
-"""Speeds and travel times of the links of a graph."""
+"""Speeds and travel times of links."""
 
-from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from siting.network.maxspeed import limit_kph
 from siting.network.speeds import Limits, Speeds
+from siting.types import Bools, Floats, Ints
 
 FALLBACK_CLASS = "unclassified"
 """Stands for a class that the profile does not know."""
@@ -16,11 +19,114 @@ _TIES = {"access": "kph", "water": "water_kph"}
 _CROSSING = 3
 
 
-def add_times(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
-    """Give every link speed_kph and travel_time (seconds), in place.
+@dataclass(frozen=True)
+class Links:
+    """What the time of a link depends on.
+
+    Parameters
+    ----------
+    tail, head : ndarray of int, shape (m,)
+        Numbers of the nodes where each link starts and ends, not negative.
+    metres : ndarray of float, shape (m,)
+        Lengths.
+    kind : ndarray of int, shape (m,)
+        Each link's place in ``kinds``.
+    kinds : tuple of str
+        Road classes.
+    limit : ndarray of float, shape (m,)
+        Speed limit, km/h; NaN where it is not known.
+    minutes : ndarray of float, shape (m,)
+        What a ferry says it takes; NaN where it says nothing.
+    """
+
+    tail: Ints
+    head: Ints
+    metres: Floats
+    kind: Ints
+    kinds: tuple[str, ...]
+    limit: Floats
+    minutes: Floats
+
+    def of_kind(self, kinds: Iterable[str]) -> Bools:
+        """Which links are of one of these classes."""
+        wanted = set(kinds)
+        chosen: Bools = np.array([kind in wanted for kind in self.kinds], dtype=np.bool_)
+        return chosen[self.kind]
+
+
+def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
+    """Speed, km/h, and travel time with stops, seconds, of each link.
 
     OSMnx does the same for classes alone; it has no say over which of class and limit holds, and
     makes a geometry for each link, which takes minutes on the streets of a country.
+
+    Parameters
+    ----------
+    links : Links
+    speeds : Speeds
+        The profile.
+    """
+    by_class = class_speeds(speeds)
+    fallback = by_class[FALLBACK_CLASS]
+    # One class more, so that a network without links has one too.
+    kph = np.array([by_class.get(kind, fallback) for kind in (*links.kinds, "")])[links.kind]
+    if speeds.limits:
+        kph = np.where(links.limit > 0, links.limit * speeds.limits.factor, kph)
+    return kph, with_stops(links, kph, links.metres / (kph / _KPH_PER_MPS), speeds)
+
+
+def with_stops(links: Links, kph: Floats, seconds: Floats, speeds: Speeds) -> Floats:
+    """Seconds with waiting for ferries, and delays at junctions where the profile knows them.
+
+    Parameters
+    ----------
+    links : Links
+    kph, seconds : ndarray of float, shape (m,)
+        Speed and driving time of each link.
+    speeds : Speeds
+        The profile.
+    """
+    waiting = speeds.waiting_minutes
+    ferry = links.of_kind(waiting)
+    seconds = np.where(ferry & ~np.isnan(links.minutes), 60.0 * links.minutes, seconds)
+    wait = np.array([60.0 * waiting.get(kind, 0.0) for kind in (*links.kinds, "")])[links.kind]
+    seconds = seconds + np.where(_between(links, ferry), 0.0, wait)
+    if speeds.limits:
+        delayed = _delayed(links, kph, speeds, speeds.limits)
+        seconds = seconds + np.where(delayed, speeds.limits.junction_seconds, 0.0)
+    return seconds
+
+
+def _between(links: Links, ferry: Bools) -> Bools:
+    """Whether a link leaves a node between two pieces of a ferry, where nobody boards."""
+    size = _size(links)
+    leaving = np.bincount(links.tail, minlength=size)
+    by_ferry = np.bincount(links.tail[ferry], minlength=size)
+    between: Bools = ((leaving > 1) & (leaving == by_ferry))[links.tail]
+    return between
+
+
+def _delayed(links: Links, kph: Floats, speeds: Speeds, limits: Limits) -> Bools:
+    size = _size(links)
+    pairs = np.concatenate([links.tail * size + links.head, links.head * size + links.tail])
+    neighbours = np.bincount(np.unique(pairs) // max(size, 1), minlength=size)
+    off_road = links.of_kind([*speeds.waiting_minutes, *_TIES])
+    urban = (kph <= limits.urban_kph) & ~off_road
+    delayed: Bools = urban & (neighbours[links.head] >= _CROSSING)
+    return delayed
+
+
+def _size(links: Links) -> int:
+    return int(max(links.tail.max(initial=-1), links.head.max(initial=-1))) + 1
+
+
+def class_speeds(speeds: Speeds) -> dict[str, float]:
+    """Speed by class, km/h, with the classes that only the shipped network has."""
+    return {**speeds.kph, **{name: speeds.access[key] for name, key in _TIES.items()}}
+
+
+def add_times(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
+    """Give every link speed_kph and travel_time (seconds), in place.
 
     Parameters
     ----------
@@ -30,27 +136,20 @@ def add_times(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
     speeds : Speeds
         The profile.
     """
-    kph = class_speeds(speeds)
-    fallback = kph[FALLBACK_CLASS]
-    for _, _, row in graph.edges(data=True):
-        speed = kph.get(_class_of(row), fallback)
+    rows = [row for _, _, row in graph.edges(data=True)]
+    for row in rows:
         if "maxspeed" in row:
             limit = limit_kph(row.pop("maxspeed"))
             if limit > 0:
                 row["maxspeed"] = limit
-                speed = limit * speeds.limits.factor if speeds.limits else speed
+    kph, seconds = link_times(links_of(graph), speeds)
+    for row, speed, time in zip(rows, kph.tolist(), seconds.tolist(), strict=True):
         row["speed_kph"] = speed
-        row["travel_time"] = row["length"] / (speed / _KPH_PER_MPS)
-    add_stops(graph, speeds)
-
-
-def class_speeds(speeds: Speeds) -> dict[str, float]:
-    """Speed by class, km/h, with the classes that only the shipped network has."""
-    return {**speeds.kph, **{name: speeds.access[key] for name, key in _TIES.items()}}
+        row["travel_time"] = time
 
 
 def add_stops(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
-    """Add waiting for ferries, and delays at junctions where the profile knows them, in place.
+    """Add what `with_stops` adds, in place.
 
     Parameters
     ----------
@@ -59,38 +158,34 @@ def add_stops(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
     speeds : Speeds
         The profile.
     """
-    _add_waiting(graph, speeds)
-    if speeds.limits:
-        _add_delays(graph, speeds, speeds.limits)
+    rows = [row for _, _, row in graph.edges(data=True)]
+    kph, driving = (_numbers(rows, name) for name in ("speed_kph", "travel_time"))
+    seconds = with_stops(links_of(graph), kph, driving, speeds)
+    for row, time in zip(rows, seconds.tolist(), strict=True):
+        row["travel_time"] = time
 
 
-def _add_waiting(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
-    """Ferries take the time they say; who boards one waits, but not between two of its pieces."""
-    waiting = speeds.waiting_minutes
-    ferries = [(u, row) for u, _, row in graph.edges(data=True) if _class_of(row) in waiting]
-    between = {
-        u
-        for u in {u for u, _ in ferries}
-        if graph.out_degree(u) > 1
-        and all(_class_of(row) in waiting for _, _, row in graph.out_edges(u, data=True))
-    }
-    for u, row in ferries:
-        if "duration" in row:
-            row["travel_time"] = 60.0 * row["duration"]
-        if u not in between:
-            row["travel_time"] += 60.0 * waiting[_class_of(row)]
+def links_of(graph: "nx.MultiDiGraph[int]") -> Links:
+    """Read what times depend on from a graph, nodes numbered in its order."""
+    number = {node: place for place, node in enumerate(graph)}
+    edges = list(graph.edges(data=True))
+    rows = [row for _, _, row in edges]
+    names = [_class_of(row) for row in rows]
+    kinds = tuple(dict.fromkeys(names))
+    place = {kind: index for index, kind in enumerate(kinds)}
+    return Links(
+        tail=np.array([number[u] for u, _, _ in edges], dtype=np.int64),
+        head=np.array([number[v] for _, v, _ in edges], dtype=np.int64),
+        metres=_numbers(rows, "length"),
+        kind=np.array([place[name] for name in names], dtype=np.int64),
+        kinds=kinds,
+        limit=_numbers(rows, "maxspeed"),
+        minutes=_numbers(rows, "duration"),
+    )
 
 
-def _add_delays(graph: "nx.MultiDiGraph[int]", speeds: Speeds, limits: Limits) -> None:
-    off_road = {*speeds.waiting_minutes, *_TIES}
-    neighbours: defaultdict[int, set[int]] = defaultdict(set)
-    for u, v in graph.edges():
-        neighbours[u].add(v)
-        neighbours[v].add(u)
-    for _, v, row in graph.edges(data=True):
-        urban = row["speed_kph"] <= limits.urban_kph and _class_of(row) not in off_road
-        if urban and len(neighbours[v]) >= _CROSSING:
-            row["travel_time"] += limits.junction_seconds
+def _numbers(rows: list[dict[str, Any]], name: str) -> Floats:
+    return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
 
 
 def _class_of(row: dict[str, Any]) -> str:

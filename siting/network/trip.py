@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from siting.network.access import Ties, tie_to_junctions, tie_to_points
-from siting.network.arcs import Arcs, arcs_of
+from siting.network.arcs import arcs_of
 from siting.network.search import with_sources
-from siting.types import Points, RoadNetwork
+from siting.types import Arcs, Points, RoadNetwork
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def fastest_route(
     Route
         With no junction and infinite time where there is no way.
     """
-    arcs = arcs_of(network.graph)
+    arcs = arcs_of(network.roads)
     origin, destination = _point(start), _point(end)
     out = tie_to_junctions(origin, arcs, network.access)[0]
     back = tie_to_junctions(destination, arcs, network.access)[0]

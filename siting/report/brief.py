@@ -7,7 +7,7 @@ from siting.errors import Fault, InputError
 from siting.report.beside import read_beside
 from siting.report.blocks import Document
 from siting.report.briefing import read_background, scenario_key, write_up
-from siting.report.geopackage import write_geopackage
+from siting.report.geopackage import refuse_own_demand, write_geopackage
 from siting.report.html import as_html
 from siting.report.maps import Drawn, draw_maps
 from siting.report.paper import as_pdf
@@ -60,14 +60,16 @@ def write_briefing(
     Raises
     ------
     InputError
-        If there is no such format or language.
+        If there is no such format or language, or the result cannot be put into it.
     """
     _check(formats, languages)
+    if _GEOPACKAGE in formats:
+        refuse_own_demand(result)
     background, beside = read_background(data), read_beside(result, folder)
     written = []
     for language in languages:
         document = write_up(result, background, language, beside)
-        maps = draw_maps(result, language, scenario_key(result))
+        maps = {} if result.abroad else draw_maps(result, language, scenario_key(result))
         written += _write_maps(maps, folder, language)
         pictures = {name: drawn.png for name, drawn in maps.items()}
         for kind, render in _RENDERERS.items():
@@ -92,6 +94,8 @@ def _check(formats: Sequence[str], languages: Sequence[str]) -> None:
 
 
 def _write_maps(maps: Mapping[str, Drawn], folder: Path, language: str) -> list[Path]:
+    if not maps:
+        return []
     (folder / "maps").mkdir(exist_ok=True)
     written = []
     for name, drawn in maps.items():

@@ -80,7 +80,7 @@ def write_up(
         *_extremes(result, background, language),
         *_limits(result, language),
         *certainty(result, language, beside),
-        *_assumptions(background, language),
+        *_assumptions(result, background, language),
         *_repeat(result, language),
     )
     return Document(
@@ -106,11 +106,12 @@ def localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - 
 def _question(result: RunResult, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
     asked = words["question"]
-    existing = counted(manifest["size"]["offices"], asked["offices"], language)
+    where = "_abroad" if result.abroad else ""
+    existing = counted(manifest["size"]["offices"], asked[f"offices{where}"], language)
     goal = goal_in_words(manifest["scenario"]["objective"], language)
     yield Heading(asked["heading"])
     kind = "closing" if manifest["scenario"]["closing"]["max"] else "base"
-    yield Paragraph(asked[kind].format(existing=existing, goal=goal))
+    yield Paragraph(asked[f"{kind}{where}"].format(existing=existing, goal=goal))
     yield Paragraph(" ".join(_answer(result, language)), "lead")
     if manifest["status"] != "optimal":
         yield Paragraph(words["unproved"], "warning")
@@ -194,6 +195,9 @@ def _picks(result: RunResult, language: str) -> Iterator[Block]:
     if result.manifest["phases"]:
         yield grids.phases(result, language)
     yield Heading(words["brief"]["maps"]["heading"])
+    if result.abroad:
+        yield Paragraph(words["brief"]["maps"]["none"])
+        return
     statuses = result.tables["offices"]["status"]
     counts = {"existing": (statuses == "existing").sum(), "new": len(result.tables["sites"])}
     shown = {key: whole(count, language) for key, count in counts.items()}
@@ -208,10 +212,10 @@ def _effects(result: RunResult, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["effects"]
     yield Heading(words["heading"])
     yield grids.access(result, language)
-    yield grids.regions(result, "counties", language)
-    regions = grids.regions(result, "fa_regions", language)
-    if regions.rows:
-        yield regions
+    for name in ("counties", "fa_regions"):
+        regions = grids.regions(result, name, language)
+        if regions.rows:
+            yield regions
 
 
 def _extremes(result: RunResult, background: Background, language: str) -> Iterator[Block]:
@@ -232,9 +236,13 @@ def _limits(result: RunResult, language: str) -> Iterator[Block]:
         yield Paragraph(words["none"])
 
 
-def _assumptions(background: Background, language: str) -> Iterator[Block]:
-    yield Heading(texts(language)["brief"]["assumptions"]["heading"])
-    yield grids.assumptions(background.assumptions, language)
+def _assumptions(result: RunResult, background: Background, language: str) -> Iterator[Block]:
+    words = texts(language)["brief"]["assumptions"]
+    yield Heading(words["heading"])
+    yield grids.assumptions(result, background.assumptions, language)
+    if own := grids.brought(result):
+        tables = listed([words["tables"][name] for name in sorted(own)], language)
+        yield Paragraph(words["own"].format(tables=tables))
 
 
 def _repeat(result: RunResult, language: str) -> Iterator[Block]:
@@ -251,7 +259,7 @@ def _repeat(result: RunResult, language: str) -> Iterator[Block]:
         )
     )
     yield grids.inputs(result, language)
-    yield Paragraph(words["sources"]["line"], "small")
+    yield Paragraph(words["sources"]["abroad" if result.abroad else "line"], "small")
 
 
 _SIZES = ("demand_points", "candidates", "offices")

@@ -20,7 +20,8 @@ def certainty(result: RunResult, language: str, beside: Beside) -> Iterator[Bloc
     parts = (_proof, _evidence, _binding, _weakest, _exceptions)
     sentences = [sentence for part in parts for sentence in part(result, language)]
     words = texts(language)["brief"]["certainty"]
-    yield Bullets((*sentences, *trust(result, beside, language), words["outside"]))
+    outside = words["outside_abroad" if result.abroad else "outside"]
+    yield Bullets((*sentences, *trust(result, beside, language), outside))
 
 
 def _proof(result: RunResult, language: str) -> Iterator[str]:
@@ -67,6 +68,9 @@ def _exceptions(result: RunResult, language: str) -> Iterator[str]:
     words, manifest = texts(language)["brief"]["certainty"], result.manifest
     if manifest["unreached"]["people"]:
         yield words["unreached"].format(people=whole(manifest["unreached"]["people"], language))
+    if manifest.get("not_counted"):
+        people = whole(manifest["not_counted"], language)
+        yield words["not_counted"].format(people=people)
     if manifest["splits"]:
         yield words["splits"]
 
@@ -107,5 +111,6 @@ def _weakest(result: RunResult, language: str) -> Iterator[str]:
     if len(free):
         yield texts(language)["brief"]["certainty"]["weakest"].format(
             places=listed([grids.place(row) for row in grids.records(free)], language),
+            mean_short=texts(language)["scopes"][result.scope]["mean_short"],
             loss=number(free["loss_if_left_out_minutes"].max(), 3, language),
         )

@@ -112,12 +112,14 @@ def write_up(comparison: Comparison, runs: Sequence[RunResult], language: str) -
         publisher=texts(language)["common"]["publisher"].format(version=version),
         date=max(run.manifest["date"] for run in runs),
         key=hashlib.sha256("\n".join(comparison.names).encode()).hexdigest()[:12],
-        blocks=tuple(_blocks(comparison, grids, language)),
+        blocks=tuple(_blocks(comparison, grids, language, maps=_mapped(runs))),
         appendix={words["sheets"][name]: grid for name, grid in grids.items()},
     )
 
 
-def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
+def _blocks(
+    comparison: Comparison, grids: Mapping[str, Grid], language: str, *, maps: bool
+) -> Iterator[Block]:
     words = texts(language)["compare"]
     if comparison.obstacles:
         yield Heading(words["obstacles"]["heading"])
@@ -133,8 +135,9 @@ def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) ->
         yield from _extremes(
             grids["municipalities"], difference(name, comparison.names[0]), language
         )
-    yield Heading(words["headings"]["maps"])
-    yield _pictures(comparison, language)
+    if maps:
+        yield Heading(words["headings"]["maps"])
+        yield _pictures(comparison, language)
     yield Paragraph(words["rests"], "small")
 
 
@@ -280,6 +283,11 @@ def _pictures(comparison: Comparison, language: str) -> Pictures:
     return Pictures(tuple(names), labels, labels)
 
 
+def _mapped(runs: Sequence[RunResult]) -> bool:
+    """Whether maps can be drawn: of Sweden they can."""
+    return not any(run.abroad for run in runs)
+
+
 def _map_names(comparison: Comparison) -> dict[str, str]:
     """Each map with what stands above it: the picks of each run, then the differences."""
     picks = {f"picks-{place}": name for place, name in enumerate(comparison.names)}
@@ -288,7 +296,9 @@ def _map_names(comparison: Comparison) -> dict[str, str]:
 
 def _maps(comparison: Comparison, runs: Sequence[RunResult], language: str) -> dict[str, bytes]:
     """Maps as PNG: the picks of each run, and by how much each differs from the first."""
-    drawn = {}
+    drawn: dict[str, bytes] = {}
+    if not _mapped(runs):
+        return drawn
     for name, title in _map_names(comparison).items():
         kind, place = name.split("-")
         run = runs[int(place)]

@@ -64,13 +64,15 @@ def print_result(result: RunResult, folder: Path, console: Console) -> None:
     sites = result.tables["sites"]
     _heading(console, f"{len(sites)} new offices, in order of what leaving each out would cost")
     console.print(_picks(sites))
-    console.print(_PICKS_KEY, soft_wrap=True)
+    console.print(_PICKS_KEY[result.scope], soft_wrap=True)
     _heading(console, "Travel time of all residents to the nearest office")
     console.print(_before_after(result.tables["access"]))
     _heading(console, "Use of the limits")
     console.print(_limits(manifest["limits"]))
     if "frontier" in result.tables:
-        console.print(_frontier(result.tables["frontier"]), highlight=False, soft_wrap=True)
+        shown_in = "frontier.csv" if result.abroad else "explorer.html"
+        line = _frontier(result.tables["frontier"], shown_in)
+        console.print(line, highlight=False, soft_wrap=True)
     for line in _closing(manifest, folder):
         console.print(line, highlight=False, soft_wrap=True)
 
@@ -91,7 +93,9 @@ def _picks(sites: pd.DataFrame) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("", justify="right")
     table.add_column("Place", max_width=26)
-    table.add_column("FA region", max_width=18)
+    regions = (sites["fa_region"] != "").any()
+    if regions:
+        table.add_column("FA region", max_width=18)
     for name in ("MSEK", "People", "Hours", "Loss"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in sites.to_dict("records"):
@@ -101,15 +105,19 @@ def _picks(sites: pd.DataFrame) -> Table:
             f"{row['person_minutes_saved'] / 60:,.0f}",
             _loss(row["loss_if_left_out_minutes"]),
         )
-        table.add_row(str(row["rank"]), escape(_place(row)), escape(row["fa_region"]), *figures)
+        region = [escape(row["fa_region"])] if regions else []
+        table.add_row(str(row["rank"]), escape(_place(row)), *region, *figures)
     return table
 
 
-_PICKS_KEY = (
+_PICKS_NOTE = (
     "* forced open. MSEK: cost a year. People: those for whom it is the nearest office.\n"
-    "Hours: saved if each of them goes once, one way. Loss: minutes by which the national\n"
-    "mean rises if this office alone is left out."
+    "Hours: saved if each of them goes once, one way. Loss: minutes by which the "
 )
+_PICKS_KEY = {
+    "nation": f"{_PICKS_NOTE}national\nmean rises if this office alone is left out.",
+    "area": f"{_PICKS_NOTE}mean\nof the area rises if this office alone is left out.",
+}
 
 
 def _loss(minutes: float) -> str:
@@ -146,7 +154,7 @@ def _limits(limits: Mapping[str, Any]) -> Table:
     return table
 
 
-def _frontier(table: pd.DataFrame) -> str:
+def _frontier(table: pd.DataFrame, shown_in: str) -> str:
     """How many steps were solved, and what the first and the last possible give."""
     possible = table[table["status"].isin(["optimal", "feasible"])]
     proved = (possible["status"] == "optimal").sum()
@@ -155,7 +163,7 @@ def _frontier(table: pd.DataFrame) -> str:
         return line
     ends = (possible.iloc[0], possible.iloc[-1])
     means = " to ".join(f"{row['mean']:.2f} min with {row['step']}" for row in ends)
-    return f"{line} Mean from {means} new offices; explorer.html shows each step."
+    return f"{line} Mean from {means} new offices; {shown_in} shows each step."
 
 
 def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
@@ -174,6 +182,11 @@ def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
     unreached = manifest["unreached"]["people"]
     if unreached:
         lines.append(f"{unreached:,} people can be reached by no office or candidate in time.")
+    if manifest["not_counted"]:
+        lines.append(
+            f"{manifest['not_counted']:,} people reach no office at all; the measures are about "
+            "the others."
+        )
     if manifest["closed"]:
         lines.append(f"Offices that close: {', '.join(manifest['closed'])} (see offices.csv).")
     if manifest["splits"]:

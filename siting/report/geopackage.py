@@ -15,6 +15,22 @@ from siting.report.result import RunResult
 FILE = "result.gpkg"
 
 
+def refuse_own_demand(result: RunResult) -> None:
+    """Raise an error for a result whose demand points are not those that ship.
+
+    Raises
+    ------
+    InputError
+        If they came from a file, since the result does not hold their positions.
+    """
+    result.refuse_abroad("a GeoPackage")
+    own = result.manifest["scenario"]["demand"].get("file")
+    if own:
+        problem = "a GeoPackage can be made with the demand points that ship only"
+        remedy = "Join assignment.parquet to your own file by demand_id."
+        raise InputError([Fault("manifest.json", "demand.file", own, problem, remedy)])
+
+
 def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
     """Write sites, municipalities and demand points as layers of one GeoPackage.
 

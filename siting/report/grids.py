@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from siting.inputs.sources import SHIPPED_OFFICES
 from siting.report.blocks import ALIKE, Column, Figure, Grid, Kind
 from siting.report.result import RunResult
 from siting.report.wording import number, sort_key, texts, whole
@@ -60,13 +61,15 @@ def picks(result: RunResult, language: str) -> Grid:
     sites = result.tables["sites"]
     keys = ["rank", "locality", "fa_region", "office_type", "annual_cost_msek", "people_nearest"]
     keys += ["person_minutes_saved", "loss_if_left_out_minutes", "why"]
+    if (sites["fa_region"] == "").all():
+        keys.remove("fa_region")
     if sites["phase"].max() > 1:
         keys.insert(1, "phase")
     offices = result.tables["offices"].set_index("code")
     crowded = offices.loc[offices["status"] != "closed", "fa_code"].value_counts()
     rows = []
     for row in records(sites):
-        alone = crowded.get(row["fa_code"], 0) == 1
+        alone = bool(row["fa_code"]) and crowded.get(row["fa_code"], 0) == 1
         why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
         rows.append({**_named(row, language), "why": why, "locality": place(row)})
     told = words["brief"]["picks"]
@@ -74,7 +77,7 @@ def picks(result: RunResult, language: str) -> Grid:
     if sites["loss_if_left_out_minutes"].isna().all():
         keys.remove("loss_if_left_out_minutes")
         order = "by_saving"
-    note = f"{told[order]} {told['note']}"
+    note = f"{told[order].format(mean=words['scopes'][result.scope]['mean'])} {told['note']}"
     return Grid("picks", told["title"], columns(keys, language), rows, note)
 
 
@@ -138,7 +141,7 @@ def access(result: RunResult, language: str) -> Grid:
     heads += [Column(key, titles[key], "figure") for key in ("before", "after", "change")]
     people = whole(result.manifest["summary"]["people"], language)
     note = effects["nation_note"].format(people=people)
-    return Grid("access", effects["nation"], heads, rows, note)
+    return Grid("access", words["scopes"][result.scope]["whole"], heads, rows, note)
 
 
 UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
@@ -216,8 +219,22 @@ def limit_name(key: str, language: str) -> str:
     return f"{name} ({number_of})" if number_of else name
 
 
-def assumptions(entries: list[dict[str, str]], language: str) -> Grid:
-    """The assumptions log, the worst rated first."""
+def brought(result: RunResult) -> frozenset[str]:
+    """What a run took from files of the user's: demand, offices, roads, times."""
+    scenario = result.manifest["scenario"]
+    times = bool(scenario["travel_times"].get("file"))
+    own = {
+        "demand": bool(scenario["demand"].get("file")),
+        "offices": scenario["offices"]["existing"] not in SHIPPED_OFFICES,
+        "roads": times or scenario["network"]["source"] != "shipped",
+        "times": times,
+    }
+    return frozenset(name for name, given in own.items() if given)
+
+
+def assumptions(result: RunResult, log: list[dict[str, str]], language: str) -> Grid:
+    """The assumptions that the run rests on, the worst rated first."""
+    entries = [entry for entry in log if entry.get("about") not in brought(result)]
     words = texts(language)
     order = list(words["ratings"])
     ranked = sorted(entries, key=lambda entry: order.index(entry["rating"]))
@@ -250,7 +267,9 @@ def appendix(
     for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
         table = result.tables[name]
         if name == "access":
-            yield sheets[name], access(result, language)
+            yield texts(language)["scopes"][result.scope]["sheet"], access(result, language)
+            continue
+        if table.empty and name in {"counties", "fa_regions"}:
             continue
         rows = [_named(row, language) for row in records(table)]
         yield (
@@ -258,5 +277,5 @@ def appendix(
             Grid(name, sheets[name], columns([str(key) for key in table], language), rows),
         )
     yield sheets["limits"], limits(result, language)
-    yield sheets["assumptions"], assumptions(entries, language)
+    yield sheets["assumptions"], assumptions(result, entries, language)
     yield sheets["inputs"], inputs(result, language)

@@ -37,6 +37,8 @@ def as_cell(result: RunResult) -> str:
 
 
 def _map(result: RunResult) -> str:
+    if result.abroad:
+        return ""
     try:
         require_report()
     except MissingExtraError as error:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -49,6 +49,17 @@ class RunResult:
             reasons |= set(self.tables["frontier"]["reason"])
         return reasons <= {"proved", "gap_reached", "clash", ""}
 
+    @property
+    def abroad(self) -> bool:
+        """Whether it is about another country, of which nothing that ships is known."""
+        return bool(self.manifest["scenario"].get("regions", {}).get("file"))
+
+    @property
+    def scope(self) -> Literal["nation", "area"]:
+        """Whether it is about a whole country or a part of it."""
+        area = self.manifest["scenario"].get("area", {})
+        return "area" if any(area.values()) else "nation"
+
     def map(self, name: str = "picks", language: str = "en") -> "Figure":
         """Draw a map of the run; a notebook shows it by itself.
 
@@ -63,11 +74,27 @@ class RunResult:
         ------
         MissingExtraError
             If the packages of the extra ``report`` are not installed.
+        InputError
+            If it is about another country, whose outlines are not known.
         """
         require_report()
+        self.refuse_abroad("maps")
         from siting.report.maps import draw_map  # noqa: PLC0415 - only this needs the extra
 
         return draw_map(self, name, language)
+
+    def refuse_abroad(self, what: str) -> None:
+        """Raise an error for what can be made of results for Sweden only.
+
+        Raises
+        ------
+        InputError
+            If it is about another country.
+        """
+        if self.abroad:
+            problem = f"{what} can be made for Sweden only, whose outlines are known"
+            remedy = "Use the tables and the briefing, which need no outlines."
+            raise InputError([Fault("manifest.json", "regions.file", self.name, problem, remedy)])
 
     def _repr_html_(self) -> str:
         """The run as a notebook shows it: answer, tables, and the map where it can be drawn."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from siting.analysis.frontier import with_change
@@ -66,8 +67,9 @@ def result_tables(
     demand : DataFrame
         Demand points with the names of their municipality and regions.
     """
+    none = measures.regions["municipalities"].iloc[:0]
     regions = {
-        table: _region(measures.regions[table], demand, *keys)
+        table: _region(measures.regions.get(table, none), demand, *keys)
         for table, keys in REGION_KEYS.items()
     }
     return {
@@ -150,6 +152,13 @@ def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> 
 
 def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     codes = sites["code"].to_numpy()
+    before, after = (
+        np.where(np.isfinite(minutes), codes[site], "")
+        for minutes, site in (
+            (access.before, access.site_before),
+            (access.after, access.site_after),
+        )
+    )
     return pd.DataFrame(
         {
             "demand_id": demand["demand_id"],
@@ -157,8 +166,8 @@ def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd
             "kind": demand["kind"],
             "people": demand["people"],
             "minutes_before": access.before,
-            "office_before": codes[access.site_before],
+            "office_before": before,
             "minutes_after": access.after,
-            "office_after": codes[access.site_after],
+            "office_after": after,
         }
     )

@@ -60,7 +60,8 @@ def as_xlsx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     with io.BytesIO() as stream:
         book = _Book(stream, document)
         _summary(book, book.book.add_worksheet(words["summary"]), document)
-        _maps(book.book.add_worksheet(words["maps"]), pictures)
+        if pictures:
+            _maps(book.book.add_worksheet(words["maps"]), pictures)
         for title, grid in document.appendix.items():
             _sheet(book, book.book.add_worksheet(title), grid)
         book.book.close()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from siting.checks import checked_inputs
 from siting.errors import Fault, InputError
 from siting.inputs.ledger import sha256
-from siting.pipeline import checked_inputs, files_of
+from siting.pipeline import files_of
 from siting.sweep.file import Run, Sweep
 from siting.versions import versions
 

@@ -19,6 +19,7 @@ import numpy as np
 import osmium
 
 from siting.network import load_road_network, read_speeds, travel_times
+from siting.network.arcs import arcs_of
 from siting.network.osm import build_from_file, save_network
 from siting.shipped import data_folder
 from siting.types import Points
@@ -70,7 +71,8 @@ def _load_graphml(folder: Path) -> dict[str, float]:
 def _matrix(folder: Path) -> dict[str, float]:
     network = load_road_network(folder / "made.parquet")
     rng = np.random.default_rng(2)
-    places = np.array([(row["x"], row["y"]) for _, row in network.graph.nodes(data=True)])
+    arcs = arcs_of(network.roads)
+    places = np.stack([arcs.lon, arcs.lat], axis=1)
     low, high = places.min(axis=0), places.max(axis=0)
 
     def scattered(count: int, label: str) -> Points:

@@ -112,7 +112,7 @@ def test_the_fastest_way_is_sought_anew() -> None:
     graph.add_edge(0, 9, length=15_000.0, highway="tertiary")
     graph.add_edge(9, 2, length=15_000.0, highway="tertiary")
     add_times(graph, SPEEDS)
-    network = replace(network, graph=graph)
+    network = replace(network, roads=graph)
     links = [_trip(0, 1, 30.0), _trip(1, 2, 30.0)] * 3
     branch = [replace(_trip(0, 2, 18.0), end_at=(15.2, 60.1))] * 3
     found = calibrate(network, SPEEDS, [*links, *branch, _trip(0, 2, 36.0)])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.errors import InputError
-from siting.network import present_minutes, travel_times
+from siting.network import travel_times
 from siting.types import Access, Floats, Points, RoadNetwork
 
 ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10)
@@ -242,29 +242,6 @@ def test_a_place_beyond_the_limit_cannot_be_reached(network: RoadNetwork, seats:
     # Only neighbours within the radius, itself at least, are reached from a place beyond it.
     assert (np.diff(near.minutes.indptr)[~kept[:40]] < 40).all()
     np.testing.assert_array_equal(near.minutes.diagonal(), np.zeros(40))
-
-
-def test_present_minutes_are_the_least_of_each_row(network: RoadNetwork, seats: Points) -> None:
-    offices = Points(seats.ids[::7], seats.lon[::7], seats.lat[::7])
-    whole = travel_times(network, seats, offices).minutes.toarray()
-    least = present_minutes(network, seats, offices)
-    np.testing.assert_allclose(least, whole.min(axis=1), rtol=1e-12, atol=1e-9)
-    # Beyond the greatest of these no candidate is worth anything, so it is a limit that keeps all
-    # pairs that can matter.
-    near = travel_times(network, seats, seats, limit=least.max()).minutes
-    full = travel_times(network, seats, seats).minutes.toarray()
-    matters = full < least[:, None]
-    assert (near.toarray()[matters] == full[matters]).all()
-
-
-@settings(max_examples=60, deadline=None)
-@given(graph=_graphs(), origins=_points("o"), destinations=_points("d"))
-def test_present_minutes_on_directed_graphs(
-    graph: "nx.MultiDiGraph[int]", origins: Points, destinations: Points
-) -> None:
-    expected = _by_networkx(graph, origins, destinations).min(axis=1)
-    found = present_minutes(_network(graph), origins, destinations)
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("bad", [{}, {"travel_time": -1.0}, {"travel_time": float("nan")}])

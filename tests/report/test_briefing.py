@@ -285,7 +285,8 @@ def test_numbers_in_the_workbook_are_those_of_the_csv(shown: Shown, kept: Path) 
             pd.testing.assert_series_equal(
                 found[column].astype(float), table[column].astype(float), rtol=1e-12
             )
-    measures = book[words["workbook"]["access"]].iter_rows(min_row=4, max_row=13, values_only=True)
+    sheet = book[words["scopes"]["nation"]["sheet"]]
+    measures = sheet.iter_rows(min_row=4, max_row=13, values_only=True)
     expected = _csv(kept, "access")[["before", "after", "change"]].to_numpy()
     assert [list(row[2:5]) for row in measures] == expected.tolist()
 

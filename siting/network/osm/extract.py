@@ -81,7 +81,9 @@ def read_extract(path: Path, roads: Roads) -> Extract:
         node, lon, lat = _positions(path, np.unique(refs))
         date = _date(path) or f"last edit {max(edit for *_, edit in ways):%Y-%m-%d}"
     except (RuntimeError, ValueError, OSError) as error:  # what libosmium raises
-        remedy = "Download it again; a file with XML entities is refused"
+        remedy = "Download it again"
+        if "entities" in str(error):
+            remedy = "Write what they stand for in their place; no such file is read"
         raise _fault(path, f"cannot be read ({error})", remedy) from error
     return Extract(
         node=node,

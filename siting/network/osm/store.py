@@ -3,9 +3,11 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from xml.parsers import expat
 
 import networkx as nx
 import osmnx as ox
@@ -21,7 +23,10 @@ from siting.network.osm.links import Streets
 SUFFIXES = (".graphml", ".parquet")
 _ABOUT = b"siting"
 # XML errors are SyntaxErrors; OSMnx takes every attribute for a text.
-_UNREADABLE = (ValueError, KeyError, SyntaxError, OSError, AttributeError, TypeError)
+_UNREADABLE = (
+    *(ValueError, KeyError, SyntaxError, OSError, AttributeError, TypeError),
+    expat.ExpatError,
+)
 _DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
 
 
@@ -73,20 +78,49 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
     siting.errors.InputError
         The file does not exist, or is not such a graph.
     """
+    refuse_no_file(path)
+    try:
+        if path.suffix == ".parquet":
+            return to_graph(*read_parquet(path))
+        _refuse_entities(path)
+        graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
+    except _UNREADABLE as error:
+        raise no_saved_network(path, error) from error
+    check_graph(graph, str(path))
+    return graph
+
+
+def refuse_no_file(path: Path) -> None:
+    """Raise an error where there is no such file, or its ending is none of ours.
+
+    Raises
+    ------
+    siting.errors.InputError
+        With what to write instead.
+    """
     if path.suffix not in SUFFIXES or not path.is_file():
         problem = "is neither 'shipped' nor a GraphML or Parquet file that exists"
         remedy = "Write 'shipped', or a path that ends in .graphml or .parquet"
         raise InputError([Fault("scenario", "network.source", str(path), problem, remedy)])
-    try:
-        if path.suffix == ".parquet":
-            return to_graph(*read_parquet(path))
-        graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
-    except _UNREADABLE as error:
-        remedy = "Make it again with 'siting network build'"
-        problem = f"is not a saved road network ({error})"
-        raise InputError([Fault(str(path), "file", path.name, problem, remedy)]) from error
-    check_graph(graph, str(path))
-    return graph
+
+
+def no_saved_network(path: Path, error: Exception) -> InputError:
+    """The error for a file that holds no network, or half of one."""
+    remedy = "Make it again with 'siting network build'"
+    problem = f"is not a saved road network ({error})"
+    return InputError([Fault(str(path), "file", path.name, problem, remedy)])
+
+
+def about_of(schema: pa.Schema) -> dict[str, str]:
+    """Where a network that `save_parquet` wrote comes from.
+
+    Raises
+    ------
+    KeyError
+        It is another file.
+    """
+    about: dict[str, str] = json.loads((schema.metadata or {})[_ABOUT])
+    return about
 
 
 def read_parquet(path: Path) -> tuple[Streets, dict[str, str]]:
@@ -110,8 +144,27 @@ def read_parquet(path: Path) -> tuple[Streets, dict[str, str]]:
         It is not such a file.
     """
     table = pq.read_table(path)
-    about: dict[str, str] = json.loads((table.schema.metadata or {})[_ABOUT])
+    about = about_of(table.schema)
     return Streets(_unpacked(table, "nodes"), _unpacked(table, "links")), about
+
+
+class _RootFound(Exception):  # noqa: N818 - ends the reading, and is no fault
+    """The first element has begun, before which all entities are declared."""
+
+
+def _refuse_entities(path: Path) -> None:
+    """Raise a ValueError for XML that declares entities, which can grow without bound."""
+
+    def declared(*_: object) -> None:
+        raise ValueError("XML entities are refused")
+
+    def begun(*_: object) -> None:
+        raise _RootFound
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler, parser.StartElementHandler = declared, begun
+    with path.open("rb") as file, suppress(_RootFound):
+        parser.ParseFile(file)
 
 
 def _packed(table: pd.DataFrame) -> pa.Array:

@@ -25,7 +25,13 @@ def explorer_page(result: RunResult, beside: Beside = NOTHING) -> str:
         The run; with its frontier, if it has one, the page has a slider over the steps.
     beside : Beside
         Studies of the run; with them the page marks how often each place is picked.
+
+    Raises
+    ------
+    InputError
+        If it is about another country, whose outlines are not known.
     """
+    result.refuse_abroad("an explorer page")
     parts = {
         "STYLE": _asset("page.css"),
         "DATA": _as_json(payload(result, outlines(), beside)),

@@ -50,7 +50,7 @@ def payload(result: RunResult, drawing: Outlines, beside: Beside = NOTHING) -> d
         "date": result.manifest["date"],
         "version": result.manifest["versions"]["siting"],
         "evidence": result.manifest["evidence"],
-        "texts": {language: texts(language)["explorer"] for language in LANGUAGES},
+        "texts": {language: _words(result, language) for language in LANGUAGES},
         "map": _map(drawing),
         "municipalities": _municipalities(result.tables["municipalities"]),
         "offices": _offices(result.tables["offices"], drawing),
@@ -172,6 +172,13 @@ def _step(
         "regions": _regions(regions),
         "sites": _sites(sites, drawing),
     }
+
+
+def _words(result: RunResult, language: str) -> dict[str, Any]:
+    """The texts of the page; where it says whose mean it is, that of the run."""
+    words, scope = texts(language)["explorer"], texts(language)["scopes"][result.scope]
+    note = words["offices_note"].format(mean_short=scope["mean_short"])
+    return {**words, "nation": scope["whole"], "offices_note": note}
 
 
 def _nation(values: "pd.Series[float]") -> list[float]:

@@ -1,16 +1,20 @@
 """What is saved is read back, by us and by OSMnx."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import osmnx as ox
 import pytest
 
 from siting.errors import InputError
 from siting.network import load_road_network, read_speeds
+from siting.network.arcs import arcs_of
 from siting.network.osm import Built, build_from_graphml, save_network
-from siting.network.osm.store import read_network, read_parquet
+from siting.network.osm.store import read_network, read_parquet, save_parquet
 from siting.shipped import data_folder
+from siting.types import Arcs, Deferred
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +99,35 @@ def test_truncated_files_are_errors(
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(InputError, match="not a saved road network"):
         read_network(path)
+
+
+def test_graphml_with_entities_is_refused_for_them(saved: dict[str, Path], tmp_path: Path) -> None:
+    content = saved["graphml"].read_text(encoding="utf-8")
+    path = tmp_path / "bomb.graphml"
+    start = content.index("<graphml")
+    path.write_text(
+        f'{content[:start]}<!DOCTYPE graphml [<!ENTITY lol "lol">]>{content[start:]}',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="XML entities are refused"):
+        read_network(path)
+
+
+def test_times_need_no_graph_and_are_those_of_the_graph(saved: dict[str, Path]) -> None:
+    network = load_road_network(saved["parquet"], speeds="limits")
+    assert isinstance(network.roads, Deferred)
+    arrays, graph = arcs_of(network.roads), arcs_of(network.graph)
+    for field in fields(Arcs):
+        np.testing.assert_array_equal(getattr(arrays, field.name), getattr(graph, field.name))
+    again = load_road_network(saved["graphml"], speeds="limits")
+    assert again.fingerprint == network.fingerprint
+
+
+def test_a_link_to_a_node_that_is_not_there_is_an_error(built: Built, tmp_path: Path) -> None:
+    nodes = built.streets.nodes.iloc[1:]
+    save_parquet(replace(built.streets, nodes=nodes), {}, tmp_path / "less.parquet")
+    with pytest.raises(InputError, match="a link ends at a node that is not there"):
+        load_road_network(tmp_path / "less.parquet")
 
 
 def test_another_parquet_file_is_an_error(built: Built, tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""A saved network as arrays, without a graph: what travel times need and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from siting.network.osm.store import about_of, no_saved_network, refuse_no_file
+from siting.network.times import Links
+from siting.types import Floats, Ints
+
+_COLUMNS = {
+    "nodes": ("osmid", "x", "y"),
+    "links": ("u", "v", "length", "highway", "maxspeed", "duration"),
+}
+
+
+@dataclass(frozen=True)
+class StreetArrays:
+    """Nodes and links of a saved network.
+
+    Parameters
+    ----------
+    osmid : ndarray of int, shape (n,)
+        Nodes, ascending.
+    x, y : ndarray of float, shape (n,)
+        Their positions, WGS 84, degrees.
+    links : Links
+        Ends are rows of the nodes.
+    about : mapping of str to str
+        Where they come from.
+    """
+
+    osmid: Ints
+    x: Floats
+    y: Floats
+    links: Links
+    about: Mapping[str, str]
+
+
+def read_arrays(path: Path) -> StreetArrays:
+    """Read what `siting.network.osm.store.save_parquet` wrote.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    StreetArrays
+        In the order of the file.
+
+    Raises
+    ------
+    siting.errors.InputError
+        It does not exist, or is not such a file.
+    """
+    refuse_no_file(path)
+    try:
+        return _read(path)
+    except (ValueError, KeyError, OSError) as error:
+        raise no_saved_network(path, error) from error
+
+
+def _read(path: Path) -> StreetArrays:
+    with pq.ParquetFile(path) as file:
+        about = about_of(file.schema_arrow)
+        wanted = [
+            f"{table}.list.element.{name}" for table, names in _COLUMNS.items() for name in names
+        ]
+        rows = file.read(columns=wanted)
+    nodes, links = (_flat(rows, name) for name in _COLUMNS)
+    osmid = _ints(nodes["osmid"])
+    kinds = links["highway"].dictionary_encode()
+    return StreetArrays(
+        osmid=osmid,
+        x=_floats(nodes["x"]),
+        y=_floats(nodes["y"]),
+        links=Links(
+            tail=_rows(_ints(links["u"]), osmid),
+            head=_rows(_ints(links["v"]), osmid),
+            metres=_floats(links["length"]),
+            kind=kinds.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+            kinds=tuple(kinds.dictionary.to_pylist()),
+            limit=_floats(links["maxspeed"]),
+            minutes=_floats(links["duration"]),
+        ),
+        about=about,
+    )
+
+
+def _flat(table: pa.Table, name: str) -> dict[str, pa.Array]:
+    """The fields of the records in the one list of a column."""
+    rows = table.column(name).combine_chunks().flatten()
+    found = {field.name: rows.field(field.name) for field in rows.type}
+    return {wanted: found[wanted] for wanted in _COLUMNS[name]}
+
+
+def _floats(column: pa.Array) -> Floats:
+    filled = pc.fill_null(column.cast(pa.float64()), np.nan)
+    figures: Floats = filled.to_numpy(zero_copy_only=False)
+    return figures
+
+
+def _ints(column: pa.Array) -> Ints:
+    numbers: Ints = column.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _rows(ends: Ints, osmid: Ints) -> Ints:
+    """Rows of the nodes where links end; both in ids of OpenStreetMap."""
+    if len(osmid) and (np.diff(osmid) <= 0).any():
+        raise ValueError("its nodes are not in order")
+    found = np.minimum(np.searchsorted(osmid, ends), len(osmid) - 1)
+    if (osmid[found] != ends).any():
+        raise ValueError("a link ends at a node that is not there")
+    return found
