@@ -171,7 +171,7 @@ def test_the_page_says_what_it_is_not(study: Study, tmp_path: Path) -> None:
     folder = write_study(study, tmp_path)
     files = {path.name for path in folder.iterdir()}
     assert files == {
-        "manifest.json", "assignment.parquet",
+        "manifest.json", "run.json", "assignment.parquet",
         "rounds.csv", "ranges.csv", "measures.csv", "choices.csv", "not_scored.csv", "counties.csv",
     }  # fmt: skip
     rounds = pd.read_csv(folder / "rounds.csv")
