@@ -15,13 +15,17 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test fuzz lint format bench bench-peers data results schema readme docs-output lock clean
+.PHONY: help run test coverage fuzz mutants lint format hooks bench bench-peers data results schema readme docs-output changelog lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Use
 
 run: $(VENV)/run ## set up, answer the main question, say where to look
 	$(BIN)/siting run remaining_offices
+
+##@ Test
 
 test: $(VENV)/test ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -29,15 +33,30 @@ test: $(VENV)/test ## run the tests
 fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
 
-lint: $(VENV)/test ## check style, types and the direction of imports
+coverage: $(VENV)/test ## run the tests and show which lines and branches none of them reaches
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov $(ARGS)
+
+mutants: $(VENV)/test ## change the model at random and see whether the tests notice (ARGS="--minutes 60 MODULE")
+	$(BIN)/python -m tests.mutants $(ARGS)
+
+##@ Style
+
+lint: $(VENV)/test ## check style, docstrings, types, imports, lengths and repeated blocks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.sizes
+	$(BIN)/pylint siting tests
 
 format: $(VENV)/test ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+hooks: $(VENV)/test ## check what is committed, at each commit
+	$(BIN)/pre-commit install
+
+##@ Measure
 
 bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 	$(BIN)/python -m tests.benchmarks.stages
@@ -49,6 +68,8 @@ bench-peers: $(VENV)/run requirements-peers.txt ## compare with spopt, in an env
 	$(BIN)/python -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-peers.txt
 	$(BIN)/siting benchmark synthetic --clients 1000 --candidates 1000 --p 20 --time-limit 240 --against spopt
+
+##@ Make anew what is committed
 
 data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 	$(BIN)/siting data build --raw $(RAW)
@@ -66,14 +87,19 @@ docs-output: $(VENV)/test ## put the outputs of their commands into the pages of
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json
 
+changelog: $(VENV)/test ## put the fragments in changelog.d/ into CHANGELOG.md
+	$(BIN)/towncrier build --yes --version unreleased
+
 lock: $(VENV)/test ## choose versions anew and pin them with their hashes
 	$(BIN)/uv pip compile $(LOCK) --extra report --group setup --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile $(LOCK) --group pyproject.toml:peers --output-file requirements-peers.txt
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements.txt --all-extras --group setup --group dev --group docs --output-file requirements-test.txt pyproject.toml
 LOCK = --universal --python-version 3.12 --generate-hashes --no-annotate --upgrade --custom-compile-command 'make lock'
 
+##@ Tidy
+
 clean: ## remove the environment and everything that tools left
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/python:

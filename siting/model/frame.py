@@ -88,6 +88,7 @@ class Frame:
         return merge_services(drop_useless_options(program, self.options.new))
 
 
+# long: half of it says what its parameters mean
 def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
     instance: "Instance",
     limits: Limits,

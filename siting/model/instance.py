@@ -57,6 +57,7 @@ class Instance:
     site_groups: Groups = field(default_factory=dict)
     client_groups: Groups = field(default_factory=dict)
 
+    # long: half of it says what its parameters mean
     @classmethod
     def from_matrix(  # noqa: PLR0913 - all but two are optional and named
         cls,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from siting.model.instance import Instance
 
 
+# long: half of it says what its parameters mean
 def solve(  # noqa: PLR0913 - all but three are named and have defaults
     instance: "Instance",
     objective: Objective,

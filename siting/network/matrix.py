@@ -14,6 +14,7 @@ from siting.types import Floats, Points, RoadNetwork, TravelTimes
 type Engine = Literal["dijkstra", "hierarchy"]
 
 
+# long: half of it says what its parameters mean
 def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     network: RoadNetwork,
     origins: Points,

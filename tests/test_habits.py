@@ -1,0 +1,93 @@
+"""What developers rely on: targets that explain themselves, hooks, fragments, limits on length."""
+
+import doctest
+import importlib
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import samples, verdicts
+from tests.sizes import FILE, FUNCTION, too_long
+
+ROOT = Path(__file__).resolve().parents[1]
+WITH_EXAMPLES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in (ROOT / "siting").rglob("*.py")
+    if ">>> " in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_examples_in_docstrings_come_out_as_written(name: str) -> None:
+    done = doctest.testmod(importlib.import_module(name))
+    assert done.attempted
+    assert not done.failed
+
+
+def test_make_help_lists_every_target() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [phony] = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607 - whichever make calls the tests
+    assert set(re.findall(r"^  make (\S+) +\S", listed.stdout, re.MULTILINE)) == set(phony.split())
+
+
+def test_hooks_are_what_make_lint_calls() -> None:
+    config = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (.*)", config) == ["local"]
+    entries = re.findall(r"entry: (.*)", config)
+    assert entries
+    lint = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nlint:")[1].split("\n\n")[0]
+    for entry in entries:
+        assert entry.removesuffix(" --force-exclude").replace(".venv/bin", "$(BIN)") in lint
+
+
+def test_fragments_are_of_a_known_kind_and_end_as_sentences() -> None:
+    towncrier = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "towncrier"
+    ]
+    kinds = {kind["directory"] for kind in towncrier["type"]}
+    ours = {"README.md", *towncrier["ignore"]}
+    for path in (ROOT / "changelog.d").iterdir():
+        if path.name in ours:
+            continue
+        assert re.fullmatch(rf"\+[\w-]+\.({'|'.join(kinds)})\.md", path.name)
+        assert path.read_text(encoding="utf-8").strip().endswith(".")
+
+
+def test_there_is_a_place_for_fragments_in_the_changelog() -> None:
+    assert (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").count("(unreleased)\n") == 1
+
+
+def test_a_long_file_needs_a_reason_at_its_head() -> None:
+    text = "a = 1\n" * (FILE + 1)
+    assert list(too_long(text)) == [f"1: the file has {FILE + 1} lines, more than {FILE}"]
+    assert not list(too_long("# long: a table\n" + text))
+    assert not list(too_long("a = 1\n" * FILE))
+
+
+def test_a_long_function_needs_a_reason_above_it() -> None:
+    text = "@cache\ndef f():\n" + "    a = 1\n" * FUNCTION
+    assert list(too_long(text)) == [f"2: f has {FUNCTION + 1} lines, more than {FUNCTION}"]
+    assert not list(too_long("# why\n# long: a table\n" + text))
+    assert list(too_long("# long: another\n\n" + text))
+    assert not list(too_long("@cache\ndef f():\n" + "    a = 1\n" * (FUNCTION - 1)))
+
+
+def test_a_sample_of_mutants_depends_on_module_and_seed_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.mutants.KEPT", tmp_path)
+    codes = ", ".join(f'"m{i}": {i % 2}' for i in range(30))
+    for name in ("a.py", "b.py"):
+        (tmp_path / f"{name}.meta").write_text(f'{{"exit_code_by_key": {{{codes}}}}}')
+    assert verdicts("a.py")["m0"] == "survived"
+    assert verdicts("a.py")["m1"] == "killed"
+    assert verdicts("c.py") == {}
+    both = dict(samples(["a.py", "b.py"], 5, seed=1))
+    assert both["b.py"] == dict(samples(["b.py"], 5, seed=1))["b.py"]
+    assert both["a.py"] != both["b.py"]
+    assert both["b.py"] != dict(samples(["b.py"], 5, seed=2))["b.py"]
+    assert len(dict(samples(["a.py"], 99, seed=1))["a.py"]) == 30
