@@ -46,6 +46,7 @@ lint: $(VENV)/test ## check style, docstrings, types, imports, lengths and repea
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/numpydoc lint $$(find siting -name '*.py')
 	$(BIN)/python -m tests.sizes
 	$(BIN)/pylint siting tests
 

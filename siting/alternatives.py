@@ -40,7 +40,9 @@ def alternatives(
     Parameters
     ----------
     file : ScenarioFile
+        The scenario with the faults found so far.
     wanted : Wanted
+        How many, and how much worse they may be.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable

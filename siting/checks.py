@@ -15,6 +15,18 @@ from siting.scenario_file import ScenarioFile
 def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
     """Read the tables that a scenario asks for.
 
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    Inputs
+        The tables, checked and joined.
+
     Raises
     ------
     InputError

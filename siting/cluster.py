@@ -107,6 +107,11 @@ def own_cluster(workers: int) -> Iterator["Client"]:
 def check_cluster(address: str) -> None:
     """Make sure that a cluster can be used, before any work begins.
 
+    Parameters
+    ----------
+    address : str
+        Where its scheduler listens, such as tcp://host:8786.
+
     Raises
     ------
     InputError
@@ -126,6 +131,7 @@ def each_done[Item, Made](
     Parameters
     ----------
     client : distributed.Client
+        The connection to the cluster.
     call : callable
         Is called with what is shared and an item.
     items : iterable

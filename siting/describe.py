@@ -33,6 +33,20 @@ type Progress = Callable[[str], None]
 def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
     """Say what an answer means, as tables and a manifest.
 
+    Parameters
+    ----------
+    prepared : Prepared
+        What was solved.
+    solution : Solution
+        The answer to it.
+    seconds : Seconds
+        How long each stage took.
+
+    Returns
+    -------
+    RunResult
+        Tables and manifest.
+
     Raises
     ------
     StoppedError
@@ -84,6 +98,17 @@ def add_frontier(
     result: RunResult, prepared: Prepared, asked: Frontier, progress: Progress = print
 ) -> RunResult:
     """Solve the scenario for each number of new offices too, and add what comes of it.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    prepared : Prepared
+        The scenario with its tables, times and problem.
+    asked : Frontier
+        What to vary, and how far.
+    progress : callable
+        Told what is being done.
 
     Returns
     -------

@@ -78,7 +78,9 @@ def solve_worlds(
     Parameters
     ----------
     ground : Ground
+        What all worlds share.
     worlds : sequence of World
+        The worlds to solve.
     workers : int
         Processes; with 1, this one.
     progress : callable

@@ -105,7 +105,13 @@ class MissingExtraError(SitingError):
 
 
 def near_matches(name: str, known: Iterable[str]) -> str:
-    """A hint that names what may have been meant, or "" where nothing is near."""
+    """A hint that names what may have been meant, or "" where nothing is near.
+
+    Examples
+    --------
+    >>> near_matches("Storumann", ["Storuman", "Torsby"])
+    'Did you mean Storuman?'
+    """
     by_lower = {item.lower(): item for item in known}
     near = [by_lower[match] for match in difflib.get_close_matches(name.lower(), by_lower, n=3)]
     return f"Did you mean {' or '.join(near)}?" if near else ""

@@ -48,6 +48,7 @@ def explain_site(about: About, *, data: Path | None = None, progress: Progress =
     Parameters
     ----------
     about : About
+        The result, the site and the folders.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable

@@ -49,7 +49,9 @@ def frontier(
     Parameters
     ----------
     file : ScenarioFile
+        The scenario with the faults found so far.
     over : Over
+        The limit and its values.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
@@ -87,6 +89,7 @@ def tradeoff(
     file : ScenarioFile
         Its limits hold; its objective is not used.
     asked : Tradeoff
+        What to vary, and how far.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
@@ -159,6 +162,20 @@ def _with_aims(table: pd.DataFrame, front: Front, task: Task) -> pd.DataFrame:
 
 def read_tradeoff(text: str, within: float | None, points: int | None) -> Tradeoff:
     """Read what a user asks for, such as mean,worst.
+
+    Parameters
+    ----------
+    text : str
+        The two aims with a comma between them.
+    within : float, optional
+        Minutes of coverage, if they are not those of the scenario.
+    points : int, optional
+        Points at most, if the front need not be whole.
+
+    Returns
+    -------
+    Tradeoff
+        What to solve for.
 
     Raises
     ------

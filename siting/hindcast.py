@@ -41,6 +41,7 @@ def hindcast(
     Parameters
     ----------
     file : ScenarioFile
+        The scenario with the faults found so far.
     draws : int
         Plausible office tables of 2019 over which the range of the overlap is given, with and
         without the rule that none has an office where one was ordered later.

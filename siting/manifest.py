@@ -202,6 +202,11 @@ def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> d
         What kind of study it is.
     more : mapping
         What the study itself was asked, and how it ended.
+
+    Returns
+    -------
+    dict
+        What becomes manifest.json.
     """
     file = prepared.file
     return {

@@ -55,10 +55,16 @@ class Opening:
         told : mapping
             What it was asked, and how it ended.
         tables : mapping of str to DataFrame
+            The tables by the names of their files.
         name : str
             Of the folder, after that of the scenario; the kind of study if not given.
         also : tuple of str
             Files of the data folder that it has read besides those of a run.
+
+        Returns
+        -------
+        Study
+            What `write_study` writes.
         """
         files = {**self.prepared.files, **{each: self.folder / each for each in also}}
         manifest = study_manifest(replace(self.prepared, files=files), kind, told)
@@ -71,10 +77,16 @@ def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> 
     Parameters
     ----------
     file : ScenarioFile
+        The scenario with the faults found so far.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
+
+    Returns
+    -------
+    Opening
+        Everything that a study starts from.
 
     Raises
     ------
@@ -91,9 +103,11 @@ def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: s
     Parameters
     ----------
     file : ScenarioFile
+        The scenario with the faults found so far.
     used : mapping of str to bool
         Key to whether the scenario makes use of it.
     problem, remedy : str
+        What is wrong.
 
     Raises
     ------

@@ -90,6 +90,17 @@ def prepare(
 ) -> tuple[Prepared, float]:
     """Read tables and roads, compute travel times and pose the problem.
 
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    workers : Workers
+        Who finds the travel times.
+    progress : callable
+        Told what is being done.
+
     Returns
     -------
     Prepared
@@ -132,10 +143,16 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
     Parameters
     ----------
     file : ScenarioFile
+        The scenario with the faults found so far.
     inputs : Inputs
         Its tables, from `checked_inputs`.
     folder : Path
         The data folder.
+
+    Returns
+    -------
+    dict of str to Path
+        Paths by the names that manifests have for them.
     """
     own = own_times(file)
     roads = (
@@ -147,6 +164,16 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
 
 def answer(prepared: Prepared) -> Solution:
     """Solve the problem that a scenario poses.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario with its tables, times and problem.
+
+    Returns
+    -------
+    Solution
+        The answer, with what is proved of it.
 
     Raises
     ------
@@ -169,6 +196,13 @@ def answer(prepared: Prepared) -> Solution:
 
 def check(file: ScenarioFile, *, data: Path | None = None) -> None:
     """Check a scenario and everything it names, without solving it.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    data : Path, optional
+        The data folder; the one that ships if not given.
 
     Raises
     ------

@@ -105,6 +105,11 @@ def pose(  # noqa: PLR0913 - two of the six are named
     too_near : ndarray of bool, shape (candidates,)
         Candidates that lie too near to an existing office; those that the scenario names may
         open all the same.
+
+    Returns
+    -------
+    Problem
+        The problem, with the tables that its sites and clients come from.
     """
     minutes = dense(times)
     demand = _with_regions(inputs.demand, inputs.municipalities)

@@ -53,6 +53,7 @@ def robustness(
     file : ScenarioFile
         Its objective is the mean, and its limits are those on new offices.
     asked : Asked
+        What to vary, and how far.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable

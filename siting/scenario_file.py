@@ -48,6 +48,16 @@ class ScenarioFile:
 def find_scenario(name: str) -> Path:
     """The scenario file that a user means: a path, or the name of one that ships.
 
+    Parameters
+    ----------
+    name : str
+        A path, or a name without .toml.
+
+    Returns
+    -------
+    Path
+        The file, which exists.
+
     Raises
     ------
     InputError
@@ -77,6 +87,11 @@ def read_scenario(
         back to its default.
     values : mapping of str to object, optional
         More overrides, applied before: values as TOML gives them, by table.key.
+
+    Returns
+    -------
+    ScenarioFile
+        The scenario with its faults; `refuse_faults` raises them.
 
     Raises
     ------

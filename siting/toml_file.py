@@ -14,6 +14,16 @@ from siting.scenario import Table, table_of
 def read_toml(path: Path) -> dict[str, Any]:
     """The content of a TOML file.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict
+        Tables and values by key.
+
     Raises
     ------
     InputError
@@ -49,6 +59,11 @@ def faults_of(error: ValidationError, file: str, root: type[Table]) -> tuple[Fau
         How faults name it.
     root : type of Table
         The schema it was checked against.
+
+    Returns
+    -------
+    tuple of Fault
+        One fault a mistake, with its key.
     """
     return tuple(_as_fault(file, dict(item), root) for item in error.errors())
 

@@ -203,8 +203,14 @@ def pairs_that_matter(minutes: Floats, present: Bools) -> csr_array:
     Parameters
     ----------
     minutes : ndarray of float, shape (demand points, sites)
+        From each demand point to each site.
     present : ndarray of bool, shape (sites,)
         Sites that are offices.
+
+    Returns
+    -------
+    csr_array
+        Minutes of the pairs, shape (demand points, sites).
     """
     offices = np.flatnonzero(present)
     nearest = offices[minutes[:, offices].argmin(axis=1)]

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from numpydoc.validate import validate
 
 from tests.mutants import samples, verdicts
 from tests.sizes import FILE, FUNCTION, too_long
@@ -25,6 +26,18 @@ def test_examples_in_docstrings_come_out_as_written(name: str) -> None:
     done = doctest.testmod(importlib.import_module(name))
     assert done.attempted
     assert not done.failed
+
+
+@pytest.mark.parametrize("package", ["siting", "siting.model"])
+def test_what_is_exported_documents_all_its_parameters(package: str) -> None:
+    module = importlib.import_module(package)
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    spared = set(settings["numpydoc_validation"]["checks"])
+    exported = [getattr(module, name) for name in module.__all__]
+    names = [f"{item.__module__}.{item.__name__}" for item in exported if callable(item)]
+    assert len(names) >= 5
+    for name in [*names, "siting.model.instance.Instance.from_matrix"]:
+        assert not [fault for fault in validate(name)["errors"] if fault[0] not in spared], name
 
 
 def test_make_help_lists_every_target() -> None:

@@ -21,6 +21,17 @@ def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
         Weights are not negative and sum to more than 0.
     share : float
         Between 0 and 1.
+
+    Returns
+    -------
+    float
+        The quantile, one of the values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weighted_quantile(np.array([30.0, 10.0, 20.0]), np.array([1.0, 8.0, 1.0]), 0.9)
+    20.0
     """
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
@@ -30,7 +41,14 @@ def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
 
 
 def share_within(minutes: Floats, weights: Floats, limit: float) -> float:
-    """Share of the weight within a travel time, the limit itself included."""
+    """Share of the weight within a travel time, the limit itself included.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> share_within(np.array([10.0, 45.0, 60.0]), np.array([5.0, 3.0, 2.0]), 45)
+    0.8
+    """
     return float(weights[minutes <= limit].sum() / weights.sum())
 
 
@@ -46,6 +64,11 @@ def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON
         Present travel times, not all 0, and people.
     epsilon : float
         Below 0: the more so, the more the worst off count.
+
+    Returns
+    -------
+    float
+        Kappa, below 0 for times; what `kolm_pollak_ede` takes.
     """
     return epsilon * float(weights @ minutes) / float(weights @ minutes**2)
 
@@ -59,8 +82,22 @@ def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:
     Parameters
     ----------
     minutes, weights : ndarray of float, shape (n,)
+        Time of each group of people, and how many they are.
     kappa : float
         From `kolm_pollak_kappa`, 1 / minute, below 0.
+
+    Returns
+    -------
+    float
+        Minutes, never fewer than the mean.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> minutes, people = np.array([10.0, 30.0]), np.array([1.0, 1.0])
+    >>> kappa = kolm_pollak_kappa(minutes, people)
+    >>> round(kappa, 3), round(kolm_pollak_ede(minutes, people, kappa), 2)
+    (-0.04, 21.95)
     """
     return float(-(logsumexp(-kappa * minutes, b=weights) - np.log(weights.sum())) / kappa)
 
@@ -70,6 +107,12 @@ def gini(minutes: Floats, weights: Floats) -> float:
 
     Half the mean absolute difference between two people, over the mean (Gini 1912), from the
     Lorenz curve by the trapezoid rule, which is exact for points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> gini(np.array([20.0, 20.0]), np.array([1.0, 1.0])), gini(np.array([0.0, 40.0]), np.ones(2))
+    (0.0, 0.5)
     """
     order = np.argsort(minutes, kind="stable")
     people = np.concatenate([[0.0], np.cumsum(weights[order])])
@@ -88,6 +131,11 @@ def access_measures(minutes: Floats, weights: Floats, kappa: float) -> dict[str,
         Minutes to the nearest open office, and people.
     kappa : float
         From `kolm_pollak_kappa` of the present network, so that before and after compare.
+
+    Returns
+    -------
+    dict of str to float
+        Each measure by its name, in minutes or as a share.
     """
     return {
         "mean": float(np.average(minutes, weights=weights)),

@@ -53,6 +53,7 @@ def best_answers(
     Parameters
     ----------
     task : Task
+        What is asked.
     within : float
         How much worse than the best they may be, as a share of it.
     count : int
@@ -63,6 +64,7 @@ def best_answers(
     Returns
     -------
     tuple of Answer
+        The answers, and whether there may be more within the tolerance.
     bool
         Whether these are all there are within the tolerance.
 
@@ -110,6 +112,7 @@ def diverse_answers(
     Parameters
     ----------
     task : Task
+        What is asked.
     first : Answer
         The best; it is yielded first.
     within : float
@@ -118,6 +121,11 @@ def diverse_answers(
         Most answers.
     progress : callable
         Told what is being done.
+
+    Yields
+    ------
+    Answer
+        The next answer, as far from those before it as the tolerance allows.
     """
     found = [first]
     yield first

@@ -95,6 +95,11 @@ def compare(runs: Sequence[Run], *, anyway: bool = False) -> Comparison:
     anyway : bool
         Compare even what differs in demand or network.
 
+    Returns
+    -------
+    Comparison
+        The runs in columns, and what speaks against comparing them.
+
     Raises
     ------
     InputError

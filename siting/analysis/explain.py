@@ -64,8 +64,14 @@ def explain(task: Task, site: str) -> Explanation:
     Parameters
     ----------
     task : Task
+        What is asked, with its limits.
     site : str
         Any site of the instance.
+
+    Returns
+    -------
+    Explanation
+        Both ways, and what each limit has to do with it.
 
     Raises
     ------

@@ -127,10 +127,27 @@ class Described:
 def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
     """Read what a user asks for, such as 4..40.
 
+    Parameters
+    ----------
+    text : str
+        The range, with both ends.
+    keep_budget : bool
+        Whether the budgets hold too.
+
+    Returns
+    -------
+    Frontier
+        The numbers to solve for.
+
     Raises
     ------
     InputError
         If that is no range of whole numbers.
+
+    Examples
+    --------
+    >>> read_frontier("4..40")
+    Frontier(first=4, last=40, keep_budget=False)
     """
     first, dots, last = text.partition("..")
     if dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
@@ -142,10 +159,27 @@ def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
 def read_over(text: str, *, keep: bool = False) -> Over:
     """Read what a user asks for, such as new_offices=4..40 or annual_budget=20,55.5.
 
+    Parameters
+    ----------
+    text : str
+        A limit, and its values as a range or a list.
+    keep : bool
+        Whether the other of number and money holds too.
+
+    Returns
+    -------
+    Over
+        The limit and its values.
+
     Raises
     ------
     InputError
         If that names no limit, or no rising values of it above 0.
+
+    Examples
+    --------
+    >>> read_over("annual_budget=20..30..5").values
+    (20.0, 25.0, 30.0)
     """
     limit, equals, wanted = text.partition("=")
     if equals and limit in OVER:
@@ -197,7 +231,7 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
         What holds at each step but for the limit that varies.
     asked : Frontier or Over
         The steps.
-    solver, time_limit, gap
+    solver, time_limit, gap : Solver, float, float
         As for `siting.model.solve`; the time limit is that of one step.
     progress : callable
         Told what is being done, a line at a time.
@@ -258,6 +292,11 @@ def from_present(table: pd.DataFrame) -> pd.DataFrame:
     ----------
     table : DataFrame
         From `frontier_table`; its first row is the present network.
+
+    Returns
+    -------
+    DataFrame
+        The same columns without those of the present network.
     """
     measures = table.loc[:, "mean":"gini"]
     return measures - measures.iloc[0]

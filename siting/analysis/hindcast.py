@@ -117,6 +117,12 @@ def compare(contest: Contest) -> Comparison:
     Parameters
     ----------
     contest : Contest
+        What was decided, and among what.
+
+    Returns
+    -------
+    Comparison
+        Both choices with what each is worth.
     """
     view = _View.of(contest)
     best = contest.best()

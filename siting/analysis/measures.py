@@ -88,6 +88,12 @@ def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Acc
         Indices of the sites that are open before, and after. Of two at the same time the one
         that comes first is taken, so list present offices before new ones.
     people : ndarray of float, shape (n,)
+        Those who live at each demand point.
+
+    Returns
+    -------
+    Access
+        Minutes and sites of everybody, before and after.
     """
     rows = np.arange(len(minutes))
     site_before = present[minutes[:, present].argmin(axis=1)]
@@ -168,6 +174,11 @@ def measure(
         Indices of the new offices.
     codes : Series of str
         Code of each site, by index; decides ties of rank.
+
+    Returns
+    -------
+    Measures
+        Tables of offices, regions and access.
     """
     regions = {name: _by_group(access, labels) for name, labels in groups.items()}
     return Measures(

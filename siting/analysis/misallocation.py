@@ -25,6 +25,7 @@ def misallocation(
     minutes : ndarray of float, shape (clients, sites)
         Infinite where there is no way.
     weights : ndarray of float, shape (clients,)
+        People of each client.
     present : ndarray of bool, shape (sites,)
         Sites that are offices now; the others are places for one.
     client_regions, site_regions : Series of str

@@ -57,6 +57,11 @@ class Redraw:
             Municipalities where no office is drawn unless the table has one.
         concentration : float
             As in the class.
+
+        Returns
+        -------
+        Self
+            What can be drawn from.
         """
         region = dict(zip(municipalities["code"], municipalities["fa_code"], strict=True))
         population = dict(

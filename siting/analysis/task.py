@@ -51,8 +51,13 @@ class Task:
         ----------
         limits : Limits, optional
             In place of the task's own.
-        under, start
+        under, start : sequence of NoWorse, sequence of str
             As for `siting.model.solve`.
+
+        Returns
+        -------
+        Solution
+            The answer, with what is proved of it.
 
         Raises
         ------

@@ -115,11 +115,17 @@ def solve_front(
     task : Task
         Its objective is not used.
     second : Worst, Equity, or Coverage
+        The aim beside the mean.
     most : int, optional
         Points at most, 2 or more, at evenly spaced limits on the second aim; each is proved to be
         on the front, but there may be others between them.
     progress : callable
         Told what is being done.
+
+    Returns
+    -------
+    Front
+        The points, from the least mean to the best second aim.
 
     Raises
     ------

@@ -51,6 +51,11 @@ def read_benchmark(path: Path, problem: Problem | None = None, p: int | None = N
     p : int, optional
         Number of sites; by default what a pmed file says.
 
+    Returns
+    -------
+    Benchmark
+        The instance, with the optimum that was published for it if that is known.
+
     Raises
     ------
     InputError

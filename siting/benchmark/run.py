@@ -63,9 +63,16 @@ def run_benchmark(
     Parameters
     ----------
     benchmark : Benchmark
+        What to solve.
     time_limit : float, optional
         Seconds.
     solver : Solver or str
+        Its name, or one that was made for it.
+
+    Returns
+    -------
+    BenchmarkRow
+        Objective, bound, seconds and memory.
     """
     solution = solve(
         benchmark.instance,
@@ -96,10 +103,16 @@ def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> Benchm
     Parameters
     ----------
     benchmark : Benchmark
+        What to solve.
     python : Path
         Interpreter of an environment that has spopt.
     time_limit : float
         Seconds.
+
+    Returns
+    -------
+    BenchmarkRow
+        The same of spopt.
 
     Raises
     ------

@@ -23,6 +23,11 @@ def assumed(path: Path, name: str) -> dict[str, Any]:
         The assumptions log.
     name : str
         The id of an assumption that has figures.
+
+    Returns
+    -------
+    dict
+        The figures by their names.
     """
     figures: dict[str, Any] = next(e["figures"] for e in _entries(path) if e["id"] == name)
     return figures

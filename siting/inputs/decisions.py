@@ -44,6 +44,16 @@ class Round:
 def read_decisions(folder: Path) -> pd.DataFrame:
     """Read decisions.csv from the data folder.
 
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    DataFrame
+        One row a decision, in the order of the file.
+
     Raises
     ------
     InputError
@@ -61,6 +71,11 @@ def rounds_of(decisions: pd.DataFrame, offices: "pd.Series[str]") -> tuple[Round
         The table of that name.
     offices : Series of str
         Municipality of each office of the first network.
+
+    Returns
+    -------
+    tuple of Round
+        The rounds by date.
     """
     return tuple(_round(decisions, offices, month) for month in ROUNDS)
 

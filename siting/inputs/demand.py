@@ -34,6 +34,11 @@ def inside_minutes(area_km2: Floats) -> Floats:
     ----------
     area_km2 : ndarray of float
         Area of the disc, km2.
+
+    Returns
+    -------
+    ndarray of float
+        Minutes of each place.
     """
     radius_km = np.sqrt(area_km2 / np.pi)
     return 60 * CIRCUITY * (2 / 3) * radius_km / INSIDE_KPH
@@ -53,6 +58,12 @@ def share_out(total: int, weights: Floats) -> Ints:
     -------
     ndarray of int, shape (n,)
         Sums to `total`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> share_out(10, np.array([1.0, 1.0, 1.0]))
+    array([4, 3, 3])
     """
     exact = total * weights / weights.sum()
     whole = np.floor(exact).astype(np.int64)

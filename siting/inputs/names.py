@@ -29,6 +29,11 @@ def find_all(
         What they may mean.
     file, key : str
         Where they stand, for the faults.
+
+    Returns
+    -------
+    tuple of (tuple of str, list of Fault)
+        The codes of those that were found, and the faults.
     """
     codes, faults = [], []
     for name in names:
@@ -59,6 +64,16 @@ class PlaceFinder:
 
     def find(self, name: str) -> str:
         """The code of the place.
+
+        Parameters
+        ----------
+        name : str
+            A name, `Name (Municipality)` or a code.
+
+        Returns
+        -------
+        str
+            The code in the table of candidates.
 
         Raises
         ------
@@ -108,6 +123,16 @@ class OfficeFinder:
 
     def find(self, name: str) -> str:
         """The office_id.
+
+        Parameters
+        ----------
+        name : str
+            A name, `Name (Municipality)` or a code.
+
+        Returns
+        -------
+        str
+            The code in the table of offices.
 
         Raises
         ------

@@ -39,6 +39,7 @@ def people_nearer(weights: Floats, present: Floats, minutes: Floats) -> Ints:
     Returns
     -------
     ndarray of int, shape (m,)
+        People of each site.
     """
     return np.rint(weights @ (minutes < present[:, None])).astype(np.int64)
 
@@ -57,6 +58,11 @@ def staff_by_rule(nearer: Ints, municipality: "pd.Series[str]", rule: StaffRule)
         Municipality code of each candidate.
     rule : StaffRule
         The figures.
+
+    Returns
+    -------
+    ndarray of int
+        Staff of each candidate, 2 or more.
     """
     greatest = pd.Series(nearer).groupby(municipality.to_numpy()).transform("max").to_numpy()
     staff = np.ceil(greatest / rule.people_per_staff).astype(np.int64)

@@ -30,6 +30,11 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     folder : Path
         The data folder.
 
+    Returns
+    -------
+    DataFrame
+        The table, codes as text.
+
     Raises
     ------
     InputError

@@ -44,11 +44,18 @@ def smallest_radius(
     Parameters
     ----------
     frame : Frame
+        The instance under its limits.
     ceilings : sequence of Ceiling
         What earlier objectives have settled.
     search : Search
         When its time runs out, the bracket so far is given.
     method : str, optional
+        How to solve; chosen by size if not given.
+
+    Returns
+    -------
+    Radius or None
+        The radius and a proof of it, or None.
     """
     radii = _candidates(frame.program)
     low, high = 0, len(radii) - 1

@@ -103,8 +103,14 @@ def solve_classic(program: Program, search: Search) -> Answer:
     Parameters
     ----------
     program : Program
+        What is solved.
     search : Search
         Solver, gap and time limit.
+
+    Returns
+    -------
+    Answer
+        The chosen options, their value and the bound.
     """
     if (program.lower > program.upper).any():
         return nothing("infeasible")

@@ -149,6 +149,13 @@ def _most(shares: csr_array) -> Ints:
 def nearest_sites(instance: "Instance", open_sites: Bools) -> Ints:
     """Return the nearest open site of each client, the smallest label first among equals.
 
+    Parameters
+    ----------
+    instance : Instance
+        What there is to choose from.
+    open_sites : ndarray of bool
+        Which sites are open, shape (sites,).
+
     Returns
     -------
     ndarray of int, shape (clients,)

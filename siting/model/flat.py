@@ -24,10 +24,17 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> A
     Parameters
     ----------
     program : Program
+        What is solved.
     search : Search
+        Solver, gap and time that is left.
     method : {"classic", "decomposition"}, optional
         Chosen by size if it is not given. Capacities are for the classic model in any case,
         since the cuts take everyone to go to the nearest option.
+
+    Returns
+    -------
+    Answer
+        The chosen options, their value and the bound.
     """
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]

@@ -78,9 +78,16 @@ class Frame:
         Parameters
         ----------
         goal : Functional
+            What is least in the best answer.
         ceilings : sequence of Ceiling
+            What may not be exceeded.
         reduce : bool
             Whether to drop candidates and merge services.
+
+        Returns
+        -------
+        tuple of (Program, ndarray of int)
+            The program, and indices of its services, shape (services,).
         """
         program = replace(self.program, goal=goal, ceilings=tuple(ceilings))
         if not reduce:
@@ -104,6 +111,7 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
     Parameters
     ----------
     instance : Instance
+        What there is to choose from.
     limits : Limits
         Of which the office types and the number of phases are taken.
     parts : sequence of Limit
@@ -116,6 +124,11 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
         Whether to prune pairs. Tests compare both.
     start : sequence of str
         New sites of an answer to start from.
+
+    Returns
+    -------
+    Frame
+        Services, options and rows.
     """
     options = _options(instance, limits, parts)
     farthest = min([farthest, *(part.minutes for part in parts if isinstance(part, MaxTime))])

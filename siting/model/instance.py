@@ -95,11 +95,19 @@ class Instance:
         Returns
         -------
         Instance
+            The instance, checked.
 
         Raises
         ------
         InputError
             If anything is wrong, with all faults at once.
+
+        Examples
+        --------
+        >>> minutes = np.array([[5, 40], [30, np.inf]])
+        >>> instance = Instance.from_matrix(minutes, weights=[100, 50], site_ids=["a", "b"])
+        >>> instance.times.nnz, instance.site_ids
+        (3, ('a', 'b'))
         """
         faults: list[Fault] = []
         client_count, site_count = _counts(times, weights, site_ids)

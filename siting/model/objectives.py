@@ -222,6 +222,7 @@ class Cost:
     Parameters
     ----------
     targets : sequence of Target
+        What must be reached, all of it.
     """
 
     targets: Sequence[Target]

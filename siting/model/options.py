@@ -23,6 +23,7 @@ class OfficeType:
     Parameters
     ----------
     name : str
+        What it is called; unique.
     annual_cost, one_off_cost : float
         Money a year, and once. They replace the site's own.
     capacity : float
@@ -80,6 +81,7 @@ def make_options(
     Parameters
     ----------
     instance : Instance
+        What there is to choose from.
     may_shut : ndarray of bool, shape (sites,)
         Existing sites that need not stay open.
     capacity : ndarray of float, shape (sites,)
@@ -88,6 +90,11 @@ def make_options(
         What new sites can become; none if they are all of one kind.
     phases : int
         Number of phases; existing sites are open from the first on.
+
+    Returns
+    -------
+    Options
+        Every way to open, keep or shut a site, in every phase.
     """
     existing = np.flatnonzero(instance.existing)
     fresh = np.flatnonzero(~instance.existing)

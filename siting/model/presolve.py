@@ -54,8 +54,14 @@ def drop_useless_options(program: Program, new: Bools) -> Program:
     Parameters
     ----------
     program : Program
+        What is solved.
     new : ndarray of bool, shape (options,)
         Options that are not open already.
+
+    Returns
+    -------
+    Program
+        The same program, with fewer options to choose from.
     """
     useless = new & (program.lower == 0)
     useless[program.times.indices] = False
@@ -69,6 +75,11 @@ def drop_useless_options(program: Program, new: Bools) -> Program:
 
 def merge_services(program: Program) -> tuple[Program, Ints]:
     """Join services that have the same options at the same times, and the same fallback.
+
+    Parameters
+    ----------
+    program : Program
+        What is solved.
 
     Returns
     -------

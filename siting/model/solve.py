@@ -40,8 +40,11 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     Parameters
     ----------
     instance : Instance
+        What there is to choose from.
     objective : Mean, Coverage, Worst, Equity, Cost, or Lexicographic
+        What the best answer is best at.
     limits : Limits
+        What it must keep to.
     solver : Solver or str
         "highs", "cbc" or "scip", or a `Solver` with threads and a log file.
     time_limit : float, optional
@@ -60,6 +63,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     Returns
     -------
     Solution
+        The answer, with objective, bound and status.
 
     Raises
     ------
@@ -68,6 +72,16 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     InfeasibleError
         If no answer keeps to all limits, with a smallest set of them that clash; or if a target
         cannot be reached by any sites, with the greatest share that can.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from siting.model import Instance, Limits, Mean
+    >>> minutes = np.array([[5, 40], [30, 10]])
+    >>> instance = Instance.from_matrix(minutes, weights=[100, 50], site_ids=["a", "b"])
+    >>> answer = solve(instance, Mean(), Limits(new_sites_max=1))
+    >>> answer.new_sites, answer.status, answer.objective
+    (('a',), 'optimal', 2000.0)
     """
     search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
     objectives = [single for single, _ in stages_of(objective)]

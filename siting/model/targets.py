@@ -20,6 +20,18 @@ def target_ceilings(frame: Frame, objectives: Sequence[Single]) -> list[Ceiling]
 
     They hold in the last phase.
 
+    Parameters
+    ----------
+    frame : Frame
+        The instance under its limits.
+    objectives : sequence of Single
+        What is sought, in order.
+
+    Returns
+    -------
+    list of Ceiling
+        One ceiling a target.
+
     Raises
     ------
     InfeasibleError

@@ -39,12 +39,20 @@ def break_ties(
     Parameters
     ----------
     program : Program
+        What is solved.
     options : Options
+        Ways to open, keep or shut a site.
     labels : tuple of str
         Of the sites.
     answer : Answer
         An optimal one, with options chosen.
     search : Search
+        Solver, gap and time that is left.
+
+    Returns
+    -------
+    tuple of (Answer, bool)
+        The answer, and whether no equally good one ranks before it.
     """
     if answer.narrowed is not None:
         lower, upper = answer.narrowed

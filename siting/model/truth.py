@@ -41,6 +41,11 @@ def judge(objective: float | None, bound: float, *, asked_gap: float, timed_out:
         The relative gap at which the user wanted to stop.
     timed_out : bool
         Whether the time ran out.
+
+    Returns
+    -------
+    Verdict
+        Status, gap and reason.
     """
     stopped: Reason = "time_limit" if timed_out else "solver_stopped"
     if objective is None:

@@ -53,6 +53,11 @@ def fastest_arcs(lon: Floats, lat: Floats, links: tuple[Ints, Ints, Floats, Floa
     links : tuple of ndarray, each of shape (m,)
         Tail, head, seconds and metres, in this order of importance sorted.
 
+    Returns
+    -------
+    Arcs
+        One arc for each ordered pair of junctions.
+
     Raises
     ------
     siting.errors.InputError

@@ -99,6 +99,11 @@ class Calibration:
             The profile that was calibrated.
         name : str
             What the new one is called.
+
+        Returns
+        -------
+        tuple of str
+            The lines, without line ends.
         """
         head = (f"[{name}]", 'title = "Fitted to known travel times"', f'based_on = "{based_on}"')
         if not self.by_class:

@@ -82,6 +82,11 @@ def no_network(times: Path) -> RoadNetwork:
     ----------
     times : pathlib.Path
         The file.
+
+    Returns
+    -------
+    RoadNetwork
+        A network without roads.
     """
     with times.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
@@ -137,6 +142,11 @@ def network_files(source: str | Path, data: Path) -> dict[str, Path]:
         As `load_road_network` takes it.
     data : Path
         Data folder.
+
+    Returns
+    -------
+    dict of str to Path
+        Paths by the names that manifests have for them.
     """
     made_from = [data / name for name in _TABLES] if source == "shipped" else [Path(source)]
     return {path.name: path for path in [*made_from, data / "speeds.toml"]}

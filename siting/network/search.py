@@ -83,6 +83,11 @@ def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: fl
         From the ones to the others.
     limit : float
         Minutes beyond which a pair counts as out of reach.
+
+    Returns
+    -------
+    Search
+        What the workers are given.
     """
     graph = with_sources(roads, near)
     arrays: Arrays = {

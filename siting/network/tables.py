@@ -82,6 +82,11 @@ def read_points(path: Path, label: str = "id", lon: str = "lon", lat: str = "lat
     label, lon, lat : str
         Its columns: names, and longitude and latitude in degrees (WGS 84).
 
+    Returns
+    -------
+    Points
+        Labels and positions.
+
     Raises
     ------
     siting.errors.InputError

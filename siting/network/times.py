@@ -63,8 +63,14 @@ def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
     Parameters
     ----------
     links : Links
+        Ends, lengths and classes.
     speeds : Speeds
         The profile.
+
+    Returns
+    -------
+    tuple of (ndarray of float, ndarray of float)
+        Both by link, shape (links,).
     """
     by_class = class_speeds(speeds)
     fallback = by_class[FALLBACK_CLASS]
@@ -81,10 +87,16 @@ def with_stops(links: Links, kph: Floats, seconds: Floats, speeds: Speeds) -> Fl
     Parameters
     ----------
     links : Links
+        Ends, lengths and classes.
     kph, seconds : ndarray of float, shape (m,)
         Speed and driving time of each link.
     speeds : Speeds
         The profile.
+
+    Returns
+    -------
+    ndarray of float
+        Seconds of each link, shape (links,).
     """
     waiting = speeds.waiting_minutes
     ferry = links.of_kind(waiting)

@@ -104,6 +104,11 @@ def lies_near(network: RoadNetwork, place: tuple[float, float]) -> bool:
         The network.
     place : tuple of float
         Longitude and latitude, WGS 84, degrees.
+
+    Returns
+    -------
+    bool
+        True if it does.
     """
     lon, lat = (np.array([row[axis] for _, row in network.graph.nodes(data=True)]) for axis in "xy")
     here = (np.full(len(lat), place[1]), np.full(len(lon), place[0]))

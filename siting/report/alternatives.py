@@ -14,6 +14,7 @@ def print_alternatives(study: Study, console: Console) -> None:
     study : Study
         From `siting.alternatives.alternatives`.
     console : Console
+        Where it is printed.
     """
     answers, sites, manifest = study.tables["answers"], study.tables["sites"], study.manifest
     best, diverse = (answers[answers["kind"] == kind] for kind in ("best", "diverse"))

@@ -49,6 +49,11 @@ def read_beside(result: RunResult, folder: Path) -> Beside:
         The run.
     folder : Path
         Where its files are; studies stand beside it.
+
+    Returns
+    -------
+    Beside
+        What was found, and which folders could not be used.
     """
     here = folder.resolve()
     found, strange = {}, []

@@ -202,6 +202,11 @@ def shares(grid: Grid, language: str, letters: float) -> list[float]:
         "sv" or "en".
     letters : float
         Width of the page.
+
+    Returns
+    -------
+    list of float
+        One figure a column; they add up to the width.
     """
     least, most = [], []
     for column in grid.columns:

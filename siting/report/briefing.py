@@ -67,6 +67,11 @@ def write_up(
         "sv" or "en".
     beside : Beside
         Studies of the run.
+
+    Returns
+    -------
+    Document
+        Headings, paragraphs, tables and maps in their order.
     """
     words, manifest = texts(language), result.manifest
     version = manifest["versions"]["siting"]

@@ -15,7 +15,13 @@ _GUARDED = re.compile(r"''*[=+\-@\t\r]")
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before each text that looks like a formula."""
+    """The table with an apostrophe before each text that looks like a formula.
+
+    Examples
+    --------
+    >>> guarded(pd.DataFrame({"name": ["=1+1", "Kil"], "minutes": [-2.5, 3.0]}))["name"].tolist()
+    ["'=1+1", 'Kil']
+    """
     return _map_texts(table, lambda text: f"'{text}" if _FORMULA.match(text) else text)
 
 

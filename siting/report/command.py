@@ -14,6 +14,11 @@ def command(result: RunResult, verb: str) -> str:
         The run.
     verb : str
         The command: run, robustness and so on.
+
+    Returns
+    -------
+    str
+        What can be typed.
     """
     changes = (change.partition(": ") for change in result.manifest["overrides"])
     given = [

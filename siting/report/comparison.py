@@ -100,6 +100,11 @@ def write_up(comparison: Comparison, runs: Sequence[RunResult], language: str) -
         The same runs, for what they say of themselves.
     language : str
         "sv" or "en".
+
+    Returns
+    -------
+    Document
+        Headings, paragraphs and tables in their order.
     """
     words = texts(language)["compare"]
     version = runs[0].manifest["versions"]["siting"]

@@ -19,6 +19,11 @@ def draw_curve(study: Study) -> Figure:
     ----------
     study : Study
         From `siting.frontier`.
+
+    Returns
+    -------
+    Figure
+        The drawing, not yet saved.
     """
     figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
     axes = figure.add_subplot()

@@ -16,6 +16,7 @@ def print_explanation(study: Study, console: Console) -> None:
     study : Study
         From `siting.explain.explain_site`.
     console : Console
+        Where it is printed.
     """
     for line in _reasons(study):
         console.print(line, soft_wrap=True, markup=False)

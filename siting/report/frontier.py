@@ -23,6 +23,7 @@ def print_frontier(study: Study, console: Console) -> None:
     study : Study
         From `siting.frontier`.
     console : Console
+        Where it is printed.
     """
     if "over" in study.manifest:
         _print_steps(study, console)

@@ -18,6 +18,11 @@ FILE = "result.gpkg"
 def refuse_own_demand(result: RunResult) -> None:
     """Raise an error for a result whose demand points are not those that ship.
 
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+
     Raises
     ------
     InputError
@@ -45,6 +50,11 @@ def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
         Where result.gpkg goes.
     data : Path
         The data folder, for the positions of demand points.
+
+    Returns
+    -------
+    Path
+        Where it lies.
 
     Raises
     ------

@@ -15,6 +15,11 @@ def goal_in_words(objective: Mapping[str, Any], language: str) -> str:
         Table [objective] of the scenario, or one stage of its list.
     language : str
         "sv" or "en".
+
+    Returns
+    -------
+    str
+        The clause, without a full stop.
     """
     goals = texts(language)["brief"]["goals"]
     if objective["kind"] == "lexicographic":

@@ -40,6 +40,7 @@ def print_hindcast(study: Study, console: Console) -> None:
     study : Study
         From `siting.hindcast.hindcast`.
     console : Console
+        Where it is printed.
     """
     tables = study.tables
     _print_rounds(tables["rounds"], console)

@@ -55,6 +55,11 @@ def as_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
         From `siting.report.briefing.write_up`.
     pictures : mapping of str to bytes
         Maps as PNG, by name; they are put into the page.
+
+    Returns
+    -------
+    bytes
+        The page, UTF-8.
     """
     environment = Environment(
         loader=PackageLoader("siting.report"),
@@ -102,6 +107,11 @@ def html_table(grid: Grid, language: str, key: str) -> Markup:
         "sv" or "en".
     key : str
         What the table's id is made from.
+
+    Returns
+    -------
+    Markup
+        The element with its caption.
     """
     cells = {
         column.key: [shown(row[column.key], column, language) for row in grid.rows]

@@ -70,6 +70,11 @@ def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
         "sv" or "en".
     salt : str
         What ids in the SVG are made from, so that the same run gives the same bytes.
+
+    Returns
+    -------
+    dict of str to Drawn
+        Each map by its name, as SVG and PNG.
     """
     return {name: drawn(draw_map(result, name, language), salt) for name in MAPS}
 

@@ -21,6 +21,11 @@ def as_cell(result: RunResult) -> str:
     ----------
     result : RunResult
         The run.
+
+    Returns
+    -------
+    str
+        HTML without scripts.
     """
     manifest, sites = result.manifest, result.tables["sites"]
     title = manifest["scenario"]["scenario"]["title"]

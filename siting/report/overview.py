@@ -38,6 +38,11 @@ def overview(results: Iterable[RunResult]) -> str:
     ----------
     results : iterable of RunResult
         In the order of the rows.
+
+    Returns
+    -------
+    str
+        The table, with its line ends.
     """
     rows = [_COLUMNS, tuple("---" for _ in _COLUMNS), *map(_row, results)]
     return _HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)

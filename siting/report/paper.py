@@ -37,6 +37,11 @@ def as_pdf(document: Document, pictures: Mapping[str, bytes]) -> bytes:
         From `siting.report.briefing.write_up`.
     pictures : mapping of str to bytes
         Maps as PNG, by name.
+
+    Returns
+    -------
+    bytes
+        The document.
     """
     date = dt.datetime.fromisoformat(document.date).replace(tzinfo=dt.UTC)
     content = {

@@ -70,6 +70,11 @@ class RunResult:
         language : str
             "sv" or "en".
 
+        Returns
+        -------
+        Figure
+            The drawing.
+
         Raises
         ------
         MissingExtraError
@@ -85,6 +90,11 @@ class RunResult:
 
     def refuse_abroad(self, what: str) -> None:
         """Raise an error for what can be made of results for Sweden only.
+
+        Parameters
+        ----------
+        what : str
+            What is wanted that needs Swedish tables.
 
         Raises
         ------
@@ -112,6 +122,16 @@ def find_result(name: str) -> Path:
 def read_result(folder: Path) -> RunResult:
     """Read a result back from its folder.
 
+    Parameters
+    ----------
+    folder : Path
+        The folder of the result.
+
+    Returns
+    -------
+    RunResult
+        The run, as `siting.run` gave it.
+
     Raises
     ------
     InputError
@@ -135,6 +155,16 @@ def read_result(folder: Path) -> RunResult:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a result or a study, with what its machine added where that is kept.
 
+    Parameters
+    ----------
+    folder : Path
+        The folder of the result.
+
+    Returns
+    -------
+    dict
+        The content of manifest.json and run.json together.
+
     Raises
     ------
     OSError, ValueError
@@ -152,6 +182,16 @@ _TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed", "d
 
 def read_table(path: Path) -> pd.DataFrame:
     """A table of a result or a study, read back as it was before it was written.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    DataFrame
+        The table, codes as text.
 
     Raises
     ------

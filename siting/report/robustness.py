@@ -22,6 +22,7 @@ def print_robustness(study: Study, console: Console) -> None:
     study : Study
         From `siting.robustness.robustness`.
     console : Console
+        Where it is printed.
     """
     told, sites = study.manifest, study.tables["sites"]
     console.print(f"{told['draws_done']} worlds drawn from seed {told['seed']}.")

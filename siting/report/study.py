@@ -41,11 +41,13 @@ def print_table(
     Parameters
     ----------
     console : Console
+        Where it is printed.
     title : str
         The heading.
     columns : sequence of str
         Names of the columns; one that ends in a space holds text.
     rows : iterable of sequence of str
+        Texts of each row, cell by cell.
     """
     console.print(f"\n[bold]{title}[/bold]", soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)

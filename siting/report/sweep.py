@@ -25,6 +25,7 @@ def print_sweep(title: str, table: pd.DataFrame, console: Console) -> None:
     table : DataFrame
         From `siting.sweep.run_sweep`.
     console : Console
+        Where it is printed.
     """
     rows = [{str(key): cell for key, cell in row.items()} for row in table.to_dict("records")]
     print_table(console, title, _HEAD, map(_row, rows))

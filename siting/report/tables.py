@@ -66,6 +66,11 @@ def result_tables(
         Every site: code, place, municipality, region and costs.
     demand : DataFrame
         Demand points with the names of their municipality and regions.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Tables by the names of their files.
     """
     none = measures.regions["municipalities"].iloc[:0]
     regions = {
@@ -99,6 +104,11 @@ def frontier_tables(
         By step, every site: code, place, municipality, region, position, kind, phase and costs.
     demand : DataFrame
         Demand points with the names of their municipality and regions.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Tables by the names of their files.
     """
     offices = {
         step: _sites(of_step, sites[step], [*SITE_COLUMNS, "lon", "lat"])

@@ -45,6 +45,11 @@ def as_docx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
         From `siting.report.briefing.write_up`.
     pictures : mapping of str to bytes
         Maps as PNG, by name.
+
+    Returns
+    -------
+    bytes
+        The document.
     """
     word = docx.Document()
     _set_up(word, document)

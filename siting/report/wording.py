@@ -35,6 +35,11 @@ def texts(language: str) -> Mapping[str, Any]:
     language : str
         "sv" or "en".
 
+    Returns
+    -------
+    mapping of str to object
+        Tables of the file of that language.
+
     Raises
     ------
     InputError
@@ -51,6 +56,11 @@ def number(value: float, digits: int, language: str) -> str:
 
     Thousands are set apart by a no-break space in Swedish and by a comma in English; what is not
     finite is a dash.
+
+    Examples
+    --------
+    >>> number(1234.56, 1, "en"), number(-0.04, 1, "en"), number(81.25, 1, "sv")
+    ('1,234.6', '0.0', '81,2')
     """
     if not math.isfinite(value):
         return _ABSENT
@@ -90,7 +100,13 @@ def counted(count: int, forms: Mapping[str, str], language: str) -> str:
 
 
 def listed(items: list[str], language: str) -> str:
-    """Items as a clause: a, b and c."""
+    """Items as a clause: a, b and c.
+
+    Examples
+    --------
+    >>> listed(["Kil", "Grums", "Hagfors"], "sv")
+    'Kil, Grums och Hagfors'
+    """
     if len(items) < 2:  # noqa: PLR2004 - a single item needs no "and"
         return "".join(items)
     joint = texts(language)["common"]["and"]

@@ -55,6 +55,11 @@ def as_xlsx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
         From `siting.report.briefing.write_up`.
     pictures : mapping of str to bytes
         Maps as PNG, by name.
+
+    Returns
+    -------
+    bytes
+        The workbook.
     """
     words = texts(document.language)["workbook"]
     with io.BytesIO() as stream:

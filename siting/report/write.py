@@ -23,6 +23,11 @@ def check_target(name: str, results: Path) -> Path:
     results : Path
         Folder of all results; made if it is missing.
 
+    Returns
+    -------
+    Path
+        The folder, which need not exist yet.
+
     Raises
     ------
     InputError

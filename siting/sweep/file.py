@@ -123,6 +123,16 @@ class Sweep:
 def find_sweep(name: str) -> Path:
     """The sweep file that a user means: a path, or the name of one that ships.
 
+    Parameters
+    ----------
+    name : str
+        A path, or a name without .toml.
+
+    Returns
+    -------
+    Path
+        The file, which exists.
+
     Raises
     ------
     InputError
@@ -140,6 +150,16 @@ def find_sweep(name: str) -> Path:
 
 def read_sweep(path: Path) -> Sweep:
     """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
+
+    Parameters
+    ----------
+    path : Path
+        The sweep file.
+
+    Returns
+    -------
+    Sweep
+        The runs in their order.
 
     Raises
     ------

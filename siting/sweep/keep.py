@@ -67,6 +67,13 @@ class Folder:
     def keep(self, plan: Plan, left: RunResult | Clash) -> None:
         """Write what a run has left: all of it, or nothing.
 
+        Parameters
+        ----------
+        plan : Plan
+            A run and what it will be asked.
+        left : RunResult or Clash
+            The result of the run, or the limits that clash in it.
+
         Raises
         ------
         OSError
@@ -82,6 +89,15 @@ class Folder:
 
     def begin(self, sweep: Sweep, plans: tuple[Plan, ...], *, resume: bool) -> None:
         """Make room; without `resume`, for a sweep that begins anew.
+
+        Parameters
+        ----------
+        sweep : Sweep
+            The sweep.
+        plans : tuple of Plan
+            The runs, and what each will be asked.
+        resume : bool
+            Whether finished runs are kept.
 
         Raises
         ------
@@ -105,6 +121,15 @@ class Folder:
 
     def end(self, sweep: Sweep, table: pd.DataFrame, *, finished: bool) -> None:
         """Write the table and say that all runs were made.
+
+        Parameters
+        ----------
+        sweep : Sweep
+            The sweep.
+        table : DataFrame
+            One row a run.
+        finished : bool
+            Whether every run is done.
 
         Raises
         ------

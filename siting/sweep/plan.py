@@ -37,6 +37,7 @@ def make_plans(sweep: Sweep, data: Path) -> tuple[Plan, ...]:
     Parameters
     ----------
     sweep : Sweep
+        The sweep.
     data : Path
         The data folder.
 

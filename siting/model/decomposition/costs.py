@@ -87,9 +87,16 @@ class SortedCosts:
         Parameters
         ----------
         program : Program
+            What is solved.
         functional : Functional
+            The sum that is sought.
         alone : bool
             Whether each service has a theta of its own, however many there are.
+
+        Returns
+        -------
+        Self
+            Costs of each group, cheapest first.
         """
         transform = functional.transform
         if transform is None:
@@ -134,6 +141,12 @@ class SortedCosts:
         chosen : ndarray of float, shape (options,)
             May be fractional.
         theta : ndarray of float, shape (groups,)
+            Cost that the master gives each group, shape (groups,).
+
+        Returns
+        -------
+        tuple of (Cuts, ndarray of float)
+            The cuts, and the true costs, shape (groups,).
         """
         radius, rows = self._critical_costs(chosen), self.rows()
         inside = np.flatnonzero(self.costs < radius[rows])

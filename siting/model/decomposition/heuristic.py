@@ -97,12 +97,18 @@ def start(
     Parameters
     ----------
     program : Program
+        What is solved.
     costs : SortedCosts
         Of its goal.
     search : Search
         Its time limit is kept.
     shares : ndarray of float, shape (options,), optional
         A relaxed choice, of which as much as fits is taken first, the greatest shares ahead.
+
+    Returns
+    -------
+    ndarray of bool
+        The options that are chosen, shape (options,).
     """
     moves = Moves.of(program, costs)
     chosen = program.lower > 0

@@ -33,6 +33,12 @@ def solve_decomposed(program: Program, search: Search) -> Answer:
     program : Program
         Without capacities.
     search : Search
+        Solver, gap and time that is left.
+
+    Returns
+    -------
+    Answer
+        The chosen options, their value and the bound.
     """
     if (program.lower > program.upper).any():
         return nothing("infeasible")

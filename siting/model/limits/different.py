@@ -29,6 +29,7 @@ class Different(Limit):
     answers : tuple of tuple of str
         For each, all sites that are open in the end.
     least : int
+        Least sum of such sites.
     """
 
     name = "different"

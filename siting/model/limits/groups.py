@@ -71,6 +71,7 @@ class Quota(Limit):
     labels : tuple of str
         Groups of it.
     least, most : int, optional
+        Least and greatest number of them to open.
     """
 
     name = "quota"
@@ -109,6 +110,7 @@ class TypeQuota(Limit):
     label : str
         Its name.
     least, most : int, optional
+        Least and greatest number of them to open.
     """
 
     name = "type_quota"

@@ -20,6 +20,7 @@ class Phase:
     Parameters
     ----------
     name : str
+        What it is called, such as a year; unique.
     annual_budget : float, optional
         Money a year for all new sites that are open by then.
     one_off_budget : float, optional

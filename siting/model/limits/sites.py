@@ -76,6 +76,7 @@ class Closing(Limit):
     Parameters
     ----------
     sites : tuple of str
+        The existing sites that may close.
     least, most : int, optional
         Least and greatest number of them to close.
     """

@@ -89,6 +89,11 @@ def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Area:
     bbox : str, optional
         As `area_of_box` takes it.
 
+    Returns
+    -------
+    Area
+        What to download.
+
     Raises
     ------
     siting.errors.InputError
@@ -106,6 +111,11 @@ def area_of_file(path: Path) -> Area:
     ----------
     path : pathlib.Path
         Anything that GeoPandas reads; all its polygons together are the area.
+
+    Returns
+    -------
+    Area
+        Its outline.
 
     Raises
     ------
@@ -129,6 +139,11 @@ def area_of_box(text: str) -> Area:
     ----------
     text : str
         ``west,south,east,north`` in degrees.
+
+    Returns
+    -------
+    Area
+        Its outline.
 
     Raises
     ------

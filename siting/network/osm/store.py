@@ -93,6 +93,11 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
 def refuse_no_file(path: Path) -> None:
     """Raise an error where there is no such file, or its ending is none of ours.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+
     Raises
     ------
     siting.errors.InputError
@@ -113,6 +118,16 @@ def no_saved_network(path: Path, error: Exception) -> InputError:
 
 def about_of(schema: pa.Schema) -> dict[str, str]:
     """Where a network that `save_parquet` wrote comes from.
+
+    Parameters
+    ----------
+    schema : pa.Schema
+        The schema of the Parquet file.
+
+    Returns
+    -------
+    dict of str to str
+        What was kept about its making, by key.
 
     Raises
     ------

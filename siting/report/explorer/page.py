@@ -26,6 +26,11 @@ def explorer_page(result: RunResult, beside: Beside = NOTHING) -> str:
     beside : Beside
         Studies of the run; with them the page marks how often each place is picked.
 
+    Returns
+    -------
+    str
+        HTML.
+
     Raises
     ------
     InputError
@@ -45,6 +50,16 @@ def write_explorer(folder: Path) -> Path:
     """Write explorer.html into the folder of a result, aside and then into place.
 
     It is made from the files in the folder and the studies beside it; its figures are theirs.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the result.
+
+    Returns
+    -------
+    Path
+        Where it lies.
 
     Raises
     ------

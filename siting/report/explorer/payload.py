@@ -41,6 +41,11 @@ def payload(result: RunResult, drawing: Outlines, beside: Beside = NOTHING) -> d
         The map.
     beside : Beside
         Studies of the run.
+
+    Returns
+    -------
+    dict
+        What becomes JSON in the page.
     """
     return {
         "name": result.name,
