@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from scipy.sparse import csr_array
 
 from siting.analysis.redraw import Redraw
 from siting.errors import InfeasibleError
-from siting.processes import starting_workers
+from siting.processes import starting_workers, worker_context
 from siting.types import Floats
 from siting.world import Ground, Scene, World, scene_of, task_in
 
@@ -116,10 +115,9 @@ def _alone(ground: Ground, worlds: Sequence[World]) -> Iterator[Drawn]:
 def _together(ground: Ground, worlds: Sequence[World], workers: int) -> Iterator[Drawn]:
     with tempfile.TemporaryDirectory() as folder:
         files = _on_disk(ground.minutes, Path(folder))
-        # Started anew and not forked, since the solver keeps threads that a fork would lose.
         pool = ProcessPoolExecutor(
             workers,
-            mp_context=get_context("spawn"),
+            mp_context=worker_context(),
             initializer=_begin,
             initargs=(_small(ground), files),
         )

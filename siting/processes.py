@@ -1,13 +1,36 @@
 """How processes that compute are started."""
 
+import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What limits the threads of the linear algebra under NumPy."""
+
+_FORKED = "forkserver" in multiprocessing.get_all_start_methods()
+_IMPORTED = ["siting.draws", "siting.network.search"]
+"""What worker processes need. Importing it takes longer than solving several worlds."""
+
+
+def worker_context() -> BaseContext:
+    """How worker processes are started: forked from a server that has imported what they need.
+
+    Calling this early lets the server import while this process does something else. Workers are
+    never forked from this process, since the solver keeps threads that a fork would lose. Where a
+    system knows no such server, every worker is started anew.
+    """
+    if not _FORKED:
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_IMPORTED)
+    with starting_workers():
+        forkserver.ensure_running()
+    return context
 
 
 @contextmanager

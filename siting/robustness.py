@@ -14,6 +14,7 @@ from siting.errors import StoppedError
 from siting.ground import ALSO_READ, drawn_assumptions, lay_ground, redraw_of
 from siting.model import solve
 from siting.opening import refuse
+from siting.processes import worker_context
 from siting.report.study import Study
 from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
@@ -73,6 +74,8 @@ def robustness(
     """
     _refuse(file)
     folder = data or data_folder()
+    if asked.workers > 1:
+        worker_context()
     opening, ground = lay_ground(file, folder, progress)
     redraw = redraw_of(opening.prepared, folder, rule=asked.rule)
     worlds = draw_worlds(ground, redraw, asked.draws, asked.seed)

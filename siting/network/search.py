@@ -1,11 +1,9 @@
 """Shortest paths from many points to many, in batches, over processes where that pays."""
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
@@ -16,6 +14,7 @@ from siting.cluster import cluster_at, each_done
 from siting.errors import ClusterError
 from siting.network.access import Ties
 from siting.network.shared import Arrays, Block, attach, share
+from siting.processes import starting_workers, worker_context
 from siting.types import Floats
 
 type Progress = Callable[[int, int], None]
@@ -191,9 +190,11 @@ def _in_processes(
 ) -> Iterator[csr_array]:
     numbers = (search.junctions, search.sources, search.points, search.limit)
     with share(search.arrays) as block:
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), _attach, (block, numbers))
+        pool = ProcessPoolExecutor(workers, worker_context(), _attach, (block, numbers))
         try:
-            yield from pool.map(_run, bounds)
+            with starting_workers():
+                blocks = pool.map(_run, bounds)
+            yield from blocks
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -223,8 +224,6 @@ _attached: list[tuple[SharedMemory, Search]] = []
 
 
 def _attach(block: Block, numbers: tuple[int, int, int, float]) -> None:
-    # An interrupt reaches every process; the one that started the others ends them.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     memory, arrays = attach(block)
     _attached.append((memory, Search(arrays, *numbers)))
 
