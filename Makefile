@@ -63,6 +63,7 @@ bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 	$(BIN)/python -m tests.benchmarks.stages
 	$(BIN)/python -m tests.benchmarks.large_network
 	$(BIN)/python -m tests.benchmarks.network_forms
+	$(BIN)/python -m tests.benchmarks.robustness
 	$(BIN)/python -m tests.benchmarks.growth docs
 
 bench-peers: $(VENV)/run requirements-peers.txt ## compare with spopt, in an environment of its own

@@ -141,7 +141,7 @@ def _places(points: str) -> "Points":
     from siting.shipped import data_folder
 
     if points == "seats":
-        return read_points(data_folder() / "municipalities.csv", "code", "seat_lon", "seat_lat")
+        return read_points(data_folder() / "municipalities.csv", "name", "seat_lon", "seat_lat")
     return read_points(Path(points))
 
 

@@ -62,5 +62,6 @@ def draw_comparison(found: Comparison, path: Path) -> None:
     for axes, measure in zip(figure.subplots(1, 2), MEASURES, strict=True):
         axes.hist(100 * found.trips[f"{measure}_off"], bins=_BINS, color="#2f6690")
         axes.axvline(0, color="black", linewidth=0.8)
-        axes.set(title=_TITLES[measure], xlabel="b over a, %", ylabel="trips")
+        axes.set(title=_TITLES[measure], xlabel="b greater than a by, %", ylabel="trips")
+        axes.yaxis.set_major_formatter("{x:,.0f}")
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

@@ -9,6 +9,8 @@ from siting.network import Calibration, NetworkInfo
 from siting.network.osm import Built
 
 _PLACES_SHOWN = 10
+_SHORT_KM = 100.0
+"""Below this whole kilometres are too coarse."""
 
 
 def print_network(info: NetworkInfo, console: Console) -> None:
@@ -25,7 +27,7 @@ def print_network(info: NetworkInfo, console: Console) -> None:
     parts = ", ".join(f"{size:,}" for size in info.components)
     console.print(f"Road network: {info.source}", soft_wrap=True)
     size = f"{info.junctions:,} junctions, {info.waypoints:,} waypoints, {info.links:,} links"
-    console.print(f"{size}, {total:,.0f} km")
+    console.print(f"{size}, {_km(total, total)}")
     console.print(f"Connected parts, in junctions and waypoints: {parts}\n", soft_wrap=True)
     console.print(_classes(info))
     heading = "Repairs" if info.source == "shipped" else "Origin"
@@ -93,10 +95,13 @@ def print_built(built: Built, path: Path, console: Console) -> None:
     for name, text in built.about.items():
         console.print(f"{name}: {text or 'not known'}", soft_wrap=True, markup=False)
     km = streets.links["length"].sum() / 1000
-    console.print(f"{len(streets.nodes):,} nodes, {len(streets.links):,} links, {km:,.1f} km")
+    size = f"{len(streets.nodes):,} nodes, {len(streets.links):,} links, {km:,.1f} km"
+    console.print(f"{size}; a street in both directions is two links", soft_wrap=True)
     console.print(
         f"Cut off, since not every place can be reached from there and back: {lost.nodes:,} nodes "
-        f"in {lost.parts:,} parts, {lost.km:,.1f} km of links, {lost.people:,} residents",
+        f"in {lost.parts:,} parts, {lost.km:,.1f} km of links, {lost.people:,} residents"
+        if lost.nodes
+        else "Nothing is cut off: every node can be reached from every other",
         soft_wrap=True,
     )
     if lost.places:
@@ -111,9 +116,14 @@ def _classes(info: NetworkInfo) -> Table:
     table = Table("Class", title="Kilometres by class", title_justify="left", box=None)
     table.title_style = "bold"
     table.add_column("km", justify="right")
+    total = sum(info.km_by_class.values())
     for highway, km in info.km_by_class.items():
-        table.add_row(highway, f"{km:,.0f}")
+        table.add_row(highway, _km(km, total).removesuffix(" km"))
     return table
+
+
+def _km(km: float, total: float) -> str:
+    return f"{km:,.{0 if total >= _SHORT_KM else 1}f} km"
 
 
 def _trips(info: NetworkInfo) -> Table:

@@ -105,6 +105,11 @@ def _first(value: object) -> object:
     return value[0] if isinstance(value, list) else value
 
 
+def _is_place(row: Mapping[str, Any]) -> bool:
+    lon, lat = (float(row.get(axis, np.nan)) for axis in "xy")
+    return -180 <= lon <= 180 and -90 <= lat <= 90  # noqa: PLR2004 -- degrees
+
+
 def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
     """Refuse a graph that no network can be made of, with everything that it lacks.
 
@@ -118,16 +123,22 @@ def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
     Raises
     ------
     siting.errors.InputError
-        A node has no position, or a link no length or class, or there is no link.
+        A node has no position, a link no class or no length that is a number from 0 on, or there
+        is no link.
     """
     faults = []
-    lost = sum(not {"x", "y"} <= row.keys() for _, row in graph.nodes(data=True))
+    lost = sum(not _is_place(row) for _, row in graph.nodes(data=True))
     if lost:
-        faults.append(("node x, y", lost, "nodes have no position"))
+        faults.append(("node x, y", lost, "nodes have no position in degrees"))
     for name, keys in (("length", {"length"}), ("highway", {"highway", "route"})):
         without = sum(not keys & row.keys() for _, _, row in graph.edges(data=True))
         if without:
             faults.append((f"edge {name}", without, f"links have no {name}"))
+    lengths = [row["length"] for _, _, row in graph.edges(data=True) if "length" in row]
+    # `not >= 0` holds for NaN as well.
+    wrong = sum(not 0 <= float(metres) < np.inf for metres in lengths)
+    if wrong:
+        faults.append(("edge length", wrong, "links have a length that is negative or no number"))
     if not graph.number_of_edges():
         faults.append(("edges", 0, "there is no link in it"))
     if faults:

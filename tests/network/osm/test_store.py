@@ -150,6 +150,19 @@ def test_a_graph_without_lengths_or_positions_is_an_error(tmp_path: Path) -> Non
         load_road_network(tmp_path / "g.graphml")
 
 
+@pytest.mark.parametrize("length", ["-3.0", "nan", "inf"])
+def test_lengths_and_positions_that_cannot_be_are_errors(tmp_path: Path, length: str) -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_node(1, x="18.0", y="59.0")
+    graph.add_node(2, x="674032.0", y="6580822.0")  # metres, of a graph that was projected
+    graph.add_edge(1, 2, highway="primary", length=length)
+    nx.write_graphml(graph, tmp_path / "g.graphml")
+    for read in (build_from_graphml, read_network):
+        with pytest.raises(InputError, match="negative or no number") as caught:
+            read(tmp_path / "g.graphml")
+        assert [fault.key for fault in caught.value.faults] == ["node x, y", "edge length"]
+
+
 def test_only_two_endings(built: Built, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="ending"):
         save_network(built, tmp_path / "roads.csv", read_speeds(data_folder()))
