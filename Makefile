@@ -15,7 +15,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test coverage fuzz mutants lint format hooks bench bench-peers data results schema readme docs-output changelog lock clean
+.PHONY: help run test coverage fuzz mutants lint format hooks bench bench-peers data results schema readme docs docs-output played changelog lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ help: ## list the targets
 
 run: $(VENV)/run ## set up, answer the main question, say where to look
 	$(BIN)/siting run remaining_offices
+
+docs: $(VENV)/test ## build the site of these pages into build/docs
+	$(BIN)/python -m sphinx --builder html --fail-on-warning --fresh-env --quiet docs build/docs
+	$(BIN)/python -m tests.foreign build/docs
 
 ##@ Test
 
@@ -85,6 +89,9 @@ readme: $(VENV)/test ## put output and map of the main scenario into the README
 
 docs-output: $(VENV)/test ## put the outputs of their commands into the pages of docs/ (PAGES="explain …" for some)
 	$(BIN)/python -m tests.write_docs $(PAGES)
+
+played: $(VENV)/test ## run the commands of the tutorial and put in what comes out
+	$(BIN)/python -m tests.played
 
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json

@@ -20,7 +20,7 @@ class Solution:
     Parameters
     ----------
     status : {"optimal", "feasible", "unknown"}
-        "optimal" only if the objective is within max(1e-9, 1e-6 |objective|) of the bound, in
+        "optimal" only if the objective is within ``max(1e-9, 1e-6 |objective|)`` of the bound, in
         every stage; "unknown" if no answer was found. What cannot be satisfied raises instead.
     reason : {"proved", "gap_reached", "time_limit", "solver_stopped"}
         Why the search stopped.
@@ -31,7 +31,7 @@ class Solution:
     bound : float
         No answer can be better than this; infinite if nothing is proved.
     gap : float
-        |objective - bound| / max(|objective|, 1e-9).
+        ``|objective - bound| / max(|objective|, 1e-9)``.
     sense : {"min", "max"}
     stages : tuple of StageResult
         One for each objective solved; after a worst case, the mean as well.

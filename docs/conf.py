@@ -1,0 +1,48 @@
+"""How Sphinx builds the site of these pages: make docs."""
+
+import sys
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))  # what is documented is the code beside the pages
+sys.path.insert(0, str(HERE))
+
+from sitepages import filled  # noqa: E402 - found by the line above
+
+project = "siting"
+author = "The siting developers"
+project_copyright = author
+release = version = version_of("siting")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "sphinx-mathjax-offline"]
+exclude_patterns = ["examples"]
+highlight_language = "none"
+suppress_warnings = [
+    "myst.header",  # a document that is included may begin at the second level
+]
+
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 4
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # docstrings say the types, in words
+numpydoc_show_class_members = False
+
+html_theme = "furo"
+html_title = "siting"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+
+
+def _fill(_app: Sphinx, page: str, content: list[str]) -> None:
+    content[0] = filled(page, content[0])
+
+
+def setup(app: Sphinx) -> None:
+    """Let Sphinx fill in what pages ask for."""
+    app.connect("source-read", _fill)
