@@ -40,7 +40,11 @@ def verdicts(module: str) -> dict[str, str]:
 
 def try_out(mutants: list[str], deadline: float) -> None:
     """Run the tests on some mutants, until the deadline."""
-    with subprocess.Popen([*COMMAND, *mutants], cwd=ROOT, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - the project's own tool
+    KEPT.mkdir(exist_ok=True)
+    with (
+        (KEPT / "run.log").open("w", encoding="utf-8") as log,
+        subprocess.Popen([*COMMAND, *mutants], cwd=ROOT, stdout=log, stderr=log) as process,  # noqa: S603 - the project's own tool
+    ):
         try:
             process.wait(max(1.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -74,6 +78,8 @@ def main() -> None:
     deadline = time.monotonic() + 60 * asked.minutes
     if not (KEPT / "mutmut-stats.json").is_file():  # the first call makes all mutants
         try_out(["siting.model.truth.*"], deadline)
+    if not (KEPT / "mutmut-stats.json").is_file():
+        sys.exit(f"The tests do not pass, or the time was too short: see {KEPT / 'run.log'}.")
     sys.stdout.write("| module | mutants | tried | noticed | score |\n|---|---|---|---|---|\n")
     whole: Counter[str] = Counter()
     mutants = 0
