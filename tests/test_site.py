@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from docs.sitepages import filled
 from siting import errors
 from siting.cli import NOT_PROVED, app
+from siting.model import Solution
 from siting.report.tables import OFFICE_COLUMNS, SITE_COLUMNS
 from siting.scenario import Scenario, table_models
 from siting.toml_file import lists_to_tuples
@@ -154,6 +155,18 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 LATER = ("benchmarks.md", "docs/quality.md")
+
+
+def test_the_example_of_the_model_runs_and_is_right() -> None:
+    found = re.search(r"```python\n(.*?)```", _text("api"), re.DOTALL)
+    assert found is not None
+    names: dict[str, object] = {}
+    exec(found[1], names)  # noqa: S102 - our own page
+    solution = names["solution"]
+    # To the second site 100 people have 9 minutes and 80 have 4; to the third it would be 1,450.
+    assert isinstance(solution, Solution)
+    assert solution.new_sites == ("1",)
+    assert solution.objective == pytest.approx(100 * 9 + 80 * 4)
 
 
 def test_what_a_page_would_fetch_from_another_host_is_found(tmp_path: Path) -> None:
