@@ -121,13 +121,25 @@ def test_every_column_and_key_of_a_result_is_explained() -> None:
     assert set(OFFICE_COLUMNS) <= named
 
 
+def test_the_page_on_mathematics_tells_how_many_pairs_are_left() -> None:
+    kept = ROOT / "results" / "remaining_offices" / "manifest.json"
+    size = json.loads(kept.read_text(encoding="utf-8"))["size"]
+    text = " ".join(_text("mathematics").split())
+    assert f"Of the {size['pairs']:,} pairs" in text
+    assert f"leave {size['pairs_kept']:,}." in text
+
+
 def test_every_exit_code_is_explained() -> None:
     kinds: list[type[errors.SitingError]] = [errors.SitingError, *_below(errors.SitingError)]
     codes = {0, NOT_PROVED, *(kind.exit_code for kind in kinds)}
-    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", _text("errors"), re.MULTILINE)}
+    listed = _codes("errors")
     assert codes <= listed
-    swedish = re.findall(r"^\| (\d+) \|", _text("snabbguide.sv"), re.MULTILINE)
-    assert {int(code) for code in swedish} == listed
+    assert _codes("snabbguide.sv") == listed
+
+
+def _codes(page: str) -> set[int]:
+    rows = re.findall(r"^\| ([\d, ]+) \|", _text(page), re.MULTILINE)
+    return {int(code) for row in rows for code in row.split(",")}
 
 
 def _below(kind: type[errors.SitingError]) -> list[type[errors.SitingError]]:
