@@ -3,6 +3,7 @@
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -43,6 +44,20 @@ def _fill(_app: Sphinx, page: str, content: list[str]) -> None:
     content[0] = filled(page, content[0])
 
 
+def _formulas(*event: Any) -> None:  # noqa: ANN401 - the last of what Sphinx gives counts
+    """Keep the lines of formulas in docstrings as they stand, up to the first section."""
+    lines: list[str] = event[-1]
+    place = 1
+    while place < len(lines) and not lines[place].startswith("---"):
+        if lines[place].startswith("    ") and not lines[place - 1]:
+            lines[place:place] = [".. code-block:: none", ""]
+            place += 2
+            while place < len(lines) and (lines[place].startswith("    ") or not lines[place]):
+                place += 1
+        place += 1
+
+
 def setup(app: Sphinx) -> None:
     """Let Sphinx fill in what pages ask for."""
     app.connect("source-read", _fill)
+    app.connect("autodoc-process-docstring", _formulas, priority=100)  # before numpydoc
