@@ -145,7 +145,7 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
     if len(sites):
         yield words["picks"].format(
             new=counted(len(sites), words["offices"], language),
-            announced=whole(sites["forced"].sum(), language),
+            decided=_decided(int(sites["forced"].sum()), len(sites), language),
             cost=number(manifest["cost"]["annual_msek"], 1, language),
             top=listed([grids.place(row) for row in grids.records(sites[:_NAMED])], language),
         )
@@ -167,6 +167,15 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
         yield words["gain_none"].format(**figures)
     if summary["people_losing"]:
         yield words["lose"].format(**_touched(summary, "lose", "losing", language))
+
+
+def _decided(announced: int, new: int, language: str) -> str:
+    """How many of the new offices were decided before, as a clause; nothing where none was."""
+    if not announced:
+        return ""
+    forms = texts(language)["brief"]["answer"]["decided"]["all" if announced == new else "some"]
+    clause: str = forms["one" if announced == 1 else "many"]
+    return clause.format(announced=whole(announced, language))
 
 
 def _touched(

@@ -1,6 +1,7 @@
 """The pages and tables of a comparison: `siting compare`."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,8 @@ from siting.report.workbook import as_xlsx
 _MOVED = 10
 """So many municipalities that win most, and so many that lose most, on the page."""
 _PEOPLE = ("people_shorter", "people_longer")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+"""A figure in a scenario; whole numbers stay as they are, since a name can look like one."""
 
 
 def write_comparison(comparison: Comparison, runs: Sequence[RunResult], folder: Path) -> list[Path]:
@@ -192,14 +195,26 @@ def _status(run: RunResult, language: str) -> str:
 
 def _scenarios(comparison: Comparison, language: str) -> Grid:
     first, *others = comparison.names
-    unset = texts(language)["common"]["unset"]
     told = [
-        {key: unset if value == "none" else value for key, value in row.items()}
+        {
+            key: value if key == "key" else _in_words(value, language)
+            for key, value in row.items()
+        }
         for row in records(comparison.scenarios)
     ]
     rows = [{**row, **{name: _changed(row[first], row[name]) for name in others}} for row in told]
     heads = [Column("key", texts(language)["compare"]["columns"]["key"])]
     return _grid("scenarios", [*heads, *(Column(n, n) for n in comparison.names)], rows, language)
+
+
+def _in_words(value: str, language: str) -> str:
+    """The value of a key as the reader writes it: 54,5 for 54.5, yes for True."""
+    words = texts(language)["common"]
+    known = {"none": words["unset"], "True": words["yes"], "False": words["no"]}
+    if _DECIMAL.fullmatch(value):
+        digits = len(value.partition(".")[2].rstrip("0"))
+        return number(float(value), digits, language)
+    return known.get(value, value)
 
 
 def _changed(old: str, new: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +14,8 @@ from siting.report.geography import SWEREF, located, municipal_boundaries
 from siting.report.result import RunResult
 
 FILE = "result.gpkg"
+_OLDER: Mapping[str, Any] = {"dataset_options": {"VERSION": "1.2"}}
+"""The version that QGIS 3.22, the oldest about, reads without a warning."""
 
 
 def refuse_own_demand(result: RunResult) -> None:
@@ -70,7 +73,7 @@ def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
     aside.unlink(missing_ok=True)
     with _fixed_date(result.manifest["date"]):
         for name, layer in layers.items():
-            layer.to_file(aside, layer=name, driver="GPKG", engine="pyogrio")
+            layer.to_file(aside, layer=name, driver="GPKG", engine="pyogrio", **_OLDER)
     return aside.replace(folder / FILE)
 
 

@@ -276,6 +276,8 @@ def appendix(
             sheets[name],
             Grid(name, sheets[name], columns([str(key) for key in table], language), rows),
         )
+    if result.manifest["phases"]:
+        yield sheets["phases"], phases(result, language)
     yield sheets["limits"], limits(result, language)
     yield sheets["assumptions"], assumptions(result, entries, language)
     yield sheets["inputs"], inputs(result, language)

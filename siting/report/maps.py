@@ -28,11 +28,15 @@ from siting.report.palette import CUT, MINUTES, Scale
 from siting.report.result import RunResult
 from siting.report.wording import texts, whole
 
-_SIZE_INCHES = (3.6, 7.4)
-_DPI = 140
+_SIZE_INCHES = (2.7, 5.7)
+"""About as wide as a map stands on paper, so that its letters keep their size there."""
+_DPI = 187
+_LEGEND = (0.015, 0.945)
+"""Top left corner of the legend, as shares of the picture: west of Lapland, below the title."""
 _LONGER = 0
 """The class of the change that is hatched besides; the next is no change."""
 _LAND, _EDGE, _REGION_EDGE, _INK = "#f2f2ee", "#b9b9b2", "#77776f", "#1c1c1a"
+_FAINT = "#55554f"
 _MARKERS: Mapping[str, Mapping[str, Any]] = {
     "existing": {"marker": "o", "s": 9, "color": "#8a8a84", "edgecolor": "white", "lw": 0.3},
     "closed": {"marker": "x", "s": 16, "color": "#8c2f00", "lw": 1.0},
@@ -120,12 +124,16 @@ def draw_map(result: RunResult, name: str, language: str) -> Figure:
     """
     words = texts(language)["maps"]
     figure = Figure(figsize=_SIZE_INCHES)
-    axes = figure.add_axes((0.01, 0.045, 0.98, 0.9))
+    axes = figure.add_axes((0.01, 0.05, 0.98, 0.885))
     {"picks": _picks, "before": _before, "change": _change}[name](axes, result, language)
     region_lines().plot(ax=axes, color=_REGION_EDGE, linewidth=0.35)
     _furnish(axes, language)
-    figure.text(0.02, 0.965, words[name], fontsize=7.5, weight="bold", color=_INK, wrap=True)
-    figure.text(0.02, 0.015, words["attribution"], fontsize=4.6, color="#55554f")
+    figure.text(
+        *(0.02, 0.99), words[name], fontsize=7, weight="bold", color=_INK, va="top", wrap=True
+    )
+    figure.text(
+        *(0.02, 0.008), words["attribution"], fontsize=4.6, color=_FAINT, va="bottom", wrap=True
+    )
     return figure
 
 
@@ -242,6 +250,8 @@ def _legend(axes: Axes, handles: list[Any], title: str) -> None:
         handles=handles,
         title=title,
         loc="upper left",
+        bbox_to_anchor=_LEGEND,
+        bbox_transform=axes.figure.transFigure,
         fontsize=6,
         title_fontsize=6.5,
         frameon=False,

@@ -25,6 +25,8 @@ from siting.report.blocks import (
 
 _LETTERS = 150
 """So many letters of a table fit beside each other on a page."""
+_SIZE, _LARGER = 5.9, 6.8
+"""Points of the letters in a table; larger in that of the picks, which is read first."""
 _TEMPLATE = Path(__file__).parent / "templates" / "briefing.typ"
 
 
@@ -116,11 +118,14 @@ def _grid(grid: Grid, language: str) -> dict[str, Any]:
         ]
         for row in grid.rows
     ]
+    size = _LARGER if grid.name == "picks" else _SIZE
+    letters = _LETTERS * _SIZE / size
     return {
         "title": grid.title,
+        "size": size,
         "head": [column.title for column in grid.columns],
         "text": [column.is_text for column in grid.columns],
-        "widths": shares(grid, language, _LETTERS / 2 if grid.name in NARROW else _LETTERS),
+        "widths": shares(grid, language, letters / 2 if grid.name in NARROW else letters),
         "rows": rows,
         "note": grid.note,
     }

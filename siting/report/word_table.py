@@ -12,9 +12,13 @@ from siting.report.blocks import Column, Grid, shares, shown
 
 _SHADES = {"red": "F4C7C3", "amber": "FFE9B3", "green": "CBE8D3"}
 _HEAD, _RULE = "DCE6F0", "C9C9C2"
-_SIZE, _SMALLER = Pt(6.8), Pt(5.8)
+_SIZE = Pt(6.8)
+_SIZES = {"picks": Pt(7.4), "inputs": Pt(5.8)}
+"""Larger in the table that is read first, smaller where nobody reads letter by letter."""
 _CELL_MARGIN = 35
 """Twentieths of a point."""
+_TOGETHER = 12
+"""A table of so many rows stands on one page."""
 _LETTERS_PER_MM = 0.83
 """So many letters of a table fit beside each other."""
 
@@ -35,9 +39,9 @@ def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> No
     """
     table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.columns))
     table.autofit = False
-    needs = shares(grid, language, _LETTERS_PER_MM * width)
+    size = _SIZES.get(grid.name, _SIZE)
+    needs = shares(grid, language, _LETTERS_PER_MM * width * _SIZE / size)
     widths = [Mm(width * need / sum(needs)) for need in needs]
-    size = _SMALLER if grid.name == "inputs" else _SIZE
     cells = table._cells  # noqa: SLF001 - table.cell() takes quadratic time
     for number, column in enumerate(grid.columns):
         _fill(cells[number], column.title, column, size, bold=True)
@@ -52,6 +56,8 @@ def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> No
         column.width = share
     for place, cell in enumerate(cells):
         cell.width = widths[place % len(widths)]
+    if len(grid.rows) <= _TOGETHER:
+        _keep_together(table)
     _rule(table)
     _narrow_margins(table)
     _repeat_first_row(table)
@@ -72,6 +78,13 @@ def _fill(cell: _Cell, text: str, column: Column, size: Pt, *, bold: bool = Fals
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     run = paragraph.add_run(text)
     run.font.size, run.bold = size, bold
+
+
+def _keep_together(table: Table) -> None:
+    """Each row stays on the page of the next."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _rule(table: Table) -> None:

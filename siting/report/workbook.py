@@ -124,10 +124,11 @@ def _maps(sheet: Worksheet, pictures: Mapping[str, bytes]) -> None:
 
 def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
     sheet.write_string(0, 0, grid.title, book.style(bold=True, font_size=13))
-    head = book.style(bold=True, text_wrap=True, valign="top", bottom=1, bg_color="#E8EEF5")
+    head = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF5"}
     widths = [_width(grid, column) for column in grid.columns]
     for number, (column, width) in enumerate(zip(grid.columns, widths, strict=True)):
-        sheet.write_string(_HEADER_ROW, number, column.title, head)
+        side = "left" if column.is_text else "right"
+        sheet.write_string(_HEADER_ROW, number, column.title, book.style(align=side, **head))
         sheet.set_column(number, number, width)
     titles = [column.title for column in grid.columns]
     sheet.set_row(_HEADER_ROW, _height(zip(titles, widths, strict=True)) + _AIR)
