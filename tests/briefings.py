@@ -2,18 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from siting.report.blocks import Document
+from siting.report.briefing import scenario_key
+from siting.report.maps import draw_maps
 from siting.report.result import RunResult
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A run with its briefing in one language and the maps in it."""
+    """A run with its briefing in one language."""
 
     result: RunResult
     document: Document
-    pictures: dict[str, bytes]
+
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        """The maps in it; drawn only if asked for, since that is what takes the time."""
+        maps = draw_maps(self.result, self.document.language, scenario_key(self.result))
+        return {name: drawn.png for name, drawn in maps.items()}
 
 
 type Show = Callable[[RunResult, str], Shown]

@@ -196,10 +196,7 @@ def _status(run: RunResult, language: str) -> str:
 def _scenarios(comparison: Comparison, language: str) -> Grid:
     first, *others = comparison.names
     told = [
-        {
-            key: value if key == "key" else _in_words(value, language)
-            for key, value in row.items()
-        }
+        {key: value if key == "key" else _in_words(value, language) for key, value in row.items()}
         for row in records(comparison.scenarios)
     ]
     rows = [{**row, **{name: _changed(row[first], row[name]) for name in others}} for row in told]

@@ -15,7 +15,7 @@ from PIL import Image
 from siting.errors import InputError
 from siting.report.geography import located, municipal_boundaries
 from siting.report.geopackage import write_geopackage
-from siting.report.maps import draw_map, draw_maps
+from siting.report.maps import draw_map, draw_maps, drawn
 from siting.report.palette import CUT, MINUTES
 from siting.report.result import RunResult
 from siting.report.wording import texts
@@ -41,8 +41,8 @@ def test_classes_differ_in_grey(colours: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_every_map_has_title_legend_scale_and_attribution(result: RunResult, language: str) -> None:
     words = texts(language)["maps"]
-    drawn = draw_maps(result, language, "salt")
-    for name, picture in drawn.items():
+    maps = draw_maps(result, language, "salt")
+    for name, picture in maps.items():
         # A text that is too long for the picture goes on in an element of its own.
         written = " ".join(re.findall(r"<text [^>]*>([^<]*)</text>", picture.svg.decode()))
         for text in (words[name], words["scale"].format(km="200"), words["attribution"]):
@@ -50,18 +50,19 @@ def test_every_map_has_title_legend_scale_and_attribution(result: RunResult, lan
         with Image.open(io.BytesIO(picture.png)) as image:
             assert image.size == (504, 1065)
             assert len(image.convert("RGB").getcolors() or []) > 5
-    assert f"{words['existing']} (113)" in drawn["picks"].svg.decode()
-    assert words["unchanged"] in drawn["change"].svg.decode()
+    assert f"{words['existing']} (113)" in maps["picks"].svg.decode()
+    assert words["unchanged"] in maps["change"].svg.decode()
     ranks = {text.get_text() for text in draw_map(result, "picks", language).axes[0].texts}
     assert set(result.tables["sites"]["rank"].astype(str)) <= ranks
 
 
 def test_what_gets_worse_is_told_apart(result: RunResult) -> None:
     table = result.tables["municipalities"].copy()
-    assert texts("en")["maps"]["longer"] not in draw_maps(result, "en", "s")["change"].svg.decode()
+    longer = texts("en")["maps"]["longer"]
+    assert longer not in drawn(draw_map(result, "change", "en"), "s").svg.decode()
     table.loc[0, "mean_after"] = 99.0
     worse = RunResult("worse", result.manifest, dict(result.tables) | {"municipalities": table})
-    assert texts("en")["maps"]["longer"] in draw_maps(worse, "en", "s")["change"].svg.decode()
+    assert longer in drawn(draw_map(worse, "change", "en"), "s").svg.decode()
 
 
 def test_positions_are_in_sweref_99_tm() -> None:

@@ -58,6 +58,8 @@ const closes = (code) => state.view !== "before" && possible() && current().clos
 
 function paintMarks() {
   const svg = find("map");
+  // A page that is not laid out has no size to draw for; it is painted again when it has one.
+  if (!svg.clientWidth || !svg.clientHeight) return;
   const radius = 3.9 * Math.max(box.w / svg.clientWidth, box.h / svg.clientHeight);
   const drawn = data.offices.map(([, , code, x, y]) => shapes[closes(code) ? "closed" : "existing"](x, y, radius));
   if (state.view !== "before" && possible()) {
