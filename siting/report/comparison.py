@@ -211,7 +211,8 @@ def _in_words(value: str, language: str) -> str:
     if _DECIMAL.fullmatch(value):
         digits = len(value.partition(".")[2].rstrip("0"))
         return number(float(value), digits, language)
-    return known.get(value, value)
+    word: str = known.get(value, value)
+    return word
 
 
 def _changed(old: str, new: str) -> str:
