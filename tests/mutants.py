@@ -1,8 +1,8 @@
 """Mutants of model/ and analysis/ and how many of them the tests notice: python -m tests.mutants.
 
-All of them would take days. Of each module a sample is drawn with a fixed seed, and module after
-module is tried until the time is up. Prints a table; mutants/ keeps everything, so that
-`mutmut results` lists the survivors and `mutmut show NAME` shows each.
+All of them would take days. Of each module a sample is drawn with a fixed seed, and tried until the
+time is up, the quickest first. Prints a table; mutants/ keeps everything: what has been tried is
+not tried again, `mutmut results` lists the survivors and `mutmut show NAME` shows each.
 """
 
 import argparse
@@ -38,6 +38,11 @@ def verdicts(module: str) -> dict[str, str]:
     return {name: status_by_exit_code[code] for name, code in sorted(codes.items())}
 
 
+def untried(verdict: str) -> bool:
+    """Whether a mutant is still to be tried."""
+    return verdict in ("not checked", "check was interrupted by user")
+
+
 def try_out(mutants: list[str], deadline: float) -> None:
     """Run the tests on some mutants, until the deadline."""
     KEPT.mkdir(exist_ok=True)
@@ -62,7 +67,7 @@ def samples(modules: list[str], size: int, seed: int) -> Iterator[tuple[str, lis
 def row(name: str, counts: Counter[str], total: int) -> str:
     """Write one line of the table."""
     noticed = sum(counts[status] for status in NOTICED)
-    tried = sum(counts.values()) - counts["not checked"]
+    tried = sum(counts.values())
     share = f"{100 * noticed / tried:.0f} %" if tried else ""
     return f"| {name} | {total} | {tried} | {noticed} | {share} |\n"
 
@@ -80,20 +85,19 @@ def main() -> None:
         try_out(["siting.model.truth.*"], deadline)
     if not (KEPT / "mutmut-stats.json").is_file():
         sys.exit(f"The tests do not pass, or the time was too short: see {KEPT / 'run.log'}.")
+    drawn = dict(samples(asked.modules, asked.sample, asked.seed))
+    known = {module: verdicts(module) for module in drawn}
+    if left := [name for module in drawn for name in drawn[module] if untried(known[module][name])]:
+        try_out(left, deadline)
     sys.stdout.write("| module | mutants | tried | noticed | score |\n|---|---|---|---|---|\n")
     whole: Counter[str] = Counter()
-    mutants = 0
-    for module, drawn in samples(asked.modules, asked.sample, asked.seed):
-        if not drawn or time.monotonic() > deadline:
-            continue
-        if any(verdicts(module)[name] == "not checked" for name in drawn):
-            try_out(drawn, deadline)
-        known = verdicts(module)
-        counts = Counter(known[name] for name in drawn)
-        sys.stdout.write(row(module, counts, len(known)))
+    for module, names in drawn.items():
+        now = verdicts(module)
+        counts = Counter(now[name] for name in names if not untried(now[name]))
+        if names:
+            sys.stdout.write(row(module, counts, len(now)))
         whole += counts
-        mutants += len(known)
-    sys.stdout.write(row("all of these", whole, mutants))
+    sys.stdout.write(row("all of these", whole, sum(map(len, known.values()))))
 
 
 if __name__ == "__main__":
