@@ -2,33 +2,33 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
-import osmnx as ox
 import pandas as pd
 
-from siting.errors import Fault, InputError
 from siting.network.arcs import fastest_arcs
 from siting.network.osm.arrays import read_arrays
 from siting.network.osm.store import read_network
-from siting.network.speeds import Speeds, read_speeds
-from siting.network.times import (
-    FALLBACK_CLASS,
-    add_stops,
-    add_times,
-    class_speeds,
-    link_times,
+from siting.network.road_tables import (
+    LINKS,
+    NODES,
+    read_road_tables,
+    table_graph,
+    table_links,
+    table_seconds,
 )
+from siting.network.speeds import Speeds, read_speeds
+from siting.network.times import Links, add_times, link_times
 from siting.shipped import data_folder
 from siting.types import Access, Deferred, Floats, Ints, Island, RoadNetwork
 
 type RoadGraph = nx.MultiDiGraph[int]
 type Column = Floats | Ints
 
-_TABLES = ("road_nodes.csv", "road_links.csv", "road_islands.csv")
+_TABLES = (NODES, LINKS, "road_islands.csv")
 _LOG_SENTENCE = "{repair} near {near}{road}: {gap_km:.1f} km; {why}"
 _ORIGIN = ("source", "date", "licence", "filter", "versions")
 
@@ -58,7 +58,8 @@ def load_road_network(
     -------
     RoadNetwork
         Its graph carries length (metres), speed_kph and travel_time (seconds, waiting included).
-        That of a Parquet file is made when it is first asked for; travel times do without.
+        It is made when it is first asked for, but for that of a GraphML file; travel times do
+        without.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def load_road_network(
     profile = read_speeds(folder, speeds)
     shipped = source == "shipped"
     access = _access(profile, folder, limit_km, shipped=shipped)
-    roads, origin, fingerprint = _read(source, profile, access, folder)
+    roads, fingerprint, origin = _read(source, profile, access, folder)
     log = _read_log(folder) if shipped else _origin(origin)
     files = network_files(source, folder)
     return RoadNetwork(roads, access, str(source), log, files, fingerprint)
@@ -96,41 +97,55 @@ def no_network(times: Path) -> RoadNetwork:
 
 def _read(
     source: str | Path, profile: Speeds, access: Access, folder: Path
-) -> tuple[RoadGraph | Deferred, Mapping[str, str], str]:
-    """Roads with times, where they come from, and their fingerprint."""
+) -> tuple[RoadGraph | Deferred, str, Mapping[str, str]]:
+    """Roads with times, their fingerprint, and where they come from."""
     if source == "shipped":
-        graph = _read_tables(folder)
-        kph = class_speeds(profile)
-        ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[FALLBACK_CLASS])
-        ox.add_edge_travel_times(graph)
-        add_stops(graph, profile)
-    elif Path(source).suffix == ".parquet":
+        return *_read_tables(folder, profile, access), {}
+    if Path(source).suffix == ".parquet":
         return _read_arrays(Path(source), profile, access)
-    else:
-        graph = read_network(Path(source))
-        add_times(graph, profile)
-    return graph, graph.graph, _fingerprint_of(graph, access)
+    graph = read_network(Path(source))
+    add_times(graph, profile)
+    return graph, _fingerprint_of(graph, access), graph.graph
+
+
+def _read_tables(folder: Path, profile: Speeds, access: Access) -> tuple[Deferred, str]:
+    tables = read_road_tables(folder)
+    nodes, links = tables.nodes, table_links(tables)
+    places = (nodes["node"].to_numpy(), nodes["lon"].to_numpy(), nodes["lat"].to_numpy())
+    seconds = table_seconds(links, profile)
+    return _deferred(places, links, seconds, access, lambda: table_graph(tables, profile))
 
 
 def _read_arrays(
     path: Path, profile: Speeds, access: Access
-) -> tuple[Deferred, Mapping[str, str], str]:
+) -> tuple[Deferred, str, Mapping[str, str]]:
     streets = read_arrays(path)
-    links = streets.links
-    _, seconds = link_times(links, profile)
-    # Nodes are numbered in the order of their ids, so that one order serves both.
-    order = np.lexsort((links.metres, seconds, links.head, links.tail))
-    columns = (links.tail[order], links.head[order], seconds[order], links.metres[order])
-    arcs = fastest_arcs(streets.x, streets.y, columns)
-    ids = (streets.osmid[columns[0]], streets.osmid[columns[1]], *columns[2:])
-    fingerprint = _fingerprint((streets.osmid, streets.x, streets.y), ids, access)
+    places = (streets.osmid, streets.x, streets.y)
+    _, seconds = link_times(streets.links, profile)
 
     def make_graph() -> RoadGraph:
         graph = read_network(path)
         add_times(graph, profile)
         return graph
 
-    return Deferred(arcs, make_graph), streets.about, fingerprint
+    return *_deferred(places, streets.links, seconds, access, make_graph), streets.about
+
+
+def _deferred(
+    places: tuple[Ints, Floats, Floats],
+    links: Links,
+    seconds: Floats,
+    access: Access,
+    make_graph: Callable[[], RoadGraph],
+) -> tuple[Deferred, str]:
+    """Arcs and fingerprint; places are id, x, y of the nodes in the order of their ids."""
+    number, x, y = places
+    # Nodes are numbered in the order of their ids, so that one order serves both.
+    order = np.lexsort((links.metres, seconds, links.head, links.tail))
+    columns = (links.tail[order], links.head[order], seconds[order], links.metres[order])
+    arcs = fastest_arcs(x, y, columns)
+    ids = (number[columns[0]], number[columns[1]], *columns[2:])
+    return Deferred(arcs, make_graph), _fingerprint(places, ids, access)
 
 
 def network_files(source: str | Path, data: Path) -> dict[str, Path]:
@@ -150,26 +165,6 @@ def network_files(source: str | Path, data: Path) -> dict[str, Path]:
     """
     made_from = [data / name for name in _TABLES] if source == "shipped" else [Path(source)]
     return {path.name: path for path in [*made_from, data / "speeds.toml"]}
-
-
-def _read_tables(folder: Path) -> RoadGraph:
-    nodes = pd.read_csv(folder / "road_nodes.csv")
-    links = pd.read_csv(folder / "road_links.csv", keep_default_na=False)
-    stray = links[~(links["u"].isin(nodes["node"]) & links["v"].isin(nodes["node"]))]
-    if len(stray):
-        ends = stray[["u", "v"]].iloc[0].tolist()
-        remedy = "Build the tables again"
-        raise InputError([Fault("road_links.csv", "u, v", ends, "no such junction", remedy)])
-    graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
-    graph.add_nodes_from(
-        (node, {"x": lon, "y": lat, "kind": kind})
-        for node, lon, lat, kind in zip(*(nodes[name].tolist() for name in nodes), strict=True)
-    )
-    columns = ("u", "v", "length_m", "highway", "ref", "name", "kind")
-    for u, v, metres, *label in zip(*(links[name].tolist() for name in columns), strict=True):
-        attribute = {"length": metres, **dict(zip(columns[3:], label, strict=True))}
-        graph.add_edges_from([(u, v, attribute), (v, u, attribute)])
-    return graph
 
 
 def _access(speeds: Speeds, folder: Path, limit_km: float | None, *, shipped: bool) -> Access:

@@ -1,12 +1,15 @@
+from dataclasses import fields
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import osmnx as ox
 import pytest
 
 from siting.errors import InputError
 from siting.network import load_road_network, travel_times
-from siting.types import Points, RoadNetwork
+from siting.network.arcs import arcs_of
+from siting.types import Arcs, Deferred, Points, RoadNetwork
 
 
 def _nearest(network: RoadNetwork, lon: float, lat: float) -> int:
@@ -51,6 +54,15 @@ def test_times_are_those_of_osmnx_plus_waiting(network: RoadNetwork) -> None:
     }
     at_quay = {name: minutes for name, minutes in waiting.items() if minutes}
     assert at_quay == {"ferry": 15.0, "sea_ferry": 60.0}
+
+
+@pytest.mark.parametrize("profile", ["default", "limits"])
+def test_the_tables_as_arrays_have_the_times_of_osmnx_to_the_last_bit(profile: str) -> None:
+    network = load_road_network(speeds=profile)
+    assert isinstance(network.roads, Deferred)
+    arrays, graph = network.roads.arcs, arcs_of(network.graph)
+    for field in fields(Arcs):
+        np.testing.assert_array_equal(getattr(arrays, field.name), getattr(graph, field.name))
 
 
 def test_the_crossing_to_gotland_waits_once(network: RoadNetwork) -> None:

@@ -1,0 +1,116 @@
+"""The road tables that ship, as arrays and as an OSMnx graph."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import osmnx as ox
+import pandas as pd
+
+from siting.errors import Fault, InputError
+from siting.network.speeds import Speeds
+from siting.network.times import FALLBACK_CLASS, Links, add_stops, class_speeds, with_stops
+from siting.types import Floats
+
+type RoadGraph = nx.MultiDiGraph[int]
+
+NODES, LINKS = "road_nodes.csv", "road_links.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class RoadTables:
+    """Junctions and roads.
+
+    Parameters
+    ----------
+    nodes : DataFrame
+        Columns node (ascending), lon, lat, kind.
+    links : DataFrame
+        Columns u, v, length_m, highway, ref, name, kind; every one can be driven both ways.
+    """
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+
+
+def read_road_tables(folder: Path) -> RoadTables:
+    """Read them.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Raises
+    ------
+    siting.errors.InputError
+        A link ends at a junction that is not there.
+    """
+    nodes = pd.read_csv(folder / NODES).sort_values("node", ignore_index=True)
+    links = pd.read_csv(folder / LINKS, keep_default_na=False)
+    stray = links[~(links["u"].isin(nodes["node"]) & links["v"].isin(nodes["node"]))]
+    if len(stray):
+        ends = stray[["u", "v"]].iloc[0].tolist()
+        remedy = "Build the tables again"
+        raise InputError([Fault(LINKS, "u, v", ends, "no such junction", remedy)])
+    return RoadTables(nodes, links)
+
+
+def table_links(tables: RoadTables) -> Links:
+    """Each road in both directions, ends as rows of the nodes."""
+    number, links = tables.nodes["node"].to_numpy(), tables.links
+    ends = [np.searchsorted(number, links[end].to_numpy()) for end in "uv"]
+    kind, kinds = pd.factorize(links["highway"])
+    unknown = np.full(2 * len(links), np.nan)
+    return Links(
+        tail=np.concatenate(ends),
+        head=np.concatenate(ends[::-1]),
+        metres=np.tile(links["length_m"].to_numpy(dtype=np.float64), 2),
+        kind=np.tile(kind, 2),
+        kinds=tuple(kinds),
+        limit=unknown,
+        minutes=unknown,
+    )
+
+
+def table_seconds(links: Links, speeds: Speeds) -> Floats:
+    """Travel time of each link, stops included: to the last bit what OSMnx gives for the graph.
+
+    Parameters
+    ----------
+    links : Links
+    speeds : Speeds
+        The profile.
+    """
+    by_class = class_speeds(speeds)
+    kph = np.array([by_class.get(kind, by_class[FALLBACK_CLASS]) for kind in links.kinds])[
+        links.kind
+    ]
+    return with_stops(links, kph, (links.metres / 1000) / (kph / (60 * 60)), speeds)
+
+
+def table_graph(tables: RoadTables, speeds: Speeds) -> RoadGraph:
+    """The same roads as a graph, with OSMnx's own speeds and travel times, and stops.
+
+    Parameters
+    ----------
+    tables : RoadTables
+    speeds : Speeds
+        The profile.
+    """
+    nodes, links = tables.nodes, tables.links
+    graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_nodes_from(
+        (node, {"x": lon, "y": lat, "kind": kind})
+        for node, lon, lat, kind in zip(*(nodes[name].tolist() for name in nodes), strict=True)
+    )
+    columns = ("u", "v", "length_m", "highway", "ref", "name", "kind")
+    for u, v, metres, *label in zip(*(links[name].tolist() for name in columns), strict=True):
+        attribute = {"length": metres, **dict(zip(columns[3:], label, strict=True))}
+        graph.add_edges_from([(u, v, attribute), (v, u, attribute)])
+    kph = class_speeds(speeds)
+    ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[FALLBACK_CLASS])
+    ox.add_edge_travel_times(graph)
+    add_stops(graph, speeds)
+    return graph
