@@ -69,10 +69,10 @@ def read_checked(path: Path, schema: DataFrameSchema) -> pd.DataFrame:
     if missing:
         raise InputError(_missing_column(path, name, raw.columns) for name in missing)
     table, faults = _numbers(raw, schema, path)
-    faults += _schema_faults(table, schema, path)
-    if faults:
-        raise InputError(_shortened(faults, path))
-    return schema.validate(table)
+    table, more = _validated(table, schema, path)
+    if faults or more:
+        raise InputError(_shortened([*faults, *more], path))
+    return table
 
 
 def _read_text(path: Path) -> pd.DataFrame:
@@ -127,12 +127,13 @@ def _numbers(
     return table, faults
 
 
-def _schema_faults(table: pd.DataFrame, schema: DataFrameSchema, path: Path) -> list[Fault]:
+def _validated(
+    table: pd.DataFrame, schema: DataFrameSchema, path: Path
+) -> tuple[pd.DataFrame, list[Fault]]:
     try:
-        schema.validate(table, lazy=True)
+        return schema.validate(table, lazy=True), []
     except SchemaErrors as errors:
-        return list(_as_faults(errors.failure_cases, path))
-    return []
+        return table, list(_as_faults(errors.failure_cases, path))
 
 
 def _as_faults(cases: pd.DataFrame, path: Path) -> Iterator[Fault]:

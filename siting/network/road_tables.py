@@ -42,6 +42,11 @@ def read_road_tables(folder: Path) -> RoadTables:
     folder : Path
         The data folder.
 
+    Returns
+    -------
+    RoadTables
+        Nodes in the order of their ids.
+
     Raises
     ------
     siting.errors.InputError
@@ -80,8 +85,14 @@ def table_seconds(links: Links, speeds: Speeds) -> Floats:
     Parameters
     ----------
     links : Links
+        From `table_links`.
     speeds : Speeds
         The profile.
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        Seconds.
     """
     by_class = class_speeds(speeds)
     kph = np.array([by_class.get(kind, by_class[FALLBACK_CLASS]) for kind in links.kinds])[
@@ -96,8 +107,14 @@ def table_graph(tables: RoadTables, speeds: Speeds) -> RoadGraph:
     Parameters
     ----------
     tables : RoadTables
+        From `read_road_tables`.
     speeds : Speeds
         The profile.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Links carry length, highway, ref, name, kind, speed_kph and travel_time.
     """
     nodes, links = tables.nodes, tables.links
     graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
