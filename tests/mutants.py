@@ -7,6 +7,7 @@ not tried again, `mutmut results` lists the survivors and `mutmut show NAME` sho
 
 import argparse
 import json
+import os
 import random
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from mutmut.stats import status_by_exit_code
@@ -48,12 +50,16 @@ def try_out(mutants: list[str], deadline: float) -> None:
     KEPT.mkdir(exist_ok=True)
     with (
         (KEPT / "run.log").open("w", encoding="utf-8") as log,
-        subprocess.Popen([*COMMAND, *mutants], cwd=ROOT, stdout=log, stderr=log) as process,  # noqa: S603 - the project's own tool
+        subprocess.Popen(  # noqa: S603 - the project's own tool
+            [*COMMAND, *mutants], cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+        ) as process,
     ):
         try:
-            process.wait(max(1.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(1.0, deadline - time.monotonic()))
+        finally:  # each verdict has been written when it was found; the workers end too
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def samples(modules: list[str], size: int, seed: int) -> Iterator[tuple[str, list[str]]]:

@@ -4,13 +4,14 @@ import doctest
 import importlib
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 from numpydoc.validate import validate
 
-from tests.mutants import samples, verdicts
+from tests.mutants import samples, try_out, verdicts
 from tests.sizes import FILE, FUNCTION, too_long
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,6 +88,17 @@ def test_a_long_function_needs_a_reason_above_it() -> None:
     assert not list(too_long("# why\n# long: a table\n" + text))
     assert list(too_long("# long: another\n\n" + text))
     assert not list(too_long("@cache\ndef f():\n" + "    a = 1\n" * (FUNCTION - 1)))
+
+
+def test_mutants_are_tried_no_longer_than_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.mutants.KEPT", tmp_path)
+    # What ignores Ctrl-C, and would go on for longer than any test.
+    script = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(3600)"
+    monkeypatch.setattr("tests.mutants.COMMAND", (sys.executable, "-c", script))
+    try_out(["x"], deadline=0)
+    assert (tmp_path / "run.log").is_file()
 
 
 def test_a_sample_of_mutants_depends_on_module_and_seed_alone(
