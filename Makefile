@@ -5,6 +5,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 RAW ?= ../shared/raw
+BENCH ?= ../shared/bench
 
 # The first candidate that really starts and is new enough.
 CANDIDATES = python3 python3.14 python3.13 python3.12 $(HOME)/.pyenv/versions/*/bin/python3 "$$(uv python find '>=3.12' 2>/dev/null)"
@@ -15,7 +16,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test coverage fuzz mutants lint format hooks bench bench-peers data results schema readme docs docs-output played changelog lock clean
+.PHONY: help run test coverage fuzz mutants lint format hooks bench bench-peers bench-published data results schema readme docs docs-output played changelog lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,10 +71,16 @@ bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 	$(BIN)/python -m tests.benchmarks.robustness
 	$(BIN)/python -m tests.benchmarks.growth docs
 
-bench-peers: $(VENV)/run requirements-peers.txt ## compare with spopt, in an environment of its own
+bench-peers: .venv-peers/ready ## compare with spopt, in an environment of its own
+	$(BIN)/siting benchmark synthetic --clients 1000 --candidates 1000 --p 20 --time-limit 240 --against spopt
+
+bench-published: $(VENV)/test .venv-peers/ready ## solve the published instances in BENCH, and those that spopt can with it too
+	$(BIN)/python -m tests.benchmarks.published $(BENCH) docs
+
+.venv-peers/ready: $(VENV)/run requirements-peers.txt
 	$(BIN)/python -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-peers.txt
-	$(BIN)/siting benchmark synthetic --clients 1000 --candidates 1000 --p 20 --time-limit 240 --against spopt
+	@touch $@
 
 ##@ Make anew what is committed
 

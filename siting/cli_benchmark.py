@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from siting.errors import Fault, InputError
+from siting.errors import Fault, InputError, StoppedError
 
 if TYPE_CHECKING:
     from siting.benchmark import Benchmark, BenchmarkRow
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MADE = "synthetic"
 _PEER_SECONDS = 600.0
+# What a peer says of itself is none of these.
+UNPROVED = ("feasible", "unknown")
 
 
 class Problem(StrEnum):
@@ -63,7 +65,10 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     existing: Annotated[int, typer.Option(help=f"{MADE}: number of existing sites.")] = 0,
     seed: Annotated[int, typer.Option(help=f"{MADE}: seed of the made instance.")] = 1,
 ) -> None:
-    """Solve instances with published optima, or a made one, and print objective, bound and time."""
+    """Solve instances with published optima, or a made one, and print objective, bound and time.
+
+    Ends with 4 if an answer of siting is not proved.
+    """
     from siting.benchmark import run_benchmark, run_peer, write_rows
 
     size = Size(clients, candidates, existing, seed)
@@ -77,6 +82,8 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     if csv is not None:
         write_rows(rows, csv)
     Console(highlight=False, width=120).print(_table(rows))
+    if any(row.status in UNPROVED for row in rows):
+        raise typer.Exit(StoppedError.exit_code)
 
 
 def _instance(name: str, problem: Problem | None, p: int | None, size: Size) -> "Benchmark":

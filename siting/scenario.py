@@ -7,7 +7,15 @@ import datetime as dt
 import json
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    field_validator,
+    model_validator,
+)
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -324,6 +332,16 @@ class Solver(Table):
     """Stop after this many seconds of solving; default none."""
     threads: Annotated[int, Field(ge=1)] = 1
     """Solver threads; results are the same in every run only with 1."""
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _ends_in_time(cls, name: object) -> object:
+        if name == "scip":
+            raise ValueError(
+                "SCIP needs many minutes for a country, so only the model takes it, from Python "
+                "(siting.model.Solver); cross-check with cbc here"
+            )
+        return name
 
 
 class Scenario(Table):

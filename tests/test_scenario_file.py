@@ -91,6 +91,7 @@ def test_what_is_right_is_kept_beside_what_is_wrong(tmp_path: Path) -> None:
         ("limits = 3\n" + HEAD, "limits", "[name] on a line of its own"),
         (HEAD + "[limits]\nnew_offices_max = 3.5\n", "limits.new_offices_max", "Most new offices"),
         (HEAD + "[limits]\nnew_offices_max = true\n", "limits.new_offices_max", "Most new"),
+        (HEAD + '[solver]\nname = "scip"\n', "solver.name", "only the model takes it"),
         (HEAD + "[solver]\ngap = nan\n", "solver.gap", "differ by this share"),
         (HEAD.replace("2026-01-01", '"today"'), "scenario.date", "When it was written"),
         (HEAD.replace('title = "t"\n', ""), "scenario.title", "Add title"),

@@ -2,9 +2,12 @@
 
 import csv
 import dataclasses
+import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +24,8 @@ if sys.platform != "win32":
 # In bytes where the system counts so, in kilobytes otherwise.
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 PEER = Path(__file__).with_name("peer.py")
+# So many times its limit a peer may take in all, building its model included.
+PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,9 @@ def run_benchmark(
 def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> BenchmarkRow:
     """Solve a p-median or p-center benchmark with spopt, in an environment of its own.
 
+    spopt hands the limit to its solver, which may go on long after it. What has not come back after
+    `PATIENCE` times the limit is ended and counts as no answer.
+
     Parameters
     ----------
     benchmark : Benchmark
@@ -107,7 +115,7 @@ def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> Benchm
     python : Path
         Interpreter of an environment that has spopt.
     time_limit : float
-        Seconds.
+        Seconds for the solver.
 
     Returns
     -------
@@ -136,20 +144,41 @@ def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> Benchm
             existing=benchmark.instance.existing,
         )
         command = [str(python), str(PEER), str(arrays), benchmark.problem, str(benchmark.p)]
-        done = subprocess.run(  # noqa: S603 - the interpreter is the user's own, the rest ours
-            [*command, str(time_limit)], capture_output=True, text=True, check=False
-        )
-    if done.returncode != 0:
-        problem = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        said, seconds, peak = _ask(python, [*command, str(time_limit)], PATIENCE * time_limit)
+    objective = None if said[0] == "none" else float(said[0])
+    return BenchmarkRow(
+        benchmark.name, benchmark.problem, benchmark.p, objective, -np.inf, np.inf,
+        f"claimed {said[1]}", seconds, peak, "spopt",
+    )  # fmt: skip
+
+
+def _ask(python: Path, command: list[str], patience: float) -> tuple[list[str], float, float]:
+    """Run the peer; give the value and the status that it prints, seconds and peak megabytes."""
+    began = time.perf_counter()
+    # A group of its own, so that the solver that spopt starts can be ended with it.
+    with subprocess.Popen(  # noqa: S603 - the interpreter is the user's own, the rest ours
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            out, complaint = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return ["none", "none"], time.perf_counter() - began, float("nan")
+    if process.returncode != 0:
+        problem = complaint.strip().splitlines()[-1:] or ["no message"]
         raise InputError(
             [Fault("--peer-python", "spopt", str(python), problem[0], "Make it: make bench-peers.")]
         )
-    value, said, seconds, peak = done.stdout.split()[-4:]
-    objective = None if value == "none" else float(value)
-    return BenchmarkRow(
-        benchmark.name, benchmark.problem, benchmark.p, objective, -np.inf, np.inf,
-        f"claimed {said}", float(seconds), float(peak), "spopt",
-    )  # fmt: skip
+    value, status, seconds, peak = out.split()[-4:]
+    return [value, status], float(seconds), float(peak)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a process and, where the system knows groups, what it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def peak_megabytes() -> float:

@@ -10,20 +10,31 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from siting.model.classic import Answer
 from siting.model.flat import solve_flat
 from siting.model.frame import Frame
+from siting.model.objectives import minutes
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solvers import Search
 from siting.model.sparse import keep_entries, nearest_minutes
-from siting.types import Floats
+from siting.model.stopgap import filled_in
+from siting.types import Bools, Floats
 
 
 @dataclass(frozen=True)
 class Radius:
-    """The smallest radius found (inf if none was), and the greatest known to be needed."""
+    """The smallest radius found (inf if none was), and the greatest known to be needed.
+
+    Parameters
+    ----------
+    found, bound : float
+    chosen : ndarray of bool, shape (options,), optional
+        The choice that everyone is within the radius of.
+    """
 
     found: float
     bound: float
+    chosen: Bools | None = None
 
 
 def restrict(program: Program, radius: float) -> Program:
@@ -37,7 +48,11 @@ def restrict(program: Program, radius: float) -> Program:
 
 
 def smallest_radius(
-    frame: Frame, ceilings: Sequence[Ceiling], search: Search, method: str | None
+    frame: Frame,
+    ceilings: Sequence[Ceiling],
+    search: Search,
+    method: str | None,
+    known: Sequence[Bools] = (),
 ) -> Radius | None:
     """Return the least radius within which everyone can be served, or None if no answer exists.
 
@@ -51,6 +66,8 @@ def smallest_radius(
         When its time runs out, the bracket so far is given.
     method : str, optional
         How to solve; chosen by size if not given.
+    known : sequence of ndarray of bool
+        Choices from earlier stages, in case the time is over.
 
     Returns
     -------
@@ -59,23 +76,27 @@ def smallest_radius(
     """
     radii = _candidates(frame.program)
     low, high = 0, len(radii) - 1
-    found = _attempt(frame, ceilings, float(radii[high]), search, method)
-    if found is None:
+    first = _attempt(frame, ceilings, float(radii[high]), search, method)
+    if first is None:
         return None
-    if np.isinf(found):
+    if np.isinf(first[0]):
+        first = _stopgap(frame, ceilings, search, known)
+    if np.isinf(first[0]):
         return Radius(np.inf, float(radii[low]))
-    high = int(np.searchsorted(radii, found))
+    best, chosen = first
+    high = int(np.searchsorted(radii, best))
     while low < high:
         middle = (low + high) // 2
-        found = _attempt(frame, ceilings, float(radii[middle]), search, method)
-        if found is None:
+        attempt = _attempt(frame, ceilings, float(radii[middle]), search, method)
+        if attempt is None:
             low = middle + 1
-        elif np.isinf(found):
+        elif np.isinf(attempt[0]):
             break
         else:
-            high = int(np.searchsorted(radii, found))
+            best, chosen = attempt
+            high = int(np.searchsorted(radii, best))
         search.note(float(radii[low]), float(radii[high]))
-    return Radius(float(radii[high]), float(radii[low]))
+    return Radius(float(radii[high]), float(radii[low]), chosen)
 
 
 def _candidates(program: Program) -> Floats:
@@ -91,14 +112,29 @@ def _candidates(program: Program) -> Floats:
 
 def _attempt(
     frame: Frame, ceilings: Sequence[Ceiling], radius: float, search: Search, method: str | None
-) -> float | None:
-    """Return the radius of an answer within a radius; None if there is none, inf if unsettled."""
+) -> tuple[float, Bools | None] | None:
+    """Return an answer within a radius, with its own; None if there is none, inf if unsettled."""
     nothing = Functional(np.zeros(len(frame.options)), np.zeros_like(frame.weights))
     inside = replace(frame, program=restrict(frame.program, radius))
     program, _ = inside.with_goal(nothing, ceilings)
     answer = solve_flat(program, search, method)
     if answer.state == "infeasible":
         return None
+    return _radius(program, answer), answer.chosen
+
+
+def _stopgap(
+    frame: Frame, ceilings: Sequence[Ceiling], search: Search, known: Sequence[Bools]
+) -> tuple[float, Bools | None]:
+    """Return a known or greedy answer with its radius, which is inf if none keeps to the limits."""
+    goal = frame.functional(minutes)
+    program, _ = replace(frame, program=restrict(frame.program, np.inf)).with_goal(goal, ceilings)
+    answer = filled_in(program, Answer("stopped", None, np.inf, -np.inf), search, known)
+    return _radius(program, answer), answer.chosen
+
+
+def _radius(program: Program, answer: Answer) -> float:
+    """Return the greatest time of an answer; inf without one."""
     if answer.chosen is None:
         return np.inf
     if answer.split is not None:

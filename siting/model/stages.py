@@ -21,9 +21,10 @@ from siting.model.objectives import (
 )
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solvers import Search, TracePoint
+from siting.model.stopgap import filled_in
 from siting.model.targets import target_ceilings
 from siting.model.truth import Verdict, judge
-from siting.types import Ints
+from siting.types import Bools, Ints
 
 # By this much, relative, a ceiling lies above the best of its stage, so that rounding in a later
 # stage does not rule out the answer that reached it.
@@ -113,14 +114,16 @@ def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
     ceilings += [each.ceiling(frame) for each in under]
     done: list[Stage] = []
     last: tuple[Program, Ints, Answer] | None = None
+    known: list[Bools] = []
     for single, tolerance in stages_of(objective):
         if isinstance(single, Worst):
-            radius = smallest_radius(frame, ceilings, search, method)
+            radius = smallest_radius(frame, ceilings, search, method, known)
             if radius is None:
                 return None
             value = radius.found if np.isfinite(radius.found) else None
             done.append(_stage(single, None, value, radius.bound, frame, search, 0))
             frame = replace(frame, program=restrict(frame.program, radius.found * (1 + tolerance)))
+            known = [] if radius.chosen is None else [radius.chosen]
             continue
         functional = single.functional(frame)
         program, service_of = frame.with_goal(functional, ceilings, reduce=reduce)
@@ -128,9 +131,11 @@ def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
         answer = solve_flat(program, search, method)
         if answer.state == "infeasible" and not done:
             return None
+        answer = filled_in(program, answer, search, known)
         value = None if answer.chosen is None else answer.value
         done.append(_stage(single, functional, value, answer.bound, frame, search, noted))
         last = program, service_of, answer
+        known = [] if answer.chosen is None else [answer.chosen]
         if value is None:
             break
         ceilings = [*ceilings, Ceiling(functional, _limit(single, frame, value, tolerance))]

@@ -15,6 +15,7 @@ from siting.model import (
     Closing,
     Cost,
     Coverage,
+    Different,
     Equity,
     Instance,
     Limits,
@@ -28,7 +29,7 @@ from siting.model import (
 from siting.model.center import restrict
 from siting.model.classic import Classic
 from siting.model.frame import Frame, make_frame
-from siting.model.program import Functional, Program
+from siting.model.program import Ceiling, Functional, Program
 from siting.model.targets import target_ceilings
 
 FOLDER = Path(__file__).parent / "golden"
@@ -59,6 +60,7 @@ LIMITS = {
         office_types=[OfficeType("small", 1, 1, 2), OfficeType("large", 3, 2, 6)],
         type_quotas={"large": (None, 1)},
     ),
+    "different": Limits(new_sites_max=2, different=[Different((("a", "b"),))]),
     "phases": Limits(phases=[Phase("2020", 3, 4, 1), Phase("2021", 6, 4, 2, years=3)]),
 }
 
@@ -104,6 +106,16 @@ def test_worst_case_within_a_radius(instance: Instance, tmp_path: Path) -> None:
     under = frame(instance, Limits(new_sites_max=1))
     nothing = Functional(np.zeros(3), np.zeros(3))
     compare("objective_worst", restrict(under.with_goal(nothing)[0], 4), tmp_path)
+
+
+def test_a_later_objective_under_what_the_first_may_lose(
+    instance: Instance, tmp_path: Path
+) -> None:
+    # The best new site leaves 11 weighted minutes, to which the second objective may add a tenth.
+    under = frame(instance, Limits(new_sites_max=1))
+    ceiling = Ceiling(Mean().functional(under), 12.1)
+    program, _ = under.with_goal(Coverage(4).functional(under), [ceiling])
+    compare("objective_lexicographic", program, tmp_path)
 
 
 @pytest.mark.parametrize("name", LIMITS)

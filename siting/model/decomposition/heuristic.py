@@ -101,7 +101,8 @@ def start(
     costs : SortedCosts
         Of its goal.
     search : Search
-        Its time limit is kept.
+        When its time runs out, there are no more swaps, and what saves is not worked out anew after
+        each addition.
     shares : ndarray of float, shape (options,), optional
         A relaxed choice, of which as much as fits is taken first, the greatest shares ahead.
 
@@ -127,9 +128,11 @@ def start(
 def _add_greedily(moves: Moves, chosen: Bools, search: Search) -> None:
     """Add the option that saves most, while one fits that saves or is asked for."""
     program = moves.program
-    while not search.timed_out():
-        now, _, _ = moves.two_nearest(chosen)
-        scores = moves.gains(now) - program.goal.linear
+    scores: Floats | None = None
+    while True:
+        if scores is None or not search.timed_out():
+            now, _, _ = moves.two_nearest(chosen)
+            scores = moves.gains(now) - program.goal.linear
         asked = _asked_for(program, chosen)
         wanted = asked if asked.any() else scores > 0
         allowed = (program.upper > 0) & ~chosen & wanted & _fitting(moves, chosen)
