@@ -91,7 +91,7 @@ def _shares(program: Program, chosen: Bools) -> Floats | None:
     )
     must = np.isinf(program.fallback) & np.bool_(program.must_serve)
     caps = [_cap(program, chosen, ceiling, used) for ceiling in program.ceilings]
-    solved = linprog(
+    solved = linprog(  # type: ignore[call-overload] # it takes sparse rows, but its types do not say so
         savings(program, goal)[0][used],
         A_ub=vstack([serve.tocsr()[~must], room, *(coo_array(row) for row, _ in caps)]),
         b_ub=[
