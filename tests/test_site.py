@@ -166,7 +166,7 @@ def test_links_between_pages_lead_somewhere() -> None:
     assert dead == []
 
 
-LATER = ("benchmarks.md", "docs/quality.md")
+LATER = ("benchmarks.md",)
 
 
 def test_the_example_of_the_model_runs_and_is_right() -> None:
