@@ -85,7 +85,7 @@ def means_of_sets(
     Returns
     -------
     ndarray of float, shape (sets, worlds)
-        Minutes, shape (worlds, sets of picks).
+        Minutes.
     """
     columns = [
         np.minimum(times[profile], present) @ people / people.sum()

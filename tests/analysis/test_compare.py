@@ -73,6 +73,7 @@ def test_measures_and_regions_carry_differences_from_the_first() -> None:
 
 def test_picks_say_which_site_is_in_which_run() -> None:
     picks = compare([FIRST, SECOND, THIRD]).picks
+    assert "index" not in picks
     assert picks["locality_code"].tolist() == ["b", "a", "c"]
     assert picks["runs"].tolist() == [3, 1, 1]
     assert picks["second"].fillna(0).tolist() == [1, 0, 2]

@@ -1,5 +1,6 @@
 """Every step of a frontier is the best there is for its number of new offices."""
 
+from dataclasses import astuple
 from itertools import combinations
 
 import numpy as np
@@ -14,6 +15,7 @@ from siting.analysis.frontier import (
     from_present,
     frontier_table,
     read_frontier,
+    read_over,
     solve_frontier,
     with_change,
 )
@@ -114,6 +116,7 @@ def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
     table = frontier_table([_described(step) for step in steps]).set_index("step")
     assert ["step", *table.columns] == FRONTIER_COLUMNS
     assert table["status"].tolist() == ["present", "infeasible", "optimal", "optimal"]
+    assert table.loc[2, "clash"] == ""
     assert table.loc[2, "sites"] == "b;c"
     assert table.loc[2, "annual_cost_msek"] == 6
     weight = float(_instance().weights.sum())
@@ -146,3 +149,28 @@ def test_what_is_no_range_is_a_fault(text: str) -> None:
         read_frontier(text)
     assert caught.value.faults[0].key == "--frontier"
     assert "4..40" in caught.value.faults[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("new_offices=4..7", (4, 5, 6, 7)),
+        ("new_offices=4,6", (4, 6)),
+        ("annual_budget=20..30..5", (20, 25, 30)),
+        ("annual_budget=20,55.5", (20, 55.5)),
+    ],
+)
+def test_the_values_of_a_limit_are_a_range_or_a_list(text: str, values: tuple[float, ...]) -> None:
+    limit, found, keep = astuple(read_over(text, keep=True))
+    assert (limit, found, keep) == (text.partition("=")[0], values, True)
+    assert {type(value) for value in found} == {int if limit == "new_offices" else float}
+    assert not read_over(text).keep
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "4..7", "sites=4..7", "new_offices=4.5", "new_offices=0..3", "annual_budget=30,20"],
+)
+def test_what_is_no_range_of_a_limit_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is no range of a limit"):
+        read_over(text)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from siting.analysis.hindcast import Comparison, Contest, compare
+from siting.analysis.hindcast import Comparison, Contest, compare, overlap
 from siting.model import Instance
 from siting.types import Floats
 
@@ -81,3 +81,22 @@ def _check_summary(
     assert found.summary["overlap_expected"] == pytest.approx(4 / eligible)
     both = {*map(contest.municipality, contest.real)} & {*map(contest.municipality, found.best)}
     assert found.summary["overlap"] == len(both)
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_the_overlap_counts_municipalities_and_expects_what_chance_gives(*, opens: bool) -> None:
+    contest, _ = make(1, opens=opens)
+    best = {contest.municipality(site) for site in contest.best()}
+    real = {contest.municipality(site) for site in contest.real}
+    eligible = PLACES - 1 if opens else len(contest.may_close)
+    assert overlap(contest) == {
+        "number": 2,
+        "overlap": len(best & real),
+        "overlap_expected": pytest.approx(4 / eligible),
+    }
+
+
+def test_where_nothing_was_decided_nothing_overlaps() -> None:
+    contest, _ = make(1, opens=True)
+    nothing = Contest(contest.instance, opens=True, real=())
+    assert overlap(nothing) == {"number": 0, "overlap": 0, "overlap_expected": 0.0}

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
-from siting.analysis.measures import measure, nearest
+from siting.analysis.measures import measure, nearest, shared_out
 
 MINUTES = np.array([[10.0, 4.0, 30.0], [20.0, 8.0, 7.0], [5.0, 5.0, 50.0], [60.0, np.inf, 12.0]])
 PEOPLE = np.array([100.0, 10.0, 50.0, 1.0])
@@ -59,3 +60,23 @@ def test_a_region_has_means_worst_and_shares_of_its_own_people() -> None:
 def test_the_only_office_cannot_be_left_out() -> None:
     access = nearest(MINUTES[:, 1:], np.array([0]), np.array([0]), PEOPLE)
     assert np.isinf(access.second).all()
+
+
+def test_the_table_of_offices_says_how_many_come_from_how_far() -> None:
+    access = nearest(MINUTES, np.array([0]), np.array([1, 2]), PEOPLE)
+    table = measure(access, GROUPS, np.array([1, 2]), CODES).offices.set_index("site")
+    assert table.index.tolist() == [0, 1, 2]
+    assert table["people_nearest"].tolist() == [0, 150, 11]
+    assert table["mean_before"].isna().tolist() == [True, False, False]
+    assert table.loc[1, "mean_after"] == pytest.approx((100 * 4 + 50 * 5) / 150)
+
+
+def test_people_who_are_shared_out_have_the_mean_of_their_trips() -> None:
+    access = nearest(MINUTES, np.array([0]), np.array([0, 1, 2]), PEOPLE)
+    shares = np.array([[0.25, 0.75, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    most = np.array([1, 2, 0, 2])
+    out = shared_out(access, MINUTES, csr_array(shares), most)
+    assert out.after.tolist() == [0.25 * 10 + 0.75 * 4, 7, 5, 12]
+    assert np.isnan(out.second).all()
+    assert out.site_after.tolist() == most.tolist()
+    assert out.before.tolist() == access.before.tolist()
