@@ -25,7 +25,7 @@ from siting.report.blocks import (
 
 _LETTERS = 150
 """So many letters of a table fit beside each other on a page."""
-_SIZE, _LARGER = 5.9, 6.8
+_SIZE, _LARGER = 5.9, 6.5
 """Points of the letters in a table; larger in that of the picks, which is read first."""
 _TEMPLATE = Path(__file__).parent / "templates" / "briefing.typ"
 

@@ -15,6 +15,8 @@ _HEAD, _RULE = "DCE6F0", "C9C9C2"
 _SIZE = Pt(6.8)
 _SIZES = {"picks": Pt(7.4), "inputs": Pt(5.8)}
 """Larger in the table that is read first, smaller where nobody reads letter by letter."""
+_APART = Pt(5)
+"""Between a number and the text on its right."""
 _CELL_MARGIN = 35
 """Twentieths of a point."""
 _TOGETHER = 12
@@ -42,9 +44,12 @@ def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> No
     size = _SIZES.get(grid.name, _SIZE)
     needs = shares(grid, language, _LETTERS_PER_MM * width * _SIZE / size)
     widths = [Mm(width * need / sum(needs)) for need in needs]
+    apart: list[int] = []
     cells = table._cells  # noqa: SLF001 - table.cell() takes quadratic time
     for number, column in enumerate(grid.columns):
         _fill(cells[number], column.title, column, size, bold=True)
+        if number and column.is_text and not grid.columns[number - 1].is_text:
+            apart.append(number)
         shade(cells[number]._tc.get_or_add_tcPr(), _HEAD)  # noqa: SLF001 - no other way
     for place, row in enumerate(grid.rows, start=1):
         for number, column in enumerate(grid.columns):
@@ -56,6 +61,8 @@ def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> No
         column.width = share
     for place, cell in enumerate(cells):
         cell.width = widths[place % len(widths)]
+        if place % len(widths) in apart:
+            cell.paragraphs[0].paragraph_format.left_indent = _APART
     if len(grid.rows) <= _TOGETHER:
         _keep_together(table)
     _rule(table)

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -17,6 +17,8 @@ _SHADES = {"red": "#F4C7C3", "amber": "#FFE9B3", "green": "#CBE8D3"}
 _WIDEST, _NARROWEST, _NUMBER_WIDTH, _SUMMARY_WIDTH = 44.0, 11.0, 13.0, 84.0
 _LINE, _AIR, _WRAPPED = 13.5, 3.0, 1.1
 _A4 = 9
+_TEXT: Mapping[str, Any] = {"align": "left", "indent": 1}
+"""Apart from the number on its left."""
 _HEADER_ROW = 2
 _MAP_SCALE, _MAP_COLUMNS = 0.6, 8
 
@@ -127,8 +129,8 @@ def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
     head = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF5"}
     widths = [_width(grid, column) for column in grid.columns]
     for number, (column, width) in enumerate(zip(grid.columns, widths, strict=True)):
-        side = "left" if column.is_text else "right"
-        sheet.write_string(_HEADER_ROW, number, column.title, book.style(align=side, **head))
+        side = _TEXT if column.is_text else {"align": "right"}
+        sheet.write_string(_HEADER_ROW, number, column.title, book.style(**side, **head))
         sheet.set_column(number, number, width)
     titles = [column.title for column in grid.columns]
     sheet.set_row(_HEADER_ROW, _height(zip(titles, widths, strict=True)) + _AIR)
@@ -144,12 +146,21 @@ def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
     if grid.rows:
         sheet.autofilter(_HEADER_ROW, 0, last, len(grid.columns) - 1)
     if grid.note:
-        sheet.write_string(last + 2, 0, grid.note, book.style(font_color="#595953"))
+        _note(book, sheet, last + 2, grid.note, widths)
     sheet.freeze_panes(_HEADER_ROW + 1, 0)
     sheet.repeat_rows(_HEADER_ROW)
     sheet.set_paper(_A4)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _note(book: _Book, sheet: Worksheet, row: int, note: str, widths: Sequence[float]) -> None:
+    """A note no wider than the table, so that it does not make the printed page smaller."""
+    style = book.style(font_color="#595953", text_wrap=True, valign="top")
+    if len(widths) > 1:
+        sheet.merge_range(row, 0, row, len(widths) - 1, "", style)
+    sheet.write_string(row, 0, note, style)
+    sheet.set_row(row, _height([(note, sum(widths))]))
 
 
 def _width(grid: Grid, column: Column) -> float:
@@ -160,7 +171,7 @@ def _width(grid: Grid, column: Column) -> float:
     cells = [str(row[column.key]) for row in grid.rows]
     longest = max(map(len, cells), default=0)
     word = max((len(word) for cell in (*cells, column.title) for word in cell.split()), default=0)
-    return max(_NARROWEST, min(longest, _WIDEST) + 2, word + 2)
+    return max(_NARROWEST, min(longest, _WIDEST) + 2, word + 4)
 
 
 def _write(
@@ -170,7 +181,9 @@ def _write(
     cell = row[column.key]
     if column.is_text:
         shade = {"bg_color": _SHADES[row["mark"]]} if column.kind == "mark" else {}
-        sheet.write_string(*place, str(cell), book.style(text_wrap=True, valign="top", **shade))
+        sheet.write_string(
+            *place, str(cell), book.style(text_wrap=True, valign="top", **_TEXT, **shade)
+        )
         return
     figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
     style = book.style(num_format=_pattern(figure), valign="top")
