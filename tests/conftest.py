@@ -11,15 +11,26 @@ from siting.pipeline import run
 from siting.report.result import RunResult
 from siting.scenario_file import find_scenario, read_scenario
 from siting.shipped import data_folder
+from tests.calling import Call, calls_in
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's own cache out of the tests."""
+    """Keep the user's own cache out of the tests; processes that test side by side share one."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SITING_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("SITING_CACHE_DIR", str(shared / "cache"))
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
         yield
+
+
+@pytest.fixture
+def call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Call:
+    """Calls `siting` in `tmp_path`."""
+    return calls_in(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,12 @@
 """The command line as a user calls it: what it prints, writes and exits with."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-type Call = Callable[..., subprocess.CompletedProcess[str]]
+from tests.calling import Call, call_anew
 
 FIVE_MISTAKES = """
 [scenario]
@@ -29,19 +26,8 @@ annual_budget_msek = -5
 """
 
 
-@pytest.fixture
-def call(tmp_path: Path) -> Call:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "siting", *arguments]
-        return subprocess.run(  # noqa: S603 - our own program with arguments of our own
-            command, cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-
-    return run
-
-
-def test_run_prints_picks_measures_limits_status_and_files(call: Call, tmp_path: Path) -> None:
-    done = call("run", "announced_only")
+def test_run_prints_picks_measures_limits_status_and_files(tmp_path: Path) -> None:
+    done = call_anew(tmp_path, "run", "announced_only")
     assert done.returncode == 0, done.stderr
     for part in (
         "The four announced offices alone",
@@ -60,12 +46,12 @@ def test_run_prints_picks_measures_limits_status_and_files(call: Call, tmp_path:
 
 
 def test_quiet_prints_only_where_the_files_are(call: Call) -> None:
-    done = call("run", "announced_only", "--quiet", "--results", "out")
+    done = call("run", "announced_only", "--no-brief", "--quiet", "--results", "out")
     assert done.stdout == f"{Path('out/announced_only')}\n"
 
 
 def test_an_override_is_logged_as_old_and_new(call: Call, tmp_path: Path) -> None:
-    done = call("run", "announced_only", "--set", "limits.new_offices_max=6")
+    done = call("run", "announced_only", "--no-brief", "--set", "limits.new_offices_max=6")
     assert "with limits.new_offices_max: 4 -> 6" in done.stdout
     manifest = json.loads((tmp_path / "results/announced_only/manifest.json").read_text())
     assert manifest["overrides"] == ["limits.new_offices_max: 4 -> 6"]
@@ -101,7 +87,7 @@ def test_a_budget_below_what_is_forced_is_infeasible_with_that_reason(call: Call
 
 
 def test_what_is_stopped_before_proof_is_written_and_marked(call: Call, tmp_path: Path) -> None:
-    done = call("run", "remaining_offices", "--time-limit", "0.01")
+    done = call("run", "remaining_offices", "--no-brief", "--time-limit", "0.01")
     assert done.returncode == 4, done.stdout + done.stderr
     assert "not proved" in (done.stdout + done.stderr).lower()
     manifest = tmp_path / "results" / "remaining_offices" / "manifest.json"
@@ -110,7 +96,7 @@ def test_what_is_stopped_before_proof_is_written_and_marked(call: Call, tmp_path
 
 
 def test_a_gap_that_was_asked_for_and_reached_is_a_success(call: Call) -> None:
-    done = call("run", "remaining_offices", "--gap", "0.2")
+    done = call("run", "remaining_offices", "--no-brief", "--gap", "0.2")
     assert done.returncode == 0
     assert "Answer: " in done.stdout
 
@@ -143,8 +129,8 @@ def test_a_new_scenario_is_valid_as_written_and_never_overwrites(
 
 def test_a_scenario_started_from_another_gives_the_same_answer(call: Call, tmp_path: Path) -> None:
     call("new-scenario", "mine", "--from", "announced_only")
-    call("run", "mine.toml", "--quiet")
-    call("run", "announced_only", "--quiet")
+    call("run", "mine.toml", "--no-brief", "--quiet")
+    call("run", "announced_only", "--no-brief", "--quiet")
     mine, theirs = (
         pd.read_csv(tmp_path / "results" / name / "sites.csv")
         for name in ("mine", "announced_only")

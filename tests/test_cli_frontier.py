@@ -2,26 +2,11 @@
 
 import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
-type Call = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def call(tmp_path: Path) -> Call:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "siting", *arguments]
-        return subprocess.run(  # noqa: S603 - our own program with arguments of our own
-            command, cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-
-    return run
+from tests.calling import Call
 
 
 def test_a_frontier_leaves_tables_and_a_page_and_can_be_compared(

