@@ -41,6 +41,9 @@ def agree(problem: Problem, *ways: Way) -> None:
         # Later stages rest on ceilings that hold to the solvers' tolerance.
         assert values[: len(best)] == pytest.approx(best, rel=1e-5, abs=1e-5)
         assert values[0] == pytest.approx(best[0], rel=1e-6, abs=1e-6)
+        if found.splits:
+            # Where sites can fill up, the classic model solves it, whichever way was asked for.
+            break
 
 
 def try_on(objective: str, sets_of_limits: Sequence[tuple[str, ...]], *ways: Way) -> None:

@@ -32,7 +32,7 @@ any_problem = st.tuples(st.sampled_from(list(OBJECTIVES)), st.sampled_from(SETS_
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(any_problem, st.sampled_from(["classic", "decomposition", None]))
 def test_objective_bound_and_status_are_true_whatever_was_found(
     problem: Problem, method: str | None
