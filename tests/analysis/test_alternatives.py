@@ -88,4 +88,6 @@ def test_each_diverse_answer_differs_most_from_those_before(seed: int, within: f
 def test_where_nothing_else_is_near_there_is_one_diverse_answer() -> None:
     task = make(2)
     (first,), _ = best_answers(task, 0.0, 1)
-    assert len(list(diverse_answers(task, first, 0.0, 3))) == 1
+    told: list[str] = []
+    assert len(list(diverse_answers(task, first, 0.0, 3, told.append))) == 1
+    assert told == ["Different answer 1 of 2"]

@@ -1,6 +1,6 @@
 """Every step of a frontier is the best there is for its number of new offices."""
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +11,7 @@ from siting.analysis.frontier import (
     FRONTIER_COLUMNS,
     Described,
     Frontier,
+    Over,
     Step,
     from_present,
     frontier_table,
@@ -174,3 +175,25 @@ def test_the_values_of_a_limit_are_a_range_or_a_list(text: str, values: tuple[fl
 def test_what_is_no_range_of_a_limit_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="is no range of a limit"):
         read_over(text)
+
+
+@pytest.mark.parametrize(
+    ("over", "held"),
+    [
+        (Over("annual_budget", (20.0,)), Limits(annual_budget=20.0, one_off_budget=7.0)),
+        (
+            Over("annual_budget", (20.0,), keep=True),
+            Limits(new_sites_max=9, annual_budget=20.0, one_off_budget=7.0),
+        ),
+        (Over("new_offices", (4,)), Limits(new_sites_max=4)),
+        (
+            Over("new_offices", (4,), keep=True),
+            Limits(new_sites_max=4, annual_budget=50.0, one_off_budget=7.0),
+        ),
+    ],
+)
+def test_the_limit_that_does_not_vary_is_lifted_unless_it_is_kept(over: Over, held: Limits) -> None:
+    limits = Limits(new_sites_max=9, annual_budget=50.0, one_off_budget=7.0)
+    [(value, at_the_step)] = over.steps(limits)
+    assert [value] == list(astuple(over)[1])
+    assert replace(at_the_step, phases=()) == replace(held, phases=())
