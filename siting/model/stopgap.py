@@ -23,9 +23,11 @@ def filled_in(
     Parameters
     ----------
     program : Program
+        What is solved.
     answer : Answer
         Returned as it is unless it was stopped.
     search : Search
+        Solver, gap and time that is left.
     known : iterable of ndarray of bool
         Choices that may be answers, from earlier stages.
 
