@@ -1,5 +1,15 @@
-"""Run the command line with ``python -m siting``."""
+"""Run the command line: ``python -m siting``, and the command ``siting``."""
 
-from siting.cli import main
+from siting import stop
 
-main()
+
+def main() -> None:
+    """Call a command; listen to signals before anything is loaded that takes time."""
+    with stop.listening():
+        from siting.cli import main as command  # noqa: PLC0415 - it takes time
+
+        command()
+
+
+if __name__ == "__main__":
+    main()

@@ -53,6 +53,11 @@ def main() -> None:
     except SitingError as error:
         _explain(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        # What no other place has put into better words: a full disk, missing rights.
+        where = f"{error.filename}: " if error.filename else ""
+        _explain(SitingError(f"{where}{error.strerror or error}. Nothing is half-written."))
+        sys.exit(SitingError.exit_code)
 
 
 def _explain(error: SitingError) -> None:
@@ -121,16 +126,15 @@ def run(  # noqa: PLR0913 - one parameter an option
     from siting.analysis.frontier import read_frontier
     from siting.cluster import check_cluster
     from siting.report.console import print_result
-    from siting.report.write import check_target, write_result
+    from siting.report.write import claim, write_result
 
     limits = {"solver.time_limit_s": time_limit, "solver.gap": gap}
     given = [f"{key}={value}" for key, value in limits.items() if value is not None]
     file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given])
-    check_target(file.name, results)
-    if scheduler:
-        check_cluster(scheduler)
     steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
-    with _progress(quiet=quiet) as progress:
+    with claim(file.name, results), _progress(quiet=quiet) as progress:
+        if scheduler:
+            check_cluster(scheduler)
         result = pipeline.run(file, frontier=steps, workers=scheduler, progress=progress)
         folder = write_result(result, results)
         if brief:
@@ -180,19 +184,22 @@ def write_brief(
     """Write maps and the briefing of a result into its folder."""
     from siting.report.extra import require_report
     from siting.report.result import find_result, read_result
+    from siting.report.write import holding
     from siting.shipped import data_folder
 
     require_report()
     from siting.report.brief import write_briefing
 
     folder = find_result(result)
-    written = write_briefing(
-        read_result(folder),
-        folder,
-        data_folder(),
-        formats=[name.strip() for name in formats.split(",")],
-        languages=[name.strip() for name in languages.split(",")],
-    )
+    left = read_result(folder)
+    with holding(folder):
+        written = write_briefing(
+            left,
+            folder,
+            data_folder(),
+            formats=[name.strip() for name in formats.split(",")],
+            languages=[name.strip() for name in languages.split(",")],
+        )
     for path in written:
         typer.echo(str(path))
 

@@ -123,6 +123,7 @@ def compare(  # noqa: PLR0913 - one parameter an option
     plot: Annotated[Path | None, typer.Option(help="Draw the distribution: .svg, .png.")] = None,
 ) -> None:
     """Compare lengths and times of trips on two networks."""
+    from siting.aside import write_file
     from siting.network import compare_networks, load_road_network
     from siting.report.compare import draw_comparison, print_comparison
 
@@ -131,7 +132,8 @@ def compare(  # noqa: PLR0913 - one parameter an option
     found = compare_networks(ours, theirs, _places(points))
     print_comparison(found, (first, second), Console(highlight=False))
     if table:
-        found.trips.to_csv(table, index=False, lineterminator="\n")
+        text = found.trips.to_csv(index=False, lineterminator="\n")
+        write_file(table, text.encode(), option="--table")
     if plot:
         draw_comparison(found, plot)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,13 +74,13 @@ def hindcast(
     """Hold what the government really decided against the best of the same number."""
     from siting.hindcast import hindcast as play
     from siting.report.hindcast import print_hindcast
-    from siting.report.write import check_target
+    from siting.report.write import claim
 
     file = read_scenario(find_scenario(scenario), overrides or ())
-    check_target(f"{file.name}-hindcast", results)
-    with progress_on_terminal() as progress:
-        study = play(file, draws=draws, seed=seed, progress=progress)
-    _leave(study, results, print_hindcast)
+    with claim(f"{file.name}-hindcast", results):
+        with progress_on_terminal() as progress:
+            study = play(file, draws=draws, seed=seed, progress=progress)
+        _leave(study, results, print_hindcast)
 
 
 def alternatives(  # noqa: PLR0913 - one parameter an option
@@ -99,14 +100,14 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
     from siting.alternatives import Wanted
     from siting.alternatives import alternatives as find
     from siting.report.alternatives import print_alternatives
-    from siting.report.write import check_target
+    from siting.report.write import claim
 
     wanted = Wanted(_share("--within", within), count, diverse)
     file = read_scenario(find_scenario(scenario), overrides or ())
-    check_target(f"{file.name}-alternatives", results)
-    with progress_on_terminal() as progress:
-        study = find(file, wanted, progress=progress)
-    _leave(study, results, print_alternatives)
+    with claim(f"{file.name}-alternatives", results):
+        with progress_on_terminal() as progress:
+            study = find(file, wanted, progress=progress)
+        _leave(study, results, print_alternatives)
 
 
 def explain(
@@ -146,15 +147,15 @@ def robustness(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
     from siting.report.robustness import print_robustness
-    from siting.report.write import check_target
+    from siting.report.write import claim
     from siting.robustness import Asked
     from siting.robustness import robustness as run_draws
 
     file = read_scenario(find_scenario(scenario), overrides or ())
-    check_target(f"{file.name}-robustness", results)
-    with progress_on_terminal() as progress:
-        study = run_draws(file, Asked(draws, seed, workers, rule), progress=progress)
-    _leave(study, results, print_robustness)
+    with claim(f"{file.name}-robustness", results):
+        with progress_on_terminal() as progress:
+            study = run_draws(file, Asked(draws, seed, workers, rule), progress=progress)
+        _leave(study, results, print_robustness)
     if study.manifest["interrupted"]:
         raise typer.Exit(STOPPED)
 
@@ -192,7 +193,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
     from siting.frontier import read_tradeoff
     from siting.frontier import tradeoff as trade
     from siting.report.frontier import print_frontier
-    from siting.report.write import check_target
+    from siting.report.write import claim
 
     if (over is None) == (tradeoff is None):
         remedy = "Give one: --over new_offices=4..40, or --tradeoff mean,worst."
@@ -201,16 +202,15 @@ def frontier(  # noqa: PLR0913 - one parameter an option
     file = read_scenario(find_scenario(scenario), overrides or ())
     if over is not None:
         values = read_over(over, keep=keep)
-        check_target(f"{file.name}-frontier-{values.limit}", results)
-        with progress_on_terminal() as progress:
-            study = vary(file, values, progress=progress)
+        name, find = values.limit, partial(vary, file, values)
     else:
         asked = read_tradeoff(str(tradeoff), within, points)
-        check_target(f"{file.name}-frontier-mean-{asked.second}", results)
+        name, find = f"mean-{asked.second}", partial(trade, file, asked)
+    with claim(f"{file.name}-frontier-{name}", results) as folder:
         with progress_on_terminal() as progress:
-            study = trade(file, asked, progress=progress)
-    _leave(study, results, print_frontier)
-    _draw_if_possible(study, results / study.name)
+            study = find(progress=progress)
+        _leave(study, results, print_frontier)
+        _draw_if_possible(study, folder)
     if not study.manifest["proved"]:
         raise typer.Exit(STOPPED)
 
@@ -224,12 +224,13 @@ def _draw_if_possible(study: "Study", folder: Path) -> None:
     except MissingExtraError as error:
         typer.echo(f"No picture was drawn. {error}", err=True)
         return
+    from siting.aside import write_file
     from siting.report.curve import draw_curve
     from siting.report.maps import drawn
 
     picture = drawn(draw_curve(study), study.name)
-    (folder / "frontier.png").write_bytes(picture.png)
-    (folder / "frontier.svg").write_bytes(picture.svg)
+    write_file(folder / "frontier.png", picture.png)
+    write_file(folder / "frontier.svg", picture.svg)
 
 
 def _share(option: str, text: str) -> float:

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from siting.analysis.redraw import Redraw
 from siting.errors import InfeasibleError
 from siting.processes import starting_workers, worker_context
+from siting.stop import Stop, keeping_what_is_done
 from siting.types import Floats
 from siting.world import Ground, Scene, World, scene_of, task_in
 
@@ -95,10 +96,11 @@ def solve_worlds(
     done: list[Drawn] = []
     answers = _alone(ground, worlds) if workers == 1 else _together(ground, worlds, workers)
     try:
-        for drawn in answers:
-            done.append(drawn)
-            progress(f"Draw {len(done)} of {len(worlds)}")
-    except KeyboardInterrupt:
+        with keeping_what_is_done():
+            for drawn in answers:
+                done.append(drawn)
+                progress(f"Draw {len(done)} of {len(worlds)}")
+    except (KeyboardInterrupt, Stop):
         return _in_order(done), True
     return _in_order(done), False
 

@@ -53,6 +53,24 @@ class InputError(SitingError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+class BusyError(SitingError):
+    """Another process is writing the same.
+
+    Parameters
+    ----------
+    target : object
+        The file or folder.
+    holder : str
+        Which process.
+    """
+
+    def __init__(self, target: object, holder: str) -> None:
+        super().__init__(
+            f"{target} is being written by {holder}. Wait until it is done, or choose another "
+            "name or folder for one of the two."
+        )
+
+
 class InfeasibleError(SitingError):
     """No answer satisfies all limits.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from siting.aside import write_file
 from siting.pipeline import run
 from siting.report.brief import write_briefing
 from siting.report.overview import overview
@@ -38,8 +39,7 @@ def make_results(results: Path) -> Iterator[Path]:
         made.append(result)
         yield folder
     readme = results / "README.md"
-    readme.write_text(overview(made), encoding="utf-8")
-    yield readme
+    yield write_file(readme, overview(made).encode())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
+import logging
 import time
 from pathlib import Path
 
@@ -29,6 +30,9 @@ from siting.report.result import RunResult
 from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
 from siting.types import Bools, RoadNetwork, TravelTimes
+
+# What a user has to hear about even where nobody watches the progress.
+_LOG = logging.getLogger("siting")
 
 
 def run(
@@ -122,7 +126,7 @@ def prepare(
     own = own_times(file)
     defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
     shipped = inputs.shipped_staff and defaults
-    too_near = _too_near(file, inputs, network, workers, progress)
+    too_near = _too_near(file, inputs, network, workers)
     costs = read_costs(folder)
     closing = file.scenario.closing
     problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
@@ -244,7 +248,7 @@ def _times(
         floor_minutes=floor,
         engine=file.scenario.travel_times.engine,
         workers=workers,
-        note=progress,
+        note=_LOG.warning,
         progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),
     )
 
@@ -254,7 +258,6 @@ def _too_near(
     inputs: Inputs,
     network: RoadNetwork,
     workers: Workers,
-    progress: Progress,
 ) -> Bools:
     limit = file.scenario.candidates.none_within_minutes
     if limit is None:
@@ -262,7 +265,7 @@ def _too_near(
     offices = inputs.offices[~inputs.offices["shut"]]
     candidates = points(inputs.candidates, "locality_code")
     times = cached_travel_times(
-        network, candidates, points(offices, "office_id"), workers=workers, note=progress
+        network, candidates, points(offices, "office_id"), workers=workers, note=_LOG.warning
     )
     near: Bools = dense(times).min(axis=1, initial=np.inf) < limit
     return near

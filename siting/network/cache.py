@@ -7,18 +7,19 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 import platformdirs
 from scipy.sparse import csr_array
 
+from siting.aside import replace_file
+from siting.errors import BusyError
 from siting.network.matrix import Engine, travel_times
 from siting.network.search import Progress, Workers
 from siting.types import Floats, Points, RoadNetwork, TravelTimes
 
 # Raise it with every change to how times are computed or stored.
-_FORMAT = 2
+_FORMAT = 3
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -74,7 +75,7 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
     path = cache_folder() / f"times-{key}.bin"
     if path.is_file():
         try:
-            return _read(path, origins, destinations)
+            return _read(path, key, origins, destinations)
         except (_DamagedError, OSError) as fault:
             note(f"The cached travel times {path.name} are damaged ({fault}) and are built again.")
     times = travel_times(
@@ -88,7 +89,10 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
         progress=progress,
     )
     try:
-        _write(path, times)
+        _write(path, key, times)
+    except BusyError:
+        # Whoever holds it is keeping the very same.
+        return times
     except OSError as fault:
         note(f"The travel times could not be kept in {path.parent} ({fault}).")
     return times
@@ -109,7 +113,7 @@ def _key(
     return digest.hexdigest()
 
 
-def _write(path: Path, times: TravelTimes) -> None:
+def _write(path: Path, key: str, times: TravelTimes) -> None:
     """Write aside and move into place, so that no reader meets half an entry."""
     buffer = io.BytesIO()
     detached = json.dumps(dict(times.detached)).encode()
@@ -121,22 +125,21 @@ def _write(path: Path, times: TravelTimes) -> None:
         indptr=matrix.indptr,
         detached=np.frombuffer(detached, dtype=np.uint8),
     )
-    content = buffer.getbuffer()
+    content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".times-", delete=False) as aside:
-        try:
-            aside.write(hashlib.sha256(content).digest())
-            aside.write(content)
-            aside.close()
-            Path(aside.name).replace(path)
-        except BaseException:
-            Path(aside.name).unlink(missing_ok=True)
-            raise
+    replace_file(path, lambda aside: aside.write_bytes(_checksum(key, content) + content))
 
 
-def _read(path: Path, origins: Points, destinations: Points) -> TravelTimes:
+def _checksum(key: str, content: bytes | memoryview) -> bytes:
+    """Of the content and what it is for, so that an entry under another's name is noticed."""
+    digest = hashlib.sha256(key.encode())
+    digest.update(content)
+    return digest.digest()
+
+
+def _read(path: Path, key: str, origins: Points, destinations: Points) -> TravelTimes:
     content = memoryview(path.read_bytes())
-    if hashlib.sha256(content[_DIGEST_BYTES:]).digest() != bytes(content[:_DIGEST_BYTES]):
+    if _checksum(key, content[_DIGEST_BYTES:]) != bytes(content[:_DIGEST_BYTES]):
         raise _DamagedError("its checksum differs")
     try:
         arrays = np.load(io.BytesIO(content[_DIGEST_BYTES:]), allow_pickle=False)

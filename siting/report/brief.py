@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from siting.aside import telling, write_file
 from siting.errors import Fault, InputError
 from siting.report.beside import read_beside
 from siting.report.blocks import Document
@@ -75,7 +76,7 @@ def write_briefing(
         for kind, render in _RENDERERS.items():
             if kind in formats:
                 path = folder / f"briefing.{language}.{kind}"
-                written.append(_replace(path, render(document, pictures)))
+                written.append(write_file(path, render(document, pictures)))
     if _GEOPACKAGE in formats:
         written.append(write_geopackage(result, folder, data))
     return written
@@ -96,16 +97,10 @@ def _check(formats: Sequence[str], languages: Sequence[str]) -> None:
 def _write_maps(maps: Mapping[str, Drawn], folder: Path, language: str) -> list[Path]:
     if not maps:
         return []
-    (folder / "maps").mkdir(exist_ok=True)
+    with telling(folder / "maps"):
+        (folder / "maps").mkdir(exist_ok=True)
     written = []
     for name, drawn in maps.items():
         for kind, content in (("svg", drawn.svg), ("png", drawn.png)):
-            written.append(_replace(folder / "maps" / f"{name}.{language}.{kind}", content))
+            written.append(write_file(folder / "maps" / f"{name}.{language}.{kind}", content))
     return written
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    """Write a file aside and move it into place, so that no reader meets half a file."""
-    aside = path.with_name(f".{path.name}")
-    aside.write_bytes(content)
-    return aside.replace(path)

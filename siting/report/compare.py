@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
+from siting.aside import replace_file, telling
 from siting.network import Comparison
 from siting.network.compare import MEASURES
 
@@ -64,4 +65,6 @@ def draw_comparison(found: Comparison, path: Path) -> None:
         axes.axvline(0, color="black", linewidth=0.8)
         axes.set(title=_TITLES[measure], xlabel="b greater than a by, %", ylabel="trips")
         axes.yaxis.set_major_formatter("{x:,.0f}")
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    dated = {"Date": None} if path.suffix == ".svg" else None
+    with telling(path, "--plot"):
+        replace_file(path, lambda aside: figure.savefig(aside, metadata=dated))

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from siting.analysis.compare import Comparison, difference
-from siting.errors import Fault, InputError
+from siting.aside import telling, write_file
+from siting.errors import Fault
 from siting.report.blocks import (
     ALIKE,
     Block,
@@ -62,18 +63,12 @@ def write_comparison(comparison: Comparison, runs: Sequence[RunResult], folder: 
     InputError
         If the folder cannot be written.
     """
-    try:
+    with telling(folder, "--out"):
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder / name, content) for name, content in _files(comparison, runs)]
-    except OSError as error:
-        remedy = "Choose a folder that you may write to with --out."
-        fault = Fault(str(folder), "--out", str(folder), str(error.strerror), remedy)
-        raise InputError([fault]) from error
-
-
-def _write(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
+    return [
+        write_file(folder / name, content, option="--out")
+        for name, content in _files(comparison, runs)
+    ]
 
 
 def _files(comparison: Comparison, runs: Sequence[RunResult]) -> Iterator[tuple[str, bytes]]:

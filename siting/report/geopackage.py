@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from siting.aside import replace_file, telling
 from siting.errors import Fault, InputError
 from siting.report.geography import SWEREF, located, municipal_boundaries
 from siting.report.result import RunResult
@@ -69,12 +70,17 @@ def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
         problem = "not kept with this result, and a GeoPackage needs it"
         raise InputError([Fault(str(folder), "result", "assignment.parquet", problem, remedy)])
     layers = _layers(result, data)
-    aside = folder / f".{FILE}"
-    aside.unlink(missing_ok=True)
-    with _fixed_date(result.manifest["date"]):
+    path = folder / FILE
+
+    def write(aside: Path) -> None:
+        # GDAL makes the file itself.
+        aside.unlink()
         for name, layer in layers.items():
             layer.to_file(aside, layer=name, driver="GPKG", engine="pyogrio", **_OLDER)
-    return aside.replace(folder / FILE)
+
+    with telling(path), _fixed_date(result.manifest["date"]):
+        replace_file(path, write)
+    return path
 
 
 def _layers(result: RunResult, data: Path) -> Mapping[str, gpd.GeoDataFrame]:

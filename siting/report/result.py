@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from siting.aside import restore
 from siting.errors import Fault, InputError
 from siting.report.cells import unguarded
 from siting.report.extra import require_report
@@ -116,6 +118,10 @@ class RunResult:
 def find_result(name: str) -> Path:
     """The folder that a user means: a path, or the name of one in results/."""
     path, kept = Path(name), Path("results") / name
+    for folder in (path, kept):
+        # Where it cannot be mended it is missing, and that is said.
+        with suppress(OSError):
+            restore(folder)
     return kept if not path.exists() and kept.exists() else path
 
 

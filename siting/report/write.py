@@ -1,13 +1,15 @@
 """Write a result to disk: all of it, or nothing."""
 
 import json
-import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from siting.aside import replace_folder, restore, telling
 from siting.errors import Fault, InputError
+from siting.lock import locked
 from siting.report.cells import as_csv
 from siting.report.result import MACHINE, RunResult
 from siting.report.study import PARQUET_TABLES, Study
@@ -34,18 +36,64 @@ def check_target(name: str, results: Path) -> Path:
         If the folder cannot be written, or what stands there is no result.
     """
     target = results / name
-    if target.exists() and not (target / "manifest.json").is_file():
-        problem = "something that is no result stands there"
-        remedy = "Move it away, or choose another folder with --results."
-        raise InputError([Fault(str(target), "--results", str(results), problem, remedy)])
     try:
         results.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=results):
-            return target
+            restore(target)
     except OSError as error:
         remedy = "Choose a folder that you may write to with --results."
         fault = Fault(str(results), "--results", str(results), str(error.strerror), remedy)
         raise InputError([fault]) from error
+    if target.exists() and not (target / "manifest.json").is_file():
+        problem = "something that is no result stands there"
+        remedy = "Move it away, or choose another folder with --results."
+        raise InputError([Fault(str(target), "--results", str(results), problem, remedy)])
+    return target
+
+
+@contextmanager
+def claim(name: str, results: Path) -> Iterator[Path]:
+    """Check the folder a result will go to, and keep other processes from it meanwhile.
+
+    Parameters
+    ----------
+    name : str
+        Name of the scenario.
+    results : Path
+        Folder of all results; made if it is missing.
+
+    Yields
+    ------
+    Path
+        The result's folder.
+
+    Raises
+    ------
+    InputError
+        For what `check_target` finds.
+    BusyError
+        If another process has claimed it.
+    """
+    target = check_target(name, results)
+    with holding(target):
+        yield target
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Keep other processes from a folder of results.
+
+    Raises
+    ------
+    InputError
+        If nothing can be written beside it.
+    BusyError
+        If another process has it.
+    """
+    with ExitStack() as held:
+        with telling(folder):
+            held.enter_context(locked(folder))
+        yield
 
 
 def write_result(result: RunResult, results: Path) -> Path:
@@ -96,13 +144,8 @@ def write_study(study: Study, results: Path) -> Path:
 
 def _write(name: str, results: Path, fill: Callable[[Path], None]) -> Path:
     target = check_target(name, results)
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=results))
-    try:
-        fill(aside)
-        aside.chmod(0o755)
-        _swap(aside, target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    with telling(target, "--results"):
+        replace_folder(target, fill)
     return target
 
 
@@ -131,17 +174,3 @@ def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     for name, content in (("manifest", rest), ("run", machine)):
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
-
-
-def _swap(aside: Path, target: Path) -> None:
-    """Put the new folder in the old one's place; the old one stays until the new one stands."""
-    old = aside.with_name(f"{aside.name}-old")
-    if target.exists():
-        target.rename(old)
-    try:
-        aside.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

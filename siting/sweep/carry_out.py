@@ -19,8 +19,10 @@ from siting.errors import (
 )
 from siting.pipeline import run
 from siting.report.result import RunResult
+from siting.report.write import claim
 from siting.scenario_file import ScenarioFile
 from siting.shipped import data_folder
+from siting.stop import Stop, keeping_what_is_done
 from siting.sweep.file import Sweep
 from siting.sweep.keep import Clash, Folder, same_question
 from siting.sweep.plan import Plan, make_plans
@@ -98,22 +100,23 @@ def run_sweep(  # noqa: PLR0913 - one parameter an option
     """
     progress("Checking all runs")
     plans, folder = make_plans(sweep, data_folder()), Folder(results / sweep.name)
-    try:
-        failed: dict[int, str] = {}
-        there = [resume and folder.kept(plan) is not None for plan in plans]
-        missing = [number for number, have in enumerate(there) if not have]
-        if missing:
-            with _cluster(scheduler, min(workers, len(missing))) as client:
-                folder.begin(sweep, plans, resume=resume)
-                wanted = [plans[number] for number in missing]
-                for done, (number, error) in enumerate(_make(client, wanted, folder), start=1):
-                    failed |= {missing[number]: error} if error else {}
-                    progress(f"{done} of {len(missing)} runs are made")
-        return Swept(folder.path, _finish(sweep, plans, folder, failed), sum(there))
-    except KeyboardInterrupt as error:
-        raise InterruptError(_told("Interrupted.", plans, folder)) from error
-    except (ClusterError, OSError) as error:
-        raise StoppedError(_told(str(error), plans, folder)) from error
+    with claim(sweep.name, results), keeping_what_is_done():
+        try:
+            failed: dict[int, str] = {}
+            there = [resume and folder.kept(plan) is not None for plan in plans]
+            missing = [number for number, have in enumerate(there) if not have]
+            if missing:
+                with _cluster(scheduler, min(workers, len(missing))) as client:
+                    folder.begin(sweep, plans, resume=resume)
+                    wanted = [plans[number] for number in missing]
+                    for done, (number, error) in enumerate(_make(client, wanted, folder), start=1):
+                        failed |= {missing[number]: error} if error else {}
+                        progress(f"{done} of {len(missing)} runs are made")
+            return Swept(folder.path, _finish(sweep, plans, folder, failed), sum(there))
+        except (KeyboardInterrupt, Stop) as error:
+            raise InterruptError(_told("Interrupted.", plans, folder)) from error
+        except (ClusterError, OSError) as error:
+            raise StoppedError(_told(str(error), plans, folder)) from error
 
 
 def _cluster(scheduler: str | None, workers: int) -> AbstractContextManager["Client"]:

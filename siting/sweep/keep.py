@@ -5,11 +5,11 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pandas as pd
 
+from siting.aside import replace_file
 from siting.errors import Fault, InputError
 from siting.report.cells import as_csv
 from siting.report.result import RunResult, read_result
@@ -136,8 +136,8 @@ class Folder:
         OSError
             If it cannot be written.
         """
-        put(self.path / "sweep.parquet", table.to_parquet(index=False))
-        put(self.path / "sweep.csv", as_csv(table))
+        _put(self.path / "sweep.parquet", table.to_parquet(index=False))
+        _put(self.path / "sweep.csv", as_csv(table))
         statuses = dict(zip(table["name"], table["status"], strict=True))
         self._write_manifest(sweep, {"finished": finished, "runs": statuses})
 
@@ -163,7 +163,7 @@ class Folder:
         about = sweep.about.model_dump(mode="json")
         content = {"name": sweep.name, "study": _STUDY, "sweep": about, "keys": sweep.keys, **state}
         text = json.dumps(content, indent=2, ensure_ascii=False)
-        put(self.path / "manifest.json", f"{text}\n".encode())
+        _put(self.path / "manifest.json", f"{text}\n".encode())
 
 
 def same_question(plan: Plan, manifest: Mapping[str, Any]) -> bool:
@@ -171,14 +171,5 @@ def same_question(plan: Plan, manifest: Mapping[str, Any]) -> bool:
     return all(manifest.get(key) == value for key, value in plan.question.items())
 
 
-def put(path: Path, content: bytes) -> None:
-    """Write a file aside and move it into place in one step."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as aside:
-        try:
-            aside.write(content)
-            aside.close()
-            Path(aside.name).chmod(0o644)
-            Path(aside.name).replace(path)
-        except BaseException:
-            Path(aside.name).unlink(missing_ok=True)
-            raise
+def _put(path: Path, content: bytes) -> None:
+    replace_file(path, lambda aside: aside.write_bytes(content))

@@ -1,11 +1,9 @@
 """Networks on disk: GraphML that OSMnx reads, and a compact Parquet form."""
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from xml.parsers import expat
 
@@ -15,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siting.aside import replace_file, telling
 from siting.errors import Fault, InputError
 from siting.network.maxspeed import limit_kph
 from siting.network.osm.graph import RoadGraph, check_graph, to_graph
@@ -196,19 +195,6 @@ def _unpacked(table: pa.Table, name: str) -> pd.DataFrame:
 
 def _aside(path: Path, write: Callable[[Path], None]) -> None:
     """Write beside the target and move into place, so that nobody meets half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, suffix=path.suffix, delete=False) as file:
-        aside = Path(file.name)
-    try:
-        write(aside)
-        aside.chmod(0o666 & ~_umask())
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with telling(path, "OUT"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, write)

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from siting.aside import write_file
 from siting.report.beside import NOTHING, Beside, read_beside
 from siting.report.explorer.payload import payload
 from siting.report.outlines import outlines
@@ -66,11 +67,9 @@ def write_explorer(folder: Path) -> Path:
     InputError
         If the folder holds no result.
     """
-    path, aside = folder / "explorer.html", folder / ".explorer.html"
     result = read_result(folder)
     page = explorer_page(result, read_beside(result, folder))
-    aside.write_text(page, encoding="utf-8", newline="\n")
-    return aside.replace(path)
+    return write_file(folder / "explorer.html", page.encode())
 
 
 def _asset(name: str) -> str:
