@@ -16,7 +16,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test coverage fuzz mutants lint format hooks bench bench-peers bench-published data results schema readme docs docs-output played changelog lock clean
+.PHONY: help run test coverage fuzz soak mutants lint format hooks bench bench-peers bench-published data results schema readme docs docs-output played changelog lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ test: $(VENV)/test ## run the tests
 
 fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
+
+soak: $(VENV)/test ## kill 300 runs and stop 60 more, and put what happened into docs/reliability.md
+	$(BIN)/python -m tests.reliability.trials --soak docs/reliability_soak.json --kills $(KILLS) --signals $(SIGNALS)
+	$(BIN)/python -m tests.write_reliability
+KILLS = 300
+SIGNALS = 60
 
 coverage: $(VENV)/test ## run the tests and show which lines and branches none of them reaches
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov $(ARGS)

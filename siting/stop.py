@@ -106,6 +106,8 @@ def _forget() -> None:
 
 def _watch(reader: socket.socket) -> None:
     number = _next(reader)
+    if not number:
+        return
     waited = 0.0
     while waited < (_PATIENCE_S if _state.patient else _GRACE_S):
         reader.settimeout(0.1)
@@ -118,10 +120,11 @@ def _watch(reader: socket.socket) -> None:
 
 
 def _next(reader: socket.socket) -> int:
-    while True:
-        number = reader.recv(1)[0]
-        if number in _SIGNALS:
-            return number
+    """The next of our signals; 0 where the process has left by itself."""
+    while heard := reader.recv(1):
+        if heard[0] in _SIGNALS:
+            return heard[0]
+    return 0
 
 
 def _end(number: int, *, told: bool = False) -> None:

@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from siting.network import cache
+from siting.pipeline import prepare
+from siting.scenario_file import read_scenario
 from siting.types import Points, RoadNetwork
+from tests.reliability.faults import fault
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "nullia" / "nullia.toml"
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +60,13 @@ def test_every_input_has_its_own_entry(
     assert all(path.name.startswith("times-") for path in entries)
 
 
+@fault(
+    "A cache entry is damaged or foreign",
+    "it is cut short, one bit is flipped, it is another file, it is another entry under its name; "
+    "a file stands where the folder of the cache should be",
+    "it is noticed by its checksum, said in one line and built again; times that cannot be kept "
+    "are used all the same",
+)
 @pytest.mark.parametrize("kept", [0, 20, 500, -1])
 def test_a_truncated_entry_is_built_again_and_said(
     network: RoadNetwork, few: Points, seats: Points, folder: Path, kept: int
@@ -82,6 +94,33 @@ def test_a_flipped_bit_is_noticed(
     notes: list[str] = []
     cache.cached_travel_times(network, few, seats, note=notes.append)
     assert "checksum" in notes[0]
+
+
+@pytest.mark.parametrize("foreign", [b"", b"PK\x03\x04 something else", None])
+def test_a_foreign_entry_is_noticed(
+    network: RoadNetwork, few: Points, seats: Points, folder: Path, foreign: bytes | None
+) -> None:
+    """None stands for the entry of another question, of the same shape."""
+    right = cache.cached_travel_times(network, few, seats)
+    (entry,) = folder.iterdir()
+    other = replace(few, lon=few.lon + 0.01)
+    cache.cached_travel_times(network, other, seats)
+    (another,) = set(folder.iterdir()) - {entry}
+    entry.write_bytes(another.read_bytes() if foreign is None else foreign)
+    notes: list[str] = []
+    again = cache.cached_travel_times(network, few, seats, note=notes.append)
+    np.testing.assert_array_equal(right.minutes.toarray(), again.minutes.toarray())
+    assert "its checksum differs" in notes[0]
+
+
+def test_a_run_says_it_where_nobody_watches(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    nullia = read_scenario(EXAMPLE)
+    prepare(nullia, progress=lambda _: None)
+    (entry,) = folder.iterdir()
+    entry.write_bytes(b"")
+    prepare(nullia, progress=lambda _: None)
+    [said] = caplog.messages
+    assert said.endswith("are damaged (its checksum differs) and are built again.")
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_times_are_given(

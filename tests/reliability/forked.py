@@ -116,7 +116,7 @@ def _called(arguments: tuple[str, ...], before: Callable[[], object]) -> int:
         main()
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 1 if left.code else 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child must not go on as its parent
         sys.excepthook(*sys.exc_info())
         return 1
     finally:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 _SWALLOWED = """
 import sys, time
 while True:

@@ -21,7 +21,13 @@ from pathlib import Path
 
 from siting.aside import restore
 from siting.lock import lock_path
-from tests.reliability.forked import Ended, Process, call, nothing, start
+from tests.reliability.forked import (
+    Ended,
+    Process,
+    call,
+    nothing,
+    start,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 NULLIA = ROOT / "docs" / "examples" / "nullia"
@@ -95,39 +101,74 @@ class Killed:
 
 
 def kill_runs(case: Case, count: int) -> Killed:
-    """Kill runs at random moments, every second one from when it has begun to write.
+    """Kill runs at random moments, and every second one at a random step of its writing.
 
     After each, the result that stands there is whole; the next run gives the right one and leaves
-    nothing beside it. Every fourth time there was no result before.
+    nothing beside it. Every third time there was no result before.
     """
     chance, seen = random.Random(SEED), Killed()  # noqa: S311 - the same moments each time
+    steps = _steps(case)
     while seen.kills < count:
-        if seen.kills % 4 == 3:
+        if seen.kills % 3 == 2:
             shutil.rmtree(case.result)
-        process = case.start()
         if seen.kills % 2:
-            process.wait(lambda: bool(_asides(case)))
-            process.wait(seconds=chance.uniform(0, case.seconds / 8), until=None)
+            case.start(_dying_at(chance.randint(1, steps))).wait()
+            seen.while_writing += 1
         else:
+            process = case.start()
             process.wait(seconds=chance.uniform(0, case.seconds))
-        if not process.kill():
-            continue
+            if not process.kill():
+                continue
         seen.kills += 1
-        seen.while_writing += bool(_asides(case))
-        restore(case.result)
-        if case.result.exists():
-            # A new result without its briefing yet is whole, and says by itself what it is.
-            there = files(case.result)
-            seen.damaged += [name for name in there if there[name] != case.right.get(name)]
-        done = case.call()
-        seen.wrong_after += case.wrong() if done.code == 0 else [done.err]
-        seen.left_over += case.left_over()
+        _look(case, seen)
+        _progress(seen)
     return seen
 
 
-def _asides(case: Case) -> list[Path]:
-    beside = (case.folder / "results").glob(f".{case.name}-*")
-    return [*beside, *case.result.glob(".*-*"), *case.result.glob("maps/.*-*")]
+def _look(case: Case, seen: Killed) -> None:
+    restore(case.result)
+    # A new result without its briefing yet is whole, and what stands in it is right.
+    there = files(case.result)
+    seen.damaged += [name for name in there if there[name] != case.right.get(name)]
+    done = case.call()
+    seen.wrong_after += case.wrong() if done.code == 0 else [done.err]
+    seen.left_over += case.left_over()
+
+
+_STEPS = ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate")
+"""Python tells of these before it asks the system to do them."""
+
+
+def _steps(case: Case) -> int:
+    """How often a run is about to change something in the folder of results, or to look at it."""
+    told = case.folder / "steps"
+    number = os.open(told, os.O_CREAT | os.O_WRONLY)
+    case.call(lambda: _at_each_step(lambda: os.write(number, b".")))
+    os.close(number)
+    return told.stat().st_size
+
+
+def _dying_at(step: int) -> Callable[[], None]:
+    left = [step]
+
+    def count() -> None:
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return lambda: _at_each_step(count)
+
+
+def _at_each_step(call: Callable[[], object]) -> None:
+    def heard(event: str, arguments: tuple[object, ...]) -> None:
+        if event in _STEPS and "results" in str(arguments[0]):
+            call()
+
+    sys.addaudithook(heard)
+
+
+def _progress(seen: Killed) -> None:
+    sys.stderr.write(f"{seen}\n")
 
 
 @dataclass

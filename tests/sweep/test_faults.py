@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from tests.clusters import HASTE, dask_cluster, wait_until
+from tests.reliability.faults import fault
 
 SWEEP = """
 [sweep]
@@ -116,6 +117,12 @@ def test_the_table_says_what_each_run_came_to(undisturbed: Folder) -> None:
     assert manifest["finished"]
 
 
+@fault(
+    "A worker or the scheduler of a sweep is lost, or a sweep is stopped",
+    "both are killed while a sweep runs; then SIGINT is sent to all of its processes",
+    "finished runs are kept, exit code 4 or 130, and a line says how to go on; `--resume` makes "
+    "the rest and the same table, byte for byte",
+)
 def test_whatever_happens_on_the_way_the_table_is_the_same(
     undisturbed: Folder, tmp_path: Path
 ) -> None:
