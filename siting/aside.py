@@ -31,6 +31,7 @@ def write_file(path: Path, content: bytes, *, option: str = "file") -> Path:
     path : Path
         Where to; its folder exists.
     content : bytes
+        What it will hold.
     option : str
         How an error names what chose the place.
 
@@ -113,6 +114,11 @@ def restore(target: Path) -> None:
     Where it had put the old folder away and not yet the new one in its place, the old one is put
     back; all else that it left is removed. Nothing is done while another process writes there.
 
+    Parameters
+    ----------
+    target : Path
+        The folder.
+
     Raises
     ------
     OSError
@@ -133,6 +139,13 @@ def restore(target: Path) -> None:
 @contextmanager
 def telling(path: Path, option: str = "file") -> Iterator[None]:
     """Say what hinders writing as a fault that the user can mend.
+
+    Parameters
+    ----------
+    path : Path
+        What is being written.
+    option : str
+        How the fault names what chose the place.
 
     Raises
     ------

@@ -83,6 +83,11 @@ def claim(name: str, results: Path) -> Iterator[Path]:
 def holding(folder: Path) -> Iterator[None]:
     """Keep other processes from a folder of results.
 
+    Parameters
+    ----------
+    folder : Path
+        The folder of one result.
+
     Raises
     ------
     InputError
