@@ -84,7 +84,7 @@ def test_nothing_half_is_left_where_writing_fails(
         raise OSError("disk full")
 
     monkeypatch.setattr("pyarrow.parquet.write_table", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(InputError, match="disk full"):
         save_network(built, tmp_path / "n.parquet", read_speeds(data_folder()))
     assert list(tmp_path.iterdir()) == []
 
