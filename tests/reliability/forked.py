@@ -92,6 +92,8 @@ def start(folder: Path, *arguments: str, before: Callable[[], object] = nothing)
         _lead_group(pid)
         return Process(pid, told)
     _lead_group(0)
+    # Whoever calls the tests in the background may have made them deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.chdir(folder)
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(told / name, os.O_CREAT | os.O_WRONLY, 0o644), number)

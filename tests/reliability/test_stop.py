@@ -54,7 +54,9 @@ child.wait()
 
 
 def _interrupted(code: str, number: int, folder: Path) -> tuple[int, str, str]:
-    listening = "from siting import stop\nwith stop.listening():\n    exec(CODE)\n"
+    # Whoever calls the tests in the background may have made them deaf to Ctrl-C.
+    heard = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+    listening = f"{heard}from siting import stop\nwith stop.listening():\n    exec(CODE)\n"
     command = [sys.executable, "-c", f"CODE = {code!r}\n{listening}"]
     process = subprocess.Popen(  # noqa: S603 - our own program
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
