@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from siting.allowed import outside
 from siting.errors import Fault, InputError
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, select_inputs
-from siting.inputs.sources import Wanted
+from siting.inputs.sources import SHIPPED_OFFICES, Wanted
 from siting.network import speed_profiles
 from siting.scenario import Candidates, Scenario
 from siting.scenario_file import ScenarioFile
@@ -32,8 +33,11 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
     InputError
         With everything that is wrong with the scenario or its files.
     """
-    others = (*file.faults, *_network_faults(file, folder), *_kind_faults(file, folder))
-    others = (*others, *_own_faults(file))
+    others = (*file.faults, *_kind_faults(file, folder), *_own_faults(file))
+    # Nothing that may not be read is looked at, not even whether it is there.
+    if refused := outside(file, folder, SHIPPED_OFFICES):
+        raise InputError([*others, *refused])
+    others = (*others, *_network_faults(file, folder))
     try:
         inputs, faults = select_inputs(_choice(file), folder)
     except InputError as error:

@@ -13,6 +13,7 @@ from rich.console import Console
 from siting import cli_trust
 from siting.cli_benchmark import benchmark
 from siting.cli_network import network_app
+from siting.cli_rerun import rerun
 from siting.cli_sweep import sweep
 from siting.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
@@ -37,6 +38,7 @@ app.add_typer(network_app, name="network")
 cli_trust.register(app)
 app.command("benchmark")(benchmark)
 app.command("sweep")(sweep)
+app.command("rerun")(rerun)
 
 NOT_PROVED = 4
 
@@ -100,6 +102,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Override a key (none: its default)."),
     ] = None,
+    allow: cli_trust.Allow = None,
     results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
     time_limit: Annotated[
         float | None, typer.Option(help="Stop solving after this many seconds.")
@@ -130,7 +133,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 
     limits = {"solver.time_limit_s": time_limit, "solver.gap": gap}
     given = [f"{key}={value}" for key, value in limits.items() if value is not None]
-    file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given])
+    file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given], allow=allow or ())
     steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
     with claim(file.name, results), _progress(quiet=quiet) as progress:
         if scheduler:
@@ -220,6 +223,8 @@ def check(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="SCENARIO…", help="Paths or names of shipped ones.")
     ],
+    *,
+    allow: cli_trust.Allow = None,
 ) -> None:
     """Check scenario files, without solving them."""
     from siting import pipeline
@@ -227,7 +232,7 @@ def check(
     faults: list[Fault] = []
     for scenario in scenarios:
         try:
-            file: ScenarioFile = read_scenario(find_scenario(scenario))
+            file: ScenarioFile = read_scenario(find_scenario(scenario), allow=allow or ())
             pipeline.check(file)
             typer.echo(f"{file.path}: no faults")
         except InputError as error:

@@ -125,6 +125,7 @@ def compare(  # noqa: PLR0913 - one parameter an option
     """Compare lengths and times of trips on two networks."""
     from siting.aside import write_file
     from siting.network import compare_networks, load_road_network
+    from siting.report.cells import guarded
     from siting.report.compare import draw_comparison, print_comparison
 
     ours = load_road_network(first, speeds=speeds)
@@ -132,7 +133,7 @@ def compare(  # noqa: PLR0913 - one parameter an option
     found = compare_networks(ours, theirs, _places(points))
     print_comparison(found, (first, second), Console(highlight=False))
     if table:
-        text = found.trips.to_csv(index=False, lineterminator="\n")
+        text = guarded(found.trips).to_csv(index=False, lineterminator="\n")
         write_file(table, text.encode(), option="--table")
     if plot:
         draw_comparison(found, plot)

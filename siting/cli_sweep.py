@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from siting.cli_trust import RESULTS, STOPPED, Results, progress_on_terminal
+from siting.cli_trust import RESULTS, STOPPED, Allow, Results, progress_on_terminal
 from siting.errors import Fault, InputError
 
 # Commands import what they need when they are called, so that --help answers at once.
@@ -14,7 +14,7 @@ from siting.errors import Fault, InputError
 _WORKERS = 2
 
 
-def sweep(
+def sweep(  # noqa: PLR0913 - one parameter an option
     name: Annotated[
         str, typer.Argument(metavar="SWEEP", help="Path of a sweep file, or a shipped one's name.")
     ],
@@ -30,6 +30,7 @@ def sweep(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep finished runs and make the missing ones.")
     ] = False,
+    allow: Allow = None,
     results: Results = RESULTS,
 ) -> None:
     """Run a scenario with many values of some keys, and put the answers into one table."""
@@ -40,7 +41,7 @@ def sweep(
     from siting.report.sweep import print_sweep
     from siting.sweep import find_sweep, read_sweep, run_sweep
 
-    asked = read_sweep(find_sweep(name))
+    asked = read_sweep(find_sweep(name), allow=allow or ())
     with progress_on_terminal() as progress:
         swept = run_sweep(
             asked,

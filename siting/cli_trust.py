@@ -26,6 +26,12 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a key (none: its default)."),
 ]
+Allow = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--allow", metavar="FOLDER", help="Let the scenario name files in this folder too."
+    ),
+]
 Results = Annotated[Path, typer.Option(help="Folder of all results.")]
 RESULTS = Path("results")
 STOPPED = 4
@@ -61,7 +67,7 @@ def _leave(study: "Study", results: Path, show: Callable[["Study", Console], Non
     console.print(f"\nFiles: {folder}", soft_wrap=True, markup=False)
 
 
-def hindcast(
+def hindcast(  # noqa: PLR0913 - one parameter an option
     scenario: ScenarioArgument = "remaining_offices",
     *,
     draws: Annotated[
@@ -69,6 +75,7 @@ def hindcast(
     ] = 20,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same tables.")] = 1,
     overrides: Overrides = None,
+    allow: Allow = None,
     results: Results = RESULTS,
 ) -> None:
     """Hold what the government really decided against the best of the same number."""
@@ -76,7 +83,7 @@ def hindcast(
     from siting.report.hindcast import print_hindcast
     from siting.report.write import claim
 
-    file = read_scenario(find_scenario(scenario), overrides or ())
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
     with claim(f"{file.name}-hindcast", results):
         with progress_on_terminal() as progress:
             study = play(file, draws=draws, seed=seed, progress=progress)
@@ -94,6 +101,7 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
         int, typer.Option(min=1, help="How many that differ as much as possible.")
     ] = 4,
     overrides: Overrides = None,
+    allow: Allow = None,
     results: Results = RESULTS,
 ) -> None:
     """Find the answers that are nearly as good, and what they share."""
@@ -103,7 +111,7 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
     from siting.report.write import claim
 
     wanted = Wanted(_share("--within", within), count, diverse)
-    file = read_scenario(find_scenario(scenario), overrides or ())
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
     with claim(f"{file.name}-alternatives", results):
         with progress_on_terminal() as progress:
             study = find(file, wanted, progress=progress)
@@ -117,8 +125,9 @@ def explain(
     *,
     site: Annotated[str, typer.Option(help="A place or an existing office: name or code.")],
     folder: Annotated[
-        Path, typer.Option(help="What the paths in the scenario are relative to.")
-    ] = Path(),
+        Path | None, typer.Option(help="What the paths in the scenario are relative to.")
+    ] = None,
+    allow: Allow = None,
     results: Results = RESULTS,
 ) -> None:
     """Say why a place is in a result, or not, and what the other way would cost."""
@@ -126,7 +135,7 @@ def explain(
     from siting.report.explain import print_explanation
     from siting.report.result import find_result, read_result
 
-    about = About(read_result(find_result(result)), site, folder)
+    about = About(read_result(find_result(result)), site, folder, tuple(allow or ()))
     with progress_on_terminal() as progress:
         study = explain_site(about, progress=progress)
     _leave(study, results, print_explanation)
@@ -143,6 +152,7 @@ def robustness(  # noqa: PLR0913 - one parameter an option
         typer.Option(help="Draw no office where one was announced, proposed or ordered later."),
     ] = True,
     overrides: Overrides = None,
+    allow: Allow = None,
     results: Results = RESULTS,
 ) -> None:
     """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
@@ -151,7 +161,7 @@ def robustness(  # noqa: PLR0913 - one parameter an option
     from siting.robustness import Asked
     from siting.robustness import robustness as run_draws
 
-    file = read_scenario(find_scenario(scenario), overrides or ())
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
     with claim(f"{file.name}-robustness", results):
         with progress_on_terminal() as progress:
             study = run_draws(file, Asked(draws, seed, workers, rule), progress=progress)
@@ -185,6 +195,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
         int | None, typer.Option(min=2, help="A sample of at most so many points of the front.")
     ] = None,
     overrides: Overrides = None,
+    allow: Allow = None,
     results: Results = RESULTS,
 ) -> None:
     """Show what more offices or more money bring, or what another aim costs in the mean."""
@@ -199,7 +210,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
         remedy = "Give one: --over new_offices=4..40, or --tradeoff mean,worst."
         problem = "one of them is needed, and not both"
         raise InputError([Fault("command line", "--over, --tradeoff", None, problem, remedy)])
-    file = read_scenario(find_scenario(scenario), overrides or ())
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
     if over is not None:
         values = read_over(over, keep=keep)
         name, find = values.limit, partial(vary, file, values)

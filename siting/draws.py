@@ -145,7 +145,7 @@ def _on_disk(minutes: Mapping[str, Floats], folder: Path) -> dict[str, Path]:
     """Write travel times where every worker can read them without a copy of its own."""
     files = {profile: folder / f"{number}.npy" for number, profile in enumerate(minutes)}
     for profile, path in files.items():
-        np.save(path, minutes[profile])
+        np.save(path, minutes[profile], allow_pickle=False)
     return files
 
 
@@ -154,7 +154,9 @@ _SHARED: dict[str, Ground] = {}
 
 
 def _begin(ground: Ground, files: Mapping[str, Path]) -> None:
-    minutes = {profile: np.load(path, mmap_mode="r") for profile, path in files.items()}
+    minutes = {
+        profile: np.load(path, mmap_mode="r", allow_pickle=False) for profile, path in files.items()
+    }
     _SHARED["ground"] = replace(ground, minutes=minutes)
 
 

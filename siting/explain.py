@@ -1,6 +1,5 @@
 """Why a place is in a result, or not, as tables."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,11 @@ from siting.analysis.task import Task
 from siting.describe import Progress
 from siting.errors import Fault, InputError
 from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
-from siting.opening import open_scenario
+from siting.opening import open_scenario, scenario_of
 from siting.problem import Prepared
 from siting.question import LIMIT_KEYS, clash_in_words
 from siting.report.result import RunResult
 from siting.report.study import Study
-from siting.scenario import Scenario
-from siting.scenario_file import ScenarioFile
-from siting.shipped import scenario_folder
 
 
 @dataclass(frozen=True)
@@ -33,13 +29,16 @@ class About:
         A result that `siting run` left.
     site : str
         Name or code of a candidate or office.
-    folder : Path
+    folder : Path, optional
         The folder that the paths in the scenario are relative to.
+    allow : tuple of Path
+        Folders that files of the scenario may be read from as well.
     """
 
     result: RunResult
     site: str
-    folder: Path
+    folder: Path | None = None
+    allow: tuple[Path, ...] = ()
 
 
 def explain_site(about: About, *, data: Path | None = None, progress: Progress = print) -> Study:
@@ -64,7 +63,7 @@ def explain_site(about: About, *, data: Path | None = None, progress: Progress =
     InputError
         If the place is unknown, or the inputs are not those of the result any more.
     """
-    file = scenario_of(about)
+    file = scenario_of(about.result, about.folder, about.allow)
     opening = open_scenario(file, data, progress)
     prepared, task = opening.prepared, opening.task
     code = _find(about.site, prepared)
@@ -81,15 +80,6 @@ def explain_site(about: About, *, data: Path | None = None, progress: Progress =
     }
     told = {**figures, "objective_unit": unit}
     return opening.study("explain", told, tables, name=f"explain-{code}")
-
-
-def scenario_of(about: About) -> ScenarioFile:
-    """The scenario of a result, as its manifest holds it."""
-    name = about.result.name
-    shipped = scenario_folder() / f"{name}.toml"
-    path = shipped if shipped.is_file() else about.folder / f"{name}.toml"
-    scenario = Scenario.model_validate_json(json.dumps(about.result.manifest["scenario"]))
-    return ScenarioFile(name, path, scenario, tuple(about.result.manifest["overrides"]))
 
 
 def _find(name: str, prepared: Prepared) -> str:

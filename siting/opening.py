@@ -1,11 +1,13 @@
 """What every study of a scenario begins with, and what it leaves."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from siting.analysis.task import Task
 from siting.describe import Progress
@@ -14,9 +16,12 @@ from siting.manifest import study_manifest
 from siting.pipeline import prepare
 from siting.problem import Prepared
 from siting.question import task_of
+from siting.report.result import RunResult
 from siting.report.study import Study
+from siting.scenario import Scenario
 from siting.scenario_file import ScenarioFile
-from siting.shipped import data_folder
+from siting.shipped import data_folder, scenario_folder
+from siting.toml_file import faults_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +100,43 @@ def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> 
     """
     prepared, _ = prepare(file, data=data, progress=progress)
     return Opening(prepared, task_of(file.scenario, prepared.problem), data or data_folder())
+
+
+def scenario_of(
+    result: RunResult, folder: Path | None = None, allow: tuple[Path, ...] = ()
+) -> ScenarioFile:
+    """The scenario of a result, after overrides, as its manifest holds it.
+
+    Parameters
+    ----------
+    result : RunResult
+        As it was read back.
+    folder : Path, optional
+        The folder that the paths in the scenario are relative to. Without it, that of the shipped
+        scenario of the result's name, else the folder one is in.
+    allow : tuple of Path
+        Folders that files of the scenario may be read from as well.
+
+    Raises
+    ------
+    InputError
+        If the manifest holds no scenario of this version.
+    """
+    name = f"{result.name}.toml"
+    shipped = scenario_folder()
+    here = folder or (shipped if (shipped / name).is_file() else Path())
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
+        overrides = tuple(map(str, result.manifest["overrides"]))
+    except ValidationError as error:
+        raise InputError(faults_of(error, f"{result.name}/manifest.json", Scenario)) from error
+    except (KeyError, TypeError) as error:
+        remedy = "Name a result that 'siting run' has written, not a study or a comparison."
+        problem = "holds no scenario that was run"
+        raise InputError(
+            [Fault(result.name, "manifest.json", str(error), problem, remedy)]
+        ) from error
+    return ScenarioFile(result.name, here / name, scenario, overrides, allow=allow)
 
 
 def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:

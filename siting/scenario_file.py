@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class ScenarioFile:
     faults : tuple of Fault
         What is wrong with it; what the faults name stands at its default in `scenario`, so that
         the rest can be checked too.
+    allow : tuple of Path
+        Folders that files may be read from, besides its own and the data folder.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ScenarioFile:
     scenario: Scenario
     overrides: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    allow: tuple[Path, ...] = ()
 
 
 def find_scenario(name: str) -> Path:
@@ -74,7 +77,11 @@ def find_scenario(name: str) -> Path:
 
 
 def read_scenario(
-    path: Path, overrides: Sequence[str] = (), values: Mapping[str, Any] | None = None
+    path: Path,
+    overrides: Sequence[str] = (),
+    values: Mapping[str, Any] | None = None,
+    *,
+    allow: Sequence[Path] = (),
 ) -> ScenarioFile:
     """Read a scenario file and apply overrides; what is wrong with it is kept in `faults`.
 
@@ -87,6 +94,8 @@ def read_scenario(
         back to its default.
     values : mapping of str to object, optional
         More overrides, applied before: values as TOML gives them, by table.key.
+    allow : sequence of Path
+        Folders that files of the scenario may be read from, besides its own and the data folder.
 
     Returns
     -------
@@ -99,7 +108,7 @@ def read_scenario(
         If the file cannot be read at all.
     """
     content = read_toml(path)
-    log, faults = [], []
+    log, faults = [], [*_missing_folders(allow)]
     for key, value in (values or {}).items():
         try:
             log.append(_apply(key, value, content))
@@ -112,7 +121,16 @@ def read_scenario(
             remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
             faults.append(Fault("--set", "override", override, str(error), remedy))
     scenario, more = _validate(content, str(path))
-    return ScenarioFile(path.stem, path, scenario, tuple(log), (*faults, *more))
+    # Workers of a cluster may have been started in another folder.
+    allowed = tuple(folder.absolute() for folder in allow)
+    return ScenarioFile(path.stem, path, scenario, tuple(log), (*faults, *more), allowed)
+
+
+def _missing_folders(folders: Iterable[Path]) -> Iterator[Fault]:
+    for folder in folders:
+        if not folder.is_dir():
+            remedy = "Name the folder that holds the files."
+            yield Fault("command line", "--allow", str(folder), "there is no such folder", remedy)
 
 
 def _parse(override: str) -> tuple[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from siting.errors import Fault, InputError, near_matches
 from siting.scenario import Table, table_of
+from siting.sizes import SCENARIO, refuse_large
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     InputError
         If it cannot be read.
     """
+    refuse_large(path, SCENARIO)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:

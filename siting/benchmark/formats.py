@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from siting.errors import Fault, InputError
 from siting.model import Instance, Limits, Mean, Objective, Worst
+from siting.sizes import TEXT, refuse_large
 from siting.types import Floats
 
 type Problem = Literal["p-median", "p-center", "capacitated"]
@@ -61,6 +62,7 @@ def read_benchmark(path: Path, problem: Problem | None = None, p: int | None = N
     InputError
         If the file is none of these, or p is missing.
     """
+    refuse_large(path, TEXT)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -19,7 +19,7 @@ from spopt.locate import (  # type: ignore[import-not-found] # is in that enviro
 
 def main(arrays: Path, problem: str, p: int, time_limit: float) -> None:
     """Solve and print."""
-    data = np.load(arrays)
+    data = np.load(arrays, allow_pickle=False)
     times, weights, existing = data["times"], data["weights"], data["existing"]
     began = time.perf_counter()
     fixed = np.flatnonzero(existing)

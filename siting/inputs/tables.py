@@ -11,6 +11,7 @@ from pandera.pandas import DataFrameSchema
 
 from siting.errors import Fault, InputError
 from siting.inputs.schema import TABLES, kind
+from siting.sizes import TEXT, refuse_large, refuse_large_parquet, refuse_large_workbook
 
 _FAULTS_SHOWN = 20
 _PROBLEMS = {
@@ -78,11 +79,17 @@ def read_checked(path: Path, schema: DataFrameSchema) -> pd.DataFrame:
 def _read_text(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".xlsx":
-            return pd.read_excel(path, dtype=str, keep_default_na=False)
+            refuse_large_workbook(path)
+            return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
         if path.suffix.lower() == ".parquet":
+            refuse_large_parquet(path)
             raw = pd.read_parquet(path).reset_index(drop=True)
             return raw.astype(object).where(raw.notna(), "").astype(str)
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        refuse_large(path, TEXT)
+        # Nothing is unpacked on the way: a packed file can hold any number of bytes.
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
+        )
     except FileNotFoundError:
         remedy = "Check the path; it is read relative to the file that names it."
         problem = "there is no such file"

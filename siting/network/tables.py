@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import Fault, InputError
+from siting.sizes import TEXT, refuse_large, refuse_large_parquet
 from siting.types import Points
 
 _FAULTS_SHOWN = 20
@@ -106,8 +107,13 @@ def read_points(path: Path, label: str = "id", lon: str = "lon", lat: str = "lat
 def _read(path: Path) -> pd.DataFrame:
     try:
         if path.suffix == ".parquet":
+            refuse_large_parquet(path)
             return pd.read_parquet(path)
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        refuse_large(path, TEXT)
+        # Nothing is unpacked on the way: a packed file can hold any number of bytes.
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
+        )
     except FileNotFoundError:
         problem = "there is no such file"
     except (OSError, ValueError) as error:  # parser, decoding and Arrow errors are ValueErrors

@@ -2,7 +2,9 @@
 
 A text that begins with = + - @, a tab or a carriage return gets an apostrophe in front, and so
 does one that begins with apostrophes followed by one of these, so that reading takes away exactly
-what writing has put there. Numbers stay as they are.
+what writing has put there. The same holds after a semicolon and at the start of a line within a
+text, where spreadsheets that separate columns by semicolons begin a new cell, and for the headings
+of columns. Numbers stay as they are.
 """
 
 import re
@@ -10,8 +12,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"''*[=+\-@\t\r]")
+_START = r"(?:^|(?<=[;\n\r]))"
+_FORMULA = re.compile(_START + r"(?='*[=+\-@\t\r])")
+_GUARDED = re.compile(_START + r"'(?='*[=+\-@\t\r])")
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
@@ -22,12 +25,12 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
     >>> guarded(pd.DataFrame({"name": ["=1+1", "Kil"], "minutes": [-2.5, 3.0]}))["name"].tolist()
     ["'=1+1", 'Kil']
     """
-    return _map_texts(table, lambda text: f"'{text}" if _FORMULA.match(text) else text)
+    return _map_texts(table, lambda text: _FORMULA.sub("'", text))
 
 
 def unguarded(table: pd.DataFrame) -> pd.DataFrame:
     """The table as it was before `guarded`."""
-    return _map_texts(table, lambda text: text[1:] if _GUARDED.match(text) else text)
+    return _map_texts(table, lambda text: _GUARDED.sub("", text))
 
 
 def _map_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
@@ -35,7 +38,8 @@ def _map_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFram
         return change(cell) if isinstance(cell, str) else cell
 
     texts = table.select_dtypes(exclude=["number", "bool"]).columns
-    return table.assign(**{str(name): table[name].map(changed) for name in texts})
+    table = table.assign(**{str(name): table[name].map(changed) for name in texts})
+    return table.rename(columns=changed)
 
 
 def as_csv(table: pd.DataFrame) -> bytes:

@@ -13,6 +13,7 @@ from siting.aside import restore
 from siting.errors import Fault, InputError
 from siting.report.cells import unguarded
 from siting.report.extra import require_report
+from siting.sizes import MANIFEST, TEXT, refuse_large, refuse_large_parquet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -149,13 +150,15 @@ def read_result(folder: Path) -> RunResult:
         tables = {name: read_table(folder / f"{name}.csv") for name in names}
         assignment = folder / "assignment.parquet"
         if assignment.is_file():
+            refuse_large_parquet(assignment)
             tables["assignment"] = pd.read_parquet(assignment)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
         raise InputError(
             [Fault(str(folder), "result", folder.name, f"not a result ({error})", remedy)]
         ) from error
-    return RunResult(folder.name, manifest, tables)
+    # The folder may have been named as ".".
+    return RunResult(folder.absolute().name, manifest, tables)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -176,8 +179,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     OSError, ValueError
         If there is none that can be read.
     """
-    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    run = folder / "run.json"
+    path, run = folder / "manifest.json", folder / "run.json"
+    for each in (path, run):
+        refuse_large(each, MANIFEST)
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return manifest | (json.loads(run.read_text(encoding="utf-8")) if run.is_file() else {})
 
 
@@ -205,6 +210,7 @@ def read_table(path: Path) -> pd.DataFrame:
         If it cannot be read.
     """
     # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
+    refuse_large(path, TEXT)
     texts = dict.fromkeys(_TEXTS, str)
     table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
     named = table.columns.intersection(list(_TEXTS))

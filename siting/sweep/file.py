@@ -2,13 +2,14 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from siting.allowed import lies_in
 from siting.errors import Fault, InputError, near_matches
 from siting.scenario import Table, Text
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
@@ -148,13 +149,16 @@ def find_sweep(name: str) -> Path:
     raise InputError([Fault("command line", "SWEEP", name, "no such sweep", remedy)])
 
 
-def read_sweep(path: Path) -> Sweep:
+def read_sweep(path: Path, *, allow: Sequence[Path] = ()) -> Sweep:
     """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
 
     Parameters
     ----------
     path : Path
         The sweep file.
+    allow : sequence of Path
+        Folders that its base and the files of that may be read from, besides their own, the
+        shipped scenarios and the data folder.
 
     Returns
     -------
@@ -172,16 +176,25 @@ def read_sweep(path: Path) -> Sweep:
         raise InputError(faults_of(error, str(path), SweepTable)) from error
     beside = path.parent / table.sweep.base
     base = beside if beside.is_file() else find_scenario(table.sweep.base)
+    _refuse_outside(path, table.sweep.base, base, allow)
     plans = list(_plans(table))
     _refuse_equal_names(path, [name for name, _ in plans])
     # Workers may have been started in another folder.
     whole = base.absolute()
     runs = tuple(
-        Run(replace(read_scenario(base, values=values), name=name, path=whole), values)
+        Run(replace(read_scenario(base, values=values, allow=allow), name=name, path=whole), values)
         for name, values in plans
     )
     keys = dict.fromkeys(key for _, values in plans for key in values)
     return Sweep(path.stem, path, table.sweep, tuple(keys), runs)
+
+
+def _refuse_outside(path: Path, name: str, base: Path, allow: Sequence[Path]) -> None:
+    if lies_in(base, (path.parent, scenario_folder(), *allow)):
+        return
+    problem = "lies outside the folder of the sweep and the shipped scenarios"
+    remedy = "Move it into the sweep's folder, or allow its own with --allow FOLDER."
+    raise InputError([Fault(str(path), "sweep.base", name, problem, remedy)])
 
 
 def _plans(table: SweepTable) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from siting.network.osm.store import about_of, no_saved_network, refuse_no_file
 from siting.network.times import Links
+from siting.sizes import refuse_large_parquet
 from siting.types import Floats, Ints
 
 _COLUMNS = {
@@ -68,6 +69,7 @@ def read_arrays(path: Path) -> StreetArrays:
 
 
 def _read(path: Path) -> StreetArrays:
+    refuse_large_parquet(path)
     with pq.ParquetFile(path) as file:
         about = about_of(file.schema_arrow)
         wanted = [

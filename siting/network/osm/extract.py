@@ -11,6 +11,7 @@ import osmium
 
 from siting.errors import Fault, InputError
 from siting.network.osm.tags import Roads, Way, read_way
+from siting.sizes import EXTRACT, refuse_large
 from siting.types import Floats, Ints
 
 SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf")
@@ -72,6 +73,7 @@ def read_extract(path: Path, roads: Roads) -> Extract:
     if not path.name.endswith(SUFFIXES) or not path.is_file():
         remedy = f"Name a file that ends in {', '.join(SUFFIXES)}"
         raise _fault(path, "is no extract of OpenStreetMap that exists", remedy)
+    refuse_large(path, EXTRACT)
     try:
         ways = list(_ways(path, roads))  # with what they mean, id, nodes and last edit
         if not ways:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import geopandas as gpd
 import osmnx as ox
 import requests
 import shapely
 from osmnx._errors import InsufficientResponseError
 
+from siting import sizes
 from siting.errors import Fault, InputError
+from siting.network.osm.outline import polygon_of_box, polygon_of_file
 from siting.network.osm.tagged import keep_drivable
 from siting.network.osm.tags import CLASSES, FERRY, Roads
 
@@ -85,9 +86,9 @@ def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Area:
     place : str, optional
         A name.
     polygon : pathlib.Path, optional
-        As `area_of_file` takes it.
+        GeoJSON or a GeoPackage; all its polygons together are the area.
     bbox : str, optional
-        As `area_of_box` takes it.
+        ``west,south,east,north`` in degrees.
 
     Returns
     -------
@@ -101,62 +102,9 @@ def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Area:
     """
     if place:
         return Area(place)
-    return area_of_file(polygon) if polygon else area_of_box(bbox or "")
-
-
-def area_of_file(path: Path) -> Area:
-    """Read a polygon.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Anything that GeoPandas reads; all its polygons together are the area.
-
-    Returns
-    -------
-    Area
-        Its outline.
-
-    Raises
-    ------
-    siting.errors.InputError
-        The file cannot be read, or holds no polygon.
-    """
-    try:
-        shapes = gpd.read_file(path).to_crs(4326).geometry
-    except (RuntimeError, ValueError, OSError) as error:  # pyogrio's errors are RuntimeErrors
-        raise _fault("--polygon", str(path), f"cannot be read ({error})") from error
-    whole = shapely.union_all(shapes.to_numpy())
-    if not isinstance(whole, shapely.Polygon | shapely.MultiPolygon) or whole.is_empty:
-        raise _fault("--polygon", str(path), "holds no polygon")
-    return Area(path.name, whole)
-
-
-def area_of_box(text: str) -> Area:
-    """Read a box.
-
-    Parameters
-    ----------
-    text : str
-        ``west,south,east,north`` in degrees.
-
-    Returns
-    -------
-    Area
-        Its outline.
-
-    Raises
-    ------
-    siting.errors.InputError
-        It is not four numbers in that order.
-    """
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise _fault("--bbox", text, "is not west,south,east,north in degrees") from error
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004 -- degrees
-        raise _fault("--bbox", text, "is not west,south,east,north in degrees")
-    return Area(text, shapely.box(west, south, east, north))
+    if polygon:
+        return Area(polygon.name, polygon_of_file(polygon))
+    return Area(bbox or "", polygon_of_box(bbox or ""))
 
 
 def download(area: Area, roads: Roads, servers: Servers) -> "tuple[Any, str]":
@@ -213,7 +161,8 @@ def _geocode(place: str) -> shapely.Polygon | shapely.MultiPolygon:
         found = ox.geocode_to_gdf(place).geometry.iloc[0]
     except (InsufficientResponseError, TypeError) as error:
         raise _fault("--place", place, f"no area of that name was found ({error})") from error
-    assert isinstance(found, shapely.Polygon | shapely.MultiPolygon)  # noqa: S101 -- OSMnx checks
+    if not isinstance(found, shapely.Polygon | shapely.MultiPolygon):
+        raise _fault("--place", place, "no area of that name was found")
     return found
 
 
@@ -243,8 +192,13 @@ def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
             raise _BusyError(
                 f"status {response.status_code}", float(wait) if wait.isdecimal() else 0
             )
+        if response.is_redirect:
+            to = response.headers["Location"]
+            remedy = "Name that server, if you trust it"
+            raise _fault(response.url, "status", f"the server sends us on to {to}", remedy)
         if not response.ok:
             raise _fault(response.url, "status", f"the server refused ({response.status_code})")
+        response.raw = _Bounded(response.raw, response.url)
         content = _content(response)
         if isinstance(content, dict):
             dates.append(str(content.get("osm3s", {}).get("timestamp_osm_base", "")))
@@ -256,7 +210,12 @@ def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
             "overpass_rate_limit": False,
             "doh_url_template": None,
             "requests_timeout": servers.timeout_s,
-            "requests_kwargs": {"hooks": {"response": judge}},
+            # Nobody is asked but the hosts that were named; answers are read here, in parts.
+            "requests_kwargs": {
+                "hooks": {"response": judge},
+                "allow_redirects": False,
+                "stream": True,
+            },
             "cache_folder": folder,
             "use_cache": True,
             "useful_tags_way": list(_TAGS),
@@ -269,6 +228,30 @@ def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
         finally:
             for name, value in before.items():
                 setattr(ox.settings, name, value)
+
+
+class _Bounded:
+    """The body of an answer, which ends in an error where it is too large or takes too long."""
+
+    def __init__(self, raw: Any, url: str) -> None:  # noqa: ANN401 - of urllib3
+        self._raw, self._url = raw, url
+        self._deadline = time.monotonic() + sizes.DOWNLOAD_S
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of urllib3
+        return getattr(self._raw, name)
+
+    def stream(self, *given: Any, **named: Any) -> Iterator[bytes]:  # noqa: ANN401 - of urllib3
+        """Parts of the body, unpacked."""
+        size = 0
+        for part in self._raw.stream(*given, **named):
+            size += len(part)
+            if size > sizes.DOWNLOAD:
+                text = f"the answer has more than {sizes.DOWNLOAD:,} bytes"
+                raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
+            if time.monotonic() > self._deadline:
+                text = f"the answer is not there after {sizes.DOWNLOAD_S:,.0f} seconds"
+                raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
+            yield part
 
 
 def _content(response: requests.Response) -> object:
@@ -293,14 +276,11 @@ def _check_address(key: str, url: str) -> None:
         raise _fault(key, url, "must be HTTPS, or HTTP to this machine")
 
 
-def _fault(key: str, value: str, problem: str) -> InputError:
+def _fault(key: str, value: str, problem: str, remedy: str = "") -> InputError:
     remedies = {
         "--place": "Write it as OpenStreetMap's own search finds it, or give --polygon or --bbox",
-        "--bbox": "Write it like 17.8,59.2,18.3,59.5",
-        "--polygon": "Name a GeoJSON or GeoPackage file with a polygon",
         "overpass_url": "Try later or a smaller area, or use an extract with --osm",
         "area": "Choose a larger area or other classes with --roads",
     }
-    return InputError(
-        [Fault("siting network build", key, value, problem, remedies.get(key, "Correct it"))]
-    )
+    told = remedy or remedies.get(key, "Correct it")
+    return InputError([Fault("siting network build", key, value, problem, told)])

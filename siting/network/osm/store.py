@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -18,6 +17,7 @@ from siting.errors import Fault, InputError
 from siting.network.maxspeed import limit_kph
 from siting.network.osm.graph import RoadGraph, check_graph, to_graph
 from siting.network.osm.links import Streets
+from siting.sizes import GRAPHML, refuse_entities, refuse_large, refuse_large_parquet
 
 SUFFIXES = (".graphml", ".parquet")
 _ABOUT = b"siting"
@@ -81,7 +81,9 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
     try:
         if path.suffix == ".parquet":
             return to_graph(*read_parquet(path))
-        _refuse_entities(path)
+        refuse_large(path, GRAPHML)
+        with path.open("rb") as file:
+            refuse_entities(file)
         graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
     except _UNREADABLE as error:
         raise no_saved_network(path, error) from error
@@ -157,28 +159,10 @@ def read_parquet(path: Path) -> tuple[Streets, dict[str, str]]:
     ValueError, KeyError, OSError
         It is not such a file.
     """
+    refuse_large_parquet(path)
     table = pq.read_table(path)
     about = about_of(table.schema)
     return Streets(_unpacked(table, "nodes"), _unpacked(table, "links")), about
-
-
-class _RootFound(Exception):  # noqa: N818 - ends the reading, and is no fault
-    """The first element has begun, before which all entities are declared."""
-
-
-def _refuse_entities(path: Path) -> None:
-    """Raise a ValueError for XML that declares entities, which can grow without bound."""
-
-    def declared(*_: object) -> None:
-        raise ValueError("XML entities are refused")
-
-    def begun(*_: object) -> None:
-        raise _RootFound
-
-    parser = expat.ParserCreate()
-    parser.EntityDeclHandler, parser.StartElementHandler = declared, begun
-    with path.open("rb") as file, suppress(_RootFound):
-        parser.ParseFile(file)
 
 
 def _packed(table: pd.DataFrame) -> pa.Array:

@@ -1,0 +1,209 @@
+"""Run a result again from its manifest, and say what differs."""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siting.analysis.differences import Differences, differences
+from siting.analysis.frontier import Frontier
+from siting.checks import checked_inputs
+from siting.describe import Progress
+from siting.errors import Fault, InputError
+from siting.inputs.ledger import sha256
+from siting.opening import scenario_of
+from siting.pipeline import files_of, run
+from siting.report.cells import as_csv
+from siting.report.result import MACHINE, RunResult, read_result
+from siting.scenario_file import ScenarioFile
+from siting.shipped import data_folder
+from siting.sizes import TEXT, refuse_large
+
+_ASSIGNMENT = "assignment.parquet"
+_MANIFEST = "manifest.json"
+_RUN = "run.json"
+_NO_FIGURES = {"name", "date", "scenario", "overrides", "inputs", "versions", "frontier", *MACHINE}
+"""What of a manifest a run does not find out but is told, or has from its machine."""
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A result and the same run made again.
+
+    Parameters
+    ----------
+    result : RunResult
+        What the run gave this time.
+    found : Differences
+        Where its tables and its manifest differ from those of the old one.
+    lacking : mapping of str to str
+        Each file that could not be compared, and why.
+    versions : tuple of str
+        Packages of another version than then, in words.
+    other_inputs : tuple of Fault
+        Input files that are not those of then.
+    """
+
+    result: RunResult
+    found: Differences
+    lacking: Mapping[str, str]
+    versions: tuple[str, ...]
+    other_inputs: tuple[Fault, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return self.found.cells.empty
+
+
+def rerun(  # noqa: PLR0913 - all but one are named and have defaults
+    folder: Path,
+    *,
+    relative_to: Path | None = None,
+    allow: tuple[Path, ...] = (),
+    anyway: bool = False,
+    data: Path | None = None,
+    progress: Progress = print,
+) -> Rerun:
+    """Run a result again from its manifest, with its frontier if it has one.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the result.
+    relative_to : Path, optional
+        The folder that the paths in the scenario are relative to. Without it, that of the shipped
+        scenario of the result's name, else the folder one is in.
+    allow : tuple of Path
+        Folders that files of the scenario may be read from as well.
+    anyway : bool
+        Go on though input files differ.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no result, or its input files are missing or are others now.
+    """
+    old = read_result(folder)
+    file = scenario_of(old, relative_to, allow)
+    asked = _frontier(old)
+    progress("Comparing the input files")
+    others = tuple(_other_inputs(old, file, data or data_folder()))
+    if others and not anyway:
+        raise InputError(others)
+    new = run(file, data=data, frontier=asked, progress=progress)
+    then, now = _texts_of_folder(folder, old), _texts_of_result(new)
+    return Rerun(
+        new,
+        differences(then, now),
+        dict(_lacking(then, now, folder)),
+        tuple(_other_versions(old.manifest["versions"], new.manifest["versions"])),
+        others,
+    )
+
+
+def _frontier(old: RunResult) -> Frontier | None:
+    """The frontier that the run had."""
+    asked = old.manifest.get("frontier")
+    if asked is None:
+        return None
+    try:
+        return Frontier(int(asked["first"]), int(asked["last"]), bool(asked["keep_budget"]))
+    except (KeyError, TypeError, ValueError) as error:
+        remedy = "Name a result as 'siting run --frontier' has written it."
+        problem = f"is not a frontier ({error})"
+        raise InputError([Fault(_MANIFEST, "frontier", asked, problem, remedy)]) from error
+
+
+def _other_inputs(old: RunResult, file: ScenarioFile, data: Path) -> Iterator[Fault]:
+    """A fault for each input file that is another now, or that only one of the runs has."""
+    then: Mapping[str, str] = old.manifest["inputs"]
+    files = files_of(file, checked_inputs(file, data), data)
+    now = {name: sha256(path) for name, path in files.items()}
+    remedy = "Put the file of then in its place, or go on with --anyway."
+    for name in sorted({*then, *now}):
+        if then.get(name) == now.get(name):
+            continue
+        problem = f"the file is another one now (sha256 {now.get(name, '')[:12]}…)"
+        if name not in now:
+            problem = "the run read this file, and now it would not"
+        elif name not in then:
+            problem = "the run did not read this file, and now it would"
+        where = str(files.get(name, name))
+        yield Fault(where, "sha256", then.get(name), problem, remedy)
+
+
+def _texts_of_folder(folder: Path, old: RunResult) -> dict[str, pd.DataFrame]:
+    """Every table of a result as its files show it."""
+    names = [name for name in old.tables if name != "assignment"]
+    for name in names:
+        refuse_large(folder / f"{name}.csv", TEXT)
+    texts = {f"{name}.csv": _texts((folder / f"{name}.csv").read_bytes()) for name in names}
+    return texts | _rest(old)
+
+
+def _texts_of_result(new: RunResult) -> dict[str, pd.DataFrame]:
+    """Every table of a result as its files would show it."""
+    tables = {name: table for name, table in new.tables.items() if name != "assignment"}
+    return {f"{name}.csv": _texts(as_csv(table)) for name, table in tables.items()} | _rest(new)
+
+
+def _rest(result: RunResult) -> dict[str, pd.DataFrame]:
+    """The manifest as a table, and the assignment where there is one."""
+    rest = {_MANIFEST: _as_table(result.manifest)}
+    if "assignment" in result.tables:
+        rest[_ASSIGNMENT] = result.tables["assignment"].map(_exactly)
+    return rest
+
+
+def _texts(content: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+
+
+def _exactly(cell: object) -> str:
+    """A cell as a text that tells every number from every other."""
+    return repr(cell.item()) if isinstance(cell, np.generic) else str(cell)
+
+
+def _as_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """The figures of a manifest, by the way to them."""
+    figures = {key: value for key, value in manifest.items() if key not in _NO_FIGURES}
+    # As it stands in the file, where a tuple is a list and every key a text.
+    flat = dict(_flat("", json.loads(json.dumps(figures))))
+    return pd.DataFrame({"key": list(flat), "value": list(flat.values())}, dtype=str)
+
+
+def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _flat(f"{key}.{name}" if key else name, item)
+    elif isinstance(value, list) and value:
+        for place, item in enumerate(value):
+            yield from _flat(f"{key}.{place}", item)
+    else:
+        yield key, value if isinstance(value, str) else json.dumps(value)
+
+
+def _lacking(
+    then: Mapping[str, pd.DataFrame], now: Mapping[str, pd.DataFrame], folder: Path
+) -> Iterator[tuple[str, str]]:
+    for name in now:
+        if name not in then:
+            yield name, "not kept with the result"
+    there = (folder / _RUN).is_file()
+    yield _RUN, "seconds and the version of Python" if there else "not kept with the result"
+
+
+def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            yield f"{name} {then.get(name, 'none')} then, {now.get(name, 'none')} now"
