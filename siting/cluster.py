@@ -32,8 +32,9 @@ def cluster_at(address: str) -> Iterator["Client"]:
     Parameters
     ----------
     address : str
-        Of its scheduler, such as tcp://10.0.0.5:8786. Time limits, and certificates for tls://,
-        come from Dask's own configuration.
+        Of its scheduler, such as tls://10.0.0.5:8786. Time limits, and certificates for tls://,
+        come from Dask's own configuration. Scheduler and workers run code that is sent to them
+        and send back objects that are unpickled here: all of them have to be trusted.
 
     Yields
     ------
@@ -58,6 +59,11 @@ def cluster_at(address: str) -> Iterator["Client"]:
             client = connect(address)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             remedy = "Check the address, or start one with: dask scheduler"
+            if address.startswith("tls:") and not _has_certificates():
+                remedy = (
+                    "Name the certificates in Dask's configuration: distributed.comm.tls.ca-file, "
+                    "client.cert and client.key; SECURITY.md shows how"
+                )
             raise _fault(address, f"no Dask scheduler answers there ({error})", remedy) from error
         with client:
             _check(client, address)
@@ -71,7 +77,8 @@ def own_cluster(workers: int) -> Iterator["Client"]:
     Parameters
     ----------
     workers : int
-        Processes, of one thread each; each may use its part of the memory.
+        Processes, of one thread each; each may use its part of the memory. They listen on this
+        machine alone, and speak TLS where Dask's configuration names certificates.
 
     Yields
     ------
@@ -92,6 +99,8 @@ def own_cluster(workers: int) -> Iterator["Client"]:
             cluster = start(
                 n_workers=workers,
                 threads_per_worker=1,
+                # Whoever reaches its port can run code; with certificates only their holders do.
+                protocol="tls://" if _has_certificates() else "tcp://",
                 dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             )
@@ -234,6 +243,13 @@ def _check(client: "Client", address: str) -> None:
 
 def _fault(address: str, problem: str, remedy: str) -> InputError:
     return InputError([Fault("command line", "--scheduler", address, problem, remedy)])
+
+
+def _has_certificates() -> bool:
+    """Whether Dask's configuration names an authority for TLS."""
+    import dask
+
+    return bool(dask.config.get("distributed.comm.tls.ca-file", None))
 
 
 def _require_dask() -> None:

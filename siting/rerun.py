@@ -94,6 +94,7 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
         If the folder holds no result, or its input files are missing or are others now.
     """
     old = read_result(folder)
+    _refuse_other(old)
     file = scenario_of(old, relative_to, allow)
     asked = _frontier(old)
     progress("Comparing the input files")
@@ -109,6 +110,14 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
         tuple(_other_versions(old.manifest["versions"], new.manifest["versions"])),
         others,
     )
+
+
+def _refuse_other(old: RunResult) -> None:
+    """Raise an error for a manifest that lacks what a comparison needs."""
+    for key in ("inputs", "versions"):
+        if not isinstance(old.manifest.get(key), Mapping):
+            remedy = "Name a result as 'siting run' has written it."
+            raise InputError([Fault(_MANIFEST, key, None, "is missing", remedy)])
 
 
 def _frontier(old: RunResult) -> Frontier | None:

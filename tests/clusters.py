@@ -24,15 +24,22 @@ class Cluster:
 
 @contextmanager
 def dask_cluster(
-    folder: Path, workers: int = 2, env: Mapping[str, str] | None = None
+    folder: Path,
+    workers: int = 2,
+    env: Mapping[str, str] | None = None,
+    tls: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:
-    """Start a scheduler and workers of one thread each; `env` is for the workers alone."""
+    """Start a scheduler and workers of one thread each; `env` is for the workers alone.
+
+    With `tls`, Dask's options for certificates, all of them speak TLS.
+    """
+    secured = [word for option in (tls or {}).items() for word in option]
     told = folder / "scheduler.json"
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: str, **more: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(  # noqa: S603 - Dask, with arguments of our own
-            [sys.executable, "-m", *arguments, "--no-dashboard"],
+            [sys.executable, "-m", *arguments, *secured, "--no-dashboard"],
             cwd=folder,
             env={**os.environ, **HASTE, **more},
             stdout=subprocess.DEVNULL,
@@ -42,7 +49,8 @@ def dask_cluster(
         return process
 
     try:
-        where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
+        protocol = ("--protocol", "tls") if tls else ()
+        where = (*protocol, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
         scheduler = start("distributed.cli.dask_scheduler", *where)
         wait_until(told.is_file)
         address = json.loads(told.read_text(encoding="utf-8"))["address"]

@@ -1,6 +1,7 @@
 """Names that look like markup or formulas, or are very long, do no harm anywhere."""
 
 import io
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,17 +12,20 @@ import lxml.html
 import openpyxl
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from siting.report.cells import guarded, unguarded
+from siting.cli import app
+from siting.report.cells import as_csv, guarded, unguarded
 from siting.report.geopackage import write_geopackage
 from siting.report.html import as_html
 from siting.report.notebook import as_cell
 from siting.report.paper import as_pdf
 from siting.report.result import RunResult, read_result
+from siting.report.study import Study
 from siting.report.word import as_docx
 from siting.report.wording import texts
 from siting.report.workbook import as_xlsx
-from siting.report.write import write_result
+from siting.report.write import write_result, write_study
 from tests.briefings import Shown
 
 
@@ -94,6 +98,40 @@ def test_what_is_already_quoted_reads_back_too() -> None:
     assert list(guarded(table)["name"]) == ["''=1", "'''+x", "'plain", "", "NA", "'\t=1"]
     assert list(guarded(table)["figure"]) == [-1.0] * 6
     pd.testing.assert_frame_equal(unguarded(guarded(table)), table, check_dtype=False)
+
+
+def test_headings_and_what_follows_a_semicolon_are_no_formulas_either() -> None:
+    cells = ["0114;=1+1", "a;'=1", "a\n@b", "x\r-y", "a; = b", "1-2", ";", "a;b;+c;-d"]
+    table = pd.DataFrame({"=1+1": cells, "plain - =2": cells})
+    shown = guarded(table)
+    assert list(shown) == ["'=1+1", "plain - =2"]
+    assert list(shown["'=1+1"]) == [
+        *("0114;'=1+1", "a;''=1", "a\n'@b", "x\r'-y", "a; = b", "1-2", ";", "a;b;'+c;'-d"),
+    ]
+    pd.testing.assert_frame_equal(unguarded(shown), table)
+    for text in as_csv(table).decode().replace('"', "").splitlines():
+        assert not [part for part in text.replace(",", ";").split(";") if part[:1] in set("=+-@")]
+
+
+def test_tables_of_studies_and_sweeps_are_guarded(tmp_path: Path) -> None:
+    names = pd.DataFrame({"site": ["=1+1", "a"], "sites": ["b;=2", "+c"]})
+    folder = write_study(
+        Study("harmful-frontier", {"study": "frontier"}, {"steps": names}), tmp_path
+    )
+    assert (folder / "steps.csv").read_text(encoding="utf-8") == "site,sites\n'=1+1,b;'=2\na,'+c\n"
+    pd.testing.assert_frame_equal(unguarded(pd.read_csv(folder / "steps.csv", dtype=str)), names)
+
+
+def test_trips_of_two_networks_are_guarded(tmp_path: Path) -> None:
+    points, out = tmp_path / "points.csv", tmp_path / "trips.csv"
+    rows = ["id,lon,lat", "=1+1,18.06,59.33", "@b,17.64,59.86"]
+    points.write_text("\n".join(rows), encoding="utf-8")
+    command = ["network", "compare", "shipped", "shipped"]
+    done = CliRunner().invoke(app, [*command, "--points", str(points), "--table", str(out)])
+    assert done.exit_code == 0, done.output
+    text = out.read_text(encoding="utf-8")
+    assert "'=1+1" in text
+    assert not [part for part in re.split(r"[,\n]", text) if re.match(r"[=@]", part)]
 
 
 def test_a_geopackage_holds_them_as_texts(

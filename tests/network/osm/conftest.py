@@ -65,7 +65,9 @@ def elements(helsinki: Path) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture
 def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamespace]:
-    """Its url; `troubles`, one an answer, to set; and `asked`, what it was asked."""
+    """Its url; to set: `troubles`, one an answer, and `elsewhere`, where redirects lead; and what
+    it was `asked`.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -105,6 +107,8 @@ def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamesp
                 time.sleep(3)
                 return
             self.send_response(int(trouble) if trouble.isdecimal() else 200)
+            if trouble in {"302", "307", "308"}:
+                self.send_header("Location", served.elsewhere)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -113,7 +117,7 @@ def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamesp
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     url = f"http://127.0.0.1:{server.server_address[1]}"
-    served = SimpleNamespace(url=url, troubles=[], asked=[])
+    served = SimpleNamespace(url=url, troubles=[], asked=[], elsewhere=f"{url}/elsewhere")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield served

@@ -1,5 +1,6 @@
 """Downloads with OSMnx's own client from a server of our own."""
 
+import json
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
+from siting import sizes
 from siting.cli import app
 from siting.errors import InputError
 from siting.network.osm import Area, Built, Servers, area_of, build_from_area
@@ -103,6 +105,67 @@ def test_a_refusal_is_not_asked_again(overpass: SimpleNamespace, box: Area) -> N
     with pytest.raises(InputError, match="refused"):
         build_from_area(box, "drive", _servers(overpass))
     assert len(overpass.asked) == 1
+
+
+@pytest.mark.parametrize("status", ["302", "307", "308"])
+def test_redirects_are_not_followed_wherever_they_lead(
+    overpass: SimpleNamespace, box: Area, status: str
+) -> None:
+    for elsewhere in ("http://other.example/", overpass.elsewhere):
+        overpass.elsewhere, overpass.asked[:] = elsewhere, []
+        overpass.troubles += [status]
+        with pytest.raises(InputError, match=f"sends us on to {elsewhere}"):
+            build_from_area(box, "drive", _servers(overpass))
+        assert len(overpass.asked) == 1
+
+
+def test_an_answer_that_is_too_large_is_not_read_to_its_end(
+    overpass: SimpleNamespace, box: Area, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "DOWNLOAD", 20_000)
+    with pytest.raises(InputError, match="more than 20,000 bytes"):
+        build_from_area(box, "drive", _servers(overpass))
+    assert len(overpass.asked) == 1
+
+
+def test_an_answer_that_never_ends_is_given_up(
+    overpass: SimpleNamespace, box: Area, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "DOWNLOAD_S", 0.0)
+    with pytest.raises(InputError, match="is not there after 0 seconds"):
+        build_from_area(box, "drive", _servers(overpass))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<OGRVRTDataSource><OGRVRTLayer name="other"/></OGRVRTDataSource>',
+        '{"type": "gdal_streamed_alg", "command_line": "gdal vector read other.geojson"}',
+        '<?xml version="1.0"?><kml/>',
+        "[1, 2]",
+        '{"type": "Polygon", "coordinates": "none"}',
+    ],
+)
+def test_an_outline_of_another_form_is_refused(tmp_path: Path, content: str) -> None:
+    shape = shapely.box(1, 2, 3, 4)
+    gpd.GeoDataFrame(geometry=[shape], crs=4326).to_file(tmp_path / "other.geojson")
+    path = tmp_path / "outline.geojson"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        area_of(None, path, None)
+
+
+def test_outlines_are_read_in_their_own_coordinates(tmp_path: Path) -> None:
+    shape = gpd.GeoSeries([shapely.box(18, 59, 18.1, 59.1)], crs=4326)
+    plain = json.loads(shape.to_json())["features"][0]["geometry"]
+    (tmp_path / "geometry.geojson").write_text(json.dumps(plain), encoding="utf-8")
+    shape.to_file(tmp_path / "degrees.geojson")
+    shape.to_crs(3006).to_file(tmp_path / "metres.geojson")
+    shape.to_crs(3006).to_file(tmp_path / "metres.gpkg")
+    for path in sorted(tmp_path.iterdir()):
+        polygon = area_of(None, path, None).polygon
+        assert polygon is not None
+        assert polygon.symmetric_difference(shape[0]).area < 1e-7
 
 
 def test_an_empty_area_is_an_error(overpass: SimpleNamespace, box: Area) -> None:
