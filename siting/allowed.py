@@ -19,10 +19,16 @@ def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> l
     Parameters
     ----------
     file : ScenarioFile
+        The scenario.
     data : Path
         The data folder.
     shipped_offices : iterable of str
         Names that `offices.existing` may have without being a path.
+
+    Returns
+    -------
+    list of Fault
+        One for each key whose file lies elsewhere.
     """
     folders = (file.path.parent, data, *file.allow)
     return [

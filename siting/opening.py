@@ -117,6 +117,11 @@ def scenario_of(
     allow : tuple of Path
         Folders that files of the scenario may be read from as well.
 
+    Returns
+    -------
+    ScenarioFile
+        As `siting.scenario_file.read_scenario` would give it.
+
     Raises
     ------
     InputError

@@ -88,6 +88,11 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     progress : callable
         Told what is being done.
 
+    Returns
+    -------
+    Rerun
+        The run made again, and where it differs.
+
     Raises
     ------
     InputError

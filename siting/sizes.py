@@ -62,6 +62,13 @@ DOWNLOAD_S = 3600.0
 def refuse_large(path: Path, most: Most) -> None:
     """Raise an error for a file that is larger than its kind may be; a missing one passes.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+    most : Most
+        What its kind may have.
+
     Raises
     ------
     InputError
@@ -82,6 +89,11 @@ def refuse_large(path: Path, most: Most) -> None:
 
 def refuse_large_workbook(path: Path) -> None:
     """Raise an error for an XLSX file that is too large, packed or unpacked, or has entities.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
 
     Raises
     ------
@@ -105,6 +117,11 @@ def refuse_large_workbook(path: Path) -> None:
 
 def refuse_large_parquet(path: Path) -> None:
     """Raise an error for a Parquet file that is too large, packed or unpacked.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
 
     Raises
     ------

@@ -20,7 +20,17 @@ _REMEDIES = {
 
 
 def polygon_of_file(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
-    """Read a polygon from GeoJSON or a GeoPackage; all polygons of the file together.
+    """Read a polygon from GeoJSON or a GeoPackage.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    shapely.Polygon or shapely.MultiPolygon
+        All polygons of the file together, in degrees.
 
     Raises
     ------
@@ -67,6 +77,11 @@ def polygon_of_box(text: str) -> shapely.Polygon:
     ----------
     text : str
         ``west,south,east,north`` in degrees.
+
+    Returns
+    -------
+    shapely.Polygon
+        The box.
 
     Raises
     ------
