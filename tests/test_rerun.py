@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from siting.analysis.frontier import Frontier
 from siting.cli import app
@@ -78,8 +77,12 @@ def test_each_cell_that_differs_is_named(kept: Path, files: Path, tmp_path: Path
     manifest["versions"]["scipy"] = "0.1"
     (kept / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assignment = pd.read_parquet(kept / "assignment.parquet")
-    minutes = float(assignment.loc[3, "minutes_after"])
-    assignment.loc[3, "minutes_after"] = minutes * (1 + 1e-15)
+    minutes = float(assignment["minutes_after"].iloc[3])
+    changed = [
+        minutes * (1 + 1e-15) if row == 3 else old
+        for row, old in enumerate(assignment["minutes_after"])
+    ]
+    assignment = assignment.assign(minutes_after=changed)
     assignment.to_parquet(kept / "assignment.parquet", index=False)
     table = tmp_path / "differences.csv"
     done = _rerun(kept, "--folder", str(files), "--table", str(table))
@@ -107,7 +110,9 @@ def test_other_inputs_stop_it_before_it_solves_unless_told_otherwise(
     kept: Path, files: Path
 ) -> None:
     demand = pd.read_csv(files / "demand.csv", dtype=str)
-    demand.loc[0, "people"] = str(int(demand.loc[0, "people"]) + 1000)
+    people = demand["people"].astype(int)
+    people[0] += 1000
+    demand = demand.assign(people=people)
     demand.to_csv(files / "demand.csv", index=False)
     options = ("--folder", str(files))
     told = _fault(_rerun(kept, *options))

@@ -21,10 +21,10 @@ from siting.sizes import GRAPHML, refuse_entities, refuse_large, refuse_large_pa
 
 SUFFIXES = (".graphml", ".parquet")
 _ABOUT = b"siting"
-# XML errors are SyntaxErrors; OSMnx takes every attribute for a text.
+# XML errors are SyntaxErrors; OSMnx takes every attribute for a text, and reads lists in texts.
 _UNREADABLE = (
     *(ValueError, KeyError, SyntaxError, OSError, AttributeError, TypeError),
-    expat.ExpatError,
+    *(expat.ExpatError, RecursionError, MemoryError),
 )
 _DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
 

@@ -1,5 +1,6 @@
 """What is saved is read back, by us and by OSMnx."""
 
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -110,6 +111,19 @@ def test_graphml_with_entities_is_refused_for_them(saved: dict[str, Path], tmp_p
         encoding="utf-8",
     )
     with pytest.raises(InputError, match="XML entities are refused"):
+        read_network(path)
+
+
+def test_graphml_with_lists_in_lists_without_end_is_no_network(
+    saved: dict[str, Path], tmp_path: Path
+) -> None:
+    content = saved["graphml"].read_text(encoding="utf-8")
+    path = tmp_path / "deep.graphml"
+    osmid = re.search(r'<key id="(\w+)" for="edge" attr.name="osmid"', content)
+    assert osmid
+    first = re.compile(rf'(<data key="{osmid[1]}">)[^<]*')
+    path.write_text(first.sub(rf"\g<1>{'[' * 5000}", content, count=1), encoding="utf-8")
+    with pytest.raises(InputError, match="not a saved road network"):
         read_network(path)
 
 
