@@ -7,11 +7,17 @@ from typing import Any
 import geopandas as gpd
 import shapely
 from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from siting.errors import Fault, InputError
 from siting.sizes import OUTLINE, refuse_large
 
 _DATABASE = b"SQLite format 3\0"
+# pyogrio's errors are RuntimeErrors; nonsense in GeoJSON fails where it is first used.
+_UNREADABLE = (
+    *(RuntimeError, ValueError, OSError, KeyError, TypeError, AttributeError, IndexError),
+    *(CRSError, ShapelyError),
+)
 _DEGREES = "EPSG:4326"
 _REMEDIES = {
     "--bbox": "Write it like 17.8,59.2,18.3,59.5",
@@ -40,9 +46,8 @@ def polygon_of_file(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
     refuse_large(path, OUTLINE)
     try:
         shapes = _shapes(path).to_crs(_DEGREES)
-    # pyogrio's errors are RuntimeErrors; nonsense in GeoJSON fails where it is first used.
-    except (RuntimeError, ValueError, OSError, CRSError, KeyError, TypeError, AttributeError) as e:
-        raise _fault("--polygon", str(path), f"cannot be read ({e})") from e
+    except _UNREADABLE as error:
+        raise _fault("--polygon", str(path), f"cannot be read ({error})") from error
     whole = shapely.union_all(shapes.to_numpy())
     if not isinstance(whole, shapely.Polygon | shapely.MultiPolygon) or whole.is_empty:
         raise _fault("--polygon", str(path), "holds no polygon")
