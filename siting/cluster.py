@@ -78,7 +78,7 @@ def own_cluster(workers: int) -> Iterator["Client"]:
     ----------
     workers : int
         Processes, of one thread each; each may use its part of the memory. They listen on this
-        machine alone, and speak TLS where Dask's configuration names certificates.
+        machine alone.
 
     Yields
     ------
@@ -99,8 +99,6 @@ def own_cluster(workers: int) -> Iterator["Client"]:
             cluster = start(
                 n_workers=workers,
                 threads_per_worker=1,
-                # Whoever reaches its port can run code; with certificates only their holders do.
-                protocol="tls://" if _has_certificates() else "tcp://",
                 dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             )
