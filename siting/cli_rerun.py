@@ -38,6 +38,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     ] = None,
 ) -> None:
     """Repeat a run from its manifest and say which figures differ."""
+    from siting.aside import write_file
     from siting.report.cells import as_csv
     from siting.report.rerun import print_rerun
     from siting.report.result import find_result
@@ -56,7 +57,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
         console.print(f"Another input: {fault.file}", soft_wrap=True, markup=False)
     print_rerun(made.found, made.lacking, made.versions, console)
     if table is not None:
-        table.write_bytes(as_csv(made.found.cells))
+        write_file(table, as_csv(made.found.cells), option="--table")
     if results is not None:
         written = write_result(made.result, results)
         console.print(f"Files: {written}", soft_wrap=True, markup=False)
