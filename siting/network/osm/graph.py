@@ -11,9 +11,11 @@ from siting.errors import Fault, InputError
 from siting.network.maxspeed import limit_kph
 from siting.network.osm.links import Streets, in_order
 from siting.network.osm.tags import FERRY, duration_minutes
+from siting.slips import GREATEST
 
 type RoadGraph = nx.MultiDiGraph[int]
 
+_EAST, _NORTH = 180, 90
 _ALWAYS = ("osmid", "length", "highway", "oneway")
 _WHERE_KNOWN = ("ref", "name", "maxspeed", "duration")
 
@@ -134,13 +136,30 @@ def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
         without = sum(not keys & row.keys() for _, _, row in graph.edges(data=True))
         if without:
             faults.append((f"edge {name}", without, f"links have no {name}"))
-    lengths = [row["length"] for _, _, row in graph.edges(data=True) if "length" in row]
-    # `not >= 0` holds for NaN as well.
-    wrong = sum(not 0 <= float(metres) < np.inf for metres in lengths)
+    off = sum(not _on_earth(row) for _, row in graph.nodes(data=True) if {"x", "y"} <= row.keys())
+    if off:
+        faults.append(("node x, y", off, "nodes have no position on Earth in degrees"))
+    wrong = sum(
+        not _is_length(row["length"]) for _, _, row in graph.edges(data=True) if "length" in row
+    )
     if wrong:
         faults.append(("edge length", wrong, "links have a length that is negative or no number"))
     if not graph.number_of_edges():
         faults.append(("edges", 0, "there is no link in it"))
     if faults:
-        remedy = "Use a graph that OSMnx or 'siting network build' saved"
+        remedy = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
         raise InputError(Fault(source, key, value, text, remedy) for key, value, text in faults)
+
+
+def _on_earth(row: Mapping[str, Any]) -> bool:
+    x, y = row["x"], row["y"]
+    inside = _is_number(x) and _is_number(y) and abs(x) <= _EAST and abs(y) <= _NORTH
+    return bool(inside)
+
+
+def _is_length(value: Any) -> bool:  # noqa: ANN401 - any attribute of a graph
+    return _is_number(value) and bool(0 <= value < GREATEST)
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - any attribute of a graph
+    return isinstance(value, float | int) and not isinstance(value, bool)

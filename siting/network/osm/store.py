@@ -21,11 +21,6 @@ from siting.network.osm.links import Streets
 
 SUFFIXES = (".graphml", ".parquet")
 _ABOUT = b"siting"
-# XML errors are SyntaxErrors; OSMnx takes every attribute for a text.
-_UNREADABLE = (
-    *(ValueError, KeyError, SyntaxError, OSError, AttributeError, TypeError),
-    expat.ExpatError,
-)
 _DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
 
 
@@ -83,7 +78,8 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
             return to_graph(*read_parquet(path))
         _refuse_entities(path)
         graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
-    except _UNREADABLE as error:
+    # What a damaged file makes OSMnx, NetworkX, expat and Arrow raise is not documented by them.
+    except Exception as error:
         raise no_saved_network(path, error) from error
     check_graph(graph, str(path))
     return graph
@@ -104,13 +100,13 @@ def refuse_no_file(path: Path) -> None:
     """
     if path.suffix not in SUFFIXES or not path.is_file():
         problem = "is neither 'shipped' nor a GraphML or Parquet file that exists"
-        remedy = "Write 'shipped', or a path that ends in .graphml or .parquet"
+        remedy = "Write 'shipped', or a path that ends in .graphml or .parquet."
         raise InputError([Fault("scenario", "network.source", str(path), problem, remedy)])
 
 
 def no_saved_network(path: Path, error: Exception) -> InputError:
     """The error for a file that holds no network, or half of one."""
-    remedy = "Make it again with 'siting network build'"
+    remedy = "Make it again with 'siting network build'."
     problem = f"is not a saved road network ({error})"
     return InputError([Fault(str(path), "file", path.name, problem, remedy)])
 
