@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -91,7 +92,8 @@ def _parquet() -> Iterator[Case]:
         return Case(f"roads.parquet: {what}", files, read, "roads.parquet", key, value)
 
     none = "not a saved road network"
-    for name, value, key in (
+    wrong: tuple[tuple[str, Any, str], ...]
+    wrong = (
         ("x", [float("nan"), 11.1], "nodes, x, y"),
         ("x", [674032.0, 11.1], "nodes, x, y"),
         ("y", [float("inf"), 58.1], "nodes, x, y"),
@@ -100,9 +102,10 @@ def _parquet() -> Iterator[Case]:
         ("osmid", [1, 1], "file"),
         ("osmid", [1, None], "file"),
         ("osmid", ["a", "b"], "file"),
-    ):
+    )
+    for name, value, key in wrong:
         yield case(f"nodes {name} = {value}", _saved(nodes.assign(**{name: value}), links), key)
-    for name, value, key in (
+    wrong = (
         ("length", [float("nan"), 1.0], "links, length"),
         ("length", [-1.0, 1.0], "links, length"),
         ("length", [float("inf"), 1.0], "links, length"),
@@ -114,7 +117,8 @@ def _parquet() -> Iterator[Case]:
         ("maxspeed", [0.0, 70.0], "links, maxspeed"),
         ("duration", [-1.0, 3.0], "links, duration"),
         ("duration", ["x", "y"], "file"),
-    ):
+    )
+    for name, value, key in wrong:
         yield case(f"links {name} = {value}", _saved(nodes, links.assign(**{name: value})), key)
     for name in ("x", "osmid"):
         yield case(f"no nodes {name}", _saved(nodes.drop(columns=name), links), "file", none)

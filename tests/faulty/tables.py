@@ -25,7 +25,7 @@ _SHARES = ("1.01", "-0.5", "7.06")
 def shipped_tables() -> Iterator[Kind]:
     """The tables of `siting.inputs.schema.TABLES`."""
     seat = {"seat_lon": _POSITION["lon"], "seat_lat": _POSITION["lat"]}
-    municipalities = {
+    municipalities: dict[str, tuple[str, ...]] = {
         "population_2019": ("0", *_COUNT),
         "share_75plus_2017": _SHARES,
         "share_tertiary_2017": _SHARES,

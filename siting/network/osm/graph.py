@@ -15,7 +15,6 @@ from siting.slips import GREATEST
 
 type RoadGraph = nx.MultiDiGraph[int]
 
-_EAST, _NORTH = 180, 90
 _ALWAYS = ("osmid", "length", "highway", "oneway")
 _WHERE_KNOWN = ("ref", "name", "maxspeed", "duration")
 
@@ -136,9 +135,6 @@ def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
         without = sum(not keys & row.keys() for _, _, row in graph.edges(data=True))
         if without:
             faults.append((f"edge {name}", without, f"links have no {name}"))
-    off = sum(not _on_earth(row) for _, row in graph.nodes(data=True) if {"x", "y"} <= row.keys())
-    if off:
-        faults.append(("node x, y", off, "nodes have no position on Earth in degrees"))
     wrong = sum(
         not _is_length(row["length"]) for _, _, row in graph.edges(data=True) if "length" in row
     )
@@ -149,12 +145,6 @@ def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
     if faults:
         remedy = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
         raise InputError(Fault(source, key, value, text, remedy) for key, value, text in faults)
-
-
-def _on_earth(row: Mapping[str, Any]) -> bool:
-    x, y = row["x"], row["y"]
-    inside = _is_number(x) and _is_number(y) and abs(x) <= _EAST and abs(y) <= _NORTH
-    return bool(inside)
 
 
 def _is_length(value: Any) -> bool:  # noqa: ANN401 - any attribute of a graph
