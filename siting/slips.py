@@ -38,6 +38,11 @@ def number_problem(text: object, *, whole: bool = False) -> tuple[str, str]:
         What stands there.
     whole : bool
         Whether it should be a whole number.
+
+    Returns
+    -------
+    tuple of str
+        The problem and the remedy, in words.
     """
     found = str(text).strip()
     what = "a whole number" if whole else "a number"

@@ -89,6 +89,13 @@ def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
 def check_csv(path: Path, most_rows: int = MOST_ROWS) -> None:
     """Go through a CSV file in bounded memory, and refuse it where readers would have to guess.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+    most_rows : int
+        Files with more rows are refused.
+
     Raises
     ------
     InputError
@@ -124,7 +131,12 @@ def _read_csv(path: Path, most_rows: int) -> pd.DataFrame:
     check_csv(path, most_rows)
     # Lines without anything are refused above, but for those at the end.
     return pd.read_csv(
-        path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False
+        path,
+        dtype=str,
+        keep_default_na=False,
+        encoding="utf-8-sig",
+        index_col=False,
+        compression=None,
     )
 
 
@@ -142,7 +154,7 @@ def _read_parquet(path: Path, most_rows: int) -> pd.DataFrame:
 def _read_workbook(path: Path, most_rows: int) -> pd.DataFrame:
     # Without a header, as pandas would rename columns that stand there twice.
     raw = pd.read_excel(
-        path, header=None, dtype=str, keep_default_na=False, nrows=most_rows + 2
+        path, header=None, dtype=str, keep_default_na=False, nrows=most_rows + 2, engine="openpyxl"
     ).fillna("")
     if raw.empty:
         raise InputError([_of_file(path, "the first sheet is empty", _CSV_REMEDY)])

@@ -131,6 +131,16 @@ class _CostFile(Table):
 def read_costs(folder: Path) -> Costs:
     """Read costs.toml from the data folder.
 
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    Costs
+        Its figures, checked.
+
     Raises
     ------
     InputError

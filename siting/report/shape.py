@@ -138,6 +138,13 @@ class _Manifest(_Part):
 def check_manifest(manifest: Mapping[str, Any], path: Path) -> None:
     """Refuse the manifest of something else, or half of one.
 
+    Parameters
+    ----------
+    manifest : mapping
+        The content of manifest.json.
+    path : Path
+        How faults name it.
+
     Raises
     ------
     InputError
@@ -167,6 +174,17 @@ def _mended(fault: Fault) -> Fault:
 
 def check_table(table: pd.DataFrame, name: str, path: Path, *, abroad: bool) -> None:
     """Refuse a table of a result whose cells cannot be what a run has written.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As it was read.
+    name : str
+        Which table it is.
+    path : Path
+        How faults name it.
+    abroad : bool
+        Whether its codes are those of another country.
 
     Raises
     ------

@@ -67,22 +67,25 @@ def _graphml() -> Iterator[Case]:
     yield case("no links", text[:place] + "</graph></graphml>", "edges", "0")
 
 
+_NODES = pd.DataFrame({"osmid": [1, 2], "x": [11.0, 11.1], "y": [58.0, 58.1]})
+_LINKS = pd.DataFrame(
+    {
+        "u": [1, 2],
+        "v": [2, 1],
+        "osmid": [7, 7],
+        "length": [900.0, 900.0],
+        "highway": ["primary", "primary"],
+        "ref": ["", ""],
+        "name": ["", ""],
+        "oneway": [False, False],
+        "maxspeed": [70.0, float("nan")],
+        "duration": [float("nan")] * 2,
+    }
+)
+
+
 def _parquet() -> Iterator[Case]:
-    nodes = pd.DataFrame({"osmid": [1, 2], "x": [11.0, 11.1], "y": [58.0, 58.1]})
-    links = pd.DataFrame(
-        {
-            "u": [1, 2],
-            "v": [2, 1],
-            "osmid": [7, 7],
-            "length": [900.0, 900.0],
-            "highway": ["primary", "primary"],
-            "ref": ["", ""],
-            "name": ["", ""],
-            "oneway": [False, False],
-            "maxspeed": [70.0, float("nan")],
-            "duration": [float("nan")] * 2,
-        }
-    )
+    nodes, links = _NODES, _LINKS
 
     def case(what: str, content: bytes, key: str, value: str = "") -> Case:
         def read(folder: Path) -> object:

@@ -154,71 +154,73 @@ def _whole_files() -> Iterator[Case]:
         yield _case(f"[{table}s]", f"{_head()}[{table}z]\n", f"{table}z", "no such key", "mean")
 
 
+_TOGETHER = {  # a text, and the key and value that have to be named
+    "coverage alone": ('[objective]\nkind = "coverage"\n', "objective", "within_minutes"),
+    "coverage with a text": (
+        '[objective]\nkind = "coverage"\nwithin_minutes = "45"\n',
+        "objective.within_minutes",
+        "45",
+    ),
+    "cost alone": ('[objective]\nkind = "cost"\n', "objective", "targets"),
+    "nothing in order": ('[objective]\nkind = "lexicographic"\n', "objective", "order"),
+    "closing": ("[closing]\nmin = 3\nmax = 2\n", "closing", "greater"),
+    "closing text": ('[closing]\nmin = 3\nmax = "9"\n', "closing.max", "9"),
+    "a quota of nothing": (
+        '[[limits.quotas]]\ngroup = "county"\nlabels = ["01"]\n',
+        "limits.quotas.0",
+        "min or max",
+    ),
+    "a quota of none": (
+        '[[limits.quotas]]\ngroup = "county"\nlabels = []\nmin = 1\n',
+        "limits.quotas.0.labels",
+        "",
+    ),
+    "a group": (
+        '[[limits.quotas]]\ngroup = "land"\nlabels = ["01"]\nmin = 1\n',
+        "limits.quotas.0.group",
+        "land",
+    ),
+    "a label as a number": (
+        '[[limits.quotas]]\ngroup = "county"\nlabels = [1]\nmin = 1\n',
+        "limits.quotas.0.labels.0",
+        "1",
+    ),
+    "a share": (
+        '[objective]\nkind = "cost"\ntargets = [{share = 90, within_minutes = 45}]\n',
+        "objective.targets.0.share",
+        "90",
+    ),
+    "a target without time": (
+        '[objective]\nkind = "cost"\ntargets = [{share = 0.9}]\n',
+        "objective.targets.0.within_minutes",
+        "missing",
+    ),
+    "a stage": (
+        '[objective]\nkind = "lexicographic"\norder = [{kind = "best"}]\n',
+        "objective.order.0.kind",
+        "best",
+    ),
+    "a stage of coverage": (
+        '[objective]\nkind = "lexicographic"\norder = [{kind = "coverage"}]\n',
+        "objective.order.0",
+        "within_minutes",
+    ),
+    "a phase without a name": ("[[phases]]\nyears = 1\n", "phases.0.name", "missing"),
+    "a phase of no years": ('[[phases]]\nname = "a"\nyears = 0\n', "phases.0.years", "0"),
+    "phases as a table": ('[phases]\nname = "a"\n', "phases", "a"),
+    "a kind's number": (
+        "[office_types]\nmin = {small = 1.5}\n",
+        "office_types.min.small",
+        "1.5",
+    ),
+    "a gap of 1": ("[solver]\ngap = 1\n", "solver.gap", "1"),
+    "no threads": ("[solver]\nthreads = 0\n", "solver.threads", "0"),
+}
+
+
 def _together() -> Iterator[Case]:
     """Keys that are right by themselves and wrong together, or within lists of tables."""
-    texts = {
-        "coverage alone": ('[objective]\nkind = "coverage"\n', "objective", "within_minutes"),
-        "coverage with a text": (
-            '[objective]\nkind = "coverage"\nwithin_minutes = "45"\n',
-            "objective.within_minutes",
-            "45",
-        ),
-        "cost alone": ('[objective]\nkind = "cost"\n', "objective", "targets"),
-        "nothing in order": ('[objective]\nkind = "lexicographic"\n', "objective", "order"),
-        "closing": ("[closing]\nmin = 3\nmax = 2\n", "closing", "greater"),
-        "closing text": ('[closing]\nmin = 3\nmax = "9"\n', "closing.max", "9"),
-        "a quota of nothing": (
-            '[[limits.quotas]]\ngroup = "county"\nlabels = ["01"]\n',
-            "limits.quotas.0",
-            "min or max",
-        ),
-        "a quota of none": (
-            '[[limits.quotas]]\ngroup = "county"\nlabels = []\nmin = 1\n',
-            "limits.quotas.0.labels",
-            "",
-        ),
-        "a group": (
-            '[[limits.quotas]]\ngroup = "land"\nlabels = ["01"]\nmin = 1\n',
-            "limits.quotas.0.group",
-            "land",
-        ),
-        "a label as a number": (
-            '[[limits.quotas]]\ngroup = "county"\nlabels = [1]\nmin = 1\n',
-            "limits.quotas.0.labels.0",
-            "1",
-        ),
-        "a share": (
-            '[objective]\nkind = "cost"\ntargets = [{share = 90, within_minutes = 45}]\n',
-            "objective.targets.0.share",
-            "90",
-        ),
-        "a target without time": (
-            '[objective]\nkind = "cost"\ntargets = [{share = 0.9}]\n',
-            "objective.targets.0.within_minutes",
-            "missing",
-        ),
-        "a stage": (
-            '[objective]\nkind = "lexicographic"\norder = [{kind = "best"}]\n',
-            "objective.order.0.kind",
-            "best",
-        ),
-        "a stage of coverage": (
-            '[objective]\nkind = "lexicographic"\norder = [{kind = "coverage"}]\n',
-            "objective.order.0",
-            "within_minutes",
-        ),
-        "a phase without a name": ("[[phases]]\nyears = 1\n", "phases.0.name", "missing"),
-        "a phase of no years": ('[[phases]]\nname = "a"\nyears = 0\n', "phases.0.years", "0"),
-        "phases as a table": ('[phases]\nname = "a"\n', "phases", "a"),
-        "a kind's number": (
-            "[office_types]\nmin = {small = 1.5}\n",
-            "office_types.min.small",
-            "1.5",
-        ),
-        "a gap of 1": ("[solver]\ngap = 1\n", "solver.gap", "1"),
-        "no threads": ("[solver]\nthreads = 0\n", "solver.threads", "0"),
-    }
-    for name, (text, key, value) in texts.items():
+    for name, (text, key, value) in _TOGETHER.items():
         yield _case(name, _head() + text, key, value)
 
 
@@ -240,6 +242,8 @@ def _named_things() -> Iterator[Case]:
         "network.speeds=fast": ("network.speeds", "fast", "Known"),
         "network.source=gone.graphml": ("network.source", "gone.graphml", "path"),
         "travel_times.file=gone.csv": ("travel_times.file", "gone.csv", "path"),
+        "network.source=demand.csv": ("network.source", "demand.csv", ".graphml"),
+        "travel_times.file=offices.csv": ("column minutes", "missing", "Add"),
         "demand.file=gone.csv": ("file", "gone.csv", "path"),
         'demand.file="a\\u0000b.csv"': ("", "null", ""),
         "candidates.file=gone.xlsx": ("file", "gone.xlsx", "path"),

@@ -1,6 +1,6 @@
 """Tables that ship, tables of one's own, travel times, trips and roads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +50,7 @@ def shipped_tables() -> Iterator[Kind]:
 
 def _shipped(
     name: str,
-    numbers: dict[str, tuple[str, ...]],
+    numbers: Mapping[str, tuple[str, ...]],
     labels: tuple[str, ...],
     unique: tuple[str, ...] = (),
     codes: tuple[str, ...] = (),
