@@ -35,8 +35,9 @@ docs: $(VENV)/test ## build the site of these pages into build/docs
 test: $(VENV)/test ## run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems
+fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems; read every faulty input
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
+	SITING_SOAK=1 $(BIN)/python -m pytest -n 2 tests/faulty
 
 soak: $(VENV)/test ## kill 300 runs and stop 60 more, and put what happened into docs/reliability.md
 	$(BIN)/python -m tests.reliability.trials --soak docs/reliability_soak.json --kills $(KILLS) --signals $(SIGNALS)

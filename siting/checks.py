@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from siting.allowed import outside
-from siting.errors import Fault, InputError
+from siting.errors import Fault, InputError, near_matches
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, select_inputs
 from siting.inputs.sources import SHIPPED_OFFICES, Wanted
 from siting.network import speed_profiles
 from siting.scenario import Candidates, Scenario
 from siting.scenario_file import ScenarioFile
+from siting.slips import lost_zero, zero_remedy
 
 
 def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
@@ -42,7 +43,8 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
         inputs, faults = select_inputs(_choice(file), folder)
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
-    every = (*others, *faults, *_level_faults(file, inputs.levels))
+    levels = [*_level_faults(file, inputs.levels), *_label_faults(file, inputs)]
+    every = (*others, *faults, *levels)
     if every:
         raise InputError(every)
     return inputs
@@ -113,6 +115,28 @@ def _level_faults(file: ScenarioFile, levels: frozenset[str]) -> Iterator[Fault]
             problem = f"regions.file has no such level ({level})"
             remedy = "Leave it out, or add the columns of that level; see docs/own_files.md."
             yield _fault(file, key, level, problem, remedy)
+
+
+_GROUP_COLUMNS = {
+    "municipality": "code",
+    "county": "county_code",
+    "fa_region": "fa_code",
+    "skr_group": "skr_group_2017",
+}
+
+
+def _label_faults(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
+    """Labels of quotas that no municipality bears: such a quota would limit nothing."""
+    for number, quota in enumerate(file.scenario.limits.quotas):
+        column = _GROUP_COLUMNS.get(quota.group)
+        known = ["seat", "other"] if column is None else inputs.municipalities[column].unique()
+        for label in quota.labels:
+            if label not in known:
+                key, problem = f"limits.quotas.{number}.labels", f"there is no such {quota.group}"
+                meant = lost_zero(label, known)
+                remedy = near_matches(label, known) or "Codes are wanted, such as 0114 or C8."
+                remedy = remedy if meant is None else zero_remedy(meant)
+                yield _fault(file, key, label, problem, remedy)
 
 
 def _levels_used(scenario: Scenario) -> Iterator[tuple[str, str]]:

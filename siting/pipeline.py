@@ -199,7 +199,7 @@ def answer(prepared: Prepared) -> Solution:
 
 
 def check(file: ScenarioFile, *, data: Path | None = None) -> None:
-    """Check a scenario and everything it names, without solving it.
+    """Check a scenario and every file it names, without computing or solving anything.
 
     Parameters
     ----------
@@ -213,7 +213,13 @@ def check(file: ScenarioFile, *, data: Path | None = None) -> None:
     InputError
         With everything that is wrong.
     """
-    checked_inputs(file, data or data_folder())
+    folder = data or data_folder()
+    inputs = checked_inputs(file, folder)
+    own = own_times(file)
+    if own or network_source(file) != "shipped":
+        network = _network(file, folder, lambda _: None)
+        if own:
+            _times(file, network, inputs, None, lambda _: None)
 
 
 def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:

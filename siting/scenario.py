@@ -7,25 +7,26 @@ import datetime as dt
 import json
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=0)]
+# Greater numbers are slips of the keyboard; a solver would take them for no limit at all.
+_GREATEST = 1_000_000_000
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Count = Annotated[int, Field(ge=0, le=_GREATEST)]
+NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
+PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]
+Aversion = Annotated[float, Field(lt=0, ge=-100)]
 
 
 class Table(BaseModel):
     """One table of a scenario file: nothing but the keys below, and never changed."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
     )
 
 
@@ -156,7 +157,7 @@ class Stage(Table):
     """As in [objective]."""
     within_minutes: NonNegativeFloat | None = None
     """For coverage: the travel time that counts as reached."""
-    epsilon: Annotated[float, Field(lt=0)] = -1.0
+    epsilon: Aversion = -1.0
     """For equity: aversion to inequality, below 0."""
     targets: tuple[TargetTable, ...] = ()
     """For cost: what must be reached."""
@@ -182,7 +183,7 @@ class Objective(Table):
     that reaches the targets; lexicographic: the objectives in `order`, one after the other."""
     within_minutes: NonNegativeFloat | None = None
     """For coverage: the travel time that counts as reached, this very time included."""
-    epsilon: Annotated[float, Field(lt=0)] = -1.0
+    epsilon: Aversion = -1.0
     """For equity: aversion to inequality, below 0; the lower, the more long trips weigh."""
     targets: tuple[TargetTable, ...] = ()
     """For cost: what must be reached, each with share, within_minutes and each."""
@@ -330,7 +331,7 @@ class Solver(Table):
     """Stop when objective and bound differ by this share at most."""
     time_limit_s: PositiveFloat | None = None
     """Stop after this many seconds of solving; default none."""
-    threads: Annotated[int, Field(ge=1)] = 1
+    threads: Annotated[int, Field(ge=1, le=1024)] = 1
     """Solver threads; results are the same in every run only with 1."""
 
     @field_validator("name", mode="before")

@@ -3,7 +3,7 @@
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +121,11 @@ def read_scenario(
             remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
             faults.append(Fault("--set", "override", override, str(error), remedy))
     scenario, more = _validate(content, str(path))
+    given = {override.partition("=")[0].strip() for override in overrides}
+    every = (*faults, *(_blamed(fault, given) for fault in more))
     # Workers of a cluster may have been started in another folder.
     allowed = tuple(folder.absolute() for folder in allow)
-    return ScenarioFile(path.stem, path, scenario, tuple(log), (*faults, *more), allowed)
+    return ScenarioFile(path.stem, path, scenario, tuple(log), every, allowed)
 
 
 def _missing_folders(folders: Iterable[Path]) -> Iterator[Fault]:
@@ -133,15 +135,25 @@ def _missing_folders(folders: Iterable[Path]) -> Iterator[Fault]:
             yield Fault("command line", "--allow", str(folder), "there is no such folder", remedy)
 
 
+def _blamed(fault: Fault, given: set[str]) -> Fault:
+    """The fault with --set for its file, where the value came from there."""
+    ours = any(
+        fault.key == key or fault.key.startswith(f"{key}.") or fault.key == key.partition(".")[0]
+        for key in given
+    )
+    return replace(fault, file="--set") if ours else fault
+
+
 def _parse(override: str) -> tuple[str, Any]:
     """The key and the value of "table.key=value"."""
     key, sign, text = override.partition("=")
     if not sign:
         raise ValueError(_NO_KEY)
     try:
-        return key.strip(), tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return key.strip(), text.strip()
+        (value,) = tomllib.loads(f"value = {text}").values()  # more than one is no value
+    except (ValueError, RecursionError):  # no TOML, so a bare word
+        value = text.strip()
+    return key.strip(), value
 
 
 def _apply(key: str, value: Any, content: dict[str, Any]) -> str:  # noqa: ANN401 - any TOML value
@@ -162,11 +174,15 @@ def _apply(key: str, value: Any, content: dict[str, Any]) -> str:  # noqa: ANN40
 
 def _validate(content: dict[str, Any], file: str) -> tuple[Scenario, tuple[Fault, ...]]:
     """Check against the schema; where it does not fit, fall back to defaults and say so."""
-    try:
-        return _to_scenario(content), ()
-    except ValidationError as error:
-        faults = faults_of(error, file, Scenario)
-        kept = _without(content, {tuple(item["loc"][:2]) for item in error.errors()})
+    faults: tuple[Fault, ...] = ()
+    kept: Mapping[str, Any] = content
+    # What is left without the faulty keys may be incomplete; then whole tables fall away.
+    for depth in (2, 1):
+        try:
+            return _to_scenario(kept), faults
+        except ValidationError as error:
+            faults = faults or faults_of(error, file, Scenario)
+            kept = _without(kept, {tuple(item["loc"][:depth]) for item in error.errors()})
     return _to_scenario(kept), faults
 
 

@@ -1,5 +1,6 @@
 """Read a TOML file and say in the user's words how it differs from its schema."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,12 @@ from pydantic import ValidationError
 from siting.errors import Fault, InputError, near_matches
 from siting.scenario import Table, table_of
 from siting.sizes import SCENARIO, refuse_large
+
+_PLACE = re.compile(r"at line (\d+), column (\d+)")
+_COMMA = re.compile(r"=\s*([+-]?\d+,\d+)\s*(?:#.*)?$")
+_CODE = re.compile(r"[=\[,]\s*(0\d+)\b")
+_NUMBER = re.compile(r"[+-]?\d+,\d+")
+_SHOWN = 80
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -31,16 +38,39 @@ def read_toml(path: Path) -> dict[str, Any]:
         If it cannot be read.
     """
     refuse_large(path, SCENARIO)
+    text = ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = error.strerror if isinstance(error, OSError) else "the file is not UTF-8 text"
-        remedy = "Check the path and the rights, and save the file as UTF-8."
-        fault = Fault(str(path), "file", path.name, str(problem), remedy)
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        remedy = "Save the file as UTF-8."
+        problem = f"the file is not UTF-8 text (byte {error.start + 1})"
+        fault = Fault(str(path), "file", path.name, problem, remedy)
+    except OSError as error:
+        remedy = "Check the path and the rights."
+        fault = Fault(str(path), "file", path.name, str(error.strerror or error), remedy)
     except tomllib.TOMLDecodeError as error:
-        remedy = 'Each line is key = value, with texts in "quotes" and a point in numbers.'
-        fault = Fault(str(path), "file", path.name, f"not valid TOML: {error}", remedy)
+        fault = _not_toml(path, text, error)
+    except (ValueError, RecursionError) as error:  # too long a number, too deep a list, a bad path
+        problem = f"the file is not valid TOML ({error})"
+        remedy = "Take out what no scenario has: endless numbers, lists in lists in lists."
+        fault = Fault(str(path), "file", path.name, problem, remedy)
     raise InputError([fault])
+
+
+def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
+    """The fault of a file that is no TOML, with the line at which reading ended."""
+    found = _PLACE.search(str(error))
+    line = text.splitlines()[int(found[1]) - 1].strip() if found else text.strip()[-_SHOWN:]
+    key = f"line {found[1]}, column {found[2]}" if found else "end of the file"
+    remedy = 'Each line is key = value, with texts in "quotes" and a point in numbers.'
+    if comma := _COMMA.search(line):
+        remedy = f"Write {comma[1].replace(',', '.')}: numbers have a point, not a comma."
+    elif code := _CODE.search(line):
+        remedy = f'Write "{code[1]}": a code that begins with 0 stands in quotes.'
+    elif line.count('"') % 2:
+        remedy = "Close the quotation mark."
+    return Fault(str(path), key, line[:_SHOWN], f"not valid TOML: {error}", remedy)
 
 
 def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
@@ -81,8 +111,27 @@ def _as_fault(file: str, error: Mapping[str, Any], root: type[Table]) -> Fault:
     if error["type"] == "missing":
         return Fault(file, key, None, "the key is missing", f"Add {last} = …")
     if error["type"] == "value_error":
-        return Fault(file, key, "…", str(error["ctx"]["error"]), "Add or correct it.")
-    return Fault(file, key, value, error["msg"].lower(), _remedy(location, root))
+        remedy = "Add or correct it."
+        return Fault(file, key, _short(value), str(error["ctx"]["error"]), remedy)
+    hint = _hint(value, error["type"])
+    return Fault(file, key, _short(value), error["msg"].lower(), hint + _remedy(location, root))
+
+
+def _short(value: object) -> object:
+    """A value as a fault shows it: whole tables and lists cut short."""
+    text = str(value)
+    return value if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _hint(value: object, kind: str) -> str:
+    """What to write instead, where that is clear."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return f"Write {value.strip().replace(',', '.')}: numbers have a point, no comma. "
+    if kind == "string_type" and isinstance(value, int | float):
+        return f'Write it in quotes, such as "{value}", and a code with its zeros. '
+    if kind == "tuple_type" and isinstance(value, str | int | float):
+        return "Write a list in [brackets]. "
+    return ""
 
 
 def _model_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
@@ -100,4 +149,5 @@ def _remedy(location: Sequence[Any], root: type[Table]) -> str:
     field = _model_at(names[:-1], root).model_fields.get(names[-1])
     if len(names) == 1 or field is None:
         return "Write it as a table: [name] on a line of its own, its keys below."
-    return f"It means: {' '.join((field.description or '').split())}"
+    meaning = " ".join((field.description or "").split())
+    return f"It means: {meaning}{'' if meaning.endswith('.') else '.'}"

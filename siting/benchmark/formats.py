@@ -1,5 +1,6 @@
 """Read OR-Library and TSPLIB files as instances."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from siting.errors import Fault, InputError
 from siting.model import Instance, Limits, Mean, Objective, Worst
 from siting.sizes import TEXT, refuse_large
+from siting.slips import GREATEST, number_problem
 from siting.types import Floats
 
 type Problem = Literal["p-median", "p-center", "capacitated"]
@@ -64,43 +66,72 @@ def read_benchmark(path: Path, problem: Problem | None = None, p: int | None = N
     """
     refuse_large(path, TEXT)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError([_fault(path, "file", f"cannot be read ({error})")]) from error
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise _refused(path, "file", path.name, f"cannot be read ({error})") from error
     if "NODE_COORD_SECTION" in text:
-        return _with_p(path, problem or "p-median", p, _points(text))
-    try:
-        numbers = np.array(text.split(), dtype=np.float64)
-    except ValueError as error:
-        raise InputError([_fault(path, "content", "is not a known format")]) from error
-    if len(numbers) > PMED_HEADER and len(numbers) == PMED_HEADER + 3 * int(numbers[1]):
-        listed = int(numbers[2])
-        return _with_p(path, problem or "p-median", p or listed, _pmed(numbers))
+        return _with_p(path, problem or "p-median", p, _points(path, text))
+    numbers = _numbers(path, text.split())
+    if len(numbers) > PMED_HEADER and len(numbers) == PMED_HEADER + 3 * numbers[1]:
+        count, _, listed = _counts(path, numbers[:PMED_HEADER])
+        given = listed if p is None else p
+        return _with_p(path, problem or "p-median", given, _pmed(path, numbers, count))
     if len(numbers) > CAP_HEADER and len(numbers) == _cap_size(numbers):
+        _counts(path, numbers[:CAP_HEADER])
         return _cap(path, numbers)
-    raise InputError([_fault(path, "content", "is neither a pmed nor a cap nor a TSPLIB file")])
+    text = f"has {len(numbers):,} numbers, which fit neither a pmed nor a cap file by their header"
+    raise _refused(path, "content", numbers[:3].tolist(), text)
 
 
 PMED_HEADER = 3
 CAP_HEADER = 2
+_MOST_POINTS = 20_000
+"""A matrix of more points than this does not fit into the memory of an ordinary machine."""
 
 
-def _fault(path: Path, key: str, problem: str) -> Fault:
-    return Fault(path.name, key, None, problem, "See the formats of OR-Library and TSPLIB.")
+def _refused(path: Path, key: str, value: object, problem: str) -> InputError:
+    remedy = "See the formats of OR-Library and TSPLIB, or fetch the file again."
+    return InputError([Fault(str(path), key, value, problem, remedy)])
+
+
+def _numbers(path: Path, words: list[str]) -> Floats:
+    """Turn words into finite numbers, or say which of them is none."""
+    numbers = np.empty(len(words))
+    for place, word in enumerate(words):
+        try:
+            numbers[place] = float(word)
+        except ValueError:
+            numbers[place] = np.nan
+        if not abs(numbers[place]) < GREATEST:
+            problem, _ = number_problem(word)
+            raise _refused(path, f"number {place + 1}", word, problem)
+    return numbers
+
+
+def _counts(path: Path, header: Floats) -> list[int]:
+    if (header % 1 != 0).any() or (header < 1).any():
+        raise _refused(path, "header", header.tolist(), "is not whole numbers from 1")
+    if header[0] > _MOST_POINTS:
+        raise _refused(path, "header", header[0], f"has more than {_MOST_POINTS:,} points")
+    return [int(number) for number in header]
 
 
 def _with_p(path: Path, problem: Problem, p: int | None, distances: Floats) -> Benchmark:
     if p is None or not 1 <= p <= len(distances):
-        raise InputError([_fault(path, "p", f"is not from 1 to {len(distances)}")])
+        raise _refused(path, "p", p, f"is not from 1 to {len(distances)}; --p says it")
     instance = Instance.from_matrix(distances, np.ones(len(distances)))
     objective: Objective = Worst() if problem == "p-center" else Mean()
     return Benchmark(path.name, problem, p, instance, objective, Limits(new_sites_max=p))
 
 
-def _pmed(numbers: Floats) -> Floats:
+def _pmed(path: Path, numbers: Floats, count: int) -> Floats:
     """Return all shortest paths. Where an edge occurs twice, its last line holds."""
-    count = int(numbers[0])
     edges = numbers[PMED_HEADER:].reshape(-1, 3)
+    for row, (a, b, cost) in enumerate(edges.tolist(), start=1):
+        if a % 1 or b % 1 or not (1 <= a <= count and 1 <= b <= count):
+            raise _refused(path, f"edge {row}", (a, b), f"ends at no vertex from 1 to {count}")
+        if cost < 0:
+            raise _refused(path, f"edge {row}", cost, "must not be negative")
     last = {(int(min(a, b)), int(max(a, b))): cost for a, b, cost in edges.tolist()}
     ends = np.array(list(last)) - 1
     costs = np.fromiter(last.values(), dtype=np.float64)
@@ -109,25 +140,43 @@ def _pmed(numbers: Floats) -> Floats:
     return paths
 
 
-def _points(text: str) -> Floats:
+def _points(path: Path, text: str) -> Floats:
     """Return the distances between points, rounded down."""
-    body = text.split("NODE_COORD_SECTION")[1].split("EOF", maxsplit=1)[0]
-    x, y = np.array(body.split(), dtype=np.float64).reshape(-1, 3)[:, 1:].T
+    head, _, tail = text.partition("NODE_COORD_SECTION")
+    words = tail.split("EOF", maxsplit=1)[0].split()
+    numbers = _numbers(path, words)
+    if len(numbers) % 3 or not len(numbers):
+        problem = f"has {len(numbers):,} numbers, not three for each point"
+        raise _refused(path, "NODE_COORD_SECTION", len(numbers), problem)
+    listed = re.search(r"DIMENSION\s*:\s*(\d+)", head)
+    if listed and int(listed[1]) != len(numbers) // 3:
+        problem = f"is not the number of points, {len(numbers) // 3}"
+        raise _refused(path, "DIMENSION", int(listed[1]), problem)
+    if len(numbers) // 3 > _MOST_POINTS:
+        raise _refused(path, "points", len(numbers) // 3, f"are more than {_MOST_POINTS:,}")
+    x, y = numbers.reshape(-1, 3)[:, 1:].T
     distances: Floats = np.floor(np.hypot(np.subtract.outer(x, x), np.subtract.outer(y, y)))
     return distances
 
 
-def _cap_size(numbers: Floats) -> int:
-    sites, customers = int(numbers[0]), int(numbers[1])
-    return CAP_HEADER + 2 * sites + customers * (1 + sites)
+def _cap_size(numbers: Floats) -> float:
+    sites, customers = numbers[:CAP_HEADER].tolist()
+    size: float = CAP_HEADER + 2 * sites + customers * (1 + sites)
+    return size
 
 
 def _cap(path: Path, numbers: Floats) -> Benchmark:
     """Return a capacitated problem: fixed costs plus serving costs, demand may be split."""
+    if (numbers < 0).any():
+        place = int(np.flatnonzero(numbers < 0)[0])
+        raise _refused(path, f"number {place + 1}", numbers[place], "must not be negative")
     sites = int(numbers[0])
     capacity, fixed = numbers[CAP_HEADER : CAP_HEADER + 2 * sites].reshape(sites, 2).T
     customers = numbers[CAP_HEADER + 2 * sites :].reshape(-1, 1 + sites)
     demand, costs = customers[:, 0], customers[:, 1:]
+    if (demand == 0).any():
+        place = int(np.flatnonzero(demand == 0)[0])
+        raise _refused(path, f"customer {place + 1}", 0.0, "has no demand")
     instance = Instance.from_matrix(costs / demand[:, None], demand, annual_cost=fixed)
     room = dict(zip(instance.site_ids, capacity.tolist(), strict=True))
     return Benchmark(

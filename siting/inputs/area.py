@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from siting.errors import Fault, near_matches
+from siting.slips import lost_zero, zero_remedy
 
 
 def municipalities_in_area(
@@ -55,5 +56,7 @@ def _unknown(
     labels = {str(label) for column in known for label in known[column]}
     for item in items:
         if item not in labels:
+            meant = lost_zero(item, sorted(labels))
             remedy = near_matches(item, sorted(labels)) or f"{listed_in} lists them."
+            remedy = remedy if meant is None else zero_remedy(meant)
             yield Fault(file, key, item, "there is none of that name or code", remedy)

@@ -1,8 +1,10 @@
 """The assumptions log: what an answer rests on, and the figures that stand nowhere else."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
+
+from siting.errors import Fault, InputError
+from siting.toml_file import read_toml
 
 ASSUMPTIONS = "assumptions.toml"
 
@@ -29,10 +31,17 @@ def assumed(path: Path, name: str) -> dict[str, Any]:
     dict
         The figures by their names.
     """
-    figures: dict[str, Any] = next(e["figures"] for e in _entries(path) if e["id"] == name)
+    figures: dict[str, Any] | None
+    figures = next((e.get("figures") for e in _entries(path) if e.get("id") == name), None)
+    if not isinstance(figures, dict):
+        problem, remedy = "the assumption has no figures", "Add figures = { … } to its entry."
+        raise InputError([Fault(str(path), f"assumption {name}", None, problem, remedy)])
     return figures
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["assumption"]
+    entries = read_toml(path).get("assumption")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        problem, remedy = "it lists no assumptions", "Write each under [[assumption]]."
+        raise InputError([Fault(str(path), "assumption", entries, problem, remedy)])
     return entries

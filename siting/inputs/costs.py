@@ -1,14 +1,17 @@
 """What a new office costs, from costs.toml."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field, ValidationError
 
+from siting.errors import InputError
 from siting.inputs.staff import StaffRule
+from siting.scenario import NonNegativeFloat, PositiveFloat, Table
+from siting.toml_file import faults_of, lists_to_tuples, read_toml
 from siting.types import Floats, Ints
 
 
@@ -70,26 +73,101 @@ class Costs:
         return _money(self.one_off_per_office + self.one_off_per_staff * staff.astype(np.float64))
 
 
+class _Group(Table):
+    rating: Literal["red", "amber", "green"] | None = None
+    """How far the figures can be trusted."""
+    source: str | None = None
+    """Where they come from."""
+
+
+class _StaffTable(_Group):
+    people_per_staff: PositiveFloat
+    """People for each member of staff."""
+    least_staff: Annotated[int, Field(ge=1, le=1000)]
+    """Staff of the smallest office."""
+
+
+class _AnnualTable(_Group):
+    msek_per_staff: NonNegativeFloat
+    """Cost of a member of staff a year, MSEK."""
+
+
+class _OneOffTable(_Group):
+    msek_per_office: NonNegativeFloat
+    """Cost of opening an office, MSEK."""
+    msek_per_staff: NonNegativeFloat
+    """Cost of recruiting and equipping a member of staff, MSEK."""
+
+
+class _VisitTable(_Group):
+    visits_per_inhabitant: PositiveFloat
+    """Visits of an inhabitant a year."""
+
+
+class _KindTable(_Group):
+    staff: Annotated[int, Field(ge=1, le=1000)]
+    """Members of staff."""
+    annual_msek: NonNegativeFloat
+    """What an office of the kind costs a year, MSEK."""
+    one_off_msek: NonNegativeFloat
+    """What it costs once, MSEK."""
+    visits_per_year: PositiveFloat
+    """Visits that it can take a year."""
+
+
+class _CostFile(Table):
+    staff_rule: _StaffTable
+    """How many people staff an office."""
+    annual: _AnnualTable
+    """Costs a year."""
+    one_off: _OneOffTable
+    """Costs once."""
+    visits: _VisitTable
+    """How often people come."""
+    office_types: dict[str, _KindTable]
+    """Kinds of offices, by name."""
+
+
 def read_costs(folder: Path) -> Costs:
-    """Read costs.toml from the data folder."""
-    tables = tomllib.loads((folder / "costs.toml").read_text(encoding="utf-8"))
-    rule = tables["staff_rule"]
+    """Read costs.toml from the data folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    Costs
+        Its figures, checked.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it.
+    """
+    path = folder / "costs.toml"
+    try:
+        tables = _CostFile.model_validate(lists_to_tuples(read_toml(path)))
+    except ValidationError as error:
+        raise InputError(faults_of(error, str(path), _CostFile)) from error
+    rule = tables.staff_rule
     return Costs(
-        staff_rule=StaffRule(float(rule["people_per_staff"]), int(rule["least_staff"])),
-        annual_per_staff=float(tables["annual"]["msek_per_staff"]),
-        one_off_per_office=float(tables["one_off"]["msek_per_office"]),
-        one_off_per_staff=float(tables["one_off"]["msek_per_staff"]),
-        visits_per_inhabitant=float(tables["visits"]["visits_per_inhabitant"]),
-        kinds={name: _kind(table) for name, table in tables["office_types"].items()},
+        staff_rule=StaffRule(float(rule.people_per_staff), rule.least_staff),
+        annual_per_staff=float(tables.annual.msek_per_staff),
+        one_off_per_office=float(tables.one_off.msek_per_office),
+        one_off_per_staff=float(tables.one_off.msek_per_staff),
+        visits_per_inhabitant=float(tables.visits.visits_per_inhabitant),
+        kinds={name: _kind(table) for name, table in tables.office_types.items()},
     )
 
 
-def _kind(table: Mapping[str, Any]) -> OfficeKind:
+def _kind(table: _KindTable) -> OfficeKind:
     return OfficeKind(
-        staff=int(table["staff"]),
-        annual_msek=float(table["annual_msek"]),
-        one_off_msek=float(table["one_off_msek"]),
-        visits_per_year=float(table["visits_per_year"]),
+        staff=table.staff,
+        annual_msek=float(table.annual_msek),
+        one_off_msek=float(table.one_off_msek),
+        visits_per_year=float(table.visits_per_year),
     )
 
 

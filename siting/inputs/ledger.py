@@ -11,6 +11,7 @@ from pandera.pandas import DataFrameSchema
 
 from siting.errors import Fault, InputError
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
+from siting.inputs.costs import read_costs
 from siting.inputs.schema import TABLES, kind
 from siting.inputs.tables import read_table
 
@@ -77,15 +78,21 @@ def check_data(folder: Path) -> tuple[str, ...]:
             read_table(name, folder)
         except InputError as error:
             faults += error.faults
-    faults += _assumption_faults(folder / ASSUMPTIONS)
+    for read in (_read_assumptions, read_costs):
+        try:
+            read(folder)
+        except InputError as error:
+            faults += error.faults
     ledger = folder / LEDGER
     if not ledger.is_file():
         remedy = "Make it with siting data build --raw DIR."
         faults.append(Fault(str(ledger), "file", LEDGER, "there is no data ledger", remedy))
         raise InputError(faults)
-    package = json.loads(ledger.read_text(encoding="utf-8"))
-    faults += _ledger_faults(package, folder)
-    faults += _frictionless_faults(ledger)
+    package, unreadable = _read_ledger(ledger)
+    faults += unreadable
+    if not unreadable:
+        faults += _ledger_faults(package, folder)
+        faults += _frictionless_faults(ledger)
     if faults:
         raise InputError(faults)
     return tuple(f"{item['path']}: {item['title']}" for item in package["resources"])
@@ -122,14 +129,50 @@ def _table_schema(schema: DataFrameSchema) -> dict[str, Any]:
     return {"fields": fields, "missingValues": [""]}
 
 
+def _read_assumptions(folder: Path) -> None:
+    """Raise an error with everything that is wrong with the assumptions log."""
+    path = folder / ASSUMPTIONS
+    if faults := list(_assumption_faults(path)):
+        raise InputError(faults)
+
+
 def _assumption_faults(path: Path) -> Iterator[Fault]:
+    seen: set[object] = set()
     for number, item in enumerate(read_assumptions(path), start=1):
         key = f"assumption {number} ({item.get('id', '?')})"
         for missing in sorted(_ASSUMPTION_KEYS - item.keys()):
             yield Fault(str(path), key, None, f"{missing} is missing", f"Add {missing} = …")
+        for name in sorted(_ASSUMPTION_KEYS & item.keys()):
+            if not (isinstance(item[name], str) and item[name].strip()):
+                remedy = f'Write {name} = "…".'
+                yield Fault(str(path), key, item[name], f"{name} is not a text", remedy)
         if item.get("rating") not in _RATINGS:
             remedy = "Write red, amber or green."
             yield Fault(str(path), key, item.get("rating"), "no such rating", remedy)
+        if str(item.get("id")) in seen:
+            yield Fault(str(path), key, item["id"], "stands there twice", "Give it another id.")
+        seen.add(str(item.get("id")))
+
+
+def _read_ledger(path: Path) -> tuple[dict[str, Any], list[Fault]]:
+    """The content of the ledger, and what keeps it from being one."""
+    remedy = "Make it anew with siting data build --raw DIR, or restore the file."
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError, RecursionError) as error:
+        problem = f"the data ledger cannot be read ({error})"
+        return {}, [Fault(str(path), "file", path.name, problem, remedy)]
+    resources = package.get("resources") if isinstance(package, dict) else None
+    if not isinstance(resources, list) or not resources:
+        problem = "the data ledger lists no files"
+        return {}, [Fault(str(path), "resources", resources, problem, remedy)]
+    faults = [
+        Fault(str(path), f"resources.{place}.{name}", None, "is no text", remedy)
+        for place, item in enumerate(resources)
+        for name in ("path", "title", "hash")
+        if not (isinstance(item, dict) and isinstance(item.get(name), str))
+    ]
+    return package, faults
 
 
 def _ledger_faults(package: Mapping[str, Any], folder: Path) -> Iterator[Fault]:

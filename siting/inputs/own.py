@@ -24,11 +24,12 @@ from siting.inputs.own_schema import (
     region_schema,
 )
 from siting.inputs.tables import read_checked
+from siting.slips import cell, lost_zero, zero_remedy
+from siting.table_file import shortened
 from siting.types import Bools
 
 type Read = tuple[pd.DataFrame | None, list[Fault]]
 
-_SHOWN = 20
 _AT_SEA_KM = 5.0
 """Positions as near as this to a municipality of Sweden count as in it."""
 
@@ -102,7 +103,7 @@ class OwnFiles:
     def _placed(self, path: Path, table: pd.DataFrame) -> Read:
         """Make sure that every row has a municipality that there is."""
         if "municipality_code" in table:
-            faults = list(self._strange(path, table["municipality_code"]))
+            faults = shortened(self._strange(path, table["municipality_code"]), path)
             return (None, faults) if faults else (table, [])
         if self._abroad:
             problem = f"the column is missing; {self._source} lists the codes"
@@ -111,24 +112,21 @@ class OwnFiles:
         placed = in_municipalities(table, _AT_SEA_KM)
         lost = placed["municipality_code"].isna()
         if lost.any():
-            return None, list(_outside(path, table, lost.to_numpy()))
+            return None, shortened(_outside(path, table, lost.to_numpy()), path)
         return placed, []
 
     def _strange(self, path: Path, codes: "pd.Series[str]") -> Iterator[Fault]:
         known = list(self._municipalities["code"])
-        bare = {code.lstrip("0"): code for code in known if code.startswith("0")}
-        strange = codes[~codes.isin(known)]
-        for row, code in strange[:_SHOWN].items():
-            key = f"row {int(str(row)) + 2}, column municipality_code"
+        for row, code in codes[~codes.isin(known)].items():
+            meant = lost_zero(code, known)
             remedy = near_matches(code, known) or f"{self._source} lists the codes."
-            if code.lstrip("0") in bare:
-                remedy = (
-                    f"Write {bare[code.lstrip('0')]}: a spreadsheet has taken the zero in front "
-                    "away; save the column as text."
-                )
-            yield Fault(str(path), key, code, "there is no such municipality", remedy)
-        if len(strange) > _SHOWN:
-            yield _more(path, len(strange) - _SHOWN)
+            if meant is not None:
+                # The zero may have been lost in the list of municipalities instead.
+                ours = len(meant) > len(code.removesuffix(".0"))
+                remedy = zero_remedy(meant if ours else code)
+                remedy += "" if ours else f" It is {self._source} that lacks it."
+            problem = "there is no such municipality"
+            yield Fault(str(path), cell(int(str(row)), "municipality_code"), code, problem, remedy)
 
 
 def read_regions(path: Path) -> Read:
@@ -194,15 +192,9 @@ def _swapped(path: Path, bounds: tuple[float, float, float, float]) -> list[Faul
     return [Fault(str(path), "columns lon, lat", (lon[0], lat[0]), problem, remedy)]
 
 
-def _more(path: Path, count: int) -> Fault:
-    return Fault(str(path), "file", path.name, f"{count} more rows like these", "Mend these first.")
-
-
 def _outside(path: Path, table: pd.DataFrame, lost: Bools) -> Iterator[Fault]:
-    for row in np.flatnonzero(lost)[:_SHOWN].tolist():
+    for row in np.flatnonzero(lost).tolist():
         place = (float(table["lon"].iloc[row]), float(table["lat"].iloc[row]))
         problem = f"lies more than {_AT_SEA_KM:g} km outside every municipality of Sweden"
         remedy = "Correct it or leave it out; for another country name its [regions] file."
         yield Fault(str(path), f"row {row + 2}, columns lon, lat", place, problem, remedy)
-    if lost.sum() > _SHOWN:
-        yield _more(path, int(lost.sum()) - _SHOWN)

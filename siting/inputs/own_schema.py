@@ -97,7 +97,7 @@ def _schema(needed: dict[str, Column], optional: dict[str, Column]) -> DataFrame
 
 
 def _label(description: str, *, unique: bool = False) -> Column:
-    filled = Check.str_length(min_value=1, error="must not be empty")
+    filled = Check.str_contains(r"\S", error="must not be empty")
     return Column(str, filled, unique=unique, description=description)
 
 

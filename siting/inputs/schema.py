@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from pandera.pandas import Check, Column, DataFrameSchema
 
-_FOUR_DIGITS = Check.str_matches(r"^\d{4}$", error="a code has four digits, such as 0114")
+CODE_PROBLEM = "a code has four digits, such as 0114"
+_FOUR_DIGITS = Check.str_matches(r"^[0-9]{4}\Z", error=CODE_PROBLEM)
 _IN_SWEDEN_LON = Check.in_range(10.0, 25.0, error="longitude outside Sweden (10 to 25)")
 _IN_SWEDEN_LAT = Check.in_range(55.0, 70.0, error="latitude outside Sweden (55 to 70)")
 _SHARE = Check.in_range(0, 1, error="a share lies between 0 and 1")
@@ -13,7 +14,7 @@ _POSITIVE = Check.gt(0, error="must be greater than 0")
 
 
 def _text(description: str, *, empty: bool = False, unique: bool = False) -> Column:
-    checks = [] if empty else [Check.str_length(min_value=1, error="must not be empty")]
+    checks = [] if empty else [Check.str_contains(r"\S", error="must not be empty")]
     return Column(str, checks, nullable=empty, unique=unique, description=description)
 
 
@@ -137,7 +138,7 @@ DECISIONS = DataFrameSchema(
     {
         "month": Column(
             str,
-            Check.str_matches(r"^\d{4}-\d{2}$", error="a month looks like 2021-05"),
+            Check.str_matches(r"^[0-9]{4}-(0[1-9]|1[0-2])\Z", error="a month looks like 2021-05"),
             description="month of the decision",
         ),
         "municipality_code": _code("municipality"),

@@ -1,19 +1,20 @@
 """Read tables and say, all at once, what is wrong with them."""
 
-import zipfile
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameSchema
 
-from siting.errors import Fault, InputError
-from siting.inputs.schema import TABLES, kind
-from siting.sizes import TEXT, refuse_large, refuse_large_parquet, refuse_large_workbook
+from siting.errors import Fault, InputError, near_matches
+from siting.inputs.schema import CODE_PROBLEM, TABLES, kind
+from siting.slips import GREATEST, cell, missing_column, number_problem, zero_remedy
+from siting.table_file import read_texts, shortened
 
-_FAULTS_SHOWN = 20
+_LOST_ZERO = re.compile(r"\d{3}(\.0)?")
 _PROBLEMS = {
     "field_uniqueness": "stands in more than one row",
     "column_in_schema": "is a column that this table does not have",
@@ -64,48 +65,18 @@ def read_checked(path: Path, schema: DataFrameSchema) -> pd.DataFrame:
     InputError
         One fault for each value that does not fit, with its row as the file shows it.
     """
-    raw = _read_text(path)
+    raw = read_texts(path)
     required = (name for name, column in schema.columns.items() if column.required)
     missing = [name for name in required if name not in raw.columns]
     if missing:
-        raise InputError(_missing_column(path, name, raw.columns) for name in missing)
+        raise InputError(missing_column(path, name, raw.columns) for name in missing)
     table, faults = _numbers(raw, schema, path)
+    reported = {fault.key for fault in faults}
     table, more = _validated(table, schema, path)
-    if faults or more:
-        raise InputError(_shortened([*faults, *more], path))
+    faults += (fault for fault in more if fault.key not in reported)
+    if faults:
+        raise InputError(shortened(faults, path))
     return table
-
-
-def _read_text(path: Path) -> pd.DataFrame:
-    try:
-        if path.suffix.lower() == ".xlsx":
-            refuse_large_workbook(path)
-            return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
-        if path.suffix.lower() == ".parquet":
-            refuse_large_parquet(path)
-            raw = pd.read_parquet(path).reset_index(drop=True)
-            return raw.astype(object).where(raw.notna(), "").astype(str)
-        refuse_large(path, TEXT)
-        # Nothing is unpacked on the way: a packed file can hold any number of bytes.
-        return pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
-        )
-    except FileNotFoundError:
-        remedy = "Check the path; it is read relative to the file that names it."
-        problem = "there is no such file"
-    except UnicodeDecodeError:
-        remedy = "Save it as 'CSV UTF-8'."
-        problem = "the file is not UTF-8 text"
-    # Those of pandas and of Arrow are ValueErrors; a folder is an OSError.
-    except (ValueError, OSError, zipfile.BadZipFile) as e:
-        remedy = "Save it again as CSV UTF-8 with one header line, or as XLSX or Parquet."
-        problem = f"the file is no table ({str(e).strip()})"
-    raise InputError([Fault(str(path), "file", path.name, problem, remedy)])
-
-
-def _missing_column(path: Path, name: str, found: Iterable[str]) -> Fault:
-    problem = f"the column is missing; the file has {', '.join(map(str, found))}"
-    return Fault(str(path), f"column {name}", None, problem, f"Add a column named {name}.")
 
 
 def _numbers(
@@ -118,19 +89,22 @@ def _numbers(
             continue
         whole = kind(column) == "integer"
         values = pd.to_numeric(raw[name], errors="coerce")
-        bad = ~np.isfinite(values) & ~(bool(column.nullable) & (raw[name] == ""))
+        bad = ~(values.abs() < GREATEST) & ~(bool(column.nullable) & (raw[name] == ""))
         if whole:
             bad |= values.notna() & (values % 1 != 0)
-        remedy = "Write a whole number." if whole else "Write a number with a point."
         faults += [
             Fault(
-                str(path), f"row {row + 2}, column {name}", raw[name][row], "not a number", remedy
+                str(path),
+                cell(row, name),
+                raw[name][row],
+                *number_problem(raw[name][row], whole=whole),
             )
             for row in raw.index[bad]
         ]
         # A bad value is reported once: the schema then sees an allowed one in its place.
         stand_in = values.where(~bad).min()
-        table[name] = values.mask(bad, stand_in).astype("Int64" if whole else float)
+        settled = values.mask(bad, 1 if pd.isna(stand_in) else stand_in)
+        table[name] = settled.astype("Int64" if whole else float)
     return table, faults
 
 
@@ -140,24 +114,22 @@ def _validated(
     try:
         return schema.validate(table, lazy=True), []
     except SchemaErrors as errors:
-        return table, list(_as_faults(errors.failure_cases, path))
+        cases = errors.failure_cases.to_dict("records")
+        return table, [_as_fault(case, schema, path) for case in cases]
 
 
-def _as_faults(cases: pd.DataFrame, path: Path) -> Iterator[Fault]:
-    for case in cases.to_dict("records"):
-        column = case["column"] if isinstance(case["column"], str) else case["failure_case"]
-        row = "" if pd.isna(case["index"]) else f"row {int(case['index']) + 2}, "
-        problem = _PROBLEMS.get(str(case["check"]), str(case["check"]))
-        yield Fault(
-            str(path), f"{row}column {column}", case["failure_case"], problem, "Correct it."
-        )
-
-
-def _shortened(faults: list[Fault], path: Path) -> list[Fault]:
-    if len(faults) <= _FAULTS_SHOWN:
-        return faults
-    more = len(faults) - _FAULTS_SHOWN
-    tail = Fault(
-        str(path), "file", path.name, f"{more} more faults like these", "Mend these first."
-    )
-    return [*faults[:_FAULTS_SHOWN], tail]
+def _as_fault(case: Mapping[Hashable, Any], schema: DataFrameSchema, path: Path) -> Fault:
+    value, check = case["failure_case"], str(case["check"])
+    name = case["column"] if isinstance(case["column"], str) else str(value)
+    key = f"column {name}" if pd.isna(case["index"]) else cell(int(case["index"]), name)
+    problem = _PROBLEMS.get(check, check)
+    if check == "column_in_schema":
+        remedy = near_matches(name, schema.columns) or "Take it out."
+    elif check == "field_uniqueness":
+        remedy = "Give each row one of its own, or take out the rows that are there twice."
+    elif _LOST_ZERO.fullmatch(str(value)) and problem == CODE_PROBLEM:
+        remedy = zero_remedy(f"0{str(value).removesuffix('.0')}")
+    else:
+        meaning = schema.columns[name].description
+        remedy = f"Correct it; the column holds: {meaning}."
+    return Fault(str(path), key, value, problem, remedy)

@@ -186,12 +186,12 @@ def _sample(
     """Find the fastest way of each trip and what it consists of."""
     routes = [fastest_route(network, trip.start_at, trip.end_at) for trip in trips]
     faults = [
-        Fault(f"{trip.start} - {trip.end}", "trip", None, "it uses no road", "Leave it out")
+        Fault(f"{trip.start} - {trip.end}", "trip", None, "it uses no road", "Leave it out.")
         for trip, route in zip(trips, routes, strict=True)
         if len(route.junctions) < 2  # noqa: PLR2004 -- two ends make a link
     ]
     if not trips:
-        remedy = "Give trips with minutes"
+        remedy = "Give trips with minutes."
         faults = [Fault("reference trips", "minutes", None, "no trip has a time", remedy)]
     if faults:
         raise InputError(faults)

@@ -9,9 +9,11 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from siting.errors import InputError
 from siting.network.arcs import fastest_arcs
 from siting.network.osm.arrays import read_arrays
 from siting.network.osm.store import read_network
+from siting.network.road_faults import road_table_faults
 from siting.network.road_tables import (
     LINKS,
     NODES,
@@ -69,6 +71,8 @@ def load_road_network(
     folder = data or data_folder()
     profile = read_speeds(folder, speeds)
     shipped = source == "shipped"
+    if shipped and (faults := road_table_faults(folder)):
+        raise InputError(faults)
     access = _access(profile, folder, limit_km, shipped=shipped)
     roads, fingerprint, origin = _read(source, profile, access, folder)
     log = _read_log(folder) if shipped else _origin(origin)

@@ -9,6 +9,8 @@ from scipy.sparse import csr_array
 
 from siting.errors import Fault, InputError
 from siting.network.tables import read_own_table
+from siting.slips import cell, lost_zero, zero_remedy
+from siting.table_file import MOST_PAIRS, shortened
 from siting.types import Floats, Ints, TravelTimes
 
 _SHOWN = 5
@@ -42,7 +44,9 @@ def read_travel_times(
     siting.errors.InputError
         Minutes are negative or not a number, a pair is missing or stands there twice.
     """
-    table = read_own_table(path, ("from", "to"), ("minutes",), infinite=("minutes",))
+    table = read_own_table(
+        path, ("from", "to"), ("minutes",), infinite=("minutes",), most_rows=MOST_PAIRS
+    )
     row, column = (
         pd.Index(labels).get_indexer(pd.Index(table[name]))
         for name, labels in (("from", origins), ("to", destinations))
@@ -50,10 +54,10 @@ def read_travel_times(
     minutes = table["minutes"].to_numpy(dtype=np.float64)
     needed = (row >= 0) & (column >= 0)
     pair = np.where(needed, row * len(destinations) + column, -1)
-    faults = [*_negative(path, minutes), *_twice(path, pair)]
+    faults = shortened([*_negative(path, minutes), *_twice(path, pair, table)], path)
     faults += _missing(path, pair[needed], origins, destinations)
     if faults:
-        raise InputError(faults)
+        raise InputError([*faults, *_lost_zeros(path, table, origins, destinations)])
     whole = np.empty(len(origins) * len(destinations))
     whole[pair[needed]] = minutes[needed]
     whole = np.maximum(whole.reshape(len(origins), -1), floor_minutes[:, None])
@@ -64,16 +68,35 @@ def read_travel_times(
 
 
 def _negative(path: Path, minutes: Floats) -> Iterator[Fault]:
-    for row in np.flatnonzero(minutes < 0)[:_SHOWN].tolist():
-        key = f"row {row + 2}, column minutes"
-        yield Fault(str(path), key, float(minutes[row]), "must not be negative", "Correct it")
+    for row in np.flatnonzero(minutes < 0).tolist():
+        remedy = "Write minutes from 0, or inf where there is no way."
+        yield Fault(
+            str(path), cell(row, "minutes"), float(minutes[row]), "must not be negative", remedy
+        )
 
 
-def _twice(path: Path, pair: Ints) -> Iterator[Fault]:
+def _twice(path: Path, pair: Ints, table: pd.DataFrame) -> Iterator[Fault]:
     again = pd.Series(pair).duplicated().to_numpy() & (pair >= 0)
-    for row in np.flatnonzero(again)[:_SHOWN].tolist():
+    for row in np.flatnonzero(again).tolist():
+        ends = (str(table["from"].iloc[row]), str(table["to"].iloc[row]))
         problem = "the pair stands there twice"
-        yield Fault(str(path), f"row {row + 2}", None, problem, "Leave one of them")
+        key = f"row {row + 2}, columns from, to"
+        yield Fault(str(path), key, ends, problem, "Leave one of them.")
+
+
+def _lost_zeros(
+    path: Path, table: pd.DataFrame, origins: tuple[str, ...], destinations: tuple[str, ...]
+) -> Iterator[Fault]:
+    """The first label of each column that is known but for the zeros in front of it."""
+    for name, known in (("from", origins), ("to", destinations)):
+        strange = table.loc[~table[name].isin(known), name].drop_duplicates()
+        for row, label in strange.items():
+            meant = lost_zero(str(label), known)
+            if meant is not None:
+                problem = "there is no such place, but one with a zero in front"
+                key = cell(int(str(row)), name)
+                yield Fault(str(path), key, label, problem, zero_remedy(meant))
+                break
 
 
 def _missing(
@@ -89,5 +112,5 @@ def _missing(
         ]
         more = ", …" if len(lost) > _SHOWN else ""
         problem = f"{len(lost):,} of {len(there):,} pairs are missing: {', '.join(shown)}{more}"
-        remedy = "Add them, with inf as minutes where there is no way"
-        yield Fault(str(path), "from, to", None, problem, remedy)
+        remedy = "Add them, with inf as minutes where there is no way."
+        yield Fault(str(path), "columns from, to", shown[0], problem, remedy)

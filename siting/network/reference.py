@@ -1,11 +1,16 @@
 """Trips whose length or time is known from elsewhere."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from siting.errors import Fault, InputError
 from siting.network.tables import read_own_table
+from siting.slips import cell
+from siting.table_file import shortened
 
 _ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
 
@@ -54,6 +59,8 @@ def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
     table = read_own_table(
         path, ("from", "to"), (*_ENDS, "km", "minutes"), may_lack=("km", "minutes")
     )
+    if faults := shortened(_out_of_range(path, table), path):
+        raise InputError(faults)
     return tuple(
         ReferenceTrip(
             start,
@@ -64,3 +71,16 @@ def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
         )
         for start, end, from_lon, from_lat, to_lon, to_lat, *known in table.itertuples(index=False)
     )
+
+
+def _out_of_range(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
+    for name in (*_ENDS, "km", "minutes"):
+        furthest = {"lon": 180.0, "lat": 90.0}.get(name[-3:])
+        if furthest is None:
+            bad, problem = table[name] <= 0, "must be greater than 0"
+            remedy = "Write what is known of the trip, or leave the cell empty."
+        else:
+            bad, problem = table[name].abs() > furthest, "is no position on Earth"
+            remedy = "Write degrees; lon goes east, lat goes north."
+        for row in np.flatnonzero(bad).tolist():
+            yield Fault(str(path), cell(row, name), float(table[name].iloc[row]), problem, remedy)

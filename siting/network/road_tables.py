@@ -8,7 +8,6 @@ import numpy as np
 import osmnx as ox
 import pandas as pd
 
-from siting.errors import Fault, InputError
 from siting.network.speeds import Speeds
 from siting.network.times import FALLBACK_CLASS, Links, add_stops, class_speeds, with_stops
 from siting.types import Floats
@@ -46,19 +45,10 @@ def read_road_tables(folder: Path) -> RoadTables:
     -------
     RoadTables
         Nodes in the order of their ids.
-
-    Raises
-    ------
-    siting.errors.InputError
-        A link ends at a junction that is not there.
     """
+    # What can be wrong with them `siting.network.road_faults` has told before.
     nodes = pd.read_csv(folder / NODES).sort_values("node", ignore_index=True)
     links = pd.read_csv(folder / LINKS, keep_default_na=False)
-    stray = links[~(links["u"].isin(nodes["node"]) & links["v"].isin(nodes["node"]))]
-    if len(stray):
-        ends = stray[["u", "v"]].iloc[0].tolist()
-        remedy = "Build the tables again"
-        raise InputError([Fault(LINKS, "u, v", ends, "no such junction", remedy)])
     return RoadTables(nodes, links)
 
 

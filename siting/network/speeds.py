@@ -1,16 +1,20 @@
 """Speed profiles: how fast a car goes on each class of road, and off it."""
 
 import difflib
-import math
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from siting.errors import Fault, InputError
+from siting.scenario import PositiveFloat, Table
+from siting.toml_file import faults_of, read_toml
 
 _FILE = "speeds.toml"
+_FALLBACK = "unclassified"
+"""The class whose speed holds for roads of a class that a profile does not know."""
 _WORDS = {"source", "rating"}
 # What a profile says of nothing but itself; everything else can be taken over from another.
 _OWN = {"title", "based_on", "factor"}
@@ -89,9 +93,7 @@ def read_speeds(folder: Path, profile: str = "default") -> Speeds:
         There is no such profile, or a figure is not a positive number.
     """
     profiles = _read(folder)
-    table = _whole(profiles, profile)
-    if faults := list(_faults(profile, table)):
-        raise InputError(faults)
+    table = _whole(folder / _FILE, profiles, profile)
     classes = table["class"]
     return Speeds(
         profile=profile,
@@ -106,24 +108,110 @@ def read_speeds(folder: Path, profile: str = "default") -> Speeds:
     )
 
 
+class _RoadClass(Table):
+    kph: PositiveFloat
+    """Mean speed of a car, km/h."""
+    waiting_minutes: PositiveFloat | None = None
+    """Minutes added once where a link of the class is boarded."""
+    source: str | None = None
+    """Where the figures come from."""
+    rating: str | None = None
+    """How far they can be trusted."""
+
+
+class _AccessTable(Table):
+    radius_km: PositiveFloat
+    """Places are tied to every point of the network within this."""
+    detour: PositiveFloat
+    """Length of a tie over land, in straight lines."""
+    kph: PositiveFloat
+    """Speed on a tie over land, km/h."""
+    water_kph: PositiveFloat
+    """Speed on a tie over water, km/h."""
+    far_km: PositiveFloat
+    """A place farther from every road is reported."""
+    limit_km: PositiveFloat | None = None
+    """A place farther from every road is not tied at all."""
+    most_streets: Annotated[int, Field(ge=1, le=1000)]
+    """Most ties of a place in a network of streets."""
+    source: str | None = None
+    """Where the figures come from."""
+    rating: str | None = None
+    """How far they can be trusted."""
+
+
+class _LimitsTable(Table):
+    factor: PositiveFloat
+    """Mean speed over speed limit."""
+    junction_seconds: PositiveFloat
+    """Seconds lost at each junction."""
+    urban_kph: PositiveFloat
+    """Links driven at this or slower lose time at junctions, km/h."""
+    source: str | None = None
+    """Where the figures come from."""
+    rating: str | None = None
+    """How far they can be trusted."""
+
+
+class _ProfileTable(Table):
+    title: str | None = None
+    """What the profile is."""
+    based_on: str | None = None
+    """The profile that what is not said here is taken from."""
+    factor: PositiveFloat = 1.0
+    """Factor on the speeds of roads taken from it, not of ferries."""
+    classes: dict[str, _RoadClass] = Field(default={})
+    """Speeds by class of road."""
+    access: _AccessTable | None = None
+    """How places are tied to the network."""
+    limits: _LimitsTable | None = None
+    """How speed limits are used, where a network knows them."""
+
+    @model_validator(mode="after")
+    def _stands_alone(self) -> Self:
+        if self.based_on is None and self.access is None:
+            raise ValueError("a profile that is based on no other needs a table access")
+        if self.based_on is None and _FALLBACK not in self.classes:
+            raise ValueError(f"a profile that is based on no other needs class.{_FALLBACK}")
+        return self
+
+
+_PROFILES = TypeAdapter(dict[str, _ProfileTable])
+
+
 def _read(folder: Path) -> dict[str, Any]:
-    with (folder / _FILE).open("rb") as file:
-        return tomllib.load(file)
+    """The profiles, each checked by itself."""
+    path = folder / _FILE
+    profiles = read_toml(path)
+    renamed = {
+        name: {("classes" if key == "class" else key): value for key, value in table.items()}
+        if isinstance(table, dict)
+        else table
+        for name, table in profiles.items()
+    }
+    try:
+        _PROFILES.validate_python(renamed)
+    except ValidationError as error:
+        faults = faults_of(error, str(path), _ProfileTable)
+        raise InputError(
+            replace(fault, key=fault.key.replace(".classes", ".class")) for fault in faults
+        ) from error
+    return profiles
 
 
-def _whole(profiles: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _whole(path: Path, profiles: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Fill in what a profile takes over from the one that it is based on."""
     if name not in profiles:
-        raise InputError([_unknown(name, list(profiles))])
+        raise InputError([_unknown(path, name, list(profiles))])
     table = profiles[name]
     if "based_on" not in table:
         return dict(table)
-    base = _whole({key: row for key, row in profiles.items() if key != name}, table["based_on"])
+    base = _whole(
+        path, {key: row for key, row in profiles.items() if key != name}, table["based_on"]
+    )
     taken = {key: base[key] for key in base.keys() - _OWN}
     own = table.get("class", {})
     factor = table.get("factor", 1.0)
-    if not (isinstance(factor, int | float) and factor > 0):
-        raise InputError([_not_positive(f"{name}.factor", factor)])
     classes = {
         key: own.get(key, row if "waiting_minutes" in row else {**row, "kph": row["kph"] * factor})
         for key, row in base["class"].items()
@@ -131,28 +219,13 @@ def _whole(profiles: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {**taken, **table, "class": {**own, **classes}}
 
 
-def _unknown(profile: str, known: list[str]) -> Fault:
+def _unknown(path: Path, profile: str, known: list[str]) -> Fault:
     near = difflib.get_close_matches(profile, known) or known
-    remedy = f"Choose one of: {', '.join(near)}"
-    return Fault(_FILE, "network.speeds", profile, "there is no such speed profile", remedy)
-
-
-def _faults(profile: str, table: Mapping[str, Any]) -> Iterator[Fault]:
-    rows = {f"class.{name}": row for name, row in table["class"].items()}
-    rows |= {name: table[name] for name in ("access", "limits") if name in table}
-    for name, row in rows.items():
-        for key, value in _figures(row).items():
-            if not value > 0:
-                yield _not_positive(f"{profile}.{name}.{key}", value)
-
-
-def _not_positive(key: str, value: object) -> Fault:
-    return Fault(_FILE, key, value, "must be above 0", "Give a positive number")
+    remedy = (
+        f"Choose one of: {', '.join(near)}." if near else "Restore the file; it has no profile."
+    )
+    return Fault(str(path), "network.speeds", profile, "there is no such speed profile", remedy)
 
 
 def _figures(row: Mapping[str, Any]) -> dict[str, float]:
-    return {key: _number(value) for key, value in row.items() if key not in _WORDS}
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
+    return {key: float(value) for key, value in row.items() if key not in _WORDS}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from siting.errors import InputError
 from siting.report.result import RunResult, read_manifest, read_table
 from siting.report.study import Study
 
@@ -73,7 +74,7 @@ def _read(folder: Path, kind: str) -> Study | None:
     try:
         tables = {name: read_table(folder / f"{name}.csv") for name in TABLES[kind]}
         return Study(folder.name, read_manifest(folder), tables)
-    except (OSError, ValueError):
+    except (OSError, ValueError, InputError):
         return None
 
 

@@ -13,7 +13,9 @@ from siting.aside import restore
 from siting.errors import Fault, InputError
 from siting.report.cells import unguarded
 from siting.report.extra import require_report
-from siting.sizes import MANIFEST, TEXT, refuse_large, refuse_large_parquet
+from siting.report.shape import check_manifest, check_table
+from siting.sizes import MANIFEST, TEXT, refuse_large
+from siting.table_file import check_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -146,19 +148,37 @@ def read_result(folder: Path) -> RunResult:
     """
     try:
         manifest = read_manifest(folder)
-        names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
-        tables = {name: read_table(folder / f"{name}.csv") for name in names}
-        assignment = folder / "assignment.parquet"
-        if assignment.is_file():
-            refuse_large_parquet(assignment)
-            tables["assignment"] = pd.read_parquet(assignment)
-    except (OSError, ValueError, RecursionError) as error:
+        check_manifest(manifest, folder / "manifest.json")
+        tables = _read_tables(folder, manifest)
+    except (OSError, ValueError) as error:
         remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
         raise InputError(
             [Fault(str(folder), "result", folder.name, f"not a result ({error})", remedy)]
         ) from error
     # The folder may have been named as ".".
     return RunResult(folder.absolute().name, manifest, tables)
+
+
+def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """The tables of a result; what is wrong with any of them is told at once."""
+    abroad = bool(manifest["scenario"].get("regions", {}).get("file"))
+    names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
+    files = {name: folder / f"{name}.csv" for name in names}
+    assignment = folder / "assignment.parquet"
+    if assignment.is_file():
+        files["assignment"] = assignment
+    tables: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for name, path in files.items():
+        try:
+            table = pd.read_parquet(path) if path == assignment else read_table(path)
+            check_table(table, name, path, abroad=abroad)
+            tables[name] = table
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return tables
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -179,11 +199,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     OSError, ValueError
         If there is none that can be read.
     """
-    path, run = folder / "manifest.json", folder / "run.json"
-    for each in (path, run):
-        refuse_large(each, MANIFEST)
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return manifest | (json.loads(run.read_text(encoding="utf-8")) if run.is_file() else {})
+    manifest = _read_json(folder / "manifest.json")
+    run = folder / "run.json"
+    return manifest | (_read_json(run) if run.is_file() else {})
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    refuse_large(path, MANIFEST)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{path.name} is too deep") from error
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} holds no names and values")  # noqa: TRY004 - a bad file
+    return content
 
 
 _CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
@@ -208,7 +239,10 @@ def read_table(path: Path) -> pd.DataFrame:
     ------
     OSError, ValueError
         If it cannot be read.
+    InputError
+        If its rows do not fit together.
     """
+    check_csv(path)
     # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
     refuse_large(path, TEXT)
     texts = dict.fromkeys(_TEXTS, str)

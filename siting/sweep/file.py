@@ -1,6 +1,7 @@
 """The schema of a sweep file, and the runs that it asks for."""
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from siting.shipped import scenario_folder
 from siting.toml_file import faults_of, lists_to_tuples, read_toml
 
 _LONGEST = 100
+_MOST_RUNS = 10_000
+"""Two days at 20 seconds a run; what asks for more is a slip."""
 
 
 def _by_key(given: Any) -> Any:  # noqa: ANN401 - any TOML value
@@ -51,7 +54,7 @@ class RunTable(Table):
     """One run, or one row of a grid, with a name of its own."""
 
     name: Annotated[str, Field(pattern=r"^\w[\w.=,+-]*$", max_length=_LONGEST)]
-    """Name of the run and of its folder: letters, digits and . = , + - _"""
+    """Name of the run and of its folder: letters, digits and the signs . = , + - _ only."""
     set: Values = Field(default={})
     """Values by table.key, such as set.limits.new_offices_max = 20."""
 
@@ -174,6 +177,7 @@ def read_sweep(path: Path, *, allow: Sequence[Path] = ()) -> Sweep:
         table = SweepTable.model_validate(lists_to_tuples(read_toml(path)))
     except ValidationError as error:
         raise InputError(faults_of(error, str(path), SweepTable)) from error
+    _refuse_too_many(path, table)
     beside = path.parent / table.sweep.base
     base = beside if beside.is_file() else find_scenario(table.sweep.base)
     _refuse_outside(path, table.sweep.base, base, allow)
@@ -195,6 +199,14 @@ def _refuse_outside(path: Path, name: str, base: Path, allow: Sequence[Path]) ->
     problem = "lies outside the folder of the sweep and the shipped scenarios"
     remedy = "Move it into the sweep's folder, or allow its own with --allow FOLDER."
     raise InputError([Fault(str(path), "sweep.base", name, problem, remedy)])
+
+
+def _refuse_too_many(path: Path, table: SweepTable) -> None:
+    runs = math.prod(map(len, table.grid.values())) * max(len(table.runs), 1)
+    if runs > _MOST_RUNS:
+        problem = f"asks for {runs:,} runs, and at most {_MOST_RUNS:,} are made"
+        remedy = "Give fewer values, or cut the sweep into several files."
+        raise InputError([Fault(str(path), "grid", runs, problem, remedy)])
 
 
 def _plans(table: SweepTable) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -60,14 +60,14 @@ def test_every_form_reads_alike(tmp_path: Path, sweden: OwnFiles, name: str) -> 
     [
         ("0114", "114", "row 2, column municipality_code", "no such municipality", "Write 0114"),
         ("0180", "0181", "row 3, column municipality_code", "no such municipality", "0180"),
-        ("10,", "-10,", "row 2, column people", "must not be negative", "Correct"),
+        ("10,", "-10,", "row 2, column people", "must not be negative", "Correct it"),
         ("10,", "inf,", "row 2, column people", "not a number", "Write a number"),
         ("10,", ",", "row 2, column people", "not a number", "Write a number"),
-        ("b,", "a,", "column id", "stands in more than one row", "Correct"),
-        ("17.9,", "2.35,", "row 2, column lon", "outside Sweden (10 to 25)", "Correct"),
-        ("59.5", "95.9", "row 2, column lat", "outside Sweden (55 to 70)", "Correct"),
+        ("b,", "a,", "column id", "stands in more than one row", "Give each"),
+        ("17.9,", "2.35,", "row 2, column lon", "outside Sweden (10 to 25)", "Correct it"),
+        ("59.5", "95.9", "row 2, column lat", "outside Sweden (55 to 70)", "Correct it"),
         ("people", "persons", "column people", "the column is missing", "Add a column"),
-        ("a,17.9", ",17.9", "row 2, column id", "must not be empty", "Correct"),
+        ("a,17.9", ",17.9", "row 2, column id", "must not be empty", "Correct it"),
     ],
 )
 def test_each_fault_is_named(  # noqa: PLR0913, PLR0917 - one parameter a part of the fault

@@ -62,7 +62,9 @@ def test_every_fault_is_named_with_row_column_and_value(tmp_path: Path) -> None:
 def test_a_decimal_comma_is_a_fault_and_not_mended_silently(tmp_path: Path) -> None:
     faults = _faults(_write(tmp_path, GOOD.replace("17.9,59.5", '"17,9",59.5')))
     assert len(faults) == 1
-    assert "row 2, column lon = '17,9': not a number. Write a number with a point." in faults[0]
+    assert (
+        "row 2, column lon = '17,9': not a number: it has a decimal comma. Write 17.9" in faults[0]
+    )
 
 
 def test_missing_columns_are_all_named(tmp_path: Path) -> None:
@@ -76,9 +78,9 @@ def test_missing_columns_are_all_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "part"),
     [
-        (b"", "no table"),
+        (b"", "the file is empty"),
         ("office_id,office\nå,ä\n".encode("latin-1"), "not UTF-8"),
-        (b'a,b\n"c,d\n', "no table"),
+        (b'a,b\n"c,d\n', "a quotation mark"),
     ],
 )
 def test_what_is_no_table_is_said_to_be_none(tmp_path: Path, content: bytes, part: str) -> None:

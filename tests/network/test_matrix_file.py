@@ -34,7 +34,7 @@ def test_every_fault_has_its_place(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_travel_times(path, ("a", "b"), ("x", "y"), NO_FLOOR)
     assert [fault.key for fault in caught.value.faults] == [
-        *("row 2, column minutes", "row 3", "from, to")
+        *("row 2, column minutes", "row 3, columns from, to", "columns from, to")
     ]
     assert "2 of 4 pairs are missing: a to y, b to y" in str(caught.value)
 

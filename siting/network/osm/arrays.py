@@ -1,6 +1,6 @@
 """A saved network as arrays, without a graph: what travel times need and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from siting.errors import Fault, InputError
 from siting.network.osm.store import about_of, no_saved_network, refuse_no_file
 from siting.network.times import Links
 from siting.sizes import refuse_large_parquet
+from siting.slips import GREATEST
 from siting.types import Floats, Ints
 
+_EAST, _NORTH = 180, 90
 _COLUMNS = {
     "nodes": ("osmid", "x", "y"),
     "links": ("u", "v", "length", "highway", "maxspeed", "duration"),
@@ -63,9 +66,15 @@ def read_arrays(path: Path) -> StreetArrays:
     """
     refuse_no_file(path)
     try:
-        return _read(path)
-    except (ValueError, KeyError, OSError) as error:
+        streets = _read(path)
+    except InputError:
+        raise
+    # What a damaged file makes Arrow and its arrays raise is not documented by them.
+    except Exception as error:
         raise no_saved_network(path, error) from error
+    if faults := list(_faults(streets, path)):
+        raise InputError(faults)
+    return streets
 
 
 def _read(path: Path) -> StreetArrays:
@@ -87,13 +96,36 @@ def _read(path: Path) -> StreetArrays:
             tail=_rows(_ints(links["u"]), osmid),
             head=_rows(_ints(links["v"]), osmid),
             metres=_floats(links["length"]),
-            kind=kinds.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+            kind=_ints(pc.fill_null(kinds.indices.cast(pa.int64()), -1)),
             kinds=tuple(kinds.dictionary.to_pylist()),
             limit=_floats(links["maxspeed"]),
             minutes=_floats(links["duration"]),
         ),
         about=about,
     )
+
+
+def _faults(streets: StreetArrays, path: Path) -> Iterator[Fault]:
+    """Figures that no road has."""
+    links = streets.links
+    away = ~((np.abs(streets.x) <= _EAST) & (np.abs(streets.y) <= _NORTH))
+    known = {
+        "nodes, x, y": (away, "nodes have no position on Earth in degrees"),
+        "links, length": (
+            ~((links.metres >= 0) & (links.metres < GREATEST)),
+            "links have no length",
+        ),
+        "links, maxspeed": (links.limit <= 0, "links have a speed limit that is not above 0"),
+        "links, duration": (links.minutes < 0, "links have a duration below 0"),
+        "links, highway": (links.kind < 0, "links have no class of road"),
+    }
+    for key, (bad, problem) in known.items():
+        if bad.any():
+            remedy = "Make it again with 'siting network build'."
+            yield Fault(str(path), key, int(bad.sum()), problem, remedy)
+    if not len(links.metres):
+        remedy = "Make it again with 'siting network build'."
+        yield Fault(str(path), "links", 0, "there is no link in it", remedy)
 
 
 def _flat(table: pa.Table, name: str) -> dict[str, pa.Array]:

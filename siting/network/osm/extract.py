@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ from siting.sizes import EXTRACT, refuse_large
 from siting.types import Floats, Ints
 
 SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf")
+_NONE = np.array([], dtype=np.int64)
+_NEVER = datetime.fromtimestamp(0, tz=UTC)
 
 
 @dataclass(frozen=True)
@@ -71,22 +73,27 @@ def read_extract(path: Path, roads: Roads) -> Extract:
         The file cannot be read to its end, or holds no road of these classes.
     """
     if not path.name.endswith(SUFFIXES) or not path.is_file():
-        remedy = f"Name a file that ends in {', '.join(SUFFIXES)}"
+        remedy = f"Name a file that ends in {', '.join(SUFFIXES)}."
         raise _fault(path, "is no extract of OpenStreetMap that exists", remedy)
     refuse_large(path, EXTRACT)
     try:
         ways = list(_ways(path, roads))  # with what they mean, id, nodes and last edit
-        if not ways:
-            remedy = "Choose other classes with --roads, or an extract that holds roads"
-            raise _fault(path, f"holds no road of the classes '{roads}'", remedy)
-        refs = np.concatenate([np.frombuffer(nodes, dtype=np.int64) for _, _, nodes, _ in ways])
+        refs = np.concatenate(
+            [np.frombuffer(nodes, dtype=np.int64) for _, _, nodes, _ in ways] or [_NONE]
+        )
         node, lon, lat = _positions(path, np.unique(refs))
-        date = _date(path) or f"last edit {max(edit for *_, edit in ways):%Y-%m-%d}"
-    except (RuntimeError, ValueError, OSError) as error:  # what libosmium raises
-        remedy = "Download it again"
+        date = (
+            _date(path) or f"last edit {max((edit for *_, edit in ways), default=_NEVER):%Y-%m-%d}"
+        )
+    # What libosmium raises for damaged files has no base of its own.
+    except Exception as error:
+        remedy = "Download it again."
         if "entities" in str(error):
-            remedy = "Write what they stand for in their place; no such file is read"
+            remedy = "Write what they stand for in their place; no such file is read."
         raise _fault(path, f"cannot be read ({error})", remedy) from error
+    if not ways:
+        remedy = "Choose other classes with --roads, or an extract that holds roads."
+        raise _fault(path, f"holds no road of the classes '{roads}'", remedy)
     return Extract(
         node=node,
         lon=lon,

@@ -11,6 +11,7 @@ from siting.errors import Fault, InputError
 from siting.network.maxspeed import limit_kph
 from siting.network.osm.links import Streets, in_order
 from siting.network.osm.tags import FERRY, duration_minutes
+from siting.slips import GREATEST
 
 type RoadGraph = nx.MultiDiGraph[int]
 
@@ -134,13 +135,21 @@ def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
         without = sum(not keys & row.keys() for _, _, row in graph.edges(data=True))
         if without:
             faults.append((f"edge {name}", without, f"links have no {name}"))
-    lengths = [row["length"] for _, _, row in graph.edges(data=True) if "length" in row]
-    # `not >= 0` holds for NaN as well.
-    wrong = sum(not 0 <= float(metres) < np.inf for metres in lengths)
+    wrong = sum(
+        not _is_length(row["length"]) for _, _, row in graph.edges(data=True) if "length" in row
+    )
     if wrong:
         faults.append(("edge length", wrong, "links have a length that is negative or no number"))
     if not graph.number_of_edges():
         faults.append(("edges", 0, "there is no link in it"))
     if faults:
-        remedy = "Use a graph that OSMnx or 'siting network build' saved"
+        remedy = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
         raise InputError(Fault(source, key, value, text, remedy) for key, value, text in faults)
+
+
+def _is_length(value: Any) -> bool:  # noqa: ANN401 - any attribute of a graph
+    return _is_number(value) and bool(0 <= value < GREATEST)
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - any attribute of a graph
+    return isinstance(value, float | int) and not isinstance(value, bool)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import networkx as nx
 import osmnx as ox
@@ -21,11 +20,6 @@ from siting.sizes import GRAPHML, refuse_entities, refuse_large, refuse_large_pa
 
 SUFFIXES = (".graphml", ".parquet")
 _ABOUT = b"siting"
-# XML errors are SyntaxErrors; OSMnx takes every attribute for a text, and reads lists in texts.
-_UNREADABLE = (
-    *(ValueError, KeyError, SyntaxError, OSError, AttributeError, TypeError),
-    *(expat.ExpatError, RecursionError, MemoryError),
-)
 _DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
 
 
@@ -85,7 +79,10 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
         with path.open("rb") as file:
             refuse_entities(file)
         graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
-    except _UNREADABLE as error:
+    except InputError:
+        raise
+    # What a damaged file makes OSMnx, NetworkX, expat and Arrow raise is not documented by them.
+    except Exception as error:
         raise no_saved_network(path, error) from error
     check_graph(graph, str(path))
     return graph
@@ -106,13 +103,13 @@ def refuse_no_file(path: Path) -> None:
     """
     if path.suffix not in SUFFIXES or not path.is_file():
         problem = "is neither 'shipped' nor a GraphML or Parquet file that exists"
-        remedy = "Write 'shipped', or a path that ends in .graphml or .parquet"
+        remedy = "Write 'shipped', or a path that ends in .graphml or .parquet."
         raise InputError([Fault("scenario", "network.source", str(path), problem, remedy)])
 
 
 def no_saved_network(path: Path, error: Exception) -> InputError:
     """The error for a file that holds no network, or half of one."""
-    remedy = "Make it again with 'siting network build'"
+    remedy = "Make it again with 'siting network build'."
     problem = f"is not a saved road network ({error})"
     return InputError([Fault(str(path), "file", path.name, problem, remedy)])
 

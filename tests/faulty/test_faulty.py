@@ -1,0 +1,77 @@
+"""Every faulty input is refused by naming file, place, value and remedy; nothing is mended."""
+
+import hashlib
+import os
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from siting.errors import SitingError
+from tests.faulty.benches import bench_cases
+from tests.faulty.case import Case
+from tests.faulty.figures import figure_cases
+from tests.faulty.networks import network_cases
+from tests.faulty.results import result_cases
+from tests.faulty.scenarios import scenario_cases
+from tests.faulty.tables import table_cases
+
+CASES = [
+    *table_cases(),
+    *scenario_cases(),
+    *figure_cases(),
+    *network_cases(),
+    *result_cases(),
+    *bench_cases(),
+]
+_SHOWN = 800
+"""Cases of an ordinary run, drawn with a fixed seed; SITING_SOAK=1 runs all."""
+
+
+def _drawn() -> list[Case]:
+    if os.environ.get("SITING_SOAK"):
+        return CASES
+    return random.Random(7).sample(CASES, _SHOWN)  # noqa: S311 - a fixed seed, and no secret
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()
+
+
+def test_there_are_as_many_as_promised() -> None:
+    names = Counter(case.name for case in CASES)
+    assert [name for name, count in names.items() if count > 1] == []
+    distinct = {(case.name.partition(":")[0], tuple(case.files.items())) for case in CASES}
+    assert len(distinct) >= 2000
+
+
+@pytest.mark.parametrize("case", _drawn(), ids=lambda case: case.name)
+def test_it_is_refused(case: Case, tmp_path: Path) -> None:
+    for name, content in case.files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    before = _digest(tmp_path)
+    with pytest.raises(SitingError) as caught:
+        case.read(tmp_path)
+    assert caught.value.exit_code == 2
+    faults = getattr(caught.value, "faults", ())
+    assert faults
+    for fault in faults:
+        assert fault.remedy.strip().endswith((".", "…", "?", ")"))
+        assert fault.problem.strip()
+    named = [
+        fault
+        for fault in faults
+        if case.file in fault.file
+        and case.key in fault.key
+        and case.value in f"{fault.value} {fault.problem}"
+        and case.remedy in fault.remedy
+    ]
+    assert named, "\n".join(map(str, faults))
+    assert _digest(tmp_path) == before
