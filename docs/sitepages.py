@@ -142,12 +142,12 @@ def _value(entry: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         "boolean": "true, false",
     }
     word = "date" if entry.get("format") == "date" else words[entry["type"]]
-    return " ".join((word, *_bounds(entry)))
+    return ", ".join((word, *_bounds(entry)))
 
 
 def _bounds(entry: Mapping[str, Any]) -> Iterator[str]:
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
-    yield from (f"{sign} {entry[key]:g}" for key, sign in signs.items() if key in entry)
+    yield from (f"{sign} {entry[key]:,.10g}" for key, sign in signs.items() if key in entry)
 
 
 def _assumptions() -> Iterator[str]:

@@ -87,7 +87,7 @@ def test_every_key_of_a_scenario_has_its_line() -> None:
         part = re.split(rf"^## `\[+{name}\]+`$", page, flags=re.MULTILINE)[1]
         own = re.split(r"^##", part, flags=re.MULTILINE)[0]
         assert re.findall(r"^\| `(\w+)` \|", own, re.MULTILINE) == list(model.model_fields)
-    assert "| `tolerance` | number ≥ 0 | `0.0` |" in page
+    assert "| `tolerance` | number, ≥ 0, ≤ 1,000,000,000 | `0.0` |" in page
     assert "| `kind` | `mean`, `coverage`, `worst`, `equity`, `cost`, `lexicographic` |" in page
     assert "### `[objective.targets]`" not in page  # a list of tables
     assert "### `[[objective.targets]]`" in page
