@@ -11,6 +11,14 @@ from siting.errors import Fault
 from siting.scenario_file import ScenarioFile
 
 _SHIPPED_ROADS = "shipped"
+_OUTSIDE = (
+    "lies outside the folder of the scenario and the data folder",
+    "Move it into the scenario's folder, or allow its own with --allow FOLDER.",
+)
+_NO_NAME = (
+    "no file can have this name: it holds a null character",
+    "Write the path of a file.",
+)
 
 
 def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> list[Fault]:
@@ -32,13 +40,7 @@ def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> l
     """
     folders = (file.path.parent, data, *file.allow)
     return [
-        Fault(
-            str(file.path),
-            key,
-            name,
-            "lies outside the folder of the scenario and the data folder",
-            "Move it into the scenario's folder, or allow its own with --allow FOLDER.",
-        )
+        Fault(str(file.path), key, name, *(_NO_NAME if "\0" in name else _OUTSIDE))
         for key, name in _named(file, frozenset(shipped_offices)).items()
         if not lies_in(file.path.parent / name, folders)
     ]
