@@ -52,7 +52,8 @@ def dask_cluster(
         protocol = ("--protocol", "tls") if tls else ()
         where = (*protocol, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
         scheduler = start("distributed.cli.dask_scheduler", *where)
-        wait_until(told.is_file)
+        # Dask makes the file before it writes it.
+        wait_until(lambda: told.is_file() and told.read_text(encoding="utf-8").endswith("}"))
         address = json.loads(told.read_text(encoding="utf-8"))["address"]
         options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
         worker = ("distributed.cli.dask_worker", address, *options)
