@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _MIB, _GIB = 1 << 20, 1 << 30
+MOST_ROWS = 2_000_000
+"""Rows that a table of places may have: many times the inhabited cells of 1 km2 of Sweden."""
+MOST_PAIRS = 20_000_000
+"""Rows that a table of travel times may have: four times those of the shipped places."""
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from siting.errors import Fault, InputError
-from siting.sizes import TEXT, refuse_large, refuse_large_parquet, refuse_large_workbook
+from siting.sizes import MOST_ROWS, TEXT, refuse_large, refuse_large_parquet, refuse_large_workbook
 
-MOST_ROWS = 2_000_000
-"""Rows that a table of places may have: many times the inhabited cells of 1 km2 of Sweden."""
-MOST_PAIRS = 20_000_000
-"""Rows that a table of travel times may have: four times those of the shipped places."""
 SHOWN = 20
 """Faults of one file that are told one by one."""
 

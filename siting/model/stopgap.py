@@ -1,6 +1,7 @@
 """An answer and a bound for a search whose time ran out before it had any."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linprog
@@ -46,9 +47,7 @@ def filled_in(
             choices.append(start(program, SortedCosts.of(program, program.goal), search))
         found = [_served(program, chosen, bound) for chosen in choices]
         answer = min([answer, *found], key=lambda each: each.value)
-    return Answer(
-        "stopped", answer.chosen, answer.value, bound, answer.narrowed, answer.method, answer.split
-    )
+    return replace(answer, bound=bound)
 
 
 def _floor(program: Program) -> float:

@@ -9,8 +9,9 @@ from scipy.sparse import csr_array
 
 from siting.errors import Fault, InputError
 from siting.network.tables import read_own_table
+from siting.sizes import MOST_PAIRS
 from siting.slips import cell, lost_zero, zero_remedy
-from siting.table_file import MOST_PAIRS, shortened
+from siting.table_file import shortened
 from siting.types import Floats, Ints, TravelTimes
 
 _SHOWN = 5

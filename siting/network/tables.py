@@ -10,8 +10,9 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from siting.errors import Fault, InputError
+from siting.sizes import MOST_ROWS
 from siting.slips import GREATEST, cell, missing_column, number_problem
-from siting.table_file import MOST_ROWS, read_cells, shortened, texts_of
+from siting.table_file import read_cells, shortened, texts_of
 from siting.types import Points
 
 _INFINITE = ("inf", "infinity")
