@@ -1,13 +1,13 @@
 """Make the tables in data/ from the raw ones: `siting data build --raw DIR`."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from siting.aside import replace_folder, telling
 from siting.errors import Fault, InputError
 from siting.inputs.boundaries import in_municipalities
 from siting.inputs.candidates import LEAST_POPULATION, candidate_places
@@ -32,16 +32,6 @@ RAW_FILES = (
     "sources.csv",
     ROADS,
 )
-HAND_WRITTEN = (
-    "README.md",
-    "assumptions.toml",
-    "costs.toml",
-    "road_islands.csv",
-    "road_joins.toml",
-    "speeds.toml",
-)
-"""Files of data/ that are written by hand; a build carries them over as they are."""
-
 BORDER_NORWAY = (
     *("1435", "1438", "1486", "1730", "1737", "1765", "1784", "2023", "2039", "2309", "2313"),
     *("2321", "2326", "2361", "2421", "2422", "2462", "2506", "2510", "2523", "2584"),
@@ -77,15 +67,16 @@ def build_data(raw: Path, folder: Path) -> tuple[str, ...]:
             Fault(str(raw / name), "--raw", str(raw), "the raw file is missing", remedy)
             for name in missing
         )
-    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
-        made = Path(aside)
-        for name in HAND_WRITTEN:
-            shutil.copyfile(folder / name, made / name)
-        log = tuple(_write_all(raw, made))
+    log: list[str] = []
+
+    def fill(made: Path) -> None:
+        shutil.copytree(folder, made, dirs_exist_ok=True)
+        log.extend(_write_all(raw, made))
         write_ledger(made, ORIGINS)
-        for path in made.iterdir():
-            path.replace(folder / path.name)
-    return log
+
+    with telling(folder, "--data"):
+        replace_folder(folder, fill)
+    return tuple(log)
 
 
 def _write_all(raw: Path, made: Path) -> Iterator[str]:

@@ -79,9 +79,9 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
         if against is not None:
             limit = _PEER_SECONDS if time_limit is None else time_limit
             rows.append(run_peer(instance, python=peer_python, time_limit=limit))
+    Console(highlight=False, width=120).print(_table(rows))
     if csv is not None:
         write_rows(rows, csv)
-    Console(highlight=False, width=120).print(_table(rows))
     if any(row.status in UNPROVED for row in rows):
         raise typer.Exit(StoppedError.exit_code)
 

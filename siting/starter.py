@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from siting.aside import write_file
 from siting.errors import Fault, InputError
 from siting.scenario import Scenario, Table, table_models
 from siting.scenario_file import read_scenario
@@ -40,15 +41,11 @@ def write_starter(name: str, source: Path | None) -> Path:
         if file.faults:
             raise InputError(file.faults)
         scenario = file.scenario
-    try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write("\n".join(_lines(path.stem, scenario)) + "\n")
-    except OSError as error:
-        exists = isinstance(error, FileExistsError)
-        problem = "the file exists already" if exists else str(error.strerror)
-        remedy = "Choose another name, or a folder that you may write to."
-        raise InputError([Fault(str(path), "NAME", name, problem, remedy)]) from error
-    return path
+    if path.exists():
+        problem, remedy = "the file exists already", "Choose another name, or another folder."
+        raise InputError([Fault(str(path), "NAME", name, problem, remedy)])
+    text = "\n".join(_lines(path.stem, scenario)) + "\n"
+    return write_file(path, text.encode(), option="NAME")
 
 
 def _lines(name: str, scenario: Scenario | None) -> Iterator[str]:

@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from siting.build import HAND_WRITTEN, build_data
+from siting.build import build_data
+
+HAND_WRITTEN = (
+    "README.md",
+    "assumptions.toml",
+    "costs.toml",
+    "road_islands.csv",
+    "road_joins.toml",
+    "speeds.toml",
+)
 
 
 def test_the_build_gives_the_bytes_that_ship(raw: Path, data: Path, tmp_path: Path) -> None:

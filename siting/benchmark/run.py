@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from siting.aside import write_file
 from siting.benchmark.formats import Benchmark
 from siting.errors import Fault, InputError
 from siting.model import Solver, solve
@@ -189,9 +191,22 @@ def peak_megabytes() -> float:
 
 
 def write_rows(rows: Iterable[BenchmarkRow], path: Path) -> None:
-    """Write rows as CSV."""
-    names = [field.name for field in dataclasses.fields(BenchmarkRow)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(dataclasses.astuple(row) for row in rows)
+    """Write rows as CSV.
+
+    Parameters
+    ----------
+    rows : iterable of BenchmarkRow
+        One each solve.
+    path : Path
+        The file; its columns are the fields of BenchmarkRow.
+
+    Raises
+    ------
+    siting.errors.InputError
+        If it cannot be written.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in dataclasses.fields(BenchmarkRow))
+    writer.writerows(dataclasses.astuple(row) for row in rows)
+    write_file(path, text.getvalue().encode(), option="--csv")

@@ -87,6 +87,8 @@ def test_rows_are_written_as_csv(tmp_path: Path) -> None:
         "solver",
     ]  # fmt: skip
     assert row[:7] == ["x", "p-median", "1", "2.0", "2.0", "0.0", "optimal"]
+    with pytest.raises(InputError, match=r"gone.*--csv.*No such file or directory"):
+        write_rows([], tmp_path / "gone" / "rows.csv")
 
 
 def published() -> list[dict[str, str]]:

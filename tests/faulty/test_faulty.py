@@ -72,16 +72,16 @@ def test_it_is_refused(case: Case, tmp_path: Path) -> None:
     assert caught.value.exit_code == 2
     faults = getattr(caught.value, "faults", ())
     assert faults
-    for fault in faults:
-        assert fault.remedy.strip().endswith((".", "…", "?", ")"))
-        assert fault.problem.strip()
+    for told in faults:
+        assert told.remedy.strip().endswith((".", "…", "?", ")"))
+        assert told.problem.strip()
     named = [
-        fault
-        for fault in faults
-        if case.file in fault.file
-        and case.key in fault.key
-        and case.value in f"{fault.value} {fault.problem}"
-        and case.remedy in fault.remedy
+        told
+        for told in faults
+        if case.file in told.file
+        and case.key in told.key
+        and case.value in f"{told.value} {told.problem}"
+        and case.remedy in told.remedy
     ]
     assert named, "\n".join(map(str, faults))
     assert _digest(tmp_path) == before
