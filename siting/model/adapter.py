@@ -61,7 +61,23 @@ class Task:
 
 
 def run(task: Task) -> Report:
-    """Solve a problem with PuLP; its variables carry the values afterwards."""
+    """Solve a problem with PuLP; its variables carry the values afterwards.
+
+    Parameters
+    ----------
+    task : Task
+        The problem, and how to search; the trace is added to where HiGHS solves it.
+
+    Returns
+    -------
+    Report
+        "stopped" without values if the time is over before it begins.
+
+    Raises
+    ------
+    StoppedError
+        If the solver breaks down.
+    """
     if task.search.timed_out():
         return Report("stopped", has_values=False, bound=-float("inf"))
     ways = {"highs": _with_highs, "cbc": _with_cbc, "scip": _with_scip}

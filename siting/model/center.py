@@ -38,7 +38,20 @@ class Radius:
 
 
 def restrict(program: Program, radius: float) -> Program:
-    """Return the program in which no one is sent further than a radius."""
+    """Return the program in which no one is sent further than a radius.
+
+    Parameters
+    ----------
+    program : Program
+        It stays as it is.
+    radius : float
+        Minutes, these included; inf sends people anywhere.
+
+    Returns
+    -------
+    Program
+        Without pairs and fallbacks beyond the radius; every service must be served.
+    """
     return replace(
         program,
         times=keep_entries(program.times, program.times.data <= radius),

@@ -25,7 +25,24 @@ if TYPE_CHECKING:
 def conclude(
     outcome: Outcome, objective: Objective, limits: Limits, search: Search, *, ties_decided: bool
 ) -> Solution:
-    """Return the solution of an outcome."""
+    """Return the solution of an outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What the search came to, with or without an answer.
+    objective, limits : Objective, Limits
+        What was asked for: which stage is reported, and the names of types and phases.
+    search : Search
+        For its gap, its time limit and the seconds since its start.
+    ties_decided : bool
+        Whether it is proved that no equally good answer ranks before this one.
+
+    Returns
+    -------
+    Solution
+        Without an answer its objective is None, and no site is listed.
+    """
     frame, answer = outcome.frame, outcome.answer
     instance, options = frame.instance, frame.options
     chosen = np.zeros(len(options), dtype=np.bool_) if answer.chosen is None else answer.chosen

@@ -12,7 +12,20 @@ FEW_PAIRS = 2_000
 
 
 def way_for(program: Program, search: Search) -> str:
-    """Return "classic" or "decomposition", whichever suits the size, limits and solver."""
+    """Return "classic" or "decomposition", whichever suits the size, limits and solver.
+
+    Parameters
+    ----------
+    program : Program
+        Up to 2,000 pairs, or with capacities, it is for the classic model.
+    search : Search
+        Solvers other than HiGHS solve the classic model only.
+
+    Returns
+    -------
+    str
+        The method.
+    """
     small = program.times.nnz <= FEW_PAIRS
     only_classic = program.splits or search.solver.name != "highs"
     return "classic" if small or only_classic else "decomposition"
@@ -35,6 +48,11 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> A
     -------
     Answer
         The chosen options, their value and the bound.
+
+    Raises
+    ------
+    StoppedError
+        If the solver of the classic model breaks down.
     """
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]

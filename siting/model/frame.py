@@ -65,7 +65,20 @@ class Frame:
         return self.instance.weights
 
     def functional(self, transform: Transform, weights: Floats | None = None) -> Functional:
-        """Return a weighted sum over all services, or over some by other weights."""
+        """Return a weighted sum over all services, or over some by other weights.
+
+        Parameters
+        ----------
+        transform : callable
+            Cost of a travel time, elementwise.
+        weights : ndarray of float, shape (services,), optional
+            People times the phase's share of the years if not given.
+
+        Returns
+        -------
+        Functional
+            Without a linear part.
+        """
         return Functional(
             np.zeros(len(self.options)), self.weights if weights is None else weights, transform
         )

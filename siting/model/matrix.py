@@ -20,7 +20,22 @@ LONG_TABLE = ("from", "to", "minutes")
 
 
 def fault(key: str, value: object, problem: str, remedy: str) -> Fault:
-    """Return a fault of the instance."""
+    """Return a fault of the instance.
+
+    Parameters
+    ----------
+    key : str
+        Which part of it.
+    value : object
+        What was found there.
+    problem, remedy : str
+        What is wrong with it, and what to do about it.
+
+    Returns
+    -------
+    Fault
+        With "instance" in the place of a file.
+    """
     return Fault("instance", key, value, problem, remedy)
 
 
@@ -108,7 +123,24 @@ def _impossible_times(times: csr_array) -> Iterator[Fault]:
 def read_labels(
     key: str, given: Sequence[str] | None, count: int, faults: list[Fault]
 ) -> list[str]:
-    """Return unique labels of clients or sites, numbered from 0 where none are given."""
+    """Return unique labels of clients or sites, numbered from 0 where none are given.
+
+    Parameters
+    ----------
+    key : str
+        "client_ids" or "site_ids", for the faults.
+    given : sequence of str or None
+        The labels; others are made into text.
+    count : int
+        How many to number; not compared with those given.
+    faults : list of Fault
+        Takes what is wrong: labels that occur twice.
+
+    Returns
+    -------
+    list of str
+        In the order given. Numbers have leading zeros, so that they sort.
+    """
     if given is None:
         width = len(str(max(count - 1, 0)))
         return [f"{number:0{width}d}" for number in range(count)]
@@ -125,6 +157,22 @@ def read_values(
     """Return one number of 0 or more a label; absent means 0 for all.
 
     A mapping or Series must carry exactly the labels; nothing is filled.
+
+    Parameters
+    ----------
+    key : str
+        What the numbers are, for the faults.
+    given : sequence of float, ndarray, pandas.Series, mapping, or None
+        The numbers, in the order of the labels unless they carry labels themselves.
+    labels : sequence of str
+        Of clients or sites.
+    faults : list of Fault
+        Takes what is wrong.
+
+    Returns
+    -------
+    ndarray of float, shape (labels,)
+        A copy in the order of the labels; 0 for all if the labels or the shape do not match.
     """
     if given is None:
         return np.zeros(len(labels))
@@ -152,7 +200,24 @@ def read_groups(
     labels: Sequence[str],
     faults: list[Fault],
 ) -> dict[str, tuple[str, ...]]:
-    """Return groupings, each with one group label a point."""
+    """Return groupings, each with one group label a point.
+
+    Parameters
+    ----------
+    key : str
+        "client_groups" or "site_groups", for the faults.
+    given : mapping of str to sequence of str, or None
+        Name of a grouping to the group of each point.
+    labels : sequence of str
+        Of clients or sites, of which only the number counts.
+    faults : list of Fault
+        Takes what is wrong: groupings with more or fewer labels than points.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        The groupings as given, wrong ones too; empty if there are none.
+    """
     groups = {name: tuple(map(str, members)) for name, members in (given or {}).items()}
     faults.extend(
         fault(f"{key}.{name}", len(members), f"should have {len(labels)} labels", "Give one each.")

@@ -2,6 +2,12 @@
 
 Each objective is a functional: a weighted sum over services of a cost that never falls with the
 travel time. What it says in its own unit comes from that by ``report``.
+
+The methods are the same for each. ``faults(instance)`` returns what is wrong with its parameters;
+only where that is nothing the others may be asked. ``functional(frame)`` returns what is minimised
+under the limits of the frame. ``report(value, frame)`` returns what a finite value of it is in the
+unit of the objective, and ``functional_at(value, frame)``, of those that `NoWorse` takes, goes the
+other way. `Worst` has the first alone, since it is found by a search.
 """
 
 from collections.abc import Sequence
@@ -49,16 +55,16 @@ class Mean:
         return [Fault("objective", "cost_weight", self.cost_weight, "is negative", "Give 0.")]
 
     def functional(self, frame: "Frame") -> Functional:
-        """Return what is minimised."""
+        """Return the weighted minutes plus, by its weight, what new sites cost a year."""
         costs = np.where(frame.options.new, frame.options.annual_cost, 0.0)
         return replace(frame.functional(minutes), linear=self.cost_weight * costs)
 
     def report(self, value: float, frame: "Frame") -> float:  # noqa: ARG002 - it is the value
-        """Return the weighted sum of minutes."""
+        """Return the weighted sum of minutes, costs by their weight included."""
         return value
 
     def functional_at(self, value: float, frame: "Frame") -> float:  # noqa: ARG002 - it is the value
-        """Return what is minimised where the weighted sum of minutes is so much."""
+        """Return the weighted sum of minutes as it is."""
         return value
 
 
@@ -90,7 +96,7 @@ class Coverage:
         return [Fault("objective", "within", self.within, "is negative", "Give minutes.")]
 
     def functional(self, frame: "Frame") -> Functional:
-        """Return what is minimised."""
+        """Return the number of people beyond."""
         return frame.functional(beyond(self.within))
 
     def report(self, value: float, frame: "Frame") -> float:
@@ -98,7 +104,7 @@ class Coverage:
         return float(frame.weights.sum()) - value
 
     def functional_at(self, value: float, frame: "Frame") -> float:
-        """Return what is minimised where so many people are within."""
+        """Return the people beyond where so many are within."""
         return float(frame.weights.sum()) - value
 
 
@@ -159,7 +165,18 @@ class Equity:
         return [Fault("objective", "epsilon", value, "is not below 0", "Give -1, say.")]
 
     def rate(self, frame: "Frame") -> float:
-        """Return kappa."""
+        """Return kappa.
+
+        Parameters
+        ----------
+        frame : Frame
+            For the present times of those who reach an existing site.
+
+        Returns
+        -------
+        float
+            1 / minute, below 0.
+        """
         if self.kappa is not None:
             return self.kappa
         present, weights = frame.present, frame.client_weights
@@ -168,7 +185,7 @@ class Equity:
         return self.epsilon * float(people @ times / (people @ times**2))
 
     def functional(self, frame: "Frame") -> Functional:
-        """Return what is minimised."""
+        """Return the linear proxy, scaled by the longest time that can come up."""
         return frame.functional(_kolm_pollak(self.rate(frame), frame.longest))
 
     def report(self, value: float, frame: "Frame") -> float:
@@ -180,7 +197,7 @@ class Equity:
         return -float(np.log(mean)) / kappa + frame.longest
 
     def functional_at(self, value: float, frame: "Frame") -> float:
-        """Return what is minimised where the EDE is so many minutes."""
+        """Return the proxy where the EDE is so many minutes."""
         mean = float(np.exp(-self.rate(frame) * (value - frame.longest)))
         return float(frame.weights.sum()) * mean
 
@@ -204,7 +221,18 @@ class Target:
     each: str | None = None
 
     def sentence(self, label: str = "") -> str:
-        """Return the target in plain words."""
+        """Return the target in plain words.
+
+        Parameters
+        ----------
+        label : str
+            The one group it is said of, as "in county Gotland"; all that it holds for if empty.
+
+        Returns
+        -------
+        str
+            Without a full stop.
+        """
         where = label or (f"in each {self.each}" if self.each else "in all")
         return f"{100 * self.share:g} % within {self.within:g} minutes {where}"
 
@@ -246,7 +274,7 @@ class Cost:
         ]
 
     def functional(self, frame: "Frame") -> Functional:
-        """Return what is minimised."""
+        """Return the annual cost of new sites, and of existing ones that may close."""
         options = frame.options
         counted = options.new | (options.lower == 0)
         linear = np.where(counted, options.annual_cost, 0.0)
@@ -287,7 +315,18 @@ class NoWorse:
     value: float
 
     def ceiling(self, frame: "Frame") -> Ceiling:
-        """Return it as a limit on what the objective minimises."""
+        """Return it as a limit on what the objective minimises.
+
+        Parameters
+        ----------
+        frame : Frame
+            The instance under its limits.
+
+        Returns
+        -------
+        Ceiling
+            In the unit of the functional.
+        """
         limit = self.objective.functional_at(self.value, frame)
         return Ceiling(self.objective.functional(frame), limit)
 
@@ -302,12 +341,34 @@ type Objective = Single | Lexicographic
 
 
 def minutes(times: Floats) -> Floats:
-    """Return the times themselves."""
+    """Return the times themselves.
+
+    Parameters
+    ----------
+    times : ndarray of float
+        Minutes, of any shape.
+
+    Returns
+    -------
+    ndarray of float
+        The same object.
+    """
     return times
 
 
 def beyond(within: float) -> Transform:
-    """Return the cost that is 1 for times beyond, and 0 up to and including ``within``."""
+    """Return the cost that is 1 for times beyond, and 0 up to and including ``within``.
+
+    Parameters
+    ----------
+    within : float
+        Minutes.
+
+    Returns
+    -------
+    callable
+        Takes and returns an ndarray of float.
+    """
 
     def cost(times: Floats) -> Floats:
         return (times > within).astype(np.float64)

@@ -14,6 +14,17 @@ def tighten(program: Program) -> Program:
 
     A row that needs as many options as it has forces them all; a row of positive coefficients
     with the upper limit 0 forbids them.
+
+    Parameters
+    ----------
+    program : Program
+        It stays as it is.
+
+    Returns
+    -------
+    Program
+        With narrower bounds, and all its rows. Where limits clash, a lower bound may be above the
+        upper one.
     """
     lower, upper = program.lower.copy(), program.upper.copy()
     for row in program.rows:
@@ -32,6 +43,16 @@ def prune_pairs(program: Program) -> Program:
     A pair is dropped if its option is no nearer than the nearest one that is open whatever is
     decided and never fills up, because sending people there instead is always possible and never
     worse. Without such an option nothing is dropped.
+
+    Parameters
+    ----------
+    program : Program
+        It stays as it is.
+
+    Returns
+    -------
+    Program
+        With fewer pairs; its fallback is the time to that nearest option.
     """
     always = (program.lower == 1) & (program.upper == 1) & np.isinf(program.capacity)
     fallback = np.minimum(program.fallback, nearest_minutes(program.times, always))
@@ -40,7 +61,18 @@ def prune_pairs(program: Program) -> Program:
 
 
 def drop_forbidden_pairs(program: Program) -> Program:
-    """Drop the pairs of options that are forbidden."""
+    """Drop the pairs of options that are forbidden.
+
+    Parameters
+    ----------
+    program : Program
+        It stays as it is.
+
+    Returns
+    -------
+    Program
+        Without the pairs of options whose upper bound is 0.
+    """
     allowed = (program.upper > 0)[program.times.indices]
     return replace(program, times=keep_entries(program.times, allowed))
 

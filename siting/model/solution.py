@@ -25,9 +25,9 @@ class Solution:
     reason : {"proved", "gap_reached", "time_limit", "solver_stopped"}
         Why the search stopped.
     objective : float or None
-        Recomputed from the answer; None if there is none. Mean: the weighted sum of minutes.
-        Coverage: people. Worst: minutes. Equity: the EDE in minutes. Cost: money a year. Of a
-        lexicographic list: that of the last objective.
+        Recomputed from the answer; None if there is none. Mean: the weighted sum of minutes, with
+        costs where they have a weight. Coverage: people. Worst: minutes. Equity: the EDE in
+        minutes. Cost: money a year. Of a lexicographic list: that of the last objective.
     bound : float
         No answer can be better than this; infinite if nothing is proved.
     gap : float

@@ -68,10 +68,14 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     Raises
     ------
     InputError
-        If a limit names what the instance does not have, or a figure makes no sense.
+        If a limit names what the instance does not have, a figure makes no sense, or the solver
+        cannot do what is asked.
     InfeasibleError
-        If no answer keeps to all limits, with a smallest set of them that clash; or if a target
-        cannot be reached by any sites, with the greatest share that can.
+        If no answer keeps to all limits, with a smallest set of them that clash, or with all of
+        ``under`` if that is given; if a target cannot be reached by any sites, with the greatest
+        share that can; or if everyone must be served and no site at all reaches some.
+    StoppedError
+        If the solver breaks down. If only the time runs out, the status says so.
 
     Examples
     --------

@@ -103,7 +103,22 @@ class Search:
 
     @classmethod
     def begin(cls, solver: Solver, gap: float, time_limit: float | None) -> "Search":
-        """Begin a search now."""
+        """Begin a search now.
+
+        Parameters
+        ----------
+        solver : Solver
+            Which solver, and how.
+        gap : float
+            Relative gap at which to stop.
+        time_limit : float or None
+            Seconds from now; None for as long as it takes.
+
+        Returns
+        -------
+        Search
+            With an empty trace.
+        """
         return cls(solver, gap, time.perf_counter(), time_limit)
 
     def elapsed(self) -> float:
@@ -131,5 +146,11 @@ class Search:
         return self.time_limit is not None and self.elapsed() >= ALMOST * self.time_limit
 
     def note(self, bound: float, incumbent: float) -> None:
-        """Add a point to the trace."""
+        """Add a point to the trace.
+
+        Parameters
+        ----------
+        bound, incumbent : float
+            Best bound proved and best answer known; infinite if none.
+        """
         self.trace.append(TracePoint(self.elapsed(), bound, incumbent))

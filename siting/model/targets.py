@@ -57,7 +57,20 @@ def target_ceilings(frame: Frame, objectives: Sequence[Single]) -> list[Ceiling]
 
 
 def out_of_reach(frame: Frame, objectives: Sequence[Single]) -> tuple[str, ...]:
-    """Return the clients with people whom no site reaches, or not in the time asked for."""
+    """Return the clients with people whom no site reaches, or not in the time asked for.
+
+    Parameters
+    ----------
+    frame : Frame
+        The instance under its limits, which do not count here.
+    objectives : sequence of Single
+        The least time of their targets and of coverage is the one asked for.
+
+    Returns
+    -------
+    tuple of str
+        Labels, in the order of the instance.
+    """
     times = [target.within for o in objectives if isinstance(o, Cost) for target in o.targets]
     times += [single.within for single in objectives if isinstance(single, Coverage)]
     instance = frame.instance

@@ -53,6 +53,11 @@ def break_ties(
     -------
     tuple of (Answer, bool)
         The answer, and whether no equally good one ranks before it.
+
+    Raises
+    ------
+    ValueError
+        If the answer has no options chosen.
     """
     if answer.narrowed is not None:
         lower, upper = answer.narrowed

@@ -96,7 +96,12 @@ class SortedCosts:
         Returns
         -------
         Self
-            Costs of each group, cheapest first.
+            Costs of each service, cheapest first.
+
+        Raises
+        ------
+        ValueError
+            If the functional has no transform.
         """
         transform = functional.transform
         if transform is None:
@@ -194,5 +199,16 @@ class SortedCosts:
 
 
 def integral(chosen: Floats) -> Bools:
-    """Return the choice as truth values."""
+    """Return the choice as truth values.
+
+    Parameters
+    ----------
+    chosen : ndarray of float, shape (options,)
+        From 0 to 1.
+
+    Returns
+    -------
+    ndarray of bool, shape (options,)
+        True above a half.
+    """
     return chosen > 0.5  # noqa: PLR2004 - rounds a binary

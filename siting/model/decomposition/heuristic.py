@@ -48,14 +48,39 @@ class Moves:
 
     @classmethod
     def of(cls, program: Program, costs: SortedCosts) -> "Moves":
-        """Prepare the moves of a program."""
+        """Prepare the moves of a program.
+
+        Parameters
+        ----------
+        program : Program
+            What is solved.
+        costs : SortedCosts
+            Of its goal.
+
+        Returns
+        -------
+        Moves
+            With nothing chosen yet.
+        """
         rows = costs.rows()
         dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
         worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
         return cls(program, costs, rows, worst, _coefficients(program))
 
     def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints]:
-        """Return least and second least cost of each row, and the option of the least (or -1)."""
+        """Return least and second least cost of each row, and the option of the least.
+
+        Parameters
+        ----------
+        chosen : ndarray of bool, shape (options,)
+            The choice.
+
+        Returns
+        -------
+        tuple of (ndarray of float, ndarray of float, ndarray of int)
+            Each of shape (rows,). Where a row has fewer than two options chosen, a cost is
+            ``worst``; where it has none, the option is -1.
+        """
         count = len(self.worst)
         entries = np.flatnonzero(chosen[self.costs.options])
         rows, costs = self.rows[entries], self.costs.costs[entries]
@@ -69,7 +94,18 @@ class Moves:
         return first, second, nearest
 
     def gains(self, now: Floats) -> Floats:
-        """Return what each option would save if it were added, shape (options,)."""
+        """Return what each option would save if it were added.
+
+        Parameters
+        ----------
+        now : ndarray of float, shape (rows,)
+            What each row costs at present.
+
+        Returns
+        -------
+        ndarray of float, shape (options,)
+            Weighted cost saved, 0 or more; what the option itself costs is not taken off.
+        """
         saved = np.maximum(now[self.rows] - self.costs.costs, 0) * self.costs.weights[self.rows]
         count = len(self.program.lower)
         return np.bincount(self.costs.options, weights=saved, minlength=count)
