@@ -189,7 +189,15 @@ def peak_megabytes() -> float:
 
 
 def write_rows(rows: Iterable[BenchmarkRow], path: Path) -> None:
-    """Write rows as CSV."""
+    """Write rows as CSV.
+
+    Parameters
+    ----------
+    rows : iterable of BenchmarkRow
+        Their fields become the columns; None becomes an empty cell.
+    path : Path
+        Where to; a file that stands there is replaced.
+    """
     names = [field.name for field in dataclasses.fields(BenchmarkRow)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
