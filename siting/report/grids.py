@@ -180,7 +180,7 @@ def _named(row: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def access(result: RunResult, language: str) -> Grid:
-    """Measures of the nation before and after; every row has its own unit.
+    """Measures of the whole nation or area before and after; every row has its own unit.
 
     Parameters
     ----------
