@@ -47,7 +47,20 @@ def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> l
 
 
 def lies_in(path: Path, folders: Iterable[Path]) -> bool:
-    """Whether a file lies in one of the folders or below, once all links are followed."""
+    """Whether a file lies in one of the folders or below, once all links are followed.
+
+    Parameters
+    ----------
+    path : Path
+        The file, which need not exist.
+    folders : iterable of Path
+        Where it may lie.
+
+    Returns
+    -------
+    bool
+        False too for links that go in a circle, and for a name that no file can have.
+    """
     try:
         whole = path.resolve()
         return any(whole.is_relative_to(folder.resolve()) for folder in folders)

@@ -51,19 +51,52 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
 
 
 def network_source(file: ScenarioFile) -> str | Path:
-    """The road network of a scenario: "shipped", or a path."""
+    """The road network of a scenario: "shipped", or a path.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    str or Path
+        "shipped", or the file, relative to the folder of the scenario.
+    """
     source = file.scenario.network.source
     return source if source == "shipped" else file.path.parent / source
 
 
 def own_times(file: ScenarioFile) -> Path | None:
-    """The file with the travel times of a scenario, if it has one."""
+    """The file with the travel times of a scenario, if it has one.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    Path or None
+        Relative to the folder of the scenario; None if they are computed.
+    """
     name = file.scenario.travel_times.file
     return None if name is None else file.path.parent / name
 
 
 def needs_network(file: ScenarioFile) -> bool:
-    """Whether a road network has a say in the answer to a scenario."""
+    """Whether a road network has a say in the answer to a scenario.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    bool
+        False if it has travel times of its own and rules out no candidate for being near an office.
+    """
     return own_times(file) is None or file.scenario.candidates.none_within_minutes is not None
 
 

@@ -127,12 +127,40 @@ def add_frontier(
 def tables_of_steps(
     prepared: Prepared, asked: Frontier | Over, progress: Progress
 ) -> dict[str, pd.DataFrame]:
-    """Solve the scenario for each value of a limit; the tables that say what comes of it."""
+    """Solve the scenario for each value of a limit, and say in tables what comes of it.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario with its tables, times and problem.
+    asked : Frontier or Over
+        What to vary, and how far.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        frontier, frontier_sites and frontier_municipalities.
+    """
     return describe_steps(prepared, _solved(prepared, asked, progress))
 
 
 def describe_steps(prepared: Prepared, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
-    """The tables of a frontier: its steps, and the offices and municipalities of each."""
+    """The tables of a frontier: its steps, and the offices and municipalities of each.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario with its tables, times and problem.
+    steps : iterable of Step
+        In rising order, the present network first.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        frontier, frontier_sites and frontier_municipalities.
+    """
     sites, described = {}, []
     for step in steps:
         sites[step.number], each = _described(prepared, step)

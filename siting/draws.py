@@ -43,7 +43,24 @@ class Drawn:
 
 
 def draw_worlds(ground: Ground, redraw: Redraw, count: int, seed: int) -> tuple[World, ...]:
-    """Draw worlds; each has a stream of chance of its own, so that none depends on the others."""
+    """Draw worlds; each has a stream of chance of its own, so that none depends on the others.
+
+    Parameters
+    ----------
+    ground : Ground
+        What speeds, weights, costs and candidates are drawn from.
+    redraw : Redraw
+        What offices are drawn from.
+    count : int
+        Worlds.
+    seed : int
+        The same seed draws the same worlds.
+
+    Returns
+    -------
+    tuple of World
+        In the order of the draws; with a greater count the first are the same.
+    """
     streams = np.random.SeedSequence(seed).spawn(count)
     return tuple(_world(ground, redraw, np.random.default_rng(stream)) for stream in streams)
 
@@ -59,7 +76,22 @@ def _world(ground: Ground, redraw: Redraw, chance: np.random.Generator) -> World
 
 
 def solve_world(ground: Ground, number: int, world: World) -> Drawn:
-    """Find the best answer of a world."""
+    """Find the best answer of a world.
+
+    Parameters
+    ----------
+    ground : Ground
+        What all worlds share.
+    number : int
+        Of the draw, from 0.
+    world : World
+        What was drawn.
+
+    Returns
+    -------
+    Drawn
+        Infeasible, and without picks, if the limits cannot hold together in it.
+    """
     scene = scene_of(ground, world)
     task = task_in(ground, scene)
     try:

@@ -125,6 +125,18 @@ class MissingExtraError(SitingError):
 def near_matches(name: str, known: Iterable[str]) -> str:
     """A hint that names what may have been meant, or "" where nothing is near.
 
+    Parameters
+    ----------
+    name : str
+        What was written; its capitals do not matter.
+    known : iterable of str
+        What can be meant.
+
+    Returns
+    -------
+    str
+        One question, with three names at most.
+
     Examples
     --------
     >>> near_matches("Storumann", ["Storuman", "Torsby"])

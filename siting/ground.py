@@ -26,7 +26,29 @@ ALSO_READ = ("decisions.csv", ASSUMPTIONS)
 
 
 def lay_ground(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Opening, Ground]:
-    """Compute what all worlds share: travel times once for each speed profile, and weights."""
+    """Compute what all worlds share: travel times once for each speed profile, and weights.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    folder : Path
+        The data folder.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Opening
+        The scenario as it stands.
+    Ground
+        What all worlds share, with every speed profile and every weight.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
     opening = open_scenario(file, folder, progress)
     prepared = opening.prepared
     minutes = {file.scenario.network.speeds: prepared.problem.minutes}
@@ -55,7 +77,27 @@ def lay_ground(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Op
 
 
 def redraw_of(prepared: Prepared, folder: Path, *, rule: bool) -> Redraw:
-    """What is known of the offices, and where the others may have been."""
+    """What is known of the offices, and where the others may have been.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario, with its office table; what it shuts is left out.
+    folder : Path
+        The data folder.
+    rule : bool
+        Whether no office is drawn where one was announced, proposed or ordered later.
+
+    Returns
+    -------
+    Redraw
+        What office tables are drawn from.
+
+    Raises
+    ------
+    InputError
+        If decisions.csv or the assumptions log cannot be read, or lacks what is asked of it.
+    """
     barred = municipalities_without_office_by_rule(read_decisions(folder)) if rule else frozenset()
     offices = prepared.inputs.offices
     power = float(assumed(folder / ASSUMPTIONS, "drawn_offices")["power"])
@@ -84,6 +126,22 @@ def _sites(prepared: Prepared, seats: Mapping[str, str]) -> pd.DataFrame:
 
 
 def drawn_assumptions(folder: Path) -> list[dict[str, str]]:
-    """What is assumed of the worlds, from the assumptions log."""
+    """What is assumed of the worlds, from the assumptions log.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    list of dict of str to str
+        As `read_assumptions` gives them, those alone whose id begins with drawn_.
+
+    Raises
+    ------
+    InputError
+        If the log cannot be read.
+    """
     entries = read_assumptions(folder / ASSUMPTIONS)
     return [entry for entry in entries if entry["id"].startswith("drawn_")]

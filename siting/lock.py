@@ -25,7 +25,18 @@ _guard = threading.Lock()
 
 
 def lock_path(target: Path) -> Path:
-    """The file whose lock stands for the target."""
+    """The file whose lock stands for the target.
+
+    Parameters
+    ----------
+    target : Path
+        What is going to be written.
+
+    Returns
+    -------
+    Path
+        A hidden file beside it.
+    """
     return target.with_name(f".{target.name}.lock")
 
 

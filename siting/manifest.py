@@ -44,7 +44,18 @@ class Seconds:
 
 
 def timestamp(file: ScenarioFile) -> str:
-    """The date that results carry: SOURCE_DATE_EPOCH, else the scenario's; never the clock's."""
+    """The date that results carry: SOURCE_DATE_EPOCH, else the scenario's; never the clock's.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    str
+        YYYY-MM-DD; SOURCE_DATE_EPOCH is read as UTC.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch:
         return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date().isoformat()
@@ -52,7 +63,22 @@ def timestamp(file: ScenarioFile) -> str:
 
 
 def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> dict[str, Any]:
-    """What a run says of itself: manifest.json, and in `MACHINE` what run.json takes."""
+    """What a run says of itself, in manifest.json and run.json.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario with its tables, times and problem.
+    solution : Solution
+        The answer.
+    seconds : Seconds
+        When each stage ended.
+
+    Returns
+    -------
+    dict of str to object
+        Both files in one; `siting.report.result.MACHINE` names what goes to run.json.
+    """
     file, inputs = prepared.file, prepared.inputs
     return {
         "name": file.name,
@@ -82,7 +108,21 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
 
 
 def figures_of(prepared: Prepared, solution: Solution) -> dict[str, Any]:
-    """What was sought, how good the answer is and how good any could be, in one unit."""
+    """What was sought, how good the answer is and how good any could be, in one unit.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was asked.
+    solution : Solution
+        The answer.
+
+    Returns
+    -------
+    dict of str to object
+        objective, bound, gap, objective_kind, objective_unit and sense of the last stage asked
+        for, and stages: the figures of each. None where there is no objective, bound or gap.
+    """
     scenario = prepared.file.scenario
     # The model gives the weighted sum of kind mean; a run gives minutes per person.
     persons = float(prepared.inputs.weights.sum())
@@ -131,7 +171,20 @@ def _unit(kind: str, weight: str) -> str:
 
 
 def cost_of(prepared: Prepared, solution: Solution) -> dict[str, float]:
-    """What the new offices cost together and what closing saves, MSEK, budget or not."""
+    """What the new offices cost together and what closing saves, budget or not.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was asked.
+    solution : Solution
+        The answer.
+
+    Returns
+    -------
+    dict of str to float
+        annual_msek, one_off_msek and annual_saving_msek: MSEK, in whole kronor.
+    """
     sites = what_became(prepared, solution)
     new = sites[sites["code"].isin(solution.new_sites)]
     kinds = {"annual_msek": "annual_cost_msek", "one_off_msek": "one_off_cost_msek"}

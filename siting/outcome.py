@@ -51,7 +51,22 @@ def what_became(prepared: Prepared, solution: Solution) -> pd.DataFrame:
 
 
 def shares_of(problem: Problem, solution: Solution) -> tuple[csr_array, Ints]:
-    """Which part of each demand point goes to which of all sites, and where most of it goes."""
+    """Which part of each demand point goes to which of all sites, and where most of it goes.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its sites are more than the model sees.
+    solution : Solution
+        The answer.
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape (demand points, sites)
+        Parts from 0 to 1; none for sites that may not open.
+    ndarray of int, shape (demand points,)
+        Index among all sites; it means nothing for a demand point that reaches none.
+    """
     index = np.flatnonzero(problem.sites["allowed"])
     shares = solution.shares.tocoo()
     size = (len(problem.demand), len(problem.sites))
@@ -60,7 +75,20 @@ def shares_of(problem: Problem, solution: Solution) -> tuple[csr_array, Ints]:
 
 
 def minutes_by_phase(prepared: Prepared, solution: Solution) -> Floats:
-    """Mean minutes of all residents in each phase, everybody going to the nearest open office."""
+    """Mean minutes of all residents in each phase, everybody going to the nearest open office.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was asked, with its phases.
+    solution : Solution
+        The answer.
+
+    Returns
+    -------
+    ndarray of float, shape (phases,)
+        In the order of the phases; infinite where residents can reach no office.
+    """
     problem = prepared.problem
     sites = what_became(prepared, solution)
     people = problem.demand["people"].to_numpy(dtype=np.float64)

@@ -137,7 +137,29 @@ def prepare(
 def travel_times(
     file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
 ) -> TravelTimes:
-    """Read roads and compute travel times, of inputs that have been read already."""
+    """Read roads and compute travel times, of inputs that have been read already.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario, whose network and travel times count.
+    inputs : Inputs
+        The tables as the scenario wants them.
+    folder : Path
+        The data folder.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    TravelTimes
+        From demand points to offices, then candidates.
+
+    Raises
+    ------
+    InputError
+        If roads or travel times cannot be read, or a place lies too far from every road.
+    """
     return _times(file, _network(file, folder, progress), inputs, None, progress)
 
 

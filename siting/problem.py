@@ -128,7 +128,18 @@ def pose(  # noqa: PLR0913 - two of the six are named
 
 
 def dense(times: TravelTimes) -> Floats:
-    """Travel times as a full matrix, infinite where there is no way."""
+    """Travel times as a full matrix.
+
+    Parameters
+    ----------
+    times : TravelTimes
+        Of pairs that can be reached.
+
+    Returns
+    -------
+    ndarray of float, shape (origins, destinations)
+        Minutes, infinite where there is no way.
+    """
     minutes = np.full(times.minutes.shape, np.inf)
     pairs = times.minutes.tocoo()
     minutes[pairs.row, pairs.col] = pairs.data
@@ -138,7 +149,26 @@ def dense(times: TravelTimes) -> Floats:
 def staff_of(
     candidates: pd.DataFrame, demand: pd.DataFrame, to_offices: Floats, to_all: Floats, costs: Costs
 ) -> Ints:
-    """Staff of each candidate by the rule, from these tables and times."""
+    """Staff of each candidate by the rule, from these tables and times.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        municipality_code; one row a candidate.
+    demand : DataFrame
+        people; one row a demand point.
+    to_offices : ndarray of float, shape (demand points, offices)
+        Minutes to the offices of the table, infinite where there is no way.
+    to_all : ndarray of float, shape (demand points, offices + candidates)
+        Minutes to these offices, then to the candidates.
+    costs : Costs
+        For its staff rule.
+
+    Returns
+    -------
+    ndarray of int, shape (candidates,)
+        Members of staff.
+    """
     present = to_offices.min(axis=1, initial=np.inf)
     people = demand["people"].to_numpy(dtype=np.float64)
     nearer = people_nearer(people, present, to_all[:, to_offices.shape[1] :])

@@ -51,7 +51,18 @@ _GUARANTEES = {
 
 
 def objective_of(scenario: Scenario) -> Objective:
-    """The objective of a scenario as the model takes it."""
+    """The objective of a scenario as the model takes it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its objective is read.
+
+    Returns
+    -------
+    Objective
+        For kind lexicographic all stages, with their tolerances.
+    """
     wanted = scenario.objective
     if wanted.kind != "lexicographic":
         return _single(wanted.stage())
@@ -59,7 +70,20 @@ def objective_of(scenario: Scenario) -> Objective:
 
 
 def task_of(scenario: Scenario, problem: Problem) -> Task:
-    """What a scenario asks, to be solved again and again with something changed."""
+    """What a scenario asks, to be solved again and again with something changed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is asked.
+    problem : Problem
+        What there is to choose from.
+
+    Returns
+    -------
+    Task
+        With the scenario's solver and threads; its time limit and gap are left out.
+    """
     solver = Solver(scenario.solver.name, threads=scenario.solver.threads)
     return Task(problem.instance, objective_of(scenario), limits_of(scenario, problem), solver)
 
@@ -84,7 +108,20 @@ def _grouping(each: str) -> str | None:
 
 
 def limits_of(scenario: Scenario, problem: Problem) -> Limits:
-    """The limits of a scenario as the model takes them."""
+    """The limits of a scenario as the model takes them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is asked.
+    problem : Problem
+        What there is to choose from; its sites say which are forced open and which may close.
+
+    Returns
+    -------
+    Limits
+        Money in MSEK, distances in km, times in minutes.
+    """
     wanted, kinds = scenario.limits, scenario.office_types
     sites = problem.sites
     guarantees = {"fa_region": wanted.fa_region_guarantee, "county": wanted.county_guarantee}
@@ -159,6 +196,17 @@ def uses_by_key(uses: Iterable[LimitUse]) -> dict[str, dict[str, Any]]:
     """The use of each limit by the key that the scenario file has for it.
 
     Of a limit that stands several times, the second and later carry a number.
+
+    Parameters
+    ----------
+    uses : iterable of LimitUse
+        From `siting.model.Solution`.
+
+    Returns
+    -------
+    dict of str to dict of str to object
+        limit, used and slack, and where if it holds for one group; a limit without a key of its own
+        is left out.
     """
     seen: Counter[str] = Counter()
     table = {}

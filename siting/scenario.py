@@ -366,7 +366,18 @@ class Scenario(Table):
 
 
 def table_of(annotation: object) -> type[Table] | None:
-    """The table that a field holds, itself or in a list; None for plain values."""
+    """The table that a field holds, itself or in a list; None for plain values.
+
+    Parameters
+    ----------
+    annotation : object
+        Type of a field, as pydantic gives it.
+
+    Returns
+    -------
+    type of Table or None
+        The first there is; None for plain values.
+    """
     for inner in (annotation, *get_args(annotation)):
         if isinstance(inner, type) and issubclass(inner, Table):
             return inner

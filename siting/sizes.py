@@ -169,6 +169,16 @@ def refuse_entities(stream: IO[bytes]) -> None:
     """Raise a ValueError for XML that declares entities, which can grow without bound.
 
     What is no XML passes: whoever reads it says so.
+
+    Parameters
+    ----------
+    stream : binary file
+        Read until its first element has begun.
+
+    Raises
+    ------
+    ValueError
+        If it declares an entity.
     """
 
     def declared(*_: object) -> None:

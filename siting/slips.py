@@ -16,12 +16,40 @@ _INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
 
 
 def cell(row: int, column: object) -> str:
-    """How faults name a cell: the row as the file shows it, the header being row 1."""
+    """How faults name a cell: the row as the file shows it, the header being row 1.
+
+    Parameters
+    ----------
+    row : int
+        Number of the row below the header, from 0.
+    column : object
+        Its name.
+
+    Returns
+    -------
+    str
+        Such as "row 2, column lon".
+    """
     return f"row {row + 2}, column {column}"
 
 
 def missing_column(path: Path, name: str, found: Iterable[object]) -> Fault:
-    """The fault of a file that lacks a column."""
+    """The fault of a file that lacks a column.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        The column.
+    found : iterable of object
+        The columns that it has.
+
+    Returns
+    -------
+    Fault
+        With the one that may be meant, if a name is near.
+    """
     columns = list(map(str, found))
     near = near_matches(name, columns)
     problem = f"the column is missing; the file has {', '.join(columns)}"
@@ -76,7 +104,20 @@ def _slip(found: str) -> tuple[str, str] | None:
 
 
 def lost_zero(text: str, known: Iterable[str]) -> str | None:
-    """The code that was meant, where a spreadsheet has taken its zeros away; None if none was."""
+    """The code that was meant, where a spreadsheet has taken its zeros away.
+
+    Parameters
+    ----------
+    text : str
+        What stands there; ".0" behind it is passed over.
+    known : iterable of str
+        All codes.
+
+    Returns
+    -------
+    str or None
+        The first that is the same but for zeros in front; None if there is none.
+    """
     bare = text.strip().removesuffix(".0")
     if not bare.isdigit():
         return None
@@ -85,7 +126,18 @@ def lost_zero(text: str, known: Iterable[str]) -> str | None:
 
 
 def zero_remedy(code: str) -> str:
-    """What to do about a code without its zero."""
+    """What to do about a code without its zero.
+
+    Parameters
+    ----------
+    code : str
+        As it should be.
+
+    Returns
+    -------
+    str
+        The remedy of a `Fault`.
+    """
     return f"Write {code}: a spreadsheet has taken the zero in front away; save the column as text."
 
 

@@ -54,14 +54,43 @@ def read_texts(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
 
 
 def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":
-    """The cells of a column as texts, "" where empty."""
+    """The cells of a column as texts.
+
+    Parameters
+    ----------
+    column : Series
+        Of any kind.
+
+    Returns
+    -------
+    Series of str
+        "" where a cell is empty.
+    """
     if isinstance(column.dtype, pd.StringDtype):
         return column.fillna("")
     return column.astype(object).where(column.notna(), "").astype(str)
 
 
 def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
-    """Read a file as `read_texts` does, but with the types that Parquet gives its columns."""
+    """Read a file as `read_texts` does, but with the types that Parquet gives its columns.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_texts`.
+    most_rows : int
+        Files with more rows are refused before they are read.
+
+    Returns
+    -------
+    DataFrame
+        Texts from CSV and XLSX; rows are numbered from 0.
+
+    Raises
+    ------
+    InputError
+        With everything that keeps the file from being a table.
+    """
     kind = path.suffix.lower()
     read = {".xlsx": _read_workbook, ".parquet": _read_parquet}.get(kind, _read_csv)
     try:
@@ -107,7 +136,20 @@ def check_csv(path: Path, most_rows: int = MOST_ROWS) -> None:
 
 
 def shortened(faults: Iterable[Fault], path: Path) -> list[Fault]:
-    """The first faults of a file, and a last one that counts the others."""
+    """The first faults of a file, and a last one that counts the others.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        Of one file.
+    path : Path
+        That file.
+
+    Returns
+    -------
+    list of Fault
+        At most `SHOWN`, and one more if there are others.
+    """
     every = iter(faults)
     first = list(islice(every, SHOWN))
     more = sum(1 for _ in every)

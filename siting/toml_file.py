@@ -74,7 +74,18 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
-    """The content with tuples for lists, which is what a strict and frozen schema takes."""
+    """The content with tuples for lists, which is what a strict and frozen schema takes.
+
+    Parameters
+    ----------
+    value : object
+        What `read_toml` gave, or a part of it.
+
+    Returns
+    -------
+    object
+        Lists at any depth are tuples.
+    """
     if isinstance(value, Mapping):
         return {key: lists_to_tuples(item) for key, item in value.items()}
     return tuple(map(lists_to_tuples, value)) if isinstance(value, list) else value

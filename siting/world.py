@@ -68,7 +68,23 @@ class Spread:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read it from the assumptions log."""
+        """Read it from the assumptions log.
+
+        Parameters
+        ----------
+        folder : Path
+            The data folder.
+
+        Returns
+        -------
+        Self
+            From the assumptions drawn_costs and drawn_candidates.
+
+        Raises
+        ------
+        InputError
+            If the log cannot be read, or lacks one of them.
+        """
         path = folder / ASSUMPTIONS
         factor = assumed(path, "drawn_costs")
         residents = assumed(path, "drawn_candidates")["min_populations"]
@@ -137,6 +153,20 @@ def present_sites(sites: pd.DataFrame, seats: Mapping[str, str], offices: tuple[
     """Which sites are offices, if these municipalities have one for each time they are named.
 
     Offices of the table come first, in its order; more than it has stand at the seat.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        code, municipality_code, existing, allowed; one row a site.
+    seats : mapping of str to str
+        Municipality to the code of the candidate that stands for its seat.
+    offices : tuple of str
+        Municipality of each office.
+
+    Returns
+    -------
+    ndarray of bool, shape (sites,)
+        True for an office; several more than the table has stand at the seat as one.
     """
     left = Counter(offices)
     rows = zip(sites["municipality_code"], sites["existing"] & sites["allowed"], strict=True)
@@ -153,6 +183,18 @@ def scene_of(ground: Ground, world: World) -> Scene:
     """Work out a world's offices, present times and costs.
 
     Costs follow the staff rule with the offices and roads of the world itself.
+
+    Parameters
+    ----------
+    ground : Ground
+        What all worlds share.
+    world : World
+        What was drawn.
+
+    Returns
+    -------
+    Scene
+        Minutes at the speeds of the world, costs in MSEK with its factor.
     """
     minutes = ground.minutes[world.speeds]
     existing = ground.sites["existing"].to_numpy()
@@ -175,7 +217,21 @@ def _costs(ground: Ground, nearer: Ints, priced: Bools, factor: float) -> tuple[
 
 
 def task_in(ground: Ground, scene: Scene) -> Task:
-    """The scenario's problem in a world."""
+    """The scenario's problem in a world.
+
+    Parameters
+    ----------
+    ground : Ground
+        What all worlds share.
+    scene : Scene
+        Of the world.
+
+    Returns
+    -------
+    Task
+        Its sites are the offices of the world, and the candidates that are large enough in it or
+        always are.
+    """
     sites, world = ground.sites, scene.world
     enough = (sites["population"] >= world.min_population) | sites["always"]
     may_open = (~sites["existing"] & sites["allowed"] & enough).to_numpy()

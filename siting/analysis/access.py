@@ -43,6 +43,18 @@ def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
 def share_within(minutes: Floats, weights: Floats, limit: float) -> float:
     """Share of the weight within a travel time, the limit itself included.
 
+    Parameters
+    ----------
+    minutes, weights : ndarray of float, shape (n,)
+        Time of each group of people, and how many they are; together more than 0.
+    limit : float
+        Minutes.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
     Examples
     --------
     >>> import numpy as np
@@ -107,6 +119,16 @@ def gini(minutes: Floats, weights: Floats) -> float:
 
     Half the mean absolute difference between two people, over the mean (Gini 1912), from the
     Lorenz curve by the trapezoid rule, which is exact for points.
+
+    Parameters
+    ----------
+    minutes, weights : ndarray of float, shape (n,)
+        Time of each group of people, and how many they are; together more than 0.
+
+    Returns
+    -------
+    float
+        From 0 to below 1; 0 also where all times are 0.
 
     Examples
     --------

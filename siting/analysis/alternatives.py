@@ -33,7 +33,20 @@ class Answer:
 
     @classmethod
     def of(cls, solution: Solution, objective: float) -> "Answer":
-        """Take it from a solution."""
+        """Take it from a solution.
+
+        Parameters
+        ----------
+        solution : Solution
+            One that has an answer.
+        objective : float
+            Its objective, in the unit of `siting.model.Solution`.
+
+        Returns
+        -------
+        Answer
+            Proved if the solution is optimal.
+        """
         proved = solution.status == "optimal"
         sites = (solution.open_sites, solution.new_sites, solution.closed_sites)
         return cls(*sites, objective, proved)
@@ -64,7 +77,7 @@ def best_answers(
     Returns
     -------
     tuple of Answer
-        The answers, and whether there may be more within the tolerance.
+        Best first.
     bool
         Whether these are all there are within the tolerance.
 
@@ -93,7 +106,20 @@ def _next(task: Task, found: Sequence[Answer]) -> Solution | None:
 
 
 def beyond(best: float, value: float, within: float) -> bool:
-    """Whether a value is farther from the best than a share of it allows."""
+    """Whether a value is farther from the best than a share of it allows.
+
+    Parameters
+    ----------
+    best, value : float
+        Objectives, in one unit.
+    within : float
+        The share, not negative.
+
+    Returns
+    -------
+    bool
+        False at the limit itself, give or take rounding.
+    """
     return abs(value - best) > within * abs(best) * (1 + 1e-9)
 
 

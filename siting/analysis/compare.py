@@ -81,7 +81,18 @@ class Comparison:
 
 
 def difference(name: str, first: str) -> str:
-    """Name of the column that holds the figures of a run less those of the first."""
+    """Name of the column that holds the figures of a run less those of the first.
+
+    Parameters
+    ----------
+    name, first : str
+        The run, and the first of those compared.
+
+    Returns
+    -------
+    str
+        The heading in every table that has such figures.
+    """
     return f"{name} - {first}"
 
 

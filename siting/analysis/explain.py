@@ -51,7 +51,18 @@ class Explanation:
 
 
 def worse_by(best: Solution, other: Solution) -> float:
-    """By how much an answer is worse than another, in the unit of the objective."""
+    """By how much an answer is worse than another, in the unit of the objective.
+
+    Parameters
+    ----------
+    best, other : Solution
+        Of the same objective.
+
+    Returns
+    -------
+    float
+        Below 0 if it is better; NaN if one of them has no answer.
+    """
     if best.objective is None or other.objective is None:
         return np.nan
     difference = other.objective - best.objective
@@ -93,7 +104,22 @@ def explain(task: Task, site: str) -> Explanation:
 
 
 def other_way(limits: Limits, site: str, *, is_open: bool) -> Limits:
-    """The limits with a site forced shut if it is open, and open if it is not."""
+    """The limits with a site forced shut if it is open, and open if it is not.
+
+    Parameters
+    ----------
+    limits : Limits
+        Those that hold.
+    site : str
+        Any site of the instance.
+    is_open : bool
+        Whether it is open in the best answer.
+
+    Returns
+    -------
+    Limits
+        The same but for the site, whatever they said of it before.
+    """
     force_open = [other for other in limits.force_open if other != site]
     force_shut = [other for other in limits.force_shut if other != site]
     (force_shut if is_open else force_open).append(site)
@@ -165,7 +191,20 @@ def _people(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFr
 
 
 def minutes_of(task: Task, solution: Solution) -> Floats:
-    """Mean minutes of each client in an answer, shape (clients,)."""
+    """Mean minutes of each client in an answer.
+
+    Parameters
+    ----------
+    task : Task
+        What was asked, with its travel times.
+    solution : Solution
+        The answer.
+
+    Returns
+    -------
+    ndarray of float, shape (clients,)
+        Over the sites that a client is shared out to; 0 for a client that reaches none.
+    """
     # Entries of both matrices are matched one by one, since a stored 0 is a time.
     shares = solution.shares.tocoo()
     times = np.asarray(task.instance.times[shares.row, shares.col]).ravel()

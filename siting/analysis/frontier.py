@@ -42,7 +42,18 @@ class Frontier:
     keep_budget: bool = False
 
     def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
-        """Each number of new offices from the first that is not 0, and the limits that hold."""
+        """Each number of new offices from the first that is not 0, and the limits that hold.
+
+        Parameters
+        ----------
+        limits : Limits
+            Those of the scenario.
+
+        Returns
+        -------
+        iterator of tuple of (float, Limits)
+            In rising order; budgets are in the limits only if they are kept.
+        """
         numbers = range(max(self.first, 1), self.last + 1)
         return Over("new_offices", tuple(numbers), keep=self.keep_budget).steps(limits)
 
@@ -67,7 +78,18 @@ class Over:
     keep: bool = False
 
     def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
-        """Each value, and the limits that then hold."""
+        """Each value, and the limits that then hold.
+
+        Parameters
+        ----------
+        limits : Limits
+            Those of the scenario.
+
+        Yields
+        ------
+        tuple of (float, Limits)
+            In rising order; limits of the other kind hold only if they are kept.
+        """
         if self.limit == "annual_budget":
             most = limits.new_sites_max if self.keep else None
             for value in self.values:
@@ -253,7 +275,18 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
 
 
 def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
-    """One row a step: what was proved of it, what it costs and what it is worth."""
+    """One row a step: what was proved of it, what it costs and what it is worth.
+
+    Parameters
+    ----------
+    described : sequence of Described
+        In rising order, since each step is told by what it gives up of the last possible one.
+
+    Returns
+    -------
+    DataFrame
+        `FRONTIER_COLUMNS`; what a step without an answer does not have is missing.
+    """
     rows, before = [], set[str]()
     for each in described:
         step, solution = each.step, each.step.solution
@@ -281,7 +314,18 @@ def _verdict(step: Step) -> dict[str, str]:
 
 
 def with_change(table: pd.DataFrame) -> pd.DataFrame:
-    """Regions with `mean_change`: minutes that the mean rises; below 0 where it falls."""
+    """Regions with `mean_change`: minutes that the mean rises; below 0 where it falls.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a region, with mean_before and mean_after, minutes.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the column at its end.
+    """
     return table.assign(mean_change=table["mean_after"] - table["mean_before"])
 
 

@@ -51,7 +51,25 @@ class Contest:
         return self._solve(self.limits)
 
     def other_way(self, site: str, *, chosen: bool) -> tuple[str, ...]:
-        """The best sites if the site's municipality must be chosen, or must not be."""
+        """The best sites if the site's municipality must be chosen, or must not be.
+
+        Parameters
+        ----------
+        site : str
+            A site of the municipality meant.
+        chosen : bool
+            Whether it must be chosen; else it must not be.
+
+        Returns
+        -------
+        tuple of str
+            What the model then opens or closes, as many sites as in reality.
+
+        Raises
+        ------
+        InfeasibleError
+            If that cannot be.
+        """
         if self.opens:
             place, least = self.municipality(site), 1 if chosen else None
             quota = Quota(_MUNICIPALITY, (place,), least, None if chosen else 0)
@@ -63,7 +81,18 @@ class Contest:
         return self._solve(Limits(closing=Closing(others, count, count), force_shut=shut))
 
     def municipality(self, site: str) -> str:
-        """The municipality of a site."""
+        """The municipality of a site.
+
+        Parameters
+        ----------
+        site : str
+            A site of the instance.
+
+        Returns
+        -------
+        str
+            The municipality's code.
+        """
         place = self.instance.site_ids.index(site)
         return self.instance.site_groups[_MUNICIPALITY][place]
 

@@ -90,6 +90,16 @@ class Redraw:
         larger ones more likely (``concentration``), and the largest of those drawn get
         the second and further offices. So the number of offices, of municipalities with one, and
         of offices in each region stay what they are.
+
+        Parameters
+        ----------
+        chance : numpy.random.Generator
+            What decides; drawing moves it on.
+
+        Returns
+        -------
+        tuple of str
+            One code an office: the certain ones, then those drawn, by the code of their region.
         """
         drawn = list(self.certain)
         for region in sorted(self.uncertain):

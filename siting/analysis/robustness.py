@@ -53,7 +53,20 @@ def frequencies(picks: Bools, factors: pd.DataFrame, own: Mapping[str, Floats]) 
 
 
 def eta_squared(values: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> float:
-    """The share of the variance of values that lies between levels (Pearson 1905)."""
+    """The share of the variance of values that lies between levels (Pearson 1905).
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        The figures.
+    levels : ndarray of str, shape (n,)
+        The level that each belongs to.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 0 if the values do not differ.
+    """
     total = float(((values - values.mean()) ** 2).sum())
     if total == 0:
         return 0.0

@@ -77,7 +77,18 @@ class Task:
         )
 
     def per_person(self, value: float) -> float:
-        """An objective value as results give it: a sum of minutes becomes a mean."""
+        """An objective value as results give it: a sum of minutes becomes a mean.
+
+        Parameters
+        ----------
+        value : float
+            Of the objective, of several stages the last, in the unit of `siting.model.Solution`.
+
+        Returns
+        -------
+        float
+            Minutes per person for the mean; any other objective as it is.
+        """
         last = self.objective
         while isinstance(last, Lexicographic):
             last = last.stages[-1][0]

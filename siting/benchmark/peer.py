@@ -18,7 +18,19 @@ from spopt.locate import (  # type: ignore[import-not-found] # is in that enviro
 
 
 def main(arrays: Path, problem: str, p: int, time_limit: float) -> None:
-    """Solve and print."""
+    """Solve an instance and print one line: objective, what spopt says, seconds, megabytes.
+
+    Parameters
+    ----------
+    arrays : Path
+        NPZ file with times, shape (clients, sites), weights, and existing, a truth value a site.
+    problem : str
+        "p-center"; anything else is solved as p-median.
+    p : int
+        Sites to open besides the existing ones.
+    time_limit : float
+        Seconds that CBC may take.
+    """
     data = np.load(arrays, allow_pickle=False)
     times, weights, existing = data["times"], data["weights"], data["existing"]
     began = time.perf_counter()

@@ -10,7 +10,24 @@ ASSUMPTIONS = "assumptions.toml"
 
 
 def read_assumptions(path: Path) -> list[dict[str, str]]:
-    """The assumptions log: id, rating, and what, value, source and effect, each also with _sv."""
+    """Read the assumptions log but for its figures, which `assumed` gives.
+
+    Parameters
+    ----------
+    path : Path
+        The assumptions log.
+
+    Returns
+    -------
+    list of dict of str to str
+        In the order of the file: id, rating, about (in some), and what, value, source and effect,
+        each also with _sv.
+
+    Raises
+    ------
+    InputError
+        If it is no TOML file, or lists no assumptions.
+    """
     return [
         {key: text for key, text in entry.items() if key != "figures"} for entry in _entries(path)
     ]
@@ -30,6 +47,11 @@ def assumed(path: Path, name: str) -> dict[str, Any]:
     -------
     dict
         The figures by their names.
+
+    Raises
+    ------
+    InputError
+        If the log cannot be read, or has no such assumption with figures.
     """
     figures: dict[str, Any] | None
     figures = next((e.get("figures") for e in _entries(path) if e.get("id") == name), None)

@@ -40,7 +40,18 @@ def candidate_places(
 
 
 def as_candidates(localities: pd.DataFrame) -> pd.DataFrame:
-    """Localities in the columns of the candidate table."""
+    """Localities in the columns of the candidate table.
+
+    Parameters
+    ----------
+    localities : DataFrame
+        Rows of the table of that name.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, with `COLUMNS` alone.
+    """
     names = {"code": "locality_code", "name": "locality", "population_2020": "population"}
     return localities.rename(columns=names)[COLUMNS]
 

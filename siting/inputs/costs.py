@@ -61,15 +61,48 @@ class Costs:
     kinds: Mapping[str, OfficeKind]
 
     def people(self, kind: str) -> float:
-        """How many people an office of a kind can serve."""
+        """How many people an office of a kind can serve.
+
+        Parameters
+        ----------
+        kind : str
+            One of ``kinds``.
+
+        Returns
+        -------
+        float
+            Inhabitants whose visits it can take.
+        """
         return self.kinds[kind].visits_per_year / self.visits_per_inhabitant
 
     def annual(self, staff: Ints) -> Floats:
-        """Annual cost of offices with this staff, MSEK."""
+        """Annual cost of offices with this staff.
+
+        Parameters
+        ----------
+        staff : ndarray of int, shape (n,)
+            Members of staff of each office.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            MSEK a year, in whole kronor.
+        """
         return _money(self.annual_per_staff * staff.astype(np.float64))
 
     def one_off(self, staff: Ints) -> Floats:
-        """One-off cost of offices with this staff, MSEK."""
+        """One-off cost of offices with this staff.
+
+        Parameters
+        ----------
+        staff : ndarray of int, shape (n,)
+            Members of staff of each office.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            MSEK, in whole kronor.
+        """
         return _money(self.one_off_per_office + self.one_off_per_staff * staff.astype(np.float64))
 
 

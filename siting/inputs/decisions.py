@@ -101,6 +101,16 @@ def municipalities_without_office_by_rule(decisions: pd.DataFrame) -> frozenset[
     """Municipalities where the table of 2019 assumes no office unless it knows of one.
 
     Those with an office announced, proposed or ordered later.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        From `read_decisions`.
+
+    Returns
+    -------
+    frozenset of str
+        Their codes.
     """
     later = decisions["decision"].isin([*ADDS, "proposed"])
     return frozenset(decisions.loc[later, "municipality_code"])

@@ -28,7 +28,18 @@ _ASSUMPTION_KEYS = {
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits."""
+    """SHA-256 of a file, as hexadecimal digits.
+
+    Parameters
+    ----------
+    path : Path
+        The file, which is read in parts.
+
+    Returns
+    -------
+    str
+        64 digits, in small letters.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

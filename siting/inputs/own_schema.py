@@ -13,7 +13,18 @@ _WHOLE = Check(lambda column: column % 1 == 0, error="must be a whole number")
 
 
 def demand_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
-    """Where people live."""
+    """Where people live.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east and north of the positions allowed, degrees: `SWEDEN` or `EARTH`.
+
+    Returns
+    -------
+    DataFrameSchema
+        id, lon, lat and people are needed; columns that it does not know are let through.
+    """
     return _schema(
         {
             "id": _label("demand point", unique=True),
@@ -30,7 +41,18 @@ def demand_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
 
 
 def office_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
-    """The offices there are."""
+    """The offices there are.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east and north of the positions allowed, degrees: `SWEDEN` or `EARTH`.
+
+    Returns
+    -------
+    DataFrameSchema
+        office_id, office, lon and lat are needed; columns that it does not know are let through.
+    """
     return _schema(
         {
             "office_id": _label("office", unique=True),
@@ -45,7 +67,18 @@ def office_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
 
 
 def candidate_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
-    """Where a new office may open."""
+    """Where a new office may open.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east and north of the positions allowed, degrees: `SWEDEN` or `EARTH`.
+
+    Returns
+    -------
+    DataFrameSchema
+        id, name, lon and lat are needed; columns that it does not know are let through.
+    """
     money = {
         "annual_cost_msek": _number("cost a year, millions", empty=True),
         "one_off_cost_msek": _number("cost once, millions", empty=True),

@@ -44,7 +44,18 @@ def _position() -> dict[str, Column]:
 
 
 def kind(column: Column) -> str:
-    """What a column holds, in the words of the data ledger: string, integer or number."""
+    """What a column holds, in the words of the data ledger: string, integer or number.
+
+    Parameters
+    ----------
+    column : Column
+        A column of a schema.
+
+    Returns
+    -------
+    str
+        What is neither int64 nor float64 is a string.
+    """
     return {"int64": "integer", "float64": "number"}.get(str(column.dtype), "string")
 
 

@@ -95,7 +95,20 @@ class Inputs:
 
 
 def points(table: pd.DataFrame, key: str) -> Points:
-    """The positions of a table's rows, labelled by one of its columns."""
+    """The positions of a table's rows, labelled by one of its columns.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With lon and lat, WGS 84, degrees.
+    key : str
+        The column with the labels, which are unique.
+
+    Returns
+    -------
+    Points
+        In the order of the rows.
+    """
     lon, lat = table["lon"].to_numpy(dtype=float), table["lat"].to_numpy(dtype=float)
     return Points(tuple(table[key]), lon, lat)
 

@@ -35,7 +35,18 @@ class Wanted:
     regions: str | None = None
 
     def path(self, name: str) -> Path:
-        """Where a file lies."""
+        """Where a file lies.
+
+        Parameters
+        ----------
+        name : str
+            As the scenario gives it.
+
+        Returns
+        -------
+        Path
+            In the folder of the scenario file, unless the name is an absolute path.
+        """
         return self.file.parent / name
 
 
@@ -101,7 +112,20 @@ def read_tables(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
 
 
 def with_own(files: Mapping[str, Path], *own: Path) -> dict[str, Path]:
-    """Add files of the user's; one that bears the name of another is told from it by "own/"."""
+    """Add files of the user's; one that bears the name of another is told from it by "own/".
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        Files by the name that a manifest gives them.
+    *own : Path
+        Files to add, by their own names.
+
+    Returns
+    -------
+    dict of str to Path
+        All of them.
+    """
     named = dict(files)
     for path in own:
         name = path.name

@@ -141,7 +141,18 @@ def _detached(
 
 
 def on_sphere(lon: Floats, lat: Floats) -> Floats:
-    """Return positions on a sphere of radius 1, shape (n, 3), for `scipy.spatial.cKDTree`."""
+    """Return positions on a sphere of radius 1, for `scipy.spatial.cKDTree`.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (n,)
+        WGS 84, degrees.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 3)
+        Axes towards 0° E and 90° E on the equator, and the North Pole.
+    """
     east, north = np.radians(lon), np.radians(lat)
     return np.stack(
         [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1

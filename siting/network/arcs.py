@@ -72,7 +72,20 @@ def fastest_arcs(lon: Floats, lat: Floats, links: tuple[Ints, Ints, Floats, Floa
 
 
 def refuse_figures(found: Floats, name: str) -> None:
-    """Raise an error for figures of links that are negative or not a number."""
+    """Raise an error for figures of links that are negative or not a number.
+
+    Parameters
+    ----------
+    found : ndarray of float, shape (m,)
+        One figure a link.
+    name : str
+        How the error names it: the attribute of the links.
+
+    Raises
+    ------
+    siting.errors.InputError
+        With how many there are.
+    """
     # `not >= 0` holds for NaN as well.
     bad = int((~(found >= 0)).sum())
     if bad:

@@ -42,7 +42,20 @@ class Comparison:
     only_b: int
 
     def worst(self, measure: str, count: int) -> pd.DataFrame:
-        """Return the trips whose km or minutes differ most, by share, greatest first."""
+        """Return the trips whose km or minutes differ most, by share, greatest first.
+
+        Parameters
+        ----------
+        measure : {"km", "minutes"}
+            What they are sorted by.
+        count : int
+            Most trips.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of ``trips``.
+        """
         order = self.trips[f"{measure}_off"].abs().sort_values(ascending=False, kind="stable")
         return self.trips.loc[order.index[:count]]
 

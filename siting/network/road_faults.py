@@ -23,7 +23,18 @@ _REMEDY = "Build the tables again with siting data build --raw DIR, or restore t
 
 
 def road_table_faults(folder: Path) -> list[Fault]:
-    """What is wrong with the road tables: each by itself, and links that end nowhere."""
+    """What is wrong with the road tables: each by itself, and links that end nowhere.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    list of Fault
+        Of each table; ends of links are looked at only where all tables are sound by themselves.
+    """
     faults: list[Fault] = []
     tables = {}
     for name, (texts, numbers) in _COLUMNS.items():

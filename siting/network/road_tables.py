@@ -53,7 +53,19 @@ def read_road_tables(folder: Path) -> RoadTables:
 
 
 def table_links(tables: RoadTables) -> Links:
-    """Each road in both directions, ends as rows of the nodes."""
+    """Each road in both directions, ends as rows of the nodes.
+
+    Parameters
+    ----------
+    tables : RoadTables
+        From `read_road_tables`.
+
+    Returns
+    -------
+    Links
+        All roads as the tables have them, then all the other way; shape (2 x roads,). Limits and
+        minutes of ferries are not known.
+    """
     number, links = tables.nodes["node"].to_numpy(), tables.links
     ends = [np.searchsorted(number, links[end].to_numpy()) for end in "uv"]
     kind, kinds = pd.factorize(links["highway"])

@@ -52,7 +52,18 @@ class Search:
     limit: float
 
     def run(self, first: int, last: int) -> csr_array:
-        """Search from the sources ``first`` to ``last - 1``; one row each."""
+        """Search from some of the sources.
+
+        Parameters
+        ----------
+        first, last : int
+            From ``first`` to ``last - 1``.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (last - first, points)
+            Minutes; a pair without an entry is out of reach, a stored 0 takes no time.
+        """
         arrays = self.arrays
         size = len(arrays["indptr"]) - 1
         graph = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))

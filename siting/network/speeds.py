@@ -67,7 +67,23 @@ class Speeds:
 
 
 def speed_profiles(folder: Path) -> tuple[str, ...]:
-    """Names of the speed profiles in ``speeds.toml`` of a data folder."""
+    """Names of the speed profiles in ``speeds.toml`` of a data folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Data folder, with ``speeds.toml``.
+
+    Returns
+    -------
+    tuple of str
+        In the order of the file.
+
+    Raises
+    ------
+    siting.errors.InputError
+        The file cannot be read, or what stands in it is no profile.
+    """
     return tuple(_read(folder))
 
 

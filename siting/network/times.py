@@ -48,7 +48,18 @@ class Links:
     minutes: Floats
 
     def of_kind(self, kinds: Iterable[str]) -> Bools:
-        """Which links are of one of these classes."""
+        """Which links are of one of these classes.
+
+        Parameters
+        ----------
+        kinds : iterable of str
+            Road classes; those that no link has are passed over.
+
+        Returns
+        -------
+        ndarray of bool, shape (m,)
+            True for those links.
+        """
         wanted = set(kinds)
         chosen: Bools = np.array([kind in wanted for kind in self.kinds], dtype=np.bool_)
         return chosen[self.kind]
@@ -133,7 +144,18 @@ def _size(links: Links) -> int:
 
 
 def class_speeds(speeds: Speeds) -> dict[str, float]:
-    """Speed by class, km/h, with the classes that only the shipped network has."""
+    """Speed by class, with the classes that only the shipped network has.
+
+    Parameters
+    ----------
+    speeds : Speeds
+        The profile.
+
+    Returns
+    -------
+    dict of str to float
+        km/h; "access" and "water" are ties over land and over water.
+    """
     return {**speeds.kph, **{name: speeds.access[key] for name, key in _TIES.items()}}
 
 
@@ -178,7 +200,19 @@ def add_stops(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
 
 
 def links_of(graph: "nx.MultiDiGraph[int]") -> Links:
-    """Read what times depend on from a graph, nodes numbered in its order."""
+    """Read what times depend on from a graph, nodes numbered in its order.
+
+    Parameters
+    ----------
+    graph : networkx.MultiDiGraph
+        Links carry highway (of several the first holds) and, where they are known, length (metres),
+        maxspeed (km/h) and duration (minutes).
+
+    Returns
+    -------
+    Links
+        In the order of the graph's links; NaN where a figure is not known.
+    """
     number = {node: place for place, node in enumerate(graph)}
     edges = list(graph.edges(data=True))
     rows = [row for _, _, row in edges]

@@ -175,7 +175,22 @@ class Document:
 
 
 def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - cells are of any kind
-    """A cell as the reader sees it."""
+    """A cell as the reader sees it.
+
+    Parameters
+    ----------
+    cell : object
+        A text, a number or a `Figure`, as the column's kind has it.
+    column : Column
+        Its kind and decimals hold unless the cell is a `Figure`.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        Without a unit; shares as per cent.
+    """
     if column.is_text:
         return str(cell)
     figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)

@@ -90,7 +90,18 @@ def _print_dropped(study: Study, console: Console) -> None:
 
 
 def dropped(study: Study) -> Iterator[str]:
-    """One line for each step that gives up earlier picks, with what opens in their place."""
+    """One line for each step that gives up earlier picks, with what opens in their place.
+
+    Parameters
+    ----------
+    study : Study
+        From `siting.frontier`, over the values of a limit.
+
+    Yields
+    ------
+    str
+        The step, the places given up, and what opens instead.
+    """
     table, sites = study.tables["frontier"], study.tables["frontier_sites"]
     named = sites.drop_duplicates("locality_code").set_index("locality_code")
     before: set[str] = set()
@@ -143,14 +154,38 @@ def _print_front(study: Study, console: Console) -> None:
 
 
 def aim_in_words(told: Mapping[str, Any]) -> str:
-    """The second aim, such as coverage within 45 minutes."""
+    """The second aim, such as coverage within 45 minutes.
+
+    Parameters
+    ----------
+    told : mapping of str to object
+        Manifest of the study: second, and within for coverage.
+
+    Returns
+    -------
+    str
+        To stand within a sentence.
+    """
     if told["second"] == "coverage":
         return f"coverage within {told['within']:g} minutes"
     return SECONDS[str(told["second"])]
 
 
 def second_in_words(burden: float, told: Mapping[str, Any]) -> tuple[str, str]:
-    """A figure of the second aim, and as a share where it is people."""
+    """A figure of the second aim, and as a share where it is people.
+
+    Parameters
+    ----------
+    burden : float
+        From column second: minutes, or people beyond the time of a coverage.
+    told : mapping of str to object
+        Manifest of the study: second and people.
+
+    Returns
+    -------
+    tuple of (str, str)
+        People within and their share in per cent, or minutes and "".
+    """
     if told["second"] == "coverage":
         people = told["people"] - burden
         return f"{people:,.0f}", f"{100 * people / told['people']:.3f}"

@@ -28,6 +28,17 @@ def region_lines() -> gpd.GeoSeries:
 
 
 def located(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """A table with columns lon and lat as points in SWEREF 99 TM."""
+    """A table with columns lon and lat as points in SWEREF 99 TM.
+
+    Parameters
+    ----------
+    table : DataFrame
+        lon, lat: WGS 84, degrees.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows with a geometry, metres.
+    """
     points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
     return gpd.GeoDataFrame(table, geometry=points).to_crs(SWEREF)

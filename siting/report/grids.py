@@ -45,18 +45,51 @@ _GAINERS = 10
 
 
 def columns(keys: list[str], language: str) -> list[Column]:
-    """Columns with their headings and formats."""
+    """Columns with their headings and formats.
+
+    Parameters
+    ----------
+    keys, language : list of str, str
+        Columns in the order shown; "sv" or "en".
+
+    Returns
+    -------
+    list of Column
+        Text, unless `_FORMATS` says otherwise.
+    """
     titles = texts(language)["tables"]
     return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
 
 
 def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
-    """Rows of a table by column name."""
+    """Rows of a table by column name.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of any columns.
+
+    Returns
+    -------
+    list of mapping of str to object
+        In the order of the rows.
+    """
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def picks(result: RunResult, language: str) -> Grid:
-    """New offices in order of rank, with a reason for each."""
+    """New offices in order of rank, with a reason for each.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        Without FA regions if none has a name; with phases if anything opens after the first.
+    """
     words = texts(language)
     sites = result.tables["sites"]
     keys = ["rank", "locality", "fa_region", "office_type", "annual_cost_msek", "people_nearest"]
@@ -82,7 +115,18 @@ def picks(result: RunResult, language: str) -> Grid:
 
 
 def phases(result: RunResult, language: str) -> Grid:
-    """What opens in each phase and what it costs."""
+    """What opens in each phase and what it costs.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run, which has phases; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        One row a phase: MSEK, and mean minutes after it.
+    """
     words = texts(language)["brief"]["phases"]
     keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
     rows = result.manifest["phases"]
@@ -90,7 +134,18 @@ def phases(result: RunResult, language: str) -> Grid:
 
 
 def place(row: Mapping[str, Any]) -> str:
-    """A place, with its municipality where that has another name."""
+    """A place, with its municipality where that has another name.
+
+    Parameters
+    ----------
+    row : mapping of str to object
+        With locality and municipality.
+
+    Returns
+    -------
+    str
+        Such as "Råneå (Luleå)".
+    """
     owner = "" if row["municipality"] == row["locality"] else f" ({row['municipality']})"
     return f"{row['locality']}{owner}"
 
@@ -125,7 +180,18 @@ def _named(row: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def access(result: RunResult, language: str) -> Grid:
-    """Measures of the nation before and after; every row has its own unit."""
+    """Measures of the whole nation or area before and after; every row has its own unit.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        One row a measure, in the order of access.csv.
+    """
     words = texts(language)
     rows = []
     for row in records(result.tables["access"]):
@@ -153,14 +219,36 @@ UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
 
 
 def unit_of(measure: str) -> str:
-    """The unit of a measure: minutes, share or index."""
+    """The unit of a measure: minutes, share or index.
+
+    Parameters
+    ----------
+    measure : str
+        As in access.csv.
+
+    Returns
+    -------
+    str
+        A key of `UNITS`.
+    """
     if measure.startswith("share"):
         return "share"
     return "index" if measure == "gini" else "minutes"
 
 
 def regions(result: RunResult, name: str, language: str) -> Grid:
-    """Every county, or the FA regions whose mean changes, in alphabetical order."""
+    """Every county, or the FA regions whose mean changes, in alphabetical order.
+
+    Parameters
+    ----------
+    result, name, language : RunResult, str, str
+        The run; counties or fa_regions; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        A note counts the FA regions that are left out.
+    """
     words = texts(language)["brief"]["effects"]
     key = {"counties": "county", "fa_regions": "fa_region"}[name]
     table, note = _by_name(result.tables[name], key, language), ""
@@ -176,7 +264,18 @@ def _by_name(table: pd.DataFrame, key: str, language: str) -> pd.DataFrame:
 
 
 def gaining(result: RunResult, language: str) -> Grid:
-    """The municipalities whose mean falls most."""
+    """The municipalities whose mean falls most.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        Ten at most, none whose mean falls by less than `ALIKE`; the greatest fall first.
+    """
     table = result.tables["municipalities"]
     fall = (table["mean_before"] - table["mean_after"]).sort_values(ascending=False, kind="stable")
     chosen = table.loc[fall[fall >= ALIKE].index[:_GAINERS]]
@@ -186,7 +285,18 @@ def gaining(result: RunResult, language: str) -> Grid:
 
 
 def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
-    """The municipalities with the longest mean afterwards; those on a land border are marked."""
+    """The municipalities with the longest mean afterwards; those on a land border are marked.
+
+    Parameters
+    ----------
+    result, border, language : RunResult, container of str, str
+        The run; codes of municipalities on a land border; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        Ten at most, the longest mean first.
+    """
     words = texts(language)["brief"]["effects"]
     table = result.tables["municipalities"]
     chosen = table.sort_values("mean_after", ascending=False, kind="stable").head(_GAINERS)

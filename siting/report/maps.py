@@ -84,7 +84,20 @@ def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
 
 
 def drawn(figure: Figure, salt: str) -> Drawn:
-    """A picture as bytes; ids in the SVG are made from the salt."""
+    """A picture as bytes; ids in the SVG are made from the salt.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        From `draw_map`.
+    salt : str
+        The same salt gives the same bytes.
+
+    Returns
+    -------
+    Drawn
+        As SVG and as PNG.
+    """
     # Texts stay texts in the SVG: smaller, and they can be searched and read out.
     with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
         svg = _saved(figure, "svg", metadata={"Date": None})
@@ -95,6 +108,16 @@ def as_png(figure: Figure) -> bytes:
     """A map as PNG with few colours, at a third of the size that all of them take.
 
     They are chosen for what differs most, so that the few dots of a small mark keep theirs.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        From `draw_map`.
+
+    Returns
+    -------
+    bytes
+        The content of the file.
     """
     with (
         Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image,

@@ -44,7 +44,18 @@ class Outlines:
     top: float
 
     def locate(self, lon: Iterable[float], lat: Iterable[float]) -> list[tuple[int, int]]:
-        """Where positions in WGS 84 lie in the drawing."""
+        """Where positions in WGS 84 lie in the drawing.
+
+        Parameters
+        ----------
+        lon, lat : iterable of float
+            WGS 84, degrees; as many of one as of the other.
+
+        Returns
+        -------
+        list of tuple of (int, int)
+            x to the right and y downwards from the top left corner, in units of 100 m.
+        """
         to_sweref = Transformer.from_crs(4326, 3006, always_xy=True)
         easting, northing = to_sweref.transform(list(lon), list(lat))
         return [

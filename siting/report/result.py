@@ -119,7 +119,18 @@ class RunResult:
 
 
 def find_result(name: str) -> Path:
-    """The folder that a user means: a path, or the name of one in results/."""
+    """The folder that a user means: a path, or the name of one in results/.
+
+    Parameters
+    ----------
+    name : str
+        What the user wrote.
+
+    Returns
+    -------
+    Path
+        It need not exist. What a process left that was killed while it wrote there is mended.
+    """
     path, kept = Path(name), Path("results") / name
     for folder in (path, kept):
         # Where it cannot be mended it is missing, and that is said.

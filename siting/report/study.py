@@ -60,5 +60,18 @@ def print_table(
 
 
 def minutes(value: float, digits: int = 3) -> str:
-    """A figure in minutes, or nothing where there is none."""
+    """A figure in minutes, or nothing where there is none.
+
+    Parameters
+    ----------
+    value : float
+        Minutes; NaN where there are none.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        Without the unit; "" for NaN.
+    """
     return "" if np.isnan(value) else f"{value:.{digits}f}"

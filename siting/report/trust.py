@@ -24,6 +24,12 @@ def trust(result: RunResult, beside: Beside, language: str) -> Iterator[str]:
         The studies of it.
     language : str
         "sv" or "en".
+
+    Yields
+    ------
+    str
+        One text a study, then one of folders that belong to another run, and one of commands to
+        run.
     """
     words = texts(language)["brief"]["trust"]
     told = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}

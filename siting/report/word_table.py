@@ -71,7 +71,15 @@ def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> No
 
 
 def shade(properties: BaseOxmlElement, colour: str) -> None:
-    """Give a cell or a paragraph a ground of this colour."""
+    """Give a cell or a paragraph a ground of this colour.
+
+    Parameters
+    ----------
+    properties : BaseOxmlElement
+        tcPr of a cell or pPr of a paragraph, to which it is added.
+    colour : str
+        Six hexadecimal digits.
+    """
     shading = OxmlElement("w:shd")
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
         shading.set(qn(f"w:{key}"), value)

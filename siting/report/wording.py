@@ -57,6 +57,20 @@ def number(value: float, digits: int, language: str) -> str:
     Thousands are set apart by a no-break space in Swedish and by a comma in English; what is not
     finite is a dash.
 
+    Parameters
+    ----------
+    value : float
+        The figure.
+    digits : int
+        Decimals.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        With a minus sign, not a hyphen, below 0.
+
     Examples
     --------
     >>> number(1234.56, 1, "en"), number(-0.04, 1, "en"), number(81.25, 1, "sv")
@@ -72,35 +86,118 @@ def number(value: float, digits: int, language: str) -> str:
 
 
 def whole(value: float, language: str) -> str:
-    """A count: 10 327 589 in Swedish, 10,327,589 in English."""
+    """A count: 10 327 589 in Swedish, 10,327,589 in English.
+
+    Parameters
+    ----------
+    value : float
+        Rounded to a whole number.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        As `number` has it.
+    """
     return number(value, 0, language)
 
 
 def signed(value: float, digits: int, language: str) -> str:
-    """A change, with its sign; a change that rounds to nothing has none."""
+    """A change, with its sign; a change that rounds to nothing has none.
+
+    Parameters
+    ----------
+    value : float
+        The change.
+    digits : int
+        Decimals.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        As `number` has it, with + above 0.
+    """
     shown = number(value, digits, language)
     return f"+{shown}" if math.isfinite(value) and round(value, digits) > 0 else shown
 
 
 def percent(share: float, digits: int, language: str) -> str:
-    """A share from 0 to 1 as per cent, without the sign that a heading gives."""
+    """A share from 0 to 1 as per cent, without the sign that a heading gives.
+
+    Parameters
+    ----------
+    share : float
+        1 is the whole.
+    digits : int
+        Decimals.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        As `number` has it.
+    """
     return number(100 * share, digits, language)
 
 
 def date(iso: str, language: str) -> str:
-    """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English."""
+    """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English.
+
+    Parameters
+    ----------
+    iso : str
+        YYYY-MM-DD.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        Day, month and year.
+    """
     day = dt.date.fromisoformat(iso)
     month: str = texts(language)["common"]["months"][day.month - 1]
     return f"{day.day} {month} {day.year}"
 
 
 def counted(count: int, forms: Mapping[str, str], language: str) -> str:
-    """A count with its noun; ``forms`` holds the noun for "one" and for "many"."""
+    """A count with its noun; ``forms`` holds the noun for "one" and for "many".
+
+    Parameters
+    ----------
+    count : int
+        How many there are.
+    forms : mapping of str to str
+        "one" and "many".
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        Held together by a no-break space.
+    """
     return f"{whole(count, language)}{_NO_BREAK_SPACE}{forms['one' if count == 1 else 'many']}"
 
 
 def listed(items: list[str], language: str) -> str:
     """Items as a clause: a, b and c.
+
+    Parameters
+    ----------
+    items : list of str
+        In the order shown.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        "" if there are none.
 
     Examples
     --------
@@ -114,7 +211,18 @@ def listed(items: list[str], language: str) -> str:
 
 
 def sort_key(language: str) -> Callable[[str], str]:
-    """What to sort names by: å ä ö after z in Swedish, with a and o in English."""
+    """What to sort names by: å ä ö after z in Swedish, with a and o in English.
+
+    Parameters
+    ----------
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    callable
+        Gives the key of a name; capitals do not matter.
+    """
     return _swedish_key if language == "sv" else _plain
 
 

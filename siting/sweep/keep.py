@@ -52,7 +52,18 @@ class Folder:
         return self.path / "runs"
 
     def kept(self, plan: Plan) -> RunResult | Clash | None:
-        """What an earlier run has left, if it was asked the very same of the very same files."""
+        """What an earlier run has left, if it was asked the very same of the very same files.
+
+        Parameters
+        ----------
+        plan : Plan
+            The run, and what it will be asked.
+
+        Returns
+        -------
+        RunResult, Clash or None
+            None if there is nothing, it was asked something else, or it cannot be read.
+        """
         folder = self.runs / plan.run.name
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -167,7 +178,20 @@ class Folder:
 
 
 def same_question(plan: Plan, manifest: Mapping[str, Any]) -> bool:
-    """Whether a result answers what would be asked now: scenario, files and versions."""
+    """Whether a result answers what would be asked now: scenario, files and versions.
+
+    Parameters
+    ----------
+    plan : Plan
+        The run, and what it will be asked.
+    manifest : mapping of str to object
+        Of the result.
+
+    Returns
+    -------
+    bool
+        False too if the manifest lacks one of them.
+    """
     return all(manifest.get(key) == value for key, value in plan.question.items())
 
 

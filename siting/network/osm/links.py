@@ -65,7 +65,18 @@ def make_links(extract: Extract) -> Streets:
 
 
 def in_order(links: pd.DataFrame) -> pd.DataFrame:
-    """Sort links by their ends, so that the order of the file does not matter."""
+    """Sort links by their ends, so that the order of the file does not matter.
+
+    Parameters
+    ----------
+    links : pandas.DataFrame
+        One row a direction.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By u, v, length and osmid, with `COLUMNS` alone.
+    """
     return links.sort_values(["u", "v", "length", "osmid"], ignore_index=True)[list(COLUMNS)]
 
 

@@ -108,7 +108,20 @@ def refuse_no_file(path: Path) -> None:
 
 
 def no_saved_network(path: Path, error: Exception) -> InputError:
-    """The error for a file that holds no network, or half of one."""
+    """The error for a file that holds no network, or half of one.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    error : Exception
+        What its reader raised; becomes part of the text.
+
+    Returns
+    -------
+    siting.errors.InputError
+        For the caller to raise.
+    """
     remedy = "Make it again with 'siting network build'."
     problem = f"is not a saved road network ({error})"
     return InputError([Fault(str(path), "file", path.name, problem, remedy)])

@@ -45,14 +45,38 @@ class Review:
         self._detached: list[dict[str, Any]] = tables["detached"]
 
     def hole(self, ref: str, lon: float, lat: float) -> Verdict | None:
-        """Return the verdict on a hole in road ``ref`` at this position, if there is one."""
+        """Return the verdict on a hole in a road at this position, if there is one.
+
+        Parameters
+        ----------
+        ref : str
+            Number of the road.
+        lon, lat : float
+            WGS 84, degrees.
+
+        Returns
+        -------
+        Verdict or None
+            The first in the file within 1 km; None if no hole of that road was reviewed there.
+        """
         for entry in self._holes:
             if entry["ref"] == ref and _same_place(entry, lon, lat):
                 return Verdict(entry["near"], entry["close"], entry["why"])
         return None
 
     def detached(self, lon: float, lat: float) -> Verdict | None:
-        """Return the verdict on the tie of a detached part, if there is one."""
+        """Return the verdict on the tie of a detached part, if there is one.
+
+        Parameters
+        ----------
+        lon, lat : float
+            WGS 84, degrees.
+
+        Returns
+        -------
+        Verdict or None
+            The first in the file within 1 km; None if none was reviewed there.
+        """
         for entry in self._detached:
             if _same_place(entry, lon, lat):
                 return Verdict(entry["near"], entry["over"] == "land", entry["why"])
