@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
-from siting.report import grids
+from siting.report import basis, grids
+from siting.report.appendix import appendix
 from siting.report.beside import NOTHING, Beside
 from siting.report.blocks import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
 from siting.report.certainty import certainty
@@ -124,7 +125,7 @@ def write_up(
         date=manifest["date"],
         key=scenario_key(result),
         blocks=blocks,
-        appendix=dict(grids.appendix(result, background.assumptions, language)),
+        appendix=dict(appendix(result, background.assumptions, language)),
     )
 
 
@@ -287,7 +288,7 @@ def _limits(result: RunResult, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["limits"]
     yield Heading(words["heading"])
     if result.manifest["limits"]:
-        yield grids.limits(result, language)
+        yield basis.limits(result, language)
     else:
         yield Paragraph(words["none"])
 
@@ -295,8 +296,8 @@ def _limits(result: RunResult, language: str) -> Iterator[Block]:
 def _assumptions(result: RunResult, background: Background, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["assumptions"]
     yield Heading(words["heading"])
-    yield grids.assumptions(result, background.assumptions, language)
-    if own := grids.brought(result):
+    yield basis.assumptions(result, background.assumptions, language)
+    if own := basis.brought(result):
         tables = listed([words["tables"][name] for name in sorted(own)], language)
         yield Paragraph(words["own"].format(tables=tables))
 
@@ -314,7 +315,7 @@ def _repeat(result: RunResult, language: str) -> Iterator[Block]:
             repeat["versions"].format(versions=versions),
         )
     )
-    yield grids.inputs(result, language)
+    yield basis.inputs(result, language)
     yield Paragraph(words["sources"]["abroad" if result.abroad else "line"], "small")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from siting.report import grids
+from siting.report.basis import limit_name
 from siting.report.beside import Beside
 from siting.report.blocks import Block, Bullets, Heading
 from siting.report.result import RunResult
@@ -104,7 +105,7 @@ def _binding(result: RunResult, language: str) -> Iterator[str]:
     sentences, limits = texts(language)["brief"]["certainty"], result.manifest["limits"]
     full = [name for name, use in limits.items() if not use["slack"]]
     if full:
-        names = [_small(grids.limit_name(name, language)) for name in full]
+        names = [_small(limit_name(name, language)) for name in full]
         yield sentences["binding"].format(limits=listed(names, language))
     budget, sites = limits.get("annual_budget_msek"), result.tables["sites"]
     if budget is None or not len(sites) or not budget["slack"]:

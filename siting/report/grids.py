@@ -1,12 +1,10 @@
 """The tables of a briefing and of its workbook, as grids in the reader's language."""
 
-import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import pandas as pd
 
-from siting.inputs.sources import SHIPPED_OFFICES
 from siting.report.blocks import ALIKE, Column, Figure, Grid, Kind
 from siting.report.result import RunResult
 from siting.report.wording import number, sort_key, texts, whole
@@ -104,7 +102,7 @@ def picks(result: RunResult, language: str) -> Grid:
     for row in records(sites):
         alone = bool(row["fa_code"]) and crowded.get(row["fa_code"], 0) == 1
         why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
-        rows.append({**_named(row, language), "why": why, "locality": place(row)})
+        rows.append({**in_words(row, language), "why": why, "locality": place(row)})
     told = words["brief"]["picks"]
     order = "by_loss"
     if sites["loss_if_left_out_minutes"].isna().all():
@@ -163,8 +161,21 @@ def _why(office: "pd.Series[Any]", language: str, *, forced: bool, alone: bool) 
     return ". ".join(reasons)
 
 
-def _named(row: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A row with its codes in words."""
+def in_words(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A row with its codes in words.
+
+    Parameters
+    ----------
+    row : mapping of str to object
+        By column; of office_type, status, evidence and forced those that are there are changed.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    dict of str to object
+        The same columns.
+    """
     words = texts(language)
     named = dict(row)
     for key, table in (
@@ -305,89 +316,3 @@ def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
     rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
     note = words["border_note"] if marks.any() else ""
     return Grid("worst_off", words["worst"], heads, rows, note)
-
-
-def limits(result: RunResult, language: str) -> Grid:
-    """How far each limit is used; money with a decimal, counts without."""
-    words = texts(language)
-    parts = ("used", "limit", "slack")
-    rows = []
-    for name, use in result.manifest["limits"].items():
-        money = name.endswith("_msek") or name.startswith("phases")
-        digits = 1 if money or any(use[part] % 1 for part in parts) else 0
-        cells = {part: Figure(use[part], "number", digits) for part in parts}
-        rows.append({"limit_name": limit_name(name, language), **cells})
-    heads = [Column("limit_name", words["tables"]["limit_name"])]
-    heads += [Column(part, words["tables"][part], "figure") for part in parts]
-    return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
-
-
-def limit_name(key: str, language: str) -> str:
-    """A limit in words; of a limit that stands several times, the later ones are numbered."""
-    kind, number_of = re.fullmatch(r"(.*?)(?:_(\d+))?", key).groups()  # type: ignore[union-attr] # it matches all
-    name: str = texts(language)["limits"].get(kind, key)
-    return f"{name} ({number_of})" if number_of else name
-
-
-def brought(result: RunResult) -> frozenset[str]:
-    """What a run took from files of the user's: demand, offices, roads, times."""
-    scenario = result.manifest["scenario"]
-    times = bool(scenario["travel_times"].get("file"))
-    own = {
-        "demand": bool(scenario["demand"].get("file")),
-        "offices": scenario["offices"]["existing"] not in SHIPPED_OFFICES,
-        "roads": times or scenario["network"]["source"] != "shipped",
-        "times": times,
-    }
-    return frozenset(name for name, given in own.items() if given)
-
-
-def assumptions(result: RunResult, log: list[dict[str, str]], language: str) -> Grid:
-    """The assumptions that the run rests on, the worst rated first."""
-    entries = [entry for entry in log if entry.get("about") not in brought(result)]
-    words = texts(language)
-    order = list(words["ratings"])
-    ranked = sorted(entries, key=lambda entry: order.index(entry["rating"]))
-    suffix = "_sv" if language == "sv" else ""
-    keys = ("what", "value", "source", "effect")
-    rows = [
-        {key: entry[f"{key}{suffix}"] for key in keys}
-        | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
-        for entry in ranked
-    ]
-    titles = words["tables"]
-    heads = [Column("rating", titles["rating"], "mark"), *columns(list(keys), language)]
-    brief = words["brief"]["assumptions"]
-    return Grid("assumptions", brief["title"], heads, rows, brief["note"])
-
-
-def inputs(result: RunResult, language: str) -> Grid:
-    """Files with their checksums."""
-    found = result.manifest["inputs"].items()
-    rows = [{"file": name, "checksum": checksum} for name, checksum in found]
-    title = texts(language)["brief"]["repeat"]["inputs"]
-    return Grid("inputs", title, columns(["file", "checksum"], language), rows)
-
-
-def appendix(
-    result: RunResult, entries: list[dict[str, str]], language: str
-) -> Iterator[tuple[str, Grid]]:
-    """Every table of a result in full, with the titles of their sheets."""
-    sheets = texts(language)["workbook"]
-    for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
-        table = result.tables[name]
-        if name == "access":
-            yield texts(language)["scopes"][result.scope]["sheet"], access(result, language)
-            continue
-        if table.empty and name in {"counties", "fa_regions"}:
-            continue
-        rows = [_named(row, language) for row in records(table)]
-        yield (
-            sheets[name],
-            Grid(name, sheets[name], columns([str(key) for key in table], language), rows),
-        )
-    if result.manifest["phases"]:
-        yield sheets["phases"], phases(result, language)
-    yield sheets["limits"], limits(result, language)
-    yield sheets["assumptions"], assumptions(result, entries, language)
-    yield sheets["inputs"], inputs(result, language)

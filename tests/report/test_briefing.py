@@ -13,9 +13,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from siting.report.basis import limit_name
 from siting.report.blocks import Bullets, Document, Grid, Paragraph, shown
 from siting.report.goal import goal_in_words
-from siting.report.grids import limit_name, picks
+from siting.report.grids import picks
 from siting.report.html import as_html
 from siting.report.paper import as_pdf
 from siting.report.result import RunResult
