@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
+from siting.model.composed import Lexicographic, Objective
 from siting.model.limits import Limits
-from siting.model.objectives import Lexicographic, Objective
 from siting.model.options import PLAIN
 from siting.model.solution import Solution
 from siting.model.solvers import Search

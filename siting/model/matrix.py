@@ -95,11 +95,13 @@ def _from_long_table(
             fault("times", missing, "columns are missing", "Name them from, to and minutes.")
         )
         return csr_array(shape, dtype=np.float64)
-    rows = pd.Index(client_ids).get_indexer(pd.Index(table["from"]))
-    columns = pd.Index(site_ids).get_indexer(pd.Index(table["to"]))
+    # As the labels of clients and sites are, so that numbers meet their own.
+    origins, destinations = table["from"].astype(str), table["to"].astype(str)
+    rows = pd.Index(client_ids).get_indexer(pd.Index(origins))
+    columns = pd.Index(site_ids).get_indexer(pd.Index(destinations))
     known = (rows >= 0) & (columns >= 0)
-    for key, found in (("from", rows), ("to", columns)):
-        strangers = sorted(set(table[key][found < 0].astype(str)))
+    for key, labels, found in (("from", origins, rows), ("to", destinations, columns)):
+        strangers = sorted(set(labels[found < 0]))
         if strangers:
             faults.append(fault(f"times.{key}", strangers, "unknown labels", "Correct them."))
     twice = table.duplicated(["from", "to"])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from siting.errors import Fault
-from siting.model.program import Ceiling, Functional, Transform
+from siting.model.program import Functional, Transform
 from siting.model.sparse import nearest_minutes
 from siting.types import Floats
 
@@ -159,10 +159,11 @@ class Equity:
         if self.kappa is None and not _anyone_travels(instance):
             missing = "there is no present network from which anyone travels"
             return [Fault("objective", "kappa", None, missing, "Give kappa.")]
-        value = self.epsilon if self.kappa is None else self.kappa
+        key = "epsilon" if self.kappa is None else "kappa"
+        value = getattr(self, key)
         if value < 0:
             return ()
-        return [Fault("objective", "epsilon", value, "is not below 0", "Give -1, say.")]
+        return [Fault("objective", key, value, "is not below 0", "Give a number below it.")]
 
     def rate(self, frame: "Frame") -> float:
         """Return kappa.
@@ -286,58 +287,7 @@ class Cost:
         return value - float(options.annual_cost[~options.new & (options.lower == 0)].sum())
 
 
-@dataclass(frozen=True)
-class Lexicographic:
-    """Objectives in order of importance.
-
-    Parameters
-    ----------
-    stages : sequence of (objective, float)
-        Each objective and how much worse, relative to its best, the later ones may make it.
-    """
-
-    stages: Sequence[tuple["Single", float]]
-
-
-@dataclass(frozen=True)
-class NoWorse:
-    """Another objective that an answer may make no worse than a value.
-
-    Parameters
-    ----------
-    objective : Mean, Coverage, or Equity
-        For the worst case there is `Limits.max_time`.
-    value : float
-        In the unit in which the objective is given.
-    """
-
-    objective: Mean | Coverage | Equity
-    value: float
-
-    def ceiling(self, frame: "Frame") -> Ceiling:
-        """Return it as a limit on what the objective minimises.
-
-        Parameters
-        ----------
-        frame : Frame
-            The instance under its limits.
-
-        Returns
-        -------
-        Ceiling
-            In the unit of the functional.
-        """
-        limit = self.objective.functional_at(self.value, frame)
-        return Ceiling(self.objective.functional(frame), limit)
-
-    def sentence(self) -> str:
-        """Return it in plain words."""
-        than = "less" if self.objective.sense == "max" else "more"
-        return f"{self.objective.kind} is no {than} than {self.value:.6g}"
-
-
 type Single = Mean | Coverage | Worst | Equity | Cost
-type Objective = Single | Lexicographic
 
 
 def minutes(times: Floats) -> Floats:

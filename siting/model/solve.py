@@ -8,10 +8,11 @@ import numpy as np
 
 from siting.errors import Fault, InfeasibleError, InputError
 from siting.model.clash import clashing_limits
+from siting.model.composed import NoWorse, Objective
 from siting.model.conclude import conclude
 from siting.model.frame import make_frame
 from siting.model.limits import Limits
-from siting.model.objectives import NoWorse, Objective, Single, Worst
+from siting.model.objectives import Single, Worst
 from siting.model.solution import Solution
 from siting.model.solvers import Search, Solver
 from siting.model.stages import Outcome, run_stages, stages_of
@@ -56,7 +57,8 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     ties : bool
         Whether to look for the best-ranked of equally good answers.
     start : sequence of str
-        New sites of an answer to start from, which may be good or not.
+        New sites of an answer to start from, which may be good or not; those that the instance
+        does not have are passed over.
     under : sequence of NoWorse
         Other objectives, each with the value that it may be no worse than.
 
@@ -72,8 +74,9 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         cannot do what is asked.
     InfeasibleError
         If no answer keeps to all limits, with a smallest set of them that clash, or with all of
-        ``under`` if that is given; if a target cannot be reached by any sites, with the greatest
-        share that can; or if everyone must be served and no site at all reaches some.
+        ``under`` if the limits alone hold together; if a target cannot be reached by any sites,
+        with the greatest share that can; or if everyone must be served and no site at all reaches
+        some.
     StoppedError
         If the solver breaks down. If only the time runs out, the status says so.
 
@@ -91,17 +94,16 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     objectives = [single for single, _ in stages_of(objective)]
     objectives += [each.objective for each in under]
     _check(instance, objectives, limits, search)
-    if method == "decomposition" and search.solver.name != "highs":
-        raise InputError([Fault("solve", "method", method, "is for HiGHS only", "Use classic.")])
+    _check_method(method, search.solver)
     serve_all = any(single.serves_all for single in objectives)
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
     frame = make_frame(instance, limits, limits.parts(), serve_all=serve_all, start=start)
     outcome = run_stages(frame, objective, search, method, under=under)
-    if outcome is None and under:
-        raise InfeasibleError([("no_worse", each.sentence()) for each in under])
     if outcome is None:
         again = Search.begin(Solver(), gap, time_limit)
+        if under and run_stages(frame, objective, again, method) is not None:
+            raise InfeasibleError([("no_worse", each.sentence()) for each in under])
         raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
     return conclude(outcome, objective, limits, search, ties_decided=decided)
@@ -122,6 +124,14 @@ def _check(
         faults.append(Fault("solve", "time_limit", time_limit, "is not positive", "Give seconds."))
     if faults:
         raise InputError(faults)
+
+
+def _check_method(method: str | None, solver: Solver) -> None:
+    if method not in {None, "classic", "decomposition"}:
+        remedy = "Give classic or decomposition, or leave it out."
+        raise InputError([Fault("solve", "method", method, "no such method", remedy)])
+    if method == "decomposition" and solver.name != "highs":
+        raise InputError([Fault("solve", "method", method, "is for HiGHS only", "Use classic.")])
 
 
 def _refuse_unreachable(instance: "Instance") -> None:

@@ -8,17 +8,10 @@ import numpy as np
 
 from siting.model.center import restrict, smallest_radius
 from siting.model.classic import Answer
+from siting.model.composed import Lexicographic, NoWorse, Objective
 from siting.model.flat import solve_flat
 from siting.model.frame import Frame
-from siting.model.objectives import (
-    Equity,
-    Lexicographic,
-    Mean,
-    NoWorse,
-    Objective,
-    Single,
-    Worst,
-)
+from siting.model.objectives import Equity, Mean, Single, Worst
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solvers import Search, TracePoint
 from siting.model.stopgap import filled_in

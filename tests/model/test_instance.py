@@ -22,6 +22,13 @@ def test_three_forms_give_the_same_times(times: object) -> None:
     assert instance.times.data.tolist() == [0, 5, 2]
 
 
+def test_labels_of_a_long_table_may_be_numbers() -> None:
+    table = pd.DataFrame({"from": [1, 2], "to": [7, 8], "minutes": [3.0, 4.0]})
+    instance = Instance.from_matrix(table, pd.Series({1: 10.0, 2: 20.0}))
+    assert (instance.client_ids, instance.site_ids) == (("1", "2"), ("7", "8"))
+    assert instance.times.toarray().tolist() == [[3, 0], [0, 4]]
+
+
 def test_a_stored_infinity_cannot_be_reached() -> None:
     times = csr_array((np.array([1.0, np.inf]), np.array([0, 1]), np.array([0, 2])))
     assert Instance.from_matrix(times, [1]).times.nnz == 1

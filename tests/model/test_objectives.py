@@ -140,7 +140,15 @@ def test_faults_of_objectives(line: Line) -> None:
         with pytest.raises(InputError) as caught:
             solve(instance, objective, Limits())
         keys.append([fault.key for fault in caught.value.faults])
-    assert keys == [["within"], ["kappa"], ["epsilon"], ["cost_weight"], ["share", "each"]]
+    assert keys == [["within"], ["kappa"], ["kappa"], ["cost_weight"], ["share", "each"]]
+
+
+@pytest.mark.parametrize("stages", [[], [(Mean(), -0.5)], [(Worst(), 0.0), (Mean(), np.nan)]])
+def test_objectives_in_order_need_one_and_no_negative_tolerance(
+    stages: list[tuple[Mean | Worst, float]],
+) -> None:
+    with pytest.raises(InputError, match=r"stages.*Give at least one objective"):
+        Lexicographic(stages)
 
 
 def test_equity_needs_someone_who_travels_at_present(line: Line) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from siting.errors import InfeasibleError, InputError
-from siting.model import Instance, Limits, Mean, solve
+from siting.model import Instance, Limits, Mean, NoWorse, solve
 from tests.model.brute_force import best_answer
 from tests.model.problems import mean_problems
 
@@ -99,6 +99,24 @@ def test_a_clash_with_serving_everyone_is_named(line: Callable[..., Instance]) -
         ("force_shut", "must be shut: 0"),
         ("everyone_served", "everyone reaches an open site"),
     )
+
+
+def test_another_objective_is_blamed_only_where_the_limits_hold_together(
+    line: Callable[..., Instance],
+) -> None:
+    instance = line([0, 9], [0, 9])
+    with pytest.raises(InfeasibleError) as caught:
+        solve(instance, Mean(), Limits(new_sites_max=1), under=[NoWorse(Mean(), 0)])
+    assert [name for name, _ in caught.value.clash] == ["no_worse"]
+    clashing = Limits(new_sites_max=1, new_sites_min=2)
+    with pytest.raises(InfeasibleError) as caught:
+        solve(instance, Mean(), clashing, under=[NoWorse(Mean(), 100)])
+    assert [name for name, _ in caught.value.clash] == ["new_sites_max", "new_sites_min"]
+
+
+def test_an_unknown_method_is_refused(line: Callable[..., Instance]) -> None:
+    with pytest.raises(InputError, match=r"method.*Give classic or decomposition"):
+        solve(line([0], [0]), Mean(), Limits(), method="magic")  # type: ignore[arg-type] # on purpose
 
 
 def test_all_faults_are_reported_at_once(line: Callable[..., Instance]) -> None:
