@@ -44,7 +44,7 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
     levels = [*_level_faults(file, inputs.levels), *_label_faults(file, inputs)]
-    every = (*others, *faults, *levels)
+    every = (*others, *faults, *levels, *_none_left(file, inputs))
     if every:
         raise InputError(every)
     return inputs
@@ -186,6 +186,13 @@ def _levels_used(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for place, stage in enumerate(objective.order):
         for number, target in enumerate(stage.targets):
             yield f"objective.order.{place}.targets.{number}.each", target.each
+
+
+def _none_left(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
+    """Every table of a result compares with the network of today, which has to be one."""
+    if inputs.offices["shut"].all():
+        problem, remedy = "no existing office stays open to compare with", "Leave one of them open."
+        yield _fault(file, "offices.shut", list(file.scenario.offices.shut), problem, remedy)
 
 
 def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:

@@ -75,7 +75,9 @@ def shares_of(problem: Problem, solution: Solution) -> tuple[csr_array, Ints]:
 
 
 def minutes_by_phase(prepared: Prepared, solution: Solution) -> Floats:
-    """Mean minutes of all residents in each phase, everybody going to the nearest open office.
+    """Mean minutes in each phase of all residents who reach an office, now and in every phase.
+
+    Everybody goes to the nearest open office.
 
     Parameters
     ----------
@@ -87,15 +89,17 @@ def minutes_by_phase(prepared: Prepared, solution: Solution) -> Floats:
     Returns
     -------
     ndarray of float, shape (phases,)
-        In the order of the phases; infinite where residents can reach no office.
+        In the order of the phases.
     """
     problem = prepared.problem
     sites = what_became(prepared, solution)
     people = problem.demand["people"].to_numpy(dtype=np.float64)
     opened = sites["code"].isin(solution.open_sites)
-    means = []
+    networks = [problem.present]
     for number in range(1, len(prepared.file.scenario.phases) + 1):
         so_far = opened & (sites["existing"] | (sites["phase"] <= number))
-        nearest = problem.minutes[:, np.flatnonzero(so_far)].min(axis=1)
-        means.append(np.average(nearest, weights=people))
-    return np.array(means)
+        networks.append(np.flatnonzero(so_far))
+    nearest = np.array([problem.minutes[:, each].min(axis=1, initial=np.inf) for each in networks])
+    reached = np.isfinite(nearest).all(axis=0)
+    means: Floats = np.average(nearest[1:, reached], axis=1, weights=people[reached])
+    return means

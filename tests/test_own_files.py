@@ -149,6 +149,19 @@ def test_a_place_outside_the_network_is_refused_or_out_of_reach(nullia: Path) ->
     lost = counted.tables["assignment"].set_index("demand_id").loc["far"]
     assert lost["office_after"] == ""
     assert np.isinf(lost["minutes_after"])
+    with nullia.open("a", encoding="utf-8") as file:
+        for name in ("a", "b"):
+            file.write(f'\n[[phases]]\nname = "{name}"\nnew_offices_max = 1\n')
+    phased = run(read_scenario(nullia, changes), progress=_silent)
+    means = [phase["mean_minutes"] for phase in phased.manifest["phases"]]
+    after = phased.tables["access"].set_index("measure").loc["mean", "after"]
+    assert means == pytest.approx([means[0], after])
+    assert means[0] > means[1]
+
+
+def test_an_office_has_to_stay_to_compare_with(nullia: Path) -> None:
+    with pytest.raises(InputError, match=r"offices\.shut.*no existing office stays open"):
+        check(read_scenario(nullia, ['offices.shut=["k1", "k2"]']))
 
 
 def test_a_candidate_with_the_id_of_an_office_is_a_fault(nullia: Path) -> None:
