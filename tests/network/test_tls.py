@@ -85,3 +85,26 @@ def test_without_certificates_the_remedy_names_them(cluster: Cluster) -> None:
         cluster_at(cluster.address),
     ):
         pass
+
+
+def test_who_holds_certificates_of_another_authority_is_kept_out(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    foreign = _authority(tmp_path / "foreign").config
+    soon = {"distributed.comm.timeouts.connect": "2s"}
+    with (
+        dask.config.set(foreign | soon),
+        pytest.raises(InputError, match="TLS certificate does not match"),
+        cluster_at(cluster.address),
+    ):
+        pass
+
+
+def test_who_speaks_no_tls_is_kept_out(cluster: Cluster) -> None:
+    plain = cluster.address.replace("tls://", "tcp://")
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "2s"}),
+        pytest.raises(InputError, match="no Dask scheduler answers there"),
+        cluster_at(plain),
+    ):
+        pass
