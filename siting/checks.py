@@ -7,14 +7,14 @@ from siting.allowed import outside
 from siting.errors import Fault, InputError, near_matches
 from siting.inputs.costs import read_costs
 from siting.inputs.selection import Choice, Inputs, select_inputs
-from siting.inputs.sources import SHIPPED_OFFICES, Wanted
+from siting.inputs.sources import SHIPPED_OFFICES, TableReader, Wanted, read_tables
 from siting.network import speed_profiles
 from siting.scenario import Candidates, Scenario
 from siting.scenario_file import ScenarioFile
 from siting.slips import lost_zero, zero_remedy
 
 
-def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
+def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_tables) -> Inputs:
     """Read the tables that a scenario asks for.
 
     Parameters
@@ -23,6 +23,8 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
         The scenario.
     folder : Path
         The data folder.
+    read : callable
+        As for `siting.inputs.selection.select_inputs`.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def checked_inputs(file: ScenarioFile, folder: Path) -> Inputs:
         raise InputError([*others, *refused])
     others = (*others, *_network_faults(file, folder))
     try:
-        inputs, faults = select_inputs(_choice(file), folder)
+        inputs, faults = select_inputs(_choice(file), folder, read)
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
     levels = [*_level_faults(file, inputs.levels), *_label_faults(file, inputs)]

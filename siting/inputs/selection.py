@@ -10,7 +10,7 @@ from siting.errors import Fault
 from siting.inputs.area import municipalities_in_area
 from siting.inputs.candidates import as_candidates, candidate_places
 from siting.inputs.names import OfficeFinder, PlaceFinder, find_all
-from siting.inputs.sources import Tables, Wanted, read_tables
+from siting.inputs.sources import TableReader, Tables, Wanted, read_tables
 from siting.types import Floats, Points
 
 
@@ -113,7 +113,9 @@ def points(table: pd.DataFrame, key: str) -> Points:
     return Points(tuple(table[key]), lon, lat)
 
 
-def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ...]]:
+def select_inputs(
+    choice: Choice, folder: Path, read: TableReader = read_tables
+) -> tuple[Inputs, tuple[Fault, ...]]:
     """Read the tables and carry out what the scenario says about them.
 
     Parameters
@@ -122,6 +124,8 @@ def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ..
         What the scenario says.
     folder : Path
         The data folder.
+    read : callable
+        In place of `read_tables`, for one who asks for the same tables many times.
 
     Returns
     -------
@@ -135,7 +139,7 @@ def select_inputs(choice: Choice, folder: Path) -> tuple[Inputs, tuple[Fault, ..
     InputError
         If a table of the data folder is at fault.
     """
-    tables, faults = read_tables(choice.wanted, folder)
+    tables, faults = read(choice.wanted, folder)
     finder = OfficeFinder(tables.offices)
     area, outside = municipalities_in_area(
         tables.municipalities,

@@ -1,6 +1,6 @@
 """Where the tables of a scenario come from: those that ship, or files of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +84,9 @@ class Tables:
     listed_in: str
     shipped: bool
     files: Mapping[str, Path]
+
+
+type TableReader = Callable[[Wanted, Path], tuple[Tables, list[Fault]]]
 
 
 def read_tables(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:

@@ -1,14 +1,16 @@
 """Check every run of a sweep before the first begins."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from siting.checks import checked_inputs
 from siting.errors import Fault, InputError
 from siting.inputs.ledger import sha256
+from siting.inputs.sources import TableReader, read_tables
 from siting.pipeline import files_of
 from siting.sweep.file import Run, Sweep
 from siting.versions import versions
@@ -51,12 +53,13 @@ def make_plans(sweep: Sweep, data: Path) -> tuple[Plan, ...]:
     InputError
         With everything that is wrong with any of them.
     """
-    checksums: dict[Path, str] = {}
+    # Most runs have the same files and choose from the same tables.
+    read, checksum = cache(read_tables), cache(sha256)
     where: defaultdict[Fault, list[str]] = defaultdict(list)
     plans = []
     for run in sweep.runs:
         try:
-            plans.append(Plan(run, _question(run, data, checksums)))
+            plans.append(Plan(run, _question(run, data, read, checksum)))
         except InputError as error:
             for fault in error.faults:
                 where[_in_sweep(fault, run, sweep)].append(run.name)
@@ -65,24 +68,23 @@ def make_plans(sweep: Sweep, data: Path) -> tuple[Plan, ...]:
     return tuple(plans)
 
 
-def _question(run: Run, data: Path, checksums: dict[Path, str]) -> dict[str, Any]:
+def _question(
+    run: Run, data: Path, read: TableReader, checksum: Callable[[Path], str]
+) -> dict[str, Any]:
     scenario, faults = run.file.scenario, []
     if scenario.solver.threads != 1:
         remedy = 'Runs share the processors: write "solver.threads" = [1] in [grid].'
         problem, threads = "a run of a sweep has one solver thread", scenario.solver.threads
         faults.append(Fault(str(run.file.path), "solver.threads", threads, problem, remedy))
     try:
-        files = files_of(run.file, checked_inputs(run.file, data), data)
+        files = files_of(run.file, checked_inputs(run.file, data, read), data)
     except InputError as error:
         raise InputError([*faults, *error.faults]) from error
     if faults:
         raise InputError(faults)
-    for path in files.values():
-        if path not in checksums:
-            checksums[path] = sha256(path)
     return {
         "scenario": scenario.model_dump(mode="json"),
-        "inputs": {name: checksums[path] for name, path in sorted(files.items())},
+        "inputs": {name: checksum(path) for name, path in sorted(files.items())},
         "versions": versions(),
     }
 
