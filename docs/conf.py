@@ -20,6 +20,7 @@ release = version = version_of("siting")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "sphinx-mathjax-offline"]
 exclude_patterns = ["examples"]
+language = "en"
 highlight_language = "none"
 suppress_warnings = [
     "myst.header",  # a document that is included may begin at the second level
@@ -57,7 +58,15 @@ def _formulas(*event: Any) -> None:  # noqa: ANN401 - the last of what Sphinx gi
         place += 1
 
 
+def _language(
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    if page.endswith(".sv"):
+        context["language"] = "sv"
+
+
 def setup(app: Sphinx) -> None:
     """Let Sphinx fill in what pages ask for."""
     app.connect("source-read", _fill)
+    app.connect("html-page-context", _language)
     app.connect("autodoc-process-docstring", _formulas, priority=100)  # before numpydoc

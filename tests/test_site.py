@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from docs import conf
 from docs.sitepages import filled
 from siting import errors
 from siting.cli import NOT_PROVED, app
@@ -194,3 +196,13 @@ def test_what_a_page_would_fetch_from_another_host_is_found(tmp_path: Path) -> N
         [sys.executable, "-m", "tests.foreign", str(tmp_path)], cwd=ROOT, check=False
     )
     assert done.returncode == 1
+
+
+def test_a_page_says_the_language_it_is_in() -> None:
+    app = MagicMock()
+    conf.setup(app)
+    heard = dict(call.args[:2] for call in app.connect.call_args_list)
+    for page, language in (("snabbguide.sv", "sv"), ("howto", "en")):
+        context = {"language": conf.language}
+        heard["html-page-context"](app, page, "page.html", context, None)
+        assert context["language"] == language
