@@ -1,5 +1,6 @@
 """What a scenario asks, in the terms of the model, and back."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -261,8 +262,27 @@ def clash_in_words(
             region = "county" if "county" in sentence else "FA region"
             yield f"limits.{_GUARANTEES[sentence]}", f"at least one office in every {region}"
         else:
-            yield _KEYS.get(name, name), words.get(name, sentence)
+            yield _KEYS.get(name, name), words.get(name) or _named(sentence, problem)
 
+
+def _named(sentence: str, problem: Problem) -> str:
+    """A sentence of the model with the name of a region in place of its code."""
+
+    def name(found: re.Match[str]) -> str:
+        code, column, title = _REGIONS[found["level"]]
+        names = dict(zip(problem.demand[code], problem.demand[column], strict=True))
+        return f"in {title}{names[found['code']]}" if found["code"] in names else found[0]
+
+    levels = "|".join(_REGIONS)
+    return re.sub(rf"in (?P<level>{levels}) (?P<code>[^\s,]+)", name, sentence)
+
+
+_REGIONS = {
+    "municipality": ("municipality_code", "municipality", ""),
+    "county": ("county_code", "county", ""),
+    "fa_region": ("fa_code", "fa_region", "the FA region "),
+}
+"""For each level its columns of code and name, and what it is called before a name."""
 
 _KEYS = {name: f"limits.{key}" for name, key in LIMIT_KEYS.items()} | {
     "type_quota": "office_types",

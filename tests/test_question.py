@@ -139,9 +139,14 @@ def test_nobody_beyond_a_greatest_time_or_it_is_said_why_not(ask: Ask) -> None:
 
 
 def test_an_impossible_target_names_the_greatest_share(ask: Ask) -> None:
-    target = 'objective.targets=[{share=1.0, within_minutes=5, each="county"}]'
-    with pytest.raises(InfeasibleError, match=r"where at most .* % can be reached"):
-        answer(ask("objective.kind=cost", target))
+    levels = ("county", "fa_region", "municipality")
+    targets = ", ".join(f'{{share=1.0, within_minutes=5, each="{level}"}}' for level in levels)
+    with pytest.raises(InfeasibleError) as caught:
+        answer(ask("objective.kind=cost", f"objective.targets=[{targets}]"))
+    said = [sentence for _, sentence in caught.value.clash]
+    for place in ("Jämtlands län", "the FA region Kiruna", "Karlskrona"):
+        begin = f"100 % within 5 minutes in {place}, where at most "
+        assert [each for each in said if each.startswith(begin) and each.endswith("be reached")]
 
 
 def test_full_offices_send_people_on(ask: Ask) -> None:
