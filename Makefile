@@ -32,8 +32,9 @@ docs: $(VENV)/test ## build the site of these pages into build/docs
 
 ##@ Test
 
+# Three on two cores: some wait for clusters, browsers and time-outs.
 test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems; read every faulty input
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
@@ -46,7 +47,7 @@ KILLS = 300
 SIGNALS = 60
 
 coverage: $(VENV)/test ## run the tests and show which lines and branches none of them reaches
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --cov $(ARGS)
 
 mutants: $(VENV)/test ## change the model at random and see whether the tests notice (ARGS="--minutes 60 MODULE")
 	$(BIN)/python -m tests.mutants $(ARGS)
