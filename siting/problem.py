@@ -115,7 +115,8 @@ def pose(  # noqa: PLR0913 - two of the six are named
     demand = _with_regions(inputs.demand, inputs.municipalities)
     offices, candidates = inputs.offices, inputs.candidates
     if not shipped_staff:
-        staff = staff_of(candidates, demand, minutes[:, : len(offices)], minutes, costs)
+        to_open = np.where(offices["shut"], np.inf, minutes[:, : len(offices)])
+        staff = staff_of(candidates, demand, to_open, minutes, costs)
         if inputs.keeps_staff:
             staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
         candidates = candidates.assign(staff=staff)
@@ -158,7 +159,7 @@ def staff_of(
     demand : DataFrame
         people; one row a demand point.
     to_offices : ndarray of float, shape (demand points, offices)
-        Minutes to the offices of the table, infinite where there is no way.
+        Minutes to the offices of the table, infinite to those that are shut or out of reach.
     to_all : ndarray of float, shape (demand points, offices + candidates)
         Minutes to these offices, then to the candidates.
     costs : Costs

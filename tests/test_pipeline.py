@@ -219,3 +219,14 @@ def test_excluded_shut_and_included_places_are_obeyed(data: Path) -> None:
     excluded = inputs.candidates[inputs.candidates["excluded"]]
     assert excluded["locality"].tolist() == ["Gislaved"]
     assert set(inputs.offices.loc[inputs.offices["shut"], "office"]) == {"Huddinge", "Kiruna"}
+
+
+def test_who_loses_an_office_counts_for_the_staff_of_candidates_near_it(data: Path) -> None:
+    as_it_is, without = (
+        prepare(read_scenario(find_scenario(MAIN), changes), data=data, progress=lambda _: None)[0]
+        for changes in ([], ['offices.shut=["Luleå"]'])
+    )
+    sites, after = as_it_is.problem.sites, without.problem.sites
+    more = after["staff"] > sites["staff"]
+    assert set(sites.loc[more, "municipality"]) == {"Boden", "Kalix", "Luleå", "Piteå", "Älvsbyn"}
+    assert after.loc[~more, "staff"].tolist() == sites.loc[~more, "staff"].tolist()

@@ -161,7 +161,7 @@ def select_inputs(
         forced=forced,
         named=named,
         keep=keep,
-        shipped_staff=tables.shipped and bool(candidates["staff"].gt(0).all()),
+        shipped_staff=tables.shipped and not shut and bool(candidates["staff"].gt(0).all()),
         keeps_staff=tables.own_candidates is not None,
         levels=tables.levels,
         files=tables.files,
