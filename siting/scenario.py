@@ -330,7 +330,8 @@ class Solver(Table):
     gap: Annotated[float, Field(ge=0, lt=1)] = 1e-6
     """Stop when objective and bound differ by this share at most."""
     time_limit_s: PositiveFloat | None = None
-    """Stop after this many seconds of solving; default none."""
+    """Stop after this many seconds of solving; default none. It holds for a run and for each step
+    of a frontier; other studies take the time that their proofs need."""
     threads: Annotated[int, Field(ge=1, le=1024)] = 1
     """Solver threads; results are the same in every run only with 1."""
 
