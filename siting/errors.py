@@ -1,8 +1,29 @@
 """The errors that a user can meet. Their texts and exit codes are a public interface."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters but for tabs and line ends. A terminal may take them for commands."""
+
+
+def control_problem(text: str) -> str:
+    """Say which control character stands in a text.
+
+    Parameters
+    ----------
+    text : str
+        Such as a name; tabs and line ends may stand in it.
+
+    Returns
+    -------
+    str
+        The problem of a fault, with the character as U+001B; empty if there is none.
+    """
+    found = CONTROL.search(text)
+    return f"the control character U+{ord(found[0]):04X} stands in it" if found else ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +51,8 @@ class Fault:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.key} = {self.value!r}: {self.problem}. {self.remedy}"
+        text = f"{self.file}: {self.key} = {self.value!r}: {self.problem}. {self.remedy}"
+        return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class SitingError(Exception):

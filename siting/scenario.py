@@ -7,11 +7,28 @@ import datetime as dt
 import json
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from siting.errors import control_problem
 
 # Greater numbers are slips of the keyboard; a solver would take them for no limit at all.
 _GREATEST = 1_000_000_000
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+def _plain(text: str) -> str:
+    if problem := control_problem(text):
+        raise ValueError(problem)
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_plain)]
 Count = Annotated[int, Field(ge=0, le=_GREATEST)]
 NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
 PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]

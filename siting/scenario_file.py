@@ -59,12 +59,12 @@ def find_scenario(name: str) -> Path:
     Returns
     -------
     Path
-        The file, which exists.
+        The file; whether one stands at a path that was given is seen when it is read.
 
     Raises
     ------
     InputError
-        If there is no such file.
+        If it is no path, and no such scenario ships.
     """
     shipped = {path.stem: path for path in sorted(scenario_folder().glob("*.toml"))}
     path = Path(name)

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from siting.errors import Fault, InputError
+from siting.errors import Fault, InputError, control_problem
 from siting.sizes import MOST_ROWS, TEXT, refuse_large, refuse_large_parquet, refuse_large_workbook
 
 SHOWN = 20
@@ -268,7 +268,7 @@ class _Rows:
         self._lines = lines
         self._row = 0
         self._quotes = 0
-        self._null = False
+        self._control = ""
         self._blank = 0
         self._width = 0
 
@@ -280,7 +280,7 @@ class _Rows:
                 self._row += 1
                 found = list(self._in_header(fields) if self._row == 1 else self._in_row(fields))
                 yield from found
-                if found and (self._row == 1 or self._null or self._blank):
+                if found and (self._row == 1 or self._control or self._blank):
                     return
                 if self._row - 1 > most_rows and not self._blank:
                     rows = self._row - 1 + sum(1 for line in self._lines if line.strip())
@@ -294,12 +294,14 @@ class _Rows:
     def _watched(self) -> Iterator[str]:
         for line in self._lines:
             self._quotes += line.count('"')
-            self._null = self._null or "\0" in line
+            # Few lines are looked at closely: those with tabs or with spaces of other kinds.
+            if not line.rstrip("\r\n").isprintable():
+                self._control = self._control or control_problem(line)
             yield line
 
     def _in_header(self, fields: list[str]) -> Iterator[Fault]:
         self._width = len(fields)
-        if self._null:
+        if self._control:
             yield from self._in_row(fields)
             return
         names = {";": "semicolons", "\t": "tabs"}
@@ -319,8 +321,10 @@ class _Rows:
         yield from _header_faults(self._path, fields)
 
     def _in_row(self, fields: list[str]) -> Iterator[Fault]:
-        if self._null:
-            yield self._at(self._row, ",".join(fields), _NUL, _UTF8)
+        if self._control:
+            nul = any("\0" in field for field in fields)
+            problem, remedy = (_NUL, _UTF8) if nul else (self._control, "Take it out.")
+            yield self._at(self._row, ",".join(fields), problem, remedy)
         elif not fields:
             self._blank = self._blank or self._row
         elif self._blank:

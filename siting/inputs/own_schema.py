@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from pandera.pandas import Check, Column, DataFrameSchema
 
+from siting.errors import CONTROL
+
 SWEDEN = (10.0, 55.0, 25.0, 70.0)
 """West, south, east and north of the positions that a file for Sweden may hold, degrees."""
 EARTH = (-180.0, -90.0, 180.0, 90.0)
@@ -130,8 +132,11 @@ def _schema(needed: dict[str, Column], optional: dict[str, Column]) -> DataFrame
 
 
 def _label(description: str, *, unique: bool = False) -> Column:
-    filled = Check.str_contains(r"\S", error="must not be empty")
-    return Column(str, filled, unique=unique, description=description)
+    checks = [
+        Check.str_contains(r"\S", error="must not be empty"),
+        Check(lambda texts: ~texts.str.contains(CONTROL), error="a control character stands in it"),
+    ]
+    return Column(str, checks, unique=unique, description=description)
 
 
 def _grade(description: str) -> Column:

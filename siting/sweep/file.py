@@ -179,7 +179,8 @@ def read_sweep(path: Path, *, allow: Sequence[Path] = ()) -> Sweep:
         raise InputError(faults_of(error, str(path), SweepTable)) from error
     _refuse_too_many(path, table)
     beside = path.parent / table.sweep.base
-    base = beside if beside.is_file() else find_scenario(table.sweep.base)
+    named = beside.suffix != ".toml" and not beside.is_file()
+    base = find_scenario(table.sweep.base) if named else beside
     _refuse_outside(path, table.sweep.base, base, allow)
     plans = list(_plans(table))
     _refuse_equal_names(path, [name for name, _ in plans])

@@ -160,6 +160,7 @@ def _structure(kind: Kind, rows: list[Row], dice: random.Random) -> Iterator[Cas
     closed[row - 2] = lines[row - 2].rstrip("\n") + '"\n'
     yield kind.case("a quote that closes", header + "".join(closed), f"row {row}", "quotation")
     yield kind.case("NUL", text.replace("\n", "\n\0", 1), "row 2", "NUL")
+    yield kind.case("ESC", text.replace("\n", "\n\x1b[2J", 1), "row 2", "U+001B")
     yield kind.case("binary", bytes(range(1, 256)) * 4, "row")
 
 

@@ -143,6 +143,8 @@ def _whole_files() -> Iterator[Case]:
     yield _case("UTF-16", _head().encode("utf-16"), "file", "UTF-8")
     yield _case("Latin-1", _head(title='"Å"').encode("latin-1"), "file", "UTF-8")
     yield _case("NUL", _head() + "\0", "line")
+    escape = _head().replace('title = "', 'title = "\\u001b[2J')
+    yield _case("a command to the terminal", escape, "scenario.title", "U+001B")
     yield _case("empty", "", "scenario", "missing", "Add")
     yield _case("deep", "a = " + "[" * 5000, "file")
     yield _case("a number without end", f"a = {'9' * 5000}", "file", "valid TOML")
@@ -245,7 +247,7 @@ def _named_things() -> Iterator[Case]:
         "network.source=demand.csv": ("network.source", "demand.csv", ".graphml"),
         "travel_times.file=offices.csv": ("column minutes", "missing", "Add"),
         "demand.file=gone.csv": ("file", "gone.csv", "path"),
-        'demand.file="a\\u0000b.csv"': ("", "null", ""),
+        'demand.file="a\\u0000b.csv"': ("", "U+0000", ""),
         "candidates.file=gone.xlsx": ("file", "gone.xlsx", "path"),
         "offices.existing=gone.parquet": ("file", "gone.parquet", "path"),
         "regions.file=gone.csv": ("file", "gone.csv", "path"),
