@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from tests.benchmarks.published import COLUMNS, faults, page
+from tests.benchmarks.published import COLUMNS, faults, page, read_table
+from tests.shown import DOCS
 
 
 def table(*rows: tuple[str, float, float, str]) -> pd.DataFrame:
@@ -39,3 +40,9 @@ def test_the_page_says_what_is_proved_and_how_the_peer_did() -> None:
     assert "| a | p-median | 5 | 100 | 100 | yes | 2.00 | 100 | 9.00 | 4.5 |" in lines
     assert "| b | p-median | 5 | 100 | 104 | no, gap 5.00% | 2.00 | – | 60 | – |" in lines  # noqa: RUF001 - a dash for people
     assert any("Of 2 rows 1 are proved" in line and "pmed/b p = 5" in line for line in lines)
+
+
+def test_the_page_that_is_committed_is_drawn_from_its_table_and_contradicts_nothing() -> None:
+    kept = read_table(DOCS / "benchmarks.csv")
+    assert faults(kept) == []
+    assert (DOCS / "benchmarks.md").read_text(encoding="utf-8") == page(kept)
