@@ -28,7 +28,10 @@ MODULES = sorted(
     for path in (ROOT / "siting" / folder).rglob("*.py")
 )
 NOTICED = ("killed", "timeout", "segfault", "caught by type check")
-COMMAND = (str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", "1")
+COMMAND = (
+    str(Path(sys.executable).with_name("mutmut")),
+    *("run", "--max-children", str(os.cpu_count() or 1)),
+)
 
 
 def verdicts(module: str) -> dict[str, str]:
