@@ -74,4 +74,6 @@ def test_labelled_values_are_taken_by_label() -> None:
 def test_faults_are_found_all_at_once(changes: dict[str, object], keys: list[str]) -> None:
     with pytest.raises(InputError) as caught:
         Instance.from_matrix(**({"times": DENSE, "weights": [1, 1]} | changes))  # type: ignore[arg-type] # wrong on purpose
-    assert [fault.key for fault in caught.value.faults] == keys
+    assert [(fault.file, fault.key) for fault in caught.value.faults] == [
+        ("instance", key) for key in keys
+    ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from siting.errors import InfeasibleError, InputError
-from siting.model import Instance, Limits, Mean, NoWorse, solve
+from siting.model import Coverage, Instance, Limits, Mean, NoWorse, solve
 from tests.model.brute_force import best_answer
 from tests.model.problems import mean_problems
 
@@ -105,9 +105,13 @@ def test_another_objective_is_blamed_only_where_the_limits_hold_together(
     line: Callable[..., Instance],
 ) -> None:
     instance = line([0, 9], [0, 9])
+    both = [NoWorse(Mean(), 0.5), NoWorse(Coverage(5), 2)]
     with pytest.raises(InfeasibleError) as caught:
-        solve(instance, Mean(), Limits(new_sites_max=1), under=[NoWorse(Mean(), 0)])
-    assert [name for name, _ in caught.value.clash] == ["no_worse"]
+        solve(instance, Mean(), Limits(new_sites_max=1), under=both)
+    assert caught.value.clash == (
+        ("no_worse", "mean is no more than 0.5"),
+        ("no_worse", "coverage is no less than 2"),
+    )
     clashing = Limits(new_sites_max=1, new_sites_min=2)
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), clashing, under=[NoWorse(Mean(), 100)])
@@ -135,12 +139,15 @@ def test_use_and_slack_of_each_limit(line: Callable[..., Instance]) -> None:
         annual_cost=[0, 2, 2],
         site_groups={"region": ["a", "a", "b"]},
     )
-    limits = Limits(new_sites_max=2, annual_budget=3, at_least_one_per_group=["region"])
+    limits = Limits(
+        new_sites_max=2, new_sites_min=1, annual_budget=3, at_least_one_per_group=["region"]
+    )
     uses = solve(instance, Mean(), limits).limits
-    assert [(use.name, use.limit, use.used, use.slack) for use in uses] == [
-        ("new_sites_max", 2, 1, 1),
-        ("annual_budget", 3, 2, 1),
-        ("at_least_one_per_group", 1, 1, 0),
+    assert [(use.name, use.label, use.limit, use.used, use.slack) for use in uses] == [
+        ("new_sites_max", "", 2, 1, 1),
+        ("new_sites_min", "", 1, 1, 0),
+        ("annual_budget", "", 3, 2, 1),
+        ("at_least_one_per_group", "a", 1, 1, 0),
     ]
 
 
