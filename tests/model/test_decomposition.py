@@ -1,15 +1,29 @@
 """The decomposition on instances too large for brute force, and its parts."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.model import Cost, Coverage, Equity, Instance, Limits, Mean, Objective, Target, solve
+from siting.model import (
+    Cost,
+    Coverage,
+    Equity,
+    Instance,
+    Limits,
+    Mean,
+    Objective,
+    Target,
+    Worst,
+    solve,
+)
 from siting.model.decomposition.costs import SortedCosts
 from siting.model.decomposition.heuristic import start
+from siting.model.decomposition.master import Master
 from siting.model.frame import Frame, make_frame
-from siting.model.solvers import Search, Solver
+from siting.model.solvers import TIGHT_GAP, Search, Solver
 
 
 def town(seed: int, clients: int = 60, sites: int = 25, existing: int = 4) -> Instance:
@@ -31,7 +45,10 @@ def frame(instance: Instance, limits: Limits) -> Frame:
 
 @pytest.mark.parametrize(
     "objective",
-    [Mean(), Mean(cost_weight=9), Coverage(8), Equity(), Cost([Target(0.5, 12, "county")])],
+    [
+        *(Mean(), Mean(cost_weight=9), Coverage(8), Worst(), Equity()),
+        Cost([Target(0.5, 12, "county")]),
+    ],
     ids=lambda objective: objective.kind,
 )
 @pytest.mark.parametrize("existing", [0, 4])
@@ -78,8 +95,9 @@ def test_true_costs_are_those_of_the_nearest_open_option() -> None:
     assert total == pytest.approx(program.goal.of_times(is_chosen, program.nearest(is_chosen)))
 
 
-def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it() -> None:
-    instance = town(2)
+@pytest.mark.parametrize("seed", [2, 11, 16])  # greedy leaves it none, three and two swaps
+def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> None:
+    instance = town(seed)
     limits = Limits(new_sites_max=6, at_least_one_per_group=["region"])
     whole = frame(instance, limits)
     program, _ = whole.with_goal(Mean().functional(whole))
@@ -96,6 +114,35 @@ def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it() -> None:
             swapped[out], swapped[into] = False, True
             if program.holds(swapped):
                 assert value(swapped) >= value(chosen) - 1e-6
+
+
+@pytest.mark.parametrize("seed", [0, 2, 7])
+def test_shared_cost_variables_give_the_same_answer(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits(new_sites_max=8, annual_budget=30)
+    alone = solve(town(seed), Mean(), limits, method="decomposition")
+    monkeypatch.setattr("siting.model.decomposition.costs.MOST_ALONE", 20)
+    shared = solve(town(seed), Mean(), limits, method="decomposition")
+    assert shared.status == "optimal"
+    assert shared.open_sites == alone.open_sites
+    assert shared.objective == pytest.approx(alone.objective)
+
+
+@pytest.mark.parametrize(("gap", "told"), [(1e-6, TIGHT_GAP), (0.05, 0.05)])
+def test_the_master_searches_as_it_is_asked(gap: float, told: float, tmp_path: Path) -> None:
+    whole = frame(town(1), Limits())
+    program, _ = whole.with_goal(Mean().functional(whole))
+    used = Solver(threads=2, log_file=tmp_path / "highs.log")
+    highs = Master(program, Search.begin(used, gap, None), alone=False).highs
+    for option, value in (
+        ("threads", 2),
+        ("mip_rel_gap", told),
+        ("mip_abs_gap", TIGHT_GAP),
+        ("log_file", str(used.log_file)),
+        ("log_to_console", False),
+    ):
+        assert highs.getOptionValue(option)[1] == value
 
 
 def test_a_time_limit_gives_the_incumbent_and_a_true_bound() -> None:

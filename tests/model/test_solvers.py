@@ -36,9 +36,14 @@ def test_solvers_agree(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_solvers_agree_on_what_cannot_be(name: str) -> None:
-    with pytest.raises(InfeasibleError):
-        solve(instance(), Mean(), Limits(new_sites_max=0), solver=solver(name))
+@pytest.mark.parametrize("budget", [0, 1, 1.7])
+def test_solvers_agree_on_what_cannot_be(name: str, budget: float) -> None:
+    # Each site lacks one client, so that half of each would do for all, at 1.5.
+    times = np.full((3, 3), 5.0) + np.diag([np.inf] * 3)
+    triangle = Instance.from_matrix(times, np.ones(3), annual_cost=np.ones(3))
+    with pytest.raises(InfeasibleError) as caught:
+        solve(triangle, Mean(), Limits(annual_budget=budget), solver=solver(name))
+    assert [limit for limit, _ in caught.value.clash] == ["annual_budget", "everyone_served"]
 
 
 @pytest.mark.parametrize("name", PACKAGES)
