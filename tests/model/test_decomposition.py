@@ -1,5 +1,6 @@
 """The decomposition on instances too large for brute force, and its parts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,13 @@ from siting.model import (
     Worst,
     solve,
 )
+from siting.model.classic import solve_classic
+from siting.model.decomposition import solve_decomposed
 from siting.model.decomposition.costs import SortedCosts
 from siting.model.decomposition.heuristic import start
 from siting.model.decomposition.master import Master
 from siting.model.frame import Frame, make_frame
+from siting.model.presolve import drop_forbidden_pairs
 from siting.model.solvers import TIGHT_GAP, Search, Solver
 
 
@@ -116,6 +120,24 @@ def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> 
                 assert value(swapped) >= value(chosen) - 1e-6
 
 
+def test_options_that_no_answer_as_good_changes_are_fixed() -> None:
+    whole = frame(town(3), Limits(new_sites_max=8))
+    program, _ = whole.with_goal(Mean().functional(whole))
+    search = Search.begin(Solver(), 1e-6, None)
+    answer = solve_decomposed(program, search)
+    assert answer.narrowed is not None
+    lower, upper = answer.narrowed
+    opened, shut = np.flatnonzero(lower > program.lower), np.flatnonzero(upper < program.upper)
+    assert len(opened) > 0
+    assert len(shut) > 0
+    for option in opened:
+        without = replace(program, upper=np.where(np.arange(25) == option, 0.0, program.upper))
+        assert solve_classic(drop_forbidden_pairs(without), search).value > answer.value
+    for option in shut[:3]:
+        with_it = replace(program, lower=np.where(np.arange(25) == option, 1.0, program.lower))
+        assert solve_classic(with_it, search).value > answer.value
+
+
 @pytest.mark.parametrize("seed", [0, 2, 7])
 def test_shared_cost_variables_give_the_same_answer(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -134,7 +156,10 @@ def test_the_master_searches_as_it_is_asked(gap: float, told: float, tmp_path: P
     whole = frame(town(1), Limits())
     program, _ = whole.with_goal(Mean().functional(whole))
     used = Solver(threads=2, log_file=tmp_path / "highs.log")
-    highs = Master(program, Search.begin(used, gap, None), alone=False).highs
+    master = Master(program, Search.begin(used, gap, 60), alone=False)
+    assert master.solve_relaxed().state == "done"
+    highs = master.highs
+    assert 0 < float(highs.getOptionValue("time_limit")[1]) <= 60 + highs.getRunTime()
     for option, value in (
         ("threads", 2),
         ("mip_rel_gap", told),

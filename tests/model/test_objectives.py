@@ -129,6 +129,16 @@ def test_the_second_objective_may_cost_the_first_its_tolerance(line: Line) -> No
     assert (loose.stages[0].objective, loose.stages[0].final) == (100, 105)
 
 
+@pytest.mark.parametrize("people", [1, 1e8])
+def test_many_people_in_time_can_stay_so_in_the_second_objective(line: Line, people: float) -> None:
+    instance = line([0, 4], [2, 4], weights=[people, people])
+    for first in (Coverage(5), Coverage(1)):
+        stages = Lexicographic([(first, 0.0), (Mean(), 0.0)])
+        solution = solve(instance, stages, Limits(new_sites_max=1))
+        assert solution.status == "optimal"
+        assert solution.stages[0].final == solution.stages[0].objective
+
+
 def test_faults_of_objectives(line: Line) -> None:
     instance = line([0], [0])
     travels = "there is no present network from which anyone travels"
