@@ -1,6 +1,7 @@
 """The decomposition on instances too large for brute force, and its parts."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +181,15 @@ def test_a_time_limit_gives_the_incumbent_and_a_true_bound() -> None:
     assert solution.bound <= solution.objective
     assert len(solution.new_sites) == 8
     assert solution.trace[-1].incumbent == solution.objective
+
+
+def test_each_point_of_the_trace_is_progress() -> None:
+    solution = solve(town(0), Mean(), Limits(new_sites_max=8), method="decomposition")
+    for before, after in pairwise(solution.trace):
+        assert after.bound >= before.bound
+        assert after.incumbent <= before.incumbent
+        assert (after.bound, after.incumbent) != (before.bound, before.incumbent)
+    assert solution.trace[-1].bound == pytest.approx(solution.objective)
 
 
 def test_a_gap_that_is_asked_for_is_no_proof() -> None:
