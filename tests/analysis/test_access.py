@@ -39,8 +39,9 @@ def test_gini_is_half_the_relative_mean_difference(minutes: Floats, people: Floa
     assert gini(minutes, people) == pytest.approx(expected, abs=1e-9)
 
 
-def test_gini_of_no_burden_is_zero() -> None:
+def test_gini_of_no_burden_is_zero_and_of_one_who_has_all_nearly_one() -> None:
     assert gini(np.zeros(3), np.ones(3)) == 0
+    assert gini(np.array([0.0, 40.0, 0.0, 0.0]), np.ones(4)) == 0.75
 
 
 @given(MINUTES, PEOPLE)

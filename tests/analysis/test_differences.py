@@ -51,6 +51,19 @@ def test_steps_of_a_frontier_name_rows_together_with_codes() -> None:
     assert _rows(steps, changed) == [["sites.csv", "2 0115", "minutes", "2", "3"]]
 
 
+def test_the_step_alone_names_the_rows_of_a_frontier() -> None:
+    steps = pd.DataFrame({"step": ["0", "1", "2"], "mean": ["20", "15", "12"]})
+    changed = steps.iloc[1:].assign(mean=["15", "11"]).reset_index(drop=True)
+    assert _rows(steps, changed)[0] == ["sites.csv", "0", "step", "0", ""]
+    assert _rows(steps, changed)[2] == ["sites.csv", "2", "mean", "12", "11"]
+
+
+def test_the_differences_of_all_tables_are_numbered_on() -> None:
+    old, new = {"a.csv": SITES, "b.csv": SITES}, SITES.assign(name=["Väsby", "Ort"])
+    cells = differences(old, {"b.csv": new, "a.csv": new}).cells
+    assert cells["file"].to_dict() == {0: "a.csv", 1: "b.csv"}
+
+
 def test_rows_without_a_name_are_counted_as_an_editor_does() -> None:
     old, new = pd.DataFrame({"x": ["a", "a"]}), pd.DataFrame({"x": ["a", "b"]})
     assert _rows(old, new) == [["sites.csv", "3", "x", "a", "b"]]

@@ -2,6 +2,8 @@
 
 from dataclasses import astuple, replace
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,18 +44,9 @@ def _instance() -> Instance:
     )
 
 
-def _steps(asked: Frontier, limits: Limits) -> list[Step]:
-    steps = solve_frontier(
-        _instance(),
-        Mean(),
-        limits,
-        asked,
-        solver=Solver("highs"),
-        time_limit=None,
-        gap=1e-6,
-        progress=lambda _: None,
-    )
-    return list(steps)
+def _steps(asked: Frontier, limits: Limits, **search: Any) -> list[Step]:  # noqa: ANN401 - of solve_frontier
+    usual = {"solver": Solver("highs"), "time_limit": None, "gap": 1e-6, "progress": str}
+    return list(solve_frontier(_instance(), Mean(), limits, asked, **(usual | search)))
 
 
 def _cheapest(number: float, forced: str = "", budget: float = np.inf) -> float:
@@ -94,6 +87,16 @@ def test_the_budgets_of_phases_are_lifted_too() -> None:
     assert _steps(Frontier(2, 2, keep_budget=True), limits)[1].open_sites == ("o",)
 
 
+def test_each_step_is_solved_and_told_as_asked(tmp_path: Path) -> None:
+    log, told = tmp_path / "highs.log", list[str]()
+    _steps(Frontier(1, 2), Limits(), solver=Solver(log_file=log), progress=told.append)
+    assert log.stat().st_size > 0
+    assert told == ["Solving the frontier: 1", "Solving the frontier: 2"]
+    with pytest.raises(InputError) as caught:
+        _steps(Frontier(1, 1), Limits(), time_limit=-1, gap=2)
+    assert [fault.key for fault in caught.value.faults] == ["gap", "time_limit"]
+
+
 def test_fewer_than_are_forced_is_not_possible() -> None:
     steps = _steps(Frontier(1, 2), Limits(force_open=("a", "c")))
     assert steps[1].solution is None
@@ -127,12 +130,13 @@ def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
     assert from_present(table.reset_index())["mean"].iloc[2] == pytest.approx(means[2] - means[0])
 
 
-def test_nested_tells_whether_the_step_before_is_kept() -> None:
-    steps = [Step(0, ("o",)), *_steps(Frontier(1, 4), Limits())[1:]]
+def test_nested_tells_whether_the_step_before_is_kept_and_dropped_what_is_not() -> None:
+    without = _steps(Frontier(3, 3), Limits(force_shut=("a", "b")))
+    steps = [*_steps(Frontier(1, 2), Limits()), *without[1:], Step(4, (), clash=("force_open",))]
     table = frontier_table([_described(step) for step in steps])
-    chosen = [set(filter(None, sites.split(";"))) for sites in table["sites"]]
-    pairs = zip([set[str](), *chosen], chosen, strict=False)
-    assert table["nested"].tolist() == [before <= after for before, after in pairs]
+    assert table["sites"].fillna("-").tolist() == ["", "a", "a;b", "c;d", "-"]
+    assert table["nested"].tolist() == [True, True, True, False, pd.NA]
+    assert table["dropped"].fillna("-").tolist() == ["", "", "", "a;b", "-"]
 
 
 def test_the_change_of_a_region_is_after_less_before() -> None:

@@ -103,9 +103,11 @@ def test_every_point_of_a_sample_is_on_the_front(second: Second, task: Task) -> 
 
 
 def test_the_present_network_is_given_for_comparison() -> None:
-    minutes = [[30.0, 5.0, 12.0], [10.0, 40.0, 12.0]]
-    instance = Instance.from_matrix(np.array(minutes), [3.0, 1.0], existing=[True, False, False])
+    minutes = [[30.0, 5.0, 12.0], [10.0, 40.0, 12.0], [20.0, np.inf, np.inf]]
+    instance = Instance.from_matrix(
+        np.array(minutes), [2.0, 1.0, 1.0], existing=[True, False, False]
+    )
     task = Task(instance, Mean(), Limits(new_sites_max=1), Solver("highs"))
     front = solved(task, Coverage(10))
-    assert (front.present.mean, front.present.second) == (25.0, 3.0)
+    assert (front.present.mean, front.present.second) == (22.5, 3.0)
     assert [point.solution.new_sites for point in front.points] == [("1",)]

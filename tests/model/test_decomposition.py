@@ -1,15 +1,34 @@
 """The decomposition on instances too large for brute force, and its parts."""
 
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.model import Cost, Coverage, Equity, Instance, Limits, Mean, Objective, Target, solve
+from siting.model import (
+    Cost,
+    Coverage,
+    Equity,
+    Instance,
+    Limits,
+    Mean,
+    Objective,
+    Target,
+    Worst,
+    solve,
+)
+from siting.model.classic import solve_classic
+from siting.model.decomposition import solve_decomposed
 from siting.model.decomposition.costs import SortedCosts
 from siting.model.decomposition.heuristic import start
+from siting.model.decomposition.master import Master
 from siting.model.frame import Frame, make_frame
-from siting.model.solvers import Search, Solver
+from siting.model.presolve import drop_forbidden_pairs
+from siting.model.solvers import TIGHT_GAP, Search, Solver
 
 
 def town(seed: int, clients: int = 60, sites: int = 25, existing: int = 4) -> Instance:
@@ -31,7 +50,10 @@ def frame(instance: Instance, limits: Limits) -> Frame:
 
 @pytest.mark.parametrize(
     "objective",
-    [Mean(), Mean(cost_weight=9), Coverage(8), Equity(), Cost([Target(0.5, 12, "county")])],
+    [
+        *(Mean(), Mean(cost_weight=9), Coverage(8), Worst(), Equity()),
+        Cost([Target(0.5, 12, "county")]),
+    ],
     ids=lambda objective: objective.kind,
 )
 @pytest.mark.parametrize("existing", [0, 4])
@@ -78,8 +100,9 @@ def test_true_costs_are_those_of_the_nearest_open_option() -> None:
     assert total == pytest.approx(program.goal.of_times(is_chosen, program.nearest(is_chosen)))
 
 
-def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it() -> None:
-    instance = town(2)
+@pytest.mark.parametrize("seed", [2, 11, 16])  # greedy leaves it none, three and two swaps
+def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> None:
+    instance = town(seed)
     limits = Limits(new_sites_max=6, at_least_one_per_group=["region"])
     whole = frame(instance, limits)
     program, _ = whole.with_goal(Mean().functional(whole))
@@ -98,6 +121,56 @@ def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it() -> None:
                 assert value(swapped) >= value(chosen) - 1e-6
 
 
+def test_options_that_no_answer_as_good_changes_are_fixed() -> None:
+    whole = frame(town(3), Limits(new_sites_max=8))
+    program, _ = whole.with_goal(Mean().functional(whole))
+    search = Search.begin(Solver(), 1e-6, None)
+    answer = solve_decomposed(program, search)
+    assert answer.narrowed is not None
+    lower, upper = answer.narrowed
+    opened, shut = np.flatnonzero(lower > program.lower), np.flatnonzero(upper < program.upper)
+    assert len(opened) > 0
+    assert len(shut) > 0
+    for option in opened:
+        without = replace(program, upper=np.where(np.arange(25) == option, 0.0, program.upper))
+        assert solve_classic(drop_forbidden_pairs(without), search).value > answer.value
+    for option in shut[:3]:
+        with_it = replace(program, lower=np.where(np.arange(25) == option, 1.0, program.lower))
+        assert solve_classic(with_it, search).value > answer.value
+
+
+@pytest.mark.parametrize("seed", [0, 2, 7])
+def test_shared_cost_variables_give_the_same_answer(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits(new_sites_max=8, annual_budget=30)
+    alone = solve(town(seed), Mean(), limits, method="decomposition")
+    monkeypatch.setattr("siting.model.decomposition.costs.MOST_ALONE", 20)
+    shared = solve(town(seed), Mean(), limits, method="decomposition")
+    assert shared.status == "optimal"
+    assert shared.open_sites == alone.open_sites
+    assert shared.objective == pytest.approx(alone.objective)
+
+
+@pytest.mark.parametrize(("gap", "told"), [(1e-6, TIGHT_GAP), (0.05, 0.05)])
+def test_the_master_searches_as_it_is_asked(gap: float, told: float, tmp_path: Path) -> None:
+    whole = frame(town(1), Limits())
+    program, _ = whole.with_goal(Mean().functional(whole))
+    used = Solver(threads=2, log_file=tmp_path / "highs.log")
+    master = Master(program, Search.begin(used, gap, 60), alone=False)
+    assert master.solve_relaxed().state == "done"
+    highs = master.highs
+    assert 0 < float(highs.getOptionValue("time_limit")[1]) <= 60 + highs.getRunTime()
+    for option, value in (
+        ("threads", 2),
+        ("mip_rel_gap", told),
+        ("mip_abs_gap", TIGHT_GAP),
+        ("log_file", str(used.log_file)),
+        ("log_to_console", False),
+    ):
+        assert highs.getOptionValue(option)[1] == value
+
+
 def test_a_time_limit_gives_the_incumbent_and_a_true_bound() -> None:
     rng = np.random.default_rng(0)
     instance = Instance.from_matrix(rng.uniform(0, 100, (500, 500)), rng.integers(1, 99, 500))
@@ -108,6 +181,15 @@ def test_a_time_limit_gives_the_incumbent_and_a_true_bound() -> None:
     assert solution.bound <= solution.objective
     assert len(solution.new_sites) == 8
     assert solution.trace[-1].incumbent == solution.objective
+
+
+def test_each_point_of_the_trace_is_progress() -> None:
+    solution = solve(town(0), Mean(), Limits(new_sites_max=8), method="decomposition")
+    for before, after in pairwise(solution.trace):
+        assert after.bound >= before.bound
+        assert after.incumbent <= before.incumbent
+        assert (after.bound, after.incumbent) != (before.bound, before.incumbent)
+    assert solution.trace[-1].bound == pytest.approx(solution.objective)
 
 
 def test_a_gap_that_is_asked_for_is_no_proof() -> None:

@@ -51,27 +51,89 @@ def test_labelled_values_are_taken_by_label() -> None:
     assert instance.annual_cost.tolist() == [1, 2]
 
 
+def test_whole_numbers_become_floats() -> None:
+    times = np.array([[0, 5], [3, 2]])
+    instance = Instance.from_matrix(times, [1, 2], annual_cost={"0": 1, "1": 2})
+    for array in (instance.times.data, instance.weights, instance.annual_cost):
+        assert array.dtype == np.float64
+
+
+NOBODY = "weights = 0: nobody lives anywhere. Give people."
+
+
 @pytest.mark.parametrize(
-    ("changes", "keys"),
+    ("changes", "faults"),
     [
-        ({"times": np.array([[np.nan, -1.0]]), "weights": [1]}, ["times", "times"]),
-        ({"weights": [1]}, ["weights", "weights"]),
-        ({"weights": [0, 0]}, ["weights"]),
-        ({"weights": {"p": 1, "x": 1}, "client_ids": ["p", "q"]}, ["weights", "weights"]),
-        ({"annual_cost": {"a": 1}, "site_ids": ["a", "b"]}, ["annual_cost"]),
-        ({"one_off_cost": [-1, 0]}, ["one_off_cost"]),
-        ({"existing": ["z"], "site_ids": ["a", "b"]}, ["existing"]),
-        ({"site_ids": ["a", "a"]}, ["site_ids"]),
-        ({"site_groups": {"county": ["x"]}}, ["site_groups.county"]),
-        ({"client_ids": ["p"]}, ["weights", "weights", "times"]),
-        ({"times": LONG.rename(columns={"to": "till"}), "site_ids": ["a", "b"]}, ["times"]),
         (
-            {"times": pd.concat([LONG, LONG]), "weights": {"p": 1, "r": 1}},
-            ["times.from", "times"],
+            {"times": np.array([[np.nan, 1.0]]), "weights": [1]},
+            ["times = '1 NaN': is not a time. Give inf where there is no way."],
+        ),
+        (
+            {"times": np.array([[-1.0, 1.0]]), "weights": [1]},
+            ["times = -1.0: is negative. Give minutes of 0 or more."],
+        ),
+        (
+            {"weights": [1]},
+            ["weights = (1,): should have the shape (2,). Give one each.", NOBODY],
+        ),
+        ({"weights": [0, 0]}, [NOBODY]),
+        (
+            {"weights": {"p": 1, "x": 1}, "client_ids": ["p", "q"]},
+            ["weights = ['q', 'x']: labels do not match. Give each label once.", NOBODY],
+        ),
+        (
+            {"annual_cost": {"a": 1}, "site_ids": ["a", "b"]},
+            ["annual_cost = ['b']: labels do not match. Give each label once."],
+        ),
+        (
+            {"one_off_cost": [-1, 0]},
+            ["one_off_cost = -1.0: is not 0 or more. Give finite numbers."],
+        ),
+        (
+            {"existing": ["z"], "site_ids": ["a", "b"]},
+            ["existing = ['z']: unknown sites. Name sites, or give a truth value for each."],
+        ),
+        (
+            {"client_ids": ["p", "p"], "site_ids": ["a", "a"]},
+            [
+                "client_ids = ['p']: labels occur twice. Make each label unique.",
+                "site_ids = ['a']: labels occur twice. Make each label unique.",
+            ],
+        ),
+        (
+            {"site_groups": {"county": ["x"]}, "client_groups": {"kind": ["x"]}},
+            [
+                "site_groups.county = 1: should have 2 labels. Give one each.",
+                "client_groups.kind = 1: should have 2 labels. Give one each.",
+            ],
+        ),
+        (
+            {"client_ids": ["p"]},
+            [
+                "weights = (2,): should have the shape (1,). Give one each.",
+                NOBODY,
+                "times = (2, 2): should have the shape (1, 2). Give clients x sites.",
+            ],
+        ),
+        (
+            {"times": LONG.rename(columns={"to": "till"}), "site_ids": ["a", "b"]},
+            ["times = ['to']: columns are missing. Name them from, to and minutes."],
+        ),
+        (
+            {
+                "times": pd.concat([LONG, LONG.head(1)]),
+                "weights": {"p": 1, "r": 1},
+                "site_ids": ["b", "c"],
+            },
+            [
+                "times.from = ['q']: unknown labels. Correct them.",
+                "times.to = ['a']: unknown labels. Correct them.",
+                "times = [['p', 'a']]: pairs occur twice. Keep one row a pair.",
+            ],
         ),
     ],
 )
-def test_faults_are_found_all_at_once(changes: dict[str, object], keys: list[str]) -> None:
+def test_faults_are_found_all_at_once(changes: dict[str, object], faults: list[str]) -> None:
     with pytest.raises(InputError) as caught:
         Instance.from_matrix(**({"times": DENSE, "weights": [1, 1]} | changes))  # type: ignore[arg-type] # wrong on purpose
-    assert [fault.key for fault in caught.value.faults] == keys
+    assert str(caught.value).splitlines() == [f"instance: {fault}" for fault in faults]

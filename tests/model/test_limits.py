@@ -10,6 +10,7 @@ from siting.errors import InfeasibleError, InputError
 from siting.model import (
     Closing,
     Cost,
+    Different,
     Instance,
     Limits,
     Mean,
@@ -67,7 +68,9 @@ def test_spacing_keeps_new_sites_apart(line: Line) -> None:
     instance = line([0, 2, 9], [0, 2, 9], weights=[5, 4, 1])
     limits = Limits(new_sites_max=2, spacing=Spacing(3, distances))
     assert solve(instance, Mean(), Limits(new_sites_max=2)).new_sites == ("0", "1")
-    assert solve(instance, Mean(), limits).new_sites == ("0", "2")
+    solution = solve(instance, Mean(), limits)
+    assert solution.new_sites == ("0", "2")
+    assert (solution.limits[1].label, solution.limits[1].used) == ("0 and 1", 1)
 
 
 def test_no_one_is_sent_too_far(line: Line) -> None:
@@ -115,6 +118,8 @@ def test_what_opens_stays_open_and_no_budget_is_exceeded(line: Line) -> None:
     assert solution.opened_in == {"0": "2021", "1": "2021", "2": "2020"}
     # The first year all go to 30; in the second everyone has a site.
     assert solution.objective == (30 + 40) / 2
+    use = solution.limits[0]
+    assert (use.label, use.limit, use.used) == ("2020 annual_budget", 1, 1)
     at_once = solve(instance, Mean(), Limits(phases=[Phase("2020"), Phase("2021")]))
     assert at_once.objective == 0
 
@@ -125,19 +130,91 @@ def test_phases_weigh_by_their_years(line: Line) -> None:
     assert solve(instance, Mean(), Limits(phases=phases)).objective == pytest.approx(1)
 
 
-def test_faults_of_limits(line: Line) -> None:
-    instance = line([0], [0], existing=[False])
+def test_the_tightest_means_of_the_phases_are_named(line: Line) -> None:
+    instance = line([0, 9], [0, 9], annual_cost=[1, 1], one_off_cost=[1, 1])
+    for phase, label in (
+        (Phase("2020", annual_budget=2, one_off_budget=3, opened_max=4), "2020 annual_budget"),
+        (Phase("2020", annual_budget=3, one_off_budget=2, opened_max=4), "2020 one_off_budget"),
+        (Phase("2020", annual_budget=4, one_off_budget=3, opened_max=2), "2020 opened_max"),
+    ):
+        [use] = solve(instance, Mean(), Limits(phases=[phase])).limits
+        assert (use.name, use.label, use.limit, use.used, use.slack) == ("phases", label, 2, 2, 0)
+
+
+def test_capacities_hold_in_each_phase(line: Line) -> None:
+    instance = line([0, 9], [0, 9], weights=[3, 2], existing=[True, False])
+    phases = [Phase("2020", opened_max=0), Phase("2021")]
+    full = Limits(phases=phases, capacity={"0": 4})
+    with pytest.raises(InfeasibleError) as caught:
+        solve(instance, Mean(), full)
+    assert [name for name, _ in caught.value.clash] == ["capacity", "phases"]
+    enough = Limits(phases=phases, capacity={"0": 5})
+    assert solve(instance, Mean(), enough).objective == 9
+
+
+def test_limits_say_in_plain_words_what_they_ask() -> None:
     limits = Limits(
-        quotas=[Quota("kind", ("a",))],
+        new_sites_max=3,
+        new_sites_min=1,
+        annual_budget=2.5,
+        one_off_budget=7,
+        max_new_per_group={"county": 2},
+        at_least_one_per_group=["county"],
+        force_open=["a", "b"],
+        force_shut=["c"],
+        quotas=[Quota("kind", ("x", "y"), 1, 2), Quota("kind", ("x",), most=2)],
+        closing=Closing(("d", "e"), 1),
+        closing_frees_budget=True,
+        spacing=Spacing(3, csr_array((1, 1))),
+        max_time=45,
+        capacity={"a": 9, "b": 8},
+        office_types=[OfficeType("large", 1)],
+        type_quotas={"large": (1, None)},
+        phases=[Phase("2020"), Phase("2021")],
+        different=[Different((("a",), ("b",)), 2)],
+    )
+    assert [(part.name, part.sentence()) for part in limits.parts()] == [
+        ("new_sites_max", "at most 3 new"),
+        ("new_sites_min", "at least 1 new"),
+        ("annual_budget", "new sites, less what closing saves, cost at most 2.5 a year"),
+        ("one_off_budget", "opening new sites costs at most 7"),
+        ("force_open", "must be open: a, b"),
+        ("force_shut", "must be shut: c"),
+        ("max_new_per_group", "at most 2 new in each county"),
+        ("at_least_one_per_group", "at least one site in each county"),
+        ("quota", "at least 1 and at most 2 new in kind x, y"),
+        ("quota", "at most 2 new in kind x"),
+        ("type_quota", "at least 1 new of type large"),
+        ("closing", "of 2 that may close, 1 to 2 do"),
+        ("spacing", "no two new sites nearer than 3"),
+        ("max_time", "no one is sent further than 45 minutes"),
+        ("capacity", "2 sites serve no more people than they can"),
+        ("phases", "the budgets of the phases 2020, 2021"),
+        ("different", "at least 2 sites otherwise than in 2 other answers"),
+    ]
+
+
+def test_faults_of_limits(line: Line) -> None:
+    instance = line([0], [0], existing=[False], site_groups={"region": ["b"]})
+    limits = Limits(
+        quotas=[Quota("kind", ("a",)), Quota("region", ("a", "b"), least=1)],
         closing=Closing(("0",)),
         spacing=Spacing(1, csr_array((2, 2))),
-        capacity={"0": -1},
+        capacity={"0": -1, "z": 1},
         type_quotas={"huge": (1, None)},
         phases=[Phase("a", years=0), Phase("a")],
     )
     with pytest.raises(InputError) as caught:
         solve(instance, Mean(), limits)
-    assert [fault.key for fault in caught.value.faults] == [
-        "quota", "quota", "type_quota", "closing", "spacing", "capacity", "phases",
-        "phases.a.years",
-    ]  # fmt: skip
+    assert str(caught.value).splitlines() == [
+        "limits: quota = 'kind': unknown grouping of sites. Known: region.",
+        "limits: quota = None: has no number. Give least or most.",
+        "limits: quota = ['a']: unknown groups. Name groups of sites.",
+        "limits: type_quota = 'huge': unknown office type. Correct it.",
+        "limits: closing = ['0']: are not open. Name existing sites.",
+        "limits: spacing = (2, 2): is not sites x sites. Give all sites.",
+        "limits: capacity = ['z']: unknown sites. Name sites of the instance.",
+        "limits: capacity = [('0', -1)]: is not 0 or more. Give people.",
+        "limits: phases = ['a', 'a']: names occur twice. Give each its own.",
+        "limits: phases.a.years = 0: is not positive. Give the years that it lasts.",
+    ]

@@ -129,18 +129,38 @@ def test_the_second_objective_may_cost_the_first_its_tolerance(line: Line) -> No
     assert (loose.stages[0].objective, loose.stages[0].final) == (100, 105)
 
 
+@pytest.mark.parametrize("people", [1, 1e8])
+def test_many_people_in_time_can_stay_so_in_the_second_objective(line: Line, people: float) -> None:
+    instance = line([0, 4], [2, 4], weights=[people, people])
+    for first in (Coverage(5), Coverage(1)):
+        stages = Lexicographic([(first, 0.0), (Mean(), 0.0)])
+        solution = solve(instance, stages, Limits(new_sites_max=1))
+        assert solution.status == "optimal"
+        assert solution.stages[0].final == solution.stages[0].objective
+
+
 def test_faults_of_objectives(line: Line) -> None:
     instance = line([0], [0])
-    wrong: list[Objective] = [
-        Coverage(-1), Equity(), Equity(epsilon=1, kappa=1), Mean(cost_weight=-1),
-        Cost([Target(2, 5, "county")]),
-    ]  # fmt: skip
-    keys = []
-    for objective in wrong:
+    travels = "there is no present network from which anyone travels"
+    wrong: list[tuple[Objective, list[str]]] = [
+        (Coverage(-1), ["within = -1: is negative. Give minutes."]),
+        (Equity(), [f"kappa = None: {travels}. Give kappa."]),
+        (Equity(kappa=1), ["kappa = 1: is not below 0. Give a number below it."]),
+        (Mean(cost_weight=-1), ["cost_weight = -1: is negative. Give 0."]),
+        (
+            Cost([Target(2, 5, "county")]),
+            [
+                "share = 2: is not a share. Give 0 to 1.",
+                "each = 'county': unknown grouping of clients. Name one.",
+            ],
+        ),
+    ]
+    for objective, faults in wrong:
         with pytest.raises(InputError) as caught:
             solve(instance, objective, Limits())
-        keys.append([fault.key for fault in caught.value.faults])
-    assert keys == [["within"], ["kappa"], ["kappa"], ["cost_weight"], ["share", "each"]]
+        assert str(caught.value).splitlines() == [f"objective: {fault}" for fault in faults]
+    with pytest.raises(InputError, match=r"^objective: epsilon = 1: is not below 0"):
+        solve(line([0], [1], existing=[True]), Equity(epsilon=1), Limits())
 
 
 @pytest.mark.parametrize("stages", [[], [(Mean(), -0.5)], [(Worst(), 0.0), (Mean(), np.nan)]])

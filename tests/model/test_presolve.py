@@ -52,8 +52,18 @@ def test_an_office_that_fills_up_is_no_bound(line: Callable[..., Instance]) -> N
     assert prune_pairs(build(instance, Limits(), reduce=False)).times.nnz == 0
 
 
+def test_rows_that_force_or_forbid_become_bounds(line: Callable[..., Instance]) -> None:
+    instance = line([0, 9, 20], [0, 9, 20])
+    program = build(instance, Limits(force_open=["1"], force_shut=["2"]))
+    assert program.lower.tolist() == [0, 1, 0]
+    assert program.upper.tolist() == [1, 1, 0]
+    assert program.fallback.tolist() == [9, 0, 11]
+    all_of_them = build(instance, Limits(new_sites_min=3))
+    assert all_of_them.lower.tolist() == [1, 1, 1]
+
+
 def test_a_candidate_that_helps_nobody_is_dropped(line: Callable[..., Instance]) -> None:
-    instance = line([0, 1], [0, 9], existing=[True, False], annual_cost=[0, 1])
+    instance = line([0, 1], [0, 9], existing=[True, False], annual_cost=[0, 0.5])
     limits = Limits(new_sites_max=1, annual_budget=5)
     assert build(instance, limits).upper.tolist() == [1, 0]
 

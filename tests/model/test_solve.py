@@ -1,13 +1,15 @@
 """The answer is the best there is, the tie rule decides, and clashes are named."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from siting.errors import InfeasibleError, InputError
-from siting.model import Instance, Limits, Mean, NoWorse, solve
+from siting.model import Coverage, Instance, Limits, Mean, NoWorse, solve
+from siting.model.solvers import PACKAGES
 from tests.model.brute_force import best_answer
 from tests.model.problems import mean_problems
 
@@ -105,9 +107,13 @@ def test_another_objective_is_blamed_only_where_the_limits_hold_together(
     line: Callable[..., Instance],
 ) -> None:
     instance = line([0, 9], [0, 9])
+    both = [NoWorse(Mean(), 0.5), NoWorse(Coverage(5), 2)]
     with pytest.raises(InfeasibleError) as caught:
-        solve(instance, Mean(), Limits(new_sites_max=1), under=[NoWorse(Mean(), 0)])
-    assert [name for name, _ in caught.value.clash] == ["no_worse"]
+        solve(instance, Mean(), Limits(new_sites_max=1), under=both)
+    assert caught.value.clash == (
+        ("no_worse", "mean is no more than 0.5"),
+        ("no_worse", "coverage is no less than 2"),
+    )
     clashing = Limits(new_sites_max=1, new_sites_min=2)
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), clashing, under=[NoWorse(Mean(), 100)])
@@ -115,16 +121,42 @@ def test_another_objective_is_blamed_only_where_the_limits_hold_together(
 
 
 def test_an_unknown_method_is_refused(line: Callable[..., Instance]) -> None:
-    with pytest.raises(InputError, match=r"method.*Give classic or decomposition"):
+    with pytest.raises(InputError) as caught:
         solve(line([0], [0]), Mean(), Limits(), method="magic")  # type: ignore[arg-type] # on purpose
+    remedy = "Give classic or decomposition, or leave it out."
+    assert str(caught.value) == f"solve: method = 'magic': no such method. {remedy}"
+
+
+@pytest.mark.parametrize(
+    ("limits", "solver", "few", "method"),
+    [
+        (Limits(), "highs", 4, "classic"),
+        (Limits(), "highs", 3, "decomposition"),
+        (Limits(capacity={"0": 1}), "highs", 3, "classic"),
+        (Limits(), "cbc", 3, "classic"),
+    ],
+)
+def test_the_method_suits_size_limits_and_solver(
+    limits: Limits, solver: str, few: int, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not find_spec(PACKAGES[solver]):
+        pytest.skip(f"the package {PACKAGES[solver]} is not installed")
+    monkeypatch.setattr("siting.model.flat.FEW_PAIRS", few)
+    instance = Instance.from_matrix(np.array([[1.0, 2.0], [2.0, 1.0]]), [1, 1])
+    assert solve(instance, Mean(), limits, solver=solver).method == method
 
 
 def test_all_faults_are_reported_at_once(line: Callable[..., Instance]) -> None:
     limits = Limits(force_open=["x"], force_shut=["y"], max_new_per_group={"county": 1})
     with pytest.raises(InputError) as caught:
         solve(line([0], [0]), Mean(), limits, gap=2, time_limit=-1)
-    keys = [fault.key for fault in caught.value.faults]
-    assert keys == ["force_open", "force_shut", "max_new_per_group", "gap", "time_limit"]
+    assert str(caught.value).splitlines() == [
+        "limits: force_open = ['x']: unknown sites. Name sites of the instance.",
+        "limits: force_shut = ['y']: unknown sites. Name sites of the instance.",
+        "limits: max_new_per_group = 'county': unknown grouping of sites. Known: none.",
+        "solve: gap = 2: is not from 0 to 1. Give a share, as 1e-6.",
+        "solve: time_limit = -1: is not positive. Give seconds.",
+    ]
 
 
 def test_use_and_slack_of_each_limit(line: Callable[..., Instance]) -> None:
@@ -135,12 +167,15 @@ def test_use_and_slack_of_each_limit(line: Callable[..., Instance]) -> None:
         annual_cost=[0, 2, 2],
         site_groups={"region": ["a", "a", "b"]},
     )
-    limits = Limits(new_sites_max=2, annual_budget=3, at_least_one_per_group=["region"])
+    limits = Limits(
+        new_sites_max=2, new_sites_min=1, annual_budget=3, at_least_one_per_group=["region"]
+    )
     uses = solve(instance, Mean(), limits).limits
-    assert [(use.name, use.limit, use.used, use.slack) for use in uses] == [
-        ("new_sites_max", 2, 1, 1),
-        ("annual_budget", 3, 2, 1),
-        ("at_least_one_per_group", 1, 1, 0),
+    assert [(use.name, use.label, use.limit, use.used, use.slack) for use in uses] == [
+        ("new_sites_max", "", 2, 1, 1),
+        ("new_sites_min", "", 1, 1, 0),
+        ("annual_budget", "", 3, 2, 1),
+        ("at_least_one_per_group", "a", 1, 1, 0),
     ]
 
 

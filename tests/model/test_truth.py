@@ -28,7 +28,7 @@ def test_optimal_means_that_the_bound_meets_the_objective(
 @pytest.mark.parametrize(
     ("bound", "asked_gap", "timed_out", "reason"),
     [
-        (99.0, 0.05, False, "gap_reached"),
+        (95.0, 0.05, True, "gap_reached"),
         (90.0, 0.05, True, "time_limit"),
         (90.0, 0.05, False, "solver_stopped"),
         (101.0, 1e-6, False, "solver_stopped"),
