@@ -197,8 +197,7 @@ class _Chase:
             case _ if most is None:
                 pass
             case Worst():
-                longest = np.inf if limits.max_time is None else limits.max_time
-                limits = replace(limits, max_time=min(most, longest))
+                limits = replace(limits, max_time=most)
             case Coverage() as second:
                 under = [NoWorse(second, float(self.task.instance.weights.sum()) - most)]
             case Equity() as second:

@@ -119,7 +119,7 @@ def _impossible_times(times: csr_array) -> Iterator[Fault]:
         count = int(np.isnan(values).sum())
         yield fault("times", f"{count} NaN", "is not a time", "Give inf where there is no way.")
     if (values < 0).any():
-        yield fault("times", float(values.min()), "is negative", "Give minutes of 0 or more.")
+        yield fault("times", float(np.nanmin(values)), "is negative", "Give minutes of 0 or more.")
 
 
 def read_labels(
@@ -191,8 +191,9 @@ def read_values(
             fault(key, values.shape, f"should have the shape ({len(labels)},)", "Give one each.")
         )
         return np.zeros(len(labels))
-    if not np.isfinite(values).all() or (values < 0).any():
-        faults.append(fault(key, float(values.min()), "is not 0 or more", "Give finite numbers."))
+    refused = values[~(np.isfinite(values) & (values >= 0))]
+    if refused.size:
+        faults.append(fault(key, float(refused[0]), "is not 0 or more", "Give finite numbers."))
     return values
 
 

@@ -65,8 +65,15 @@ NOBODY = "weights = 0: nobody lives anywhere. Give people."
     ("changes", "faults"),
     [
         (
-            {"times": np.array([[np.nan, 1.0]]), "weights": [1]},
-            ["times = '1 NaN': is not a time. Give inf where there is no way."],
+            {"times": np.array([[np.nan, -1.0]]), "weights": [1]},
+            [
+                "times = '1 NaN': is not a time. Give inf where there is no way.",
+                "times = -1.0: is negative. Give minutes of 0 or more.",
+            ],
+        ),
+        (
+            {"one_off_cost": [1, np.inf]},
+            ["one_off_cost = inf: is not 0 or more. Give finite numbers."],
         ),
         (
             {"times": np.array([[-1.0, 1.0]]), "weights": [1]},

@@ -96,7 +96,7 @@ def test_too_little_room_is_a_clash(line: Line) -> None:
     instance = line([0], [0, 1], weights=[4])
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(capacity={"0": 1, "1": 2}, new_sites_min=1))
-    assert caught.value.clash[0] == ("capacity", "2 sites serve no more people than they can")
+    assert caught.value.clash[0] == ("capacity", "no site serves more people than its capacity")
 
 
 def test_office_types_are_chosen_for_their_room_and_price(line: Line) -> None:
@@ -188,7 +188,7 @@ def test_limits_say_in_plain_words_what_they_ask() -> None:
         ("closing", "of 2 that may close, 1 to 2 do"),
         ("spacing", "no two new sites nearer than 3"),
         ("max_time", "no one is sent further than 45 minutes"),
-        ("capacity", "2 sites serve no more people than they can"),
+        ("capacity", "no site serves more people than its capacity"),
         ("phases", "the budgets of the phases 2020, 2021"),
         ("different", "at least 2 sites otherwise than in 2 other answers"),
     ]

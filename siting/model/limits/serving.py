@@ -41,7 +41,7 @@ class Capacity(Limit):
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        return f"{len(self.sites)} sites serve no more people than they can"
+        return "no site serves more people than its capacity"
 
     def faults(self, instance: "Instance") -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
