@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from siting.scenario import Scenario, Table, table_models, table_of
+from siting.scenario import Scenario, table_models
+from siting.toml_table import Table, table_of
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent

@@ -5,46 +5,19 @@ A value is taken from ``--set`` where given, else from the file, else from the d
 
 import datetime as dt
 import json
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
+from pydantic import Field, field_validator, model_validator
+
+from siting.toml_table import (
+    Aversion,
+    Count,
+    NonNegativeFloat,
+    PositiveFloat,
+    Table,
+    Text,
+    table_of,
 )
-
-from siting.errors import control_problem
-
-# Greater numbers are slips of the keyboard; a solver would take them for no limit at all.
-_GREATEST = 1_000_000_000
-
-
-def _plain(text: str) -> str:
-    if problem := control_problem(text):
-        raise ValueError(problem)
-    return text
-
-
-Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_plain)]
-Count = Annotated[int, Field(ge=0, le=_GREATEST)]
-NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
-PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]
-Aversion = Annotated[float, Field(lt=0, ge=-100)]
-
-
-class Table(BaseModel):
-    """One table of a scenario file: nothing but the keys below, and never changed."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        use_attribute_docstrings=True,
-        allow_inf_nan=False,
-    )
 
 
 class About(Table):
@@ -302,9 +275,9 @@ class OfficeTypes(Table):
     staffed by the rule."""
     limited: bool = True
     """Whether a kind can serve only as many people as its visits a year allow."""
-    min: dict[str, Count] = {}
+    min: dict[str, Count] = {}  # noqa: RUF012 - pydantic copies it
     """Fewest offices of a kind, such as {small = 5}."""
-    max: dict[str, Count] = {}
+    max: dict[str, Count] = {}  # noqa: RUF012 - pydantic copies it
     """Most offices of a kind."""
 
     def limits(self) -> tuple[str, ...]:
@@ -381,25 +354,6 @@ class Scenario(Table):
     capacity: CapacityTable = CapacityTable()
     phases: tuple[PhaseTable, ...] = ()
     solver: Solver = Solver()
-
-
-def table_of(annotation: object) -> type[Table] | None:
-    """The table that a field holds, itself or in a list; None for plain values.
-
-    Parameters
-    ----------
-    annotation : object
-        Type of a field, as pydantic gives it.
-
-    Returns
-    -------
-    type of Table or None
-        The first there is; None for plain values.
-    """
-    for inner in (annotation, *get_args(annotation)):
-        if isinstance(inner, type) and issubclass(inner, Table):
-            return inner
-    return None
 
 
 def table_models() -> dict[str, type[Table]]:

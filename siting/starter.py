@@ -8,8 +8,9 @@ from pathlib import Path
 
 from siting.aside import write_file
 from siting.errors import Fault, InputError
-from siting.scenario import Scenario, Table, table_models
+from siting.scenario import Scenario, table_models
 from siting.scenario_file import read_scenario
+from siting.toml_table import Table
 
 _WIDTH = 96
 

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from siting.errors import Fault, InputError, near_matches
-from siting.scenario import Table, table_of
 from siting.sizes import SCENARIO, refuse_large
+from siting.toml_table import Table, table_of
 
 _PLACE = re.compile(r"at line (\d+), column (\d+)")
 _COMMA = re.compile(r"=\s*([+-]?\d+,\d+)\s*(?:#.*)?$")

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 
 from siting.errors import InputError
 from siting.inputs.staff import StaffRule
-from siting.scenario import NonNegativeFloat, PositiveFloat, Table
 from siting.toml_file import faults_of, lists_to_tuples, read_toml
+from siting.toml_table import NonNegativeFloat, PositiveFloat, Table
 from siting.types import Floats, Ints
 
 

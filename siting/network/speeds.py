@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from siting.errors import Fault, InputError
-from siting.scenario import PositiveFloat, Table
 from siting.toml_file import faults_of, read_toml
+from siting.toml_table import PositiveFloat, Table
 
 _FILE = "speeds.toml"
 _FALLBACK = "unclassified"

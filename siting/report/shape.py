@@ -11,10 +11,11 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from siting.errors import Fault, InputError
 from siting.report.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS
-from siting.scenario import Scenario, Table
+from siting.scenario import Scenario
 from siting.slips import cell, missing_column, number_problem, zero_remedy
 from siting.table_file import shortened
 from siting.toml_file import faults_of
+from siting.toml_table import Table
 
 _REGION = ["population", "mean_before", "mean_after", "worst_before", "worst_after"]
 _SHARES = [f"share{minutes}_{when}" for minutes in (30, 45, 60) for when in ("before", "after")]

@@ -12,10 +12,10 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from siting.allowed import lies_in
 from siting.errors import Fault, InputError, near_matches
-from siting.scenario import Table, Text
 from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
 from siting.shipped import scenario_folder
 from siting.toml_file import faults_of, lists_to_tuples, read_toml
+from siting.toml_table import Table, Text
 
 _LONGEST = 100
 _MOST_RUNS = 10_000
