@@ -13,15 +13,15 @@ from siting.model.flat import solve_flat
 from siting.model.limits.base import Row
 from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
-from siting.model.program import Ceiling, Functional, Program, Split
+from siting.model.program import Program
 from siting.model.solvers import Search
 from siting.types import Bools, Floats, Ints
 
 # Answers whose objectives differ by no more than this, relative, are equally good.
 TIE = 1e-9
-# What the row that keeps an answer as good gets on top, so that the solver's own tolerance does not
-# make it miss one. What is let through by that is checked and rejected.
-LEEWAY = 1e-7
+# Costs that differ by no more than this, relative, are equal: to a solver, a site is open that is
+# so to all but a millionth.
+SAME_COST = 1e-5
 # Enough for the ties of real instances; beyond it the answer says that it is undecided. A number
 # of solves and not of seconds, so that equal inputs give equal answers.
 MOST_SOLVES = 60
@@ -88,36 +88,27 @@ class _Ranking:
         self.count: Floats = options.new.astype(np.float64)
         self.cost: Floats = np.where(options.new, options.annual_cost, 0.0)
         self.solves = 0
-        self.rejected: list[Row] = []
 
     def improve(self) -> None:
-        if not self._has_rival():
+        not_more = _at_most(self.count, self._of_best(self.count))
+        if self._find((not_more, _differs(self._chosen(), self.order))) is None:
             return
-        self._lower(self.count, ())
+        while self._goes_over(self.count, self._of_best(self.count) - 0.5):
+            pass
         fewest = _at_most(self.count, self._of_best(self.count))
-        self._lower(self.cost, (fewest,))
+        while self._goes_over(self.cost, self._of_best(self.cost) * (1 - SAME_COST), fewest):
+            pass
         self._smallest_labels((fewest, _at_most(self.cost, self._of_best(self.cost))))
 
-    def _has_rival(self) -> bool:
-        """Tell whether there is an equally good answer with as few or fewer new sites.
-
-        It asks for the second-best answer, which is as easy as the best was; to ask for one that
-        is as good is hard where there is none.
-        """
-        not_more = _at_most(self.count, self._of_best(self.count))
-        rows = (*self.program.rows, not_more, _differs(self._chosen(), self.order))
-        second = self._solve(replace(self.program, rows=rows))
-        if second is None or second.bound > self._most():
+    def _goes_over(self, measure: Floats, most: float, *rows: Row) -> bool:
+        """Go over to an answer with no more than so much of the measure, if there is any."""
+        if most <= 0:
             return False
-        if second.value > self._most():
-            raise _UndecidedError
-        return True
-
-    def _lower(self, measure: Floats, rows: tuple[Row, ...]) -> None:
-        """Go over to the answer with the least measure."""
-        least = self._find(measure, rows)
-        if least is not None and self._measure(measure, least) < self._of_best(measure):
-            self.best = least
+        # Scaled, since solvers hold rows to a tolerance that is not relative.
+        found = self._find((*rows, _at_most(measure / most, 1.0)))
+        if found is not None:
+            self.best = found
+        return found is not None
 
     def _smallest_labels(self, rows: tuple[Row, ...]) -> None:
         """Settle one label after another, from the smallest."""
@@ -129,51 +120,33 @@ class _Ranking:
             earlier = self.order[settled:position]
             if len(earlier):
                 needs_earlier = Row("", earlier, np.ones(len(earlier)), lower=1)
-                found = self._find(self.count, (*rows, needs_earlier), settled)
+                found = self._find((*rows, needs_earlier), settled)
                 if found is not None:
                     self.best = found
                     continue
             settled = position + 1
 
-    def _find(self, goal: Floats, rows: tuple[Row, ...], settled: int = 0) -> Answer | None:
-        """Return the answer as good as the best, under more rows, with the least linear goal."""
-        most = self._most()
-        loose = most + LEEWAY * max(10.0, abs(most))
-        fixed = self.order[:settled]
-        lower, upper = self.program.lower.copy(), self.program.upper.copy()
-        lower[fixed] = upper[fixed] = self._chosen()[fixed]
-        base = replace(
-            drop_forbidden_pairs(replace(self.program, lower=lower, upper=upper)),
-            goal=Functional(goal, np.zeros(len(self.program.fallback))),
-            ceilings=(*self.program.ceilings, Ceiling(self.program.goal, loose)),
-        )
-        while True:
-            answer = self._solve(replace(base, rows=(*base.rows, *rows, *self.rejected)))
-            if answer is None or answer.chosen is None:
-                return None
-            value = self._value(answer.chosen, answer.split)
-            if value <= most:
-                return replace(answer, value=value, bound=self.best.bound)
-            # The solver's tolerance let through what is not quite as good.
-            self.rejected.append(_differs(answer.chosen, self.order))
+    def _find(self, rows: tuple[Row, ...], settled: int = 0) -> Answer | None:
+        """Return an answer as good as the best, under more rows and with some options settled.
 
-    def _solve(self, program: Program) -> Answer | None:
+        It asks for the best under these rows, which is as easy as the best was; to ask for one
+        that is as good is hard where there is none.
+        """
         self.solves += 1
         if self.solves > MOST_SOLVES:
             raise _UndecidedError
-        answer = solve_flat(program, self.search)
-        if answer.state == "stopped":
+        fixed = self.order[:settled]
+        lower, upper = self.program.lower.copy(), self.program.upper.copy()
+        lower[fixed] = upper[fixed] = self._chosen()[fixed]
+        narrower = replace(self.program, lower=lower, upper=upper)
+        narrower = replace(drop_forbidden_pairs(narrower), rows=(*self.program.rows, *rows))
+        answer = solve_flat(narrower, self.search)
+        most = self.best.value + TIE * abs(self.best.value)
+        if answer.state == "infeasible" or answer.bound > most:
+            return None
+        if answer.state == "stopped" or answer.value > most:
             raise _UndecidedError
-        return None if answer.state == "infeasible" else answer
-
-    def _most(self) -> float:
-        """Return the greatest value that counts as equally good."""
-        return self.best.value + TIE * abs(self.best.value)
-
-    def _value(self, chosen: Bools, split: Split | None) -> float:
-        if split is not None:
-            return self.program.goal.of_split(chosen, split, self.program.fallback)
-        return self.program.goal.of_times(chosen, self.program.nearest(chosen))
+        return replace(answer, bound=self.best.bound)
 
     def _chosen(self) -> Bools:
         if self.best.chosen is None:
@@ -182,10 +155,6 @@ class _Ranking:
 
     def _of_best(self, measure: Floats) -> float:
         return float(measure @ self._chosen())
-
-    @staticmethod
-    def _measure(measure: Floats, answer: Answer) -> float:
-        return np.inf if answer.chosen is None else float(measure @ answer.chosen)
 
 
 def _at_most(measure: Floats, most: float) -> Row:
