@@ -160,7 +160,29 @@ class Stage(Table):
             raise ValueError("coverage needs within_minutes, such as within_minutes = 45")
         if self.kind == "cost" and not self.targets:
             raise ValueError("cost needs at least one [[objective.targets]]")
+        _refuse_idle(self)
         return self
+
+
+_KIND_OF = {
+    "within_minutes": "coverage",
+    "epsilon": "equity",
+    "targets": "cost",
+    "order": "lexicographic",
+}
+"""The kind of objective that each key is for."""
+
+
+def _refuse_idle(table: "Stage | Objective") -> None:
+    """A key that the kind does not read is a kind forgotten, more often than not."""
+    idle = [
+        f'{key} is for kind = "{kind}"'
+        for key, kind in _KIND_OF.items()
+        if kind != table.kind and key in type(table).model_fields
+        if getattr(table, key) != type(table).model_fields[key].default
+    ]
+    if idle:
+        raise ValueError(f"{', '.join(idle)}, and the kind is {table.kind}")
 
 
 class Objective(Table):
@@ -185,6 +207,7 @@ class Objective(Table):
     def _is_complete(self) -> Self:
         if self.kind == "lexicographic" and not self.order:
             raise ValueError("lexicographic needs at least one [[objective.order]]")
+        _refuse_idle(self)
         if self.kind != "lexicographic":
             self.stage()
         return self

@@ -148,6 +148,22 @@ def test_a_folder_that_holds_something_else_is_left_alone(call: Call, tmp_path: 
     assert precious.read_text(encoding="utf-8") == "years of work"
 
 
+def test_a_run_replaces_its_result_and_leaves_what_is_not_its_own(
+    call: Call, tmp_path: Path
+) -> None:
+    folder = tmp_path / "results" / "announced_only"
+    assert call("run", "announced_only", "--no-brief", "--quiet").returncode == 0
+    (folder / "my notes").mkdir()
+    for name in ("my notes/1.txt", "notes.csv", "briefing.sv.docx", "explorer.html"):
+        (folder / name).write_text("mine", encoding="utf-8")
+    assert call("run", "announced_only", "--no-brief", "--quiet").returncode == 0
+    assert (folder / "my notes" / "1.txt").read_text(encoding="utf-8") == "mine"
+    assert (folder / "notes.csv").read_text(encoding="utf-8") == "mine"
+    # They tell of the answer that was there before.
+    assert not (folder / "briefing.sv.docx").exists()
+    assert not (folder / "explorer.html").exists()
+
+
 def test_an_office_table_of_ones_own_replaces_the_shipped_one(
     call: Call, tmp_path: Path, data: Path
 ) -> None:

@@ -60,6 +60,11 @@ def test_targets_and_lists_of_objectives_are_the_models() -> None:
     ("override", "part"),
     [
         ("objective.kind=coverage", "coverage needs within_minutes"),
+        (
+            "objective.within_minutes=45",
+            'within_minutes is for kind = "coverage", and the kind is mean',
+        ),
+        ('objective.order=[{kind="mean", epsilon=-2}]', 'epsilon is for kind = "equity"'),
         ("objective.kind=cost", "cost needs at least one [[objective.targets]]"),
         ("objective.kind=lexicographic", "lexicographic needs at least one [[objective.order]]"),
         ('limits.quotas=[{group="skr_group", labels=["C8"]}]', "a quota needs min or max"),

@@ -26,10 +26,12 @@ def limits(result: RunResult, language: str) -> Grid:
     parts = ("used", "limit", "slack")
     rows = []
     for name, use in result.manifest["limits"].items():
-        money = name.endswith("_msek") or name.startswith("phases")
+        where = use.get("where", "") if name.startswith("phases") else ""
+        money = name.endswith("_msek") or where.endswith("_budget")
         digits = 1 if money or any(use[part] % 1 for part in parts) else 0
         cells = {part: Figure(use[part], "number", digits) for part in parts}
-        rows.append({"limit_name": limit_name(name, language), **cells})
+        title = limit_name(name, language) + of_phase(where, language)
+        rows.append({"limit_name": title, **cells})
     heads = [Column("limit_name", words["tables"]["limit_name"])]
     heads += [Column(part, words["tables"][part], "figure") for part in parts]
     return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
@@ -51,6 +53,23 @@ def limit_name(key: str, language: str) -> str:
     kind, number_of = re.fullmatch(r"(.*?)(?:_(\d+))?", key).groups()  # type: ignore[union-attr] # it matches all
     name: str = texts(language)["limits"].get(kind, key)
     return f"{name} ({number_of})" if number_of else name
+
+
+def of_phase(where: str, language: str) -> str:
+    """Which limit of which phase it is.
+
+    Parameters
+    ----------
+    where, language : str, str
+        As in the manifest, such as "2021 opened_max"; "sv" or "en".
+
+    Returns
+    -------
+    str
+        To follow the name of the limit, in brackets; empty where it is of no phase.
+    """
+    phase, _, kind = where.rpartition(" ")
+    return f" ({phase}, {texts(language)['phase_limits'][kind]})" if where else ""
 
 
 def brought(result: RunResult) -> frozenset[str]:

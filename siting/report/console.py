@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from siting.report.basis import of_phase
 from siting.report.result import RunResult
 
 _REASONS = {
@@ -37,7 +38,7 @@ _LIMITS = {
     "quotas": "Quota of new offices",
     "office_types": "Offices of a kind",
     "closing": "Offices that close",
-    "phases": "Budget of the tightest phase",
+    "phases": "Limit of a phase with least left",
     "annual_budget_msek": "Annual budget, MSEK",
     "one_off_budget_msek": "One-off budget, MSEK",
     "max_new_per_municipality": "New offices in one municipality",
@@ -149,8 +150,8 @@ def _limits(limits: Mapping[str, Any]) -> Table:
     for name, use in limits.items():
         figures = (f"{use[part]:,.6g}" for part in ("used", "limit", "slack"))
         kind = name.rstrip("_0123456789")
-        where = f" ({escape(use['where'])})" if kind == "phases" else ""
-        table.add_row(_LIMITS[kind] + where, *figures)
+        where = of_phase(use["where"], "en") if kind == "phases" else ""
+        table.add_row(_LIMITS[kind] + escape(where), *figures)
     return table
 
 

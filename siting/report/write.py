@@ -1,8 +1,9 @@
 """Write a result to disk: all of it, or nothing."""
 
 import json
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from siting.aside import replace_folder, restore, telling
 from siting.errors import Fault, InputError
 from siting.lock import locked
 from siting.report.cells import as_csv
-from siting.report.result import MACHINE, RunResult
+from siting.report.result import CSV_TABLES, FRONTIER_TABLES, MACHINE, RunResult
 from siting.report.study import PARQUET_TABLES, Study
 
 
@@ -109,7 +110,8 @@ def write_result(result: RunResult, results: Path) -> Path:
     result : RunResult
         What to write.
     results : Path
-        Folder of all results; a result of the same name in it is replaced.
+        Folder of all results; a result of the same name in it is replaced, with its briefings and
+        pictures. Other files in its folder stay.
 
     Returns
     -------
@@ -121,7 +123,8 @@ def write_result(result: RunResult, results: Path) -> Path:
     InputError
         If the folder cannot be written, or what stands there is no result.
     """
-    return _write(result.name, results, lambda folder: _write_files(result, folder))
+    ours = [f"{name}.csv" for name in (*CSV_TABLES, *FRONTIER_TABLES)]
+    return _write(result.name, results, lambda folder: _write_files(result, folder), ours)
 
 
 def write_study(study: Study, results: Path) -> Path:
@@ -144,13 +147,28 @@ def write_study(study: Study, results: Path) -> Path:
     InputError
         If the folder cannot be written, or what stands there is no result.
     """
-    return _write(study.name, results, lambda folder: _write_tables(study, folder))
+    ours = [f"{name}.*" for name in study.tables]
+    return _write(study.name, results, lambda folder: _write_tables(study, folder), ours)
 
 
-def _write(name: str, results: Path, fill: Callable[[Path], None]) -> Path:
+_OURS = ("manifest.json", "run.json", "assignment.parquet", "briefing.*", "explorer.html",
+         "frontier.*", "maps", ".*")  # fmt: skip
+"""What an earlier run may have left in the folder of its result, besides tables as CSV."""
+
+
+def _write(name: str, results: Path, fill: Callable[[Path], None], ours: Sequence[str]) -> Path:
     target = check_target(name, results)
+
+    def fill_and_keep(folder: Path) -> None:
+        fill(folder)
+        kept = target.iterdir() if target.is_dir() else ()
+        for path in kept:
+            if not any(path.match(pattern) for pattern in (*_OURS, *ours)):
+                copy = shutil.copytree if path.is_dir() else shutil.copy2
+                copy(path, folder / path.name)
+
     with telling(target, "--results"):
-        replace_folder(target, fill)
+        replace_folder(target, fill_and_keep)
     return target
 
 
