@@ -49,30 +49,41 @@ class ScenarioFile:
 
 
 def find_scenario(name: str) -> Path:
-    """The scenario file that a user means: a path, or the name of one that ships.
+    """The scenario file that a user means: a path, one that ships, or one in the current folder.
 
     Parameters
     ----------
     name : str
-        A path, or a name without .toml.
+        A path, or a name without .toml. Of a shipped scenario and a file in the current folder
+        that have this name, the shipped one is meant.
 
     Returns
     -------
     Path
-        The file; whether one stands at a path that was given is seen when it is read.
+        The file; whether one stands at a path that was given is seen when it is read, unless
+        another in the current folder has nearly its name.
 
     Raises
     ------
     InputError
-        If it is no path, and no such scenario ships.
+        If it is no path, and there is no such scenario.
     """
     shipped = {path.stem: path for path in sorted(scenario_folder().glob("*.toml"))}
+    here = sorted(path.name for path in Path().glob("*.toml"))
     path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
+    if path.is_file():
         return path
     if name in shipped:
         return shipped[name]
-    remedy = near_matches(name, shipped) or f"Shipped: {', '.join(shipped)}; or give a path."
+    if f"{name}.toml" in here:
+        return Path(f"{name}.toml")
+    if path.suffix == ".toml":
+        remedy = near_matches(name, here)
+        if not remedy:
+            return path
+    else:
+        known = (*shipped, *here, *(file.removesuffix(".toml") for file in here))
+        remedy = near_matches(name, known) or f"Shipped: {', '.join(shipped)}; or give a path."
     raise InputError([Fault("command line", "SCENARIO", name, "no such scenario", remedy)])
 
 

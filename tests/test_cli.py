@@ -120,6 +120,9 @@ def test_a_new_scenario_is_valid_as_written_and_never_overwrites(
     assert call("new-scenario", "mine", *options).returncode == 0
     text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
     assert "annual_budget_msek" in text
+    assert '\nauthor = "…"\n' in text
+    assert "\n# title_sv = …\n" in text
+    assert "\n# rationale_sv = …\n" in text
     assert call("check", "mine.toml").returncode == 0
     again = call("new-scenario", "mine")
     assert again.returncode == 2
