@@ -44,7 +44,10 @@ NOT_PROVED = 4
 
 ScenarioArgument = Annotated[
     str,
-    typer.Argument(metavar="SCENARIO", help="Path of a scenario file, or a shipped one's name."),
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Path of a scenario file, or the name of one that ships or lies here.",
+    ),
 ]
 
 

@@ -60,30 +60,30 @@ def find_scenario(name: str) -> Path:
     Returns
     -------
     Path
-        The file; whether one stands at a path that was given is seen when it is read, unless
-        another in the current folder has nearly its name.
+        The file; whether one stands at a path that was given is seen when it is read.
 
     Raises
     ------
     InputError
-        If it is no path, and there is no such scenario.
+        If there is no such scenario, and it is no path or one that is nearly a scenario's name.
     """
     shipped = {path.stem: path for path in sorted(scenario_folder().glob("*.toml"))}
-    here = sorted(path.name for path in Path().glob("*.toml"))
+    here = {file.stem: file.name for file in sorted(Path().glob("*.toml")) if file.is_file()}
     path = Path(name)
-    if path.is_file():
-        return path
-    if name in shipped:
-        return shipped[name]
-    if f"{name}.toml" in here:
-        return Path(f"{name}.toml")
-    if path.suffix == ".toml":
-        remedy = near_matches(name, here)
-        if not remedy:
+    is_toml = path.suffix == ".toml"
+    if is_toml:
+        if path.parent != Path() or path.name in here.values():
             return path
-    else:
-        known = (*shipped, *here, *(file.removesuffix(".toml") for file in here))
-        remedy = near_matches(name, known) or f"Shipped: {', '.join(shipped)}; or give a path."
+    elif path.is_file():
+        return path
+    elif name in shipped:
+        return shipped[name]
+    elif name in here:
+        return Path(here[name])
+    remedy = near_matches(name, (*shipped, *(here.values() if path.suffix else here)))
+    if is_toml and not remedy:
+        return path
+    remedy = remedy or f"Shipped: {', '.join(shipped)}; or give a path."
     raise InputError([Fault("command line", "SCENARIO", name, "no such scenario", remedy)])
 
 

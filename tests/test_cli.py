@@ -132,7 +132,7 @@ def test_a_new_scenario_is_valid_as_written_and_never_overwrites(
 
 def test_a_scenario_started_from_another_gives_the_same_answer(call: Call, tmp_path: Path) -> None:
     call("new-scenario", "mine", "--from", "announced_only")
-    call("run", "mine.toml", "--no-brief", "--quiet")
+    call("run", "mine", "--no-brief", "--quiet")
     call("run", "announced_only", "--no-brief", "--quiet")
     mine, theirs = (
         pd.read_csv(tmp_path / "results" / name / "sites.csv")
