@@ -1,5 +1,6 @@
 """The commands. Each reads its arguments, calls one function and prints what it gives."""
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -298,7 +299,7 @@ def new_scenario(
     from siting.starter import write_starter
 
     path = write_starter(name, find_scenario(source) if source else None)
-    typer.echo(f"Wrote {path}. Edit it, then: siting run {path}")
+    typer.echo(f"Wrote {path}. Edit it, then: siting run {shlex.quote(str(path))}")
 
 
 @data_app.command("build")

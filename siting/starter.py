@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shlex
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -63,8 +64,9 @@ def _about(name: str, source: str) -> About:
 
 
 def _lines(name: str, scenario: Scenario | None) -> Iterator[str]:
+    file = shlex.quote(f"{name}.toml")
     yield "# A scenario of siting. Lines that begin with # are remarks; a key that stands behind #"
-    yield f"# has its default value. Check the file with:  siting check {name}.toml"
+    yield f"# has its default value. Check the file with:  siting check {file}"
     for table, model in table_models().items():
         yield ""
         yield from _comment(model.__doc__ or "")
