@@ -84,7 +84,8 @@ def find_scenario(name: str) -> Path:
     if is_toml and not remedy:
         return path
     remedy = remedy or f"Shipped: {', '.join(shipped)}; or give a path."
-    raise InputError([Fault("command line", "SCENARIO", name, "no such scenario", remedy)])
+    problem = "no such file" if is_toml else "no such scenario"
+    raise InputError([Fault("command line", "SCENARIO", name, problem, remedy)])
 
 
 def read_scenario(
