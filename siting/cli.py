@@ -1,5 +1,6 @@
 """The commands. Each reads its arguments, calls one function and prints what it gives."""
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,7 +45,10 @@ NOT_PROVED = 4
 
 ScenarioArgument = Annotated[
     str,
-    typer.Argument(metavar="SCENARIO", help="Path of a scenario file, or a shipped one's name."),
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Path of a scenario file, or the name of one that ships or lies here.",
+    ),
 ]
 
 
@@ -295,7 +299,7 @@ def new_scenario(
     from siting.starter import write_starter
 
     path = write_starter(name, find_scenario(source) if source else None)
-    typer.echo(f"Wrote {path}. Edit it, then: siting run {path}")
+    typer.echo(f"Wrote {path}. Edit it, then: siting run {shlex.quote(str(path))}")
 
 
 @data_app.command("build")

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 ScenarioArgument = Annotated[
     str,
-    typer.Argument(metavar="SCENARIO", help="Path of a scenario file, or a shipped one's name."),
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Path of a scenario file, or the name of one that ships or lies here.",
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,

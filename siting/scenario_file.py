@@ -49,12 +49,13 @@ class ScenarioFile:
 
 
 def find_scenario(name: str) -> Path:
-    """The scenario file that a user means: a path, or the name of one that ships.
+    """The scenario file that a user means: a path, one that ships, or one in the current folder.
 
     Parameters
     ----------
     name : str
-        A path, or a name without .toml.
+        A path, or a name without .toml. Of a shipped scenario and a file in the current folder
+        that have this name, the shipped one is meant.
 
     Returns
     -------
@@ -64,16 +65,27 @@ def find_scenario(name: str) -> Path:
     Raises
     ------
     InputError
-        If it is no path, and no such scenario ships.
+        If there is no such scenario, and it is no path or one that is nearly a scenario's name.
     """
     shipped = {path.stem: path for path in sorted(scenario_folder().glob("*.toml"))}
+    here = {file.stem: file.name for file in sorted(Path().glob("*.toml")) if file.is_file()}
     path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
+    is_toml = path.suffix == ".toml"
+    if is_toml:
+        if path.parent != Path() or path.name in here.values():
+            return path
+    elif path.is_file():
         return path
-    if name in shipped:
+    elif name in shipped:
         return shipped[name]
-    remedy = near_matches(name, shipped) or f"Shipped: {', '.join(shipped)}; or give a path."
-    raise InputError([Fault("command line", "SCENARIO", name, "no such scenario", remedy)])
+    elif name in here:
+        return Path(here[name])
+    remedy = near_matches(name, (*shipped, *(here.values() if path.suffix else here)))
+    if is_toml and not remedy:
+        return path
+    remedy = remedy or f"Shipped: {', '.join(shipped)}; or give a path."
+    problem = "no such file" if is_toml else "no such scenario"
+    raise InputError([Fault("command line", "SCENARIO", name, problem, remedy)])
 
 
 def read_scenario(

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
+import shlex
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from siting.aside import write_file
 from siting.errors import Fault, InputError
-from siting.scenario import Scenario, table_models
+from siting.scenario import About, Scenario, table_models
 from siting.scenario_file import read_scenario
 from siting.toml_table import Table
 
@@ -23,7 +24,7 @@ def write_starter(name: str, source: Path | None) -> Path:
     name : str
         Name of the scenario, with or without .toml.
     source : Path, optional
-        A scenario whose values are taken over.
+        A scenario whose values are taken over, but for what it says about itself.
 
     Returns
     -------
@@ -41,7 +42,8 @@ def write_starter(name: str, source: Path | None) -> Path:
         file = read_scenario(source)
         if file.faults:
             raise InputError(file.faults)
-        scenario = file.scenario
+        about = _about(path.stem, file.name)
+        scenario = file.scenario.model_copy(update={"scenario": about})
     if path.exists():
         problem, remedy = "the file exists already", "Choose another name, or another folder."
         raise InputError([Fault(str(path), "NAME", name, problem, remedy)])
@@ -49,9 +51,22 @@ def write_starter(name: str, source: Path | None) -> Path:
     return write_file(path, text.encode(), option="NAME")
 
 
+def _about(name: str, source: str) -> About:
+    """What a scenario begun from another says of itself until its author says more."""
+    return About.model_construct(  # a name that no text may hold is a fault when the file is read
+        title=f"{name} (from {source})",
+        author="…",
+        date=_today(),
+        source=f"As in {source} but for what is changed here",
+        rationale=f"Begun from {source}. Say why this is asked, and what its figures are and are "
+        "not.",
+    )
+
+
 def _lines(name: str, scenario: Scenario | None) -> Iterator[str]:
+    file = shlex.quote(f"{name}.toml")
     yield "# A scenario of siting. Lines that begin with # are remarks; a key that stands behind #"
-    yield f"# has its default value. Check the file with:  siting check {name}.toml"
+    yield f"# has its default value. Check the file with:  siting check {file}"
     for table, model in table_models().items():
         yield ""
         yield from _comment(model.__doc__ or "")
@@ -87,12 +102,15 @@ def _keys(model: type[Table], values: Table | None) -> Iterator[str]:
 def _line(key: str, values: Table | None, *, required: bool, default: object) -> str:
     value = getattr(values, key, default)
     if required and values is None:
-        today = dt.datetime.now(tz=dt.UTC).date()
-        return f"{key} = {today if key == 'date' else '"…"'}"
+        return f"{key} = {_today() if key == 'date' else '"…"'}"
     if not required and value == default:
         shown = "…" if default is None else _toml(default)
         return f"# {key} = {shown}"
     return f"{key} = {_toml(value)}"
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def _comment(text: str) -> Iterator[str]:

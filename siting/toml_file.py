@@ -13,7 +13,7 @@ from siting.sizes import SCENARIO, refuse_large
 from siting.toml_table import Table, table_of
 
 _PLACE = re.compile(r"at line (\d+), column (\d+)")
-_COMMA = re.compile(r"=\s*([+-]?\d+,\d+)\s*(?:#.*)?$")
+_COMMA = re.compile(r"=\s*([+-]?\d+,\d+)\s*(?:[#,}].*)?$")
 _CODE = re.compile(r"[=\[,]\s*(0\d+)\b")
 _NUMBER = re.compile(r"[+-]?\d+,\d+")
 _SHOWN = 80
@@ -64,7 +64,10 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
     line = text.splitlines()[int(found[1]) - 1].strip() if found else text.strip()[-_SHOWN:]
     key = f"line {found[1]}, column {found[2]}" if found else "end of the file"
     remedy = 'Each line is key = value, with texts in "quotes" and a point in numbers.'
-    if comma := _COMMA.search(line):
+    if "twice" in str(error) and line.startswith("["):
+        table = line.partition("#")[0].strip()
+        remedy = f"The table {table} stands twice: put these keys under the one that is there."
+    elif comma := _COMMA.search(line):
         remedy = f"Write {comma[1].replace(',', '.')}: numbers have a point, not a comma."
     elif code := _CODE.search(line):
         remedy = f'Write "{code[1]}": a code that begins with 0 stands in quotes.'

@@ -115,9 +115,14 @@ def test_the_command_takes_folders(nullia: Path) -> None:
     assert "there is no such folder" in str(missing.exception)
 
 
-def test_the_base_of_a_sweep_lies_with_it_or_is_allowed(nullia: Path) -> None:
+@pytest.mark.parametrize("base", ["../mine/nullia.toml", "nullia_here"])
+def test_the_base_of_a_sweep_lies_with_it_or_is_allowed(
+    nullia: Path, monkeypatch: pytest.MonkeyPatch, base: str
+) -> None:
+    monkeypatch.chdir(nullia.parent)
+    shutil.copy(nullia, "nullia_here.toml")
     path = nullia.parents[1] / "elsewhere" / "many.toml"
-    head = '[sweep]\ntitle = "t"\nsource = "s"\nrationale = "r"\nbase = "../mine/nullia.toml"\n'
+    head = f'[sweep]\ntitle = "t"\nsource = "s"\nrationale = "r"\nbase = "{base}"\n'
     path.write_text(f"{head}[grid]\nlimits.new_offices_max = [1, 2]\n", encoding="utf-8")
     with pytest.raises(InputError, match="lies outside the folder of the sweep"):
         read_sweep(path)

@@ -120,6 +120,9 @@ def test_a_new_scenario_is_valid_as_written_and_never_overwrites(
     assert call("new-scenario", "mine", *options).returncode == 0
     text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
     assert "annual_budget_msek" in text
+    assert '\nauthor = "…"\n' in text
+    assert "\n# title_sv = …\n" in text
+    assert "\n# rationale_sv = …\n" in text
     assert call("check", "mine.toml").returncode == 0
     again = call("new-scenario", "mine")
     assert again.returncode == 2
@@ -129,7 +132,7 @@ def test_a_new_scenario_is_valid_as_written_and_never_overwrites(
 
 def test_a_scenario_started_from_another_gives_the_same_answer(call: Call, tmp_path: Path) -> None:
     call("new-scenario", "mine", "--from", "announced_only")
-    call("run", "mine.toml", "--no-brief", "--quiet")
+    call("run", "mine", "--no-brief", "--quiet")
     call("run", "announced_only", "--no-brief", "--quiet")
     mine, theirs = (
         pd.read_csv(tmp_path / "results" / name / "sites.csv")
@@ -201,3 +204,10 @@ def test_data_build_names_every_missing_raw_file(call: Call) -> None:
 def test_version_and_schema(call: Call) -> None:
     assert call("--version").stdout.startswith("siting 0.")
     assert json.loads(call("schema").stdout)["additionalProperties"] is False
+
+
+def test_the_commands_of_a_new_scenario_can_be_pasted(call: Call, tmp_path: Path) -> None:
+    told = call("new-scenario", "mitt försök å").stdout
+    assert told.endswith("siting run 'mitt försök å.toml'\n")
+    text = (tmp_path / "mitt försök å.toml").read_text(encoding="utf-8")
+    assert "siting check 'mitt försök å.toml'\n" in text

@@ -165,10 +165,15 @@ def test_full_offices_send_people_on(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_a_starter_from_a_scenario_says_the_same(
+def test_a_starter_from_a_scenario_says_the_same_but_for_what_it_says_about_itself(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    theirs = read_scenario(path).scenario
     copy = read_scenario(write_starter("copy", path))
     assert copy.faults == ()
-    assert copy.scenario == read_scenario(path).scenario
+    about = copy.scenario.scenario
+    assert about.title == f"copy (from {path.stem})"
+    assert about.rationale.startswith(f"Begun from {path.stem}. Say why")
+    assert (about.title_sv, about.rationale_sv) == (None, None)
+    assert copy.scenario.model_copy(update={"scenario": theirs.scenario}) == theirs

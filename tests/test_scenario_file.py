@@ -127,3 +127,36 @@ def test_a_scenario_is_found_by_path_or_by_name(tmp_path: Path) -> None:
     assert find_scenario("announced_only").parent == scenario_folder()
     with pytest.raises(InputError, match="Did you mean announced_only"):
         find_scenario("anounced_only")
+
+
+def test_a_scenario_of_the_current_folder_is_found_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = _write(tmp_path, HEAD)
+    path.rename(path.with_name("announced_only.toml"))
+    _write(tmp_path, HEAD)
+    assert find_scenario("mine") == Path("mine.toml")
+    assert find_scenario("./mine.toml") == Path("mine.toml")
+    assert find_scenario("announced_only").parent == scenario_folder()
+    assert find_scenario("announced_only.toml") == Path("announced_only.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("mien", "mine"),
+        ("mien.toml", "mine.toml"),
+        ("mine.tml", "mine.toml"),
+        ("coverage_45_min.toml", "coverage_45_min"),
+    ],
+)
+def test_what_is_near_a_file_of_the_current_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _write(tmp_path, HEAD)
+    with pytest.raises(InputError, match=rf"Did you mean {meant}\?"):
+        find_scenario(name)
+    for path in ("nothing_like_it.toml", "other/mien.toml"):
+        assert find_scenario(path) == Path(path)

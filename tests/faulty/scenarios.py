@@ -44,11 +44,20 @@ _WRONG: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 _NO_TOML = {
     "a decimal comma": ("[limits]\nannual_budget_msek = 12,5\n", "12,5", "Write 12.5"),
+    "a decimal comma in braces": (
+        "[objective]\ntargets = [{ share = 0,9, within_minutes = 45 }]\n",
+        "0,9",
+        "Write 0.9",
+    ),
     "a code without quotes": ("[area]\nmunicipalities = [0114]\n", "0114", 'Write "0114"'),
     "a text without quotes": ("[demand]\nweight = population\n", "population", "quotes"),
     "a lost quote": ('[offices]\nexisting = "offices\n', "existing", "quotation mark"),
     "a key twice": ("[limits]\nspacing_km = 1\nspacing_km = 2\n", "spacing_km", "key = value"),
-    "a table twice": ("[limits]\n[limits]\n", "limits", "key = value"),
+    "a table twice": (
+        "[limits]\n[limits] # again\n",
+        "limits",
+        "The table [limits] stands twice: put these keys under the one that is there.",
+    ),
     "a bracket short": ("[limits\n", "limits", "key = value"),
     "a colon": ("[limits]\nspacing_km: 3\n", "spacing_km", "key = value"),
     "a date that is none": ("[a]\nb = 2026-13-41\n", "2026-13-41", "key = value"),

@@ -158,7 +158,8 @@ def test_bytes_of_any_kind_raise_nothing_else(
     [
         (["check", "mine.toml"], "annual_budget_msek = 12,5"),
         (["run", "mine.toml"], "Write 12.5"),
-        (["check", "gone.toml"], "No such file"),
+        (["check", "lost_for_good.toml"], "No such file"),
+        (["check", "mien.toml"], "no such file. Did you mean mine.toml?"),
         (["sweep", "mine.toml"], "Write 12.5"),
         (["hindcast", "mine.toml"], "Write 12.5"),
         (["run", "announced_only", "--set", "limits.spacing_km=1,5"], "--set: limits.spacing_km"),
