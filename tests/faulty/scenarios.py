@@ -226,6 +226,9 @@ def _together() -> Iterator[Case]:
         yield _case(name, _head() + text, key, value)
 
 
+_ZERO = "Write 01: codes are written with their zeros."
+
+
 def _named_things() -> Iterator[Case]:
     """Names that mean nothing, in the example country; these go through siting check."""
     base = (_NULLIA / "nullia.toml").read_text(encoding="utf-8")
@@ -239,7 +242,7 @@ def _named_things() -> Iterator[Case]:
         'candidates.exclude=["Nowhere"]': ("candidates.exclude", "Nowhere", ""),
         "candidates.min_population=5": ("candidates.min_population", "5", "Leave"),
         'area.counties=["D"]': ("area.counties", "D", "regions.csv"),
-        'area.municipalities=["1"]': ("area.municipalities", "1", "Write 01"),
+        'area.municipalities=["1"]': ("area.municipalities", "1", _ZERO),
         'area.municipalities=["Westhafen"]': ("area.municipalities", "Westhafen", "Westhaven"),
         "network.speeds=fast": ("network.speeds", "fast", "Known"),
         "network.source=gone.graphml": ("network.source", "gone.graphml", "path"),
@@ -272,7 +275,7 @@ def _named_things() -> Iterator[Case]:
         'limits.quotas=[{group = "municipality", labels = ["1"], min = 1}]': (
             "limits.quotas.0.labels",
             "1",
-            "Write 01",
+            _ZERO,
         ),
     }
     for text, (key, value, remedy) in changes.items():
