@@ -127,6 +127,10 @@ def _overrides() -> Iterator[Case]:
         yield _override(text, "override", text, "table.key=value")
     yield _override("limits.new_offices_max=3,5", "limits.new_offices_max", "3,5", "Write 3.5")
     yield _override("limits.spacing_km=12,5", "limits.spacing_km", "12,5", "Write 12.5")
+    for share, meant in (("90", "0.9"), ("12.5", "0.125")):
+        text = f"objective.targets=[{{share = {share}, within_minutes = 30}}]"
+        remedy = f"Write {meant}: a share is from 0 to 1. It means"
+        yield _override(text, "objective.targets.0.share", share, remedy)
     yield _override("limit.spacing_km=1", "limit", "no such key", "limits")
     yield _override("limits.spacing=1", "limits.spacing", "no such key", "spacing_km")
     yield _override("limits.max_minutes=3\nx = 4", "limits.max_minutes", "3")
