@@ -170,7 +170,7 @@ def _label_faults(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
                 key, problem = f"limits.quotas.{number}.labels", f"there is no such {quota.group}"
                 meant = lost_zero(label, known)
                 remedy = near_matches(label, known) or "Codes are wanted, such as 0114 or C8."
-                remedy = remedy if meant is None else zero_remedy(meant)
+                remedy = remedy if meant is None else zero_remedy(meant, typed=True)
                 yield _fault(file, key, label, problem, remedy)
 
 

@@ -120,11 +120,22 @@ def _figures(found: Explanation, task: Task, prepared: Prepared) -> dict[str, ob
         "municipality": places.loc[found.site, "municipality"],
         "forced": bool(places.loc[found.site, "forced"]),
         "open": found.is_open,
+        "offices_there": _offices_there(found, places),
         "objective": None if best is None else task.per_person(best),
         "other_way_worse_by": None if np.isinf(cost) else task.per_person(cost),
         "other_way_proved": found.other is not None and found.other.status == "optimal",
         "clash": list(_clash(found, prepared, str(places.loc[found.site, "place"]))),
     }
+
+
+def _offices_there(found: Explanation, places: pd.DataFrame) -> list[str]:
+    """Ids of the open offices of today that bear the name of the place, if it is a candidate."""
+    site = places.loc[found.site]
+    if site["existing"]:
+        return []
+    named = ["place", "municipality_code"]
+    same = places["existing"] & (places[named] == site[named]).all(axis="columns")
+    return [str(code) for code in places.index[same] if code in found.best.open_sites]
 
 
 def _clash(found: Explanation, prepared: Prepared, place: str) -> Iterator[str]:

@@ -125,19 +125,23 @@ def lost_zero(text: str, known: Iterable[str]) -> str | None:
     return next(meant, None)
 
 
-def zero_remedy(code: str) -> str:
+def zero_remedy(code: str, *, typed: bool = False) -> str:
     """What to do about a code without its zero.
 
     Parameters
     ----------
     code : str
         As it should be.
+    typed : bool
+        Whether it stands in a scenario, which no spreadsheet has saved.
 
     Returns
     -------
     str
         The remedy of a `Fault`.
     """
+    if typed:
+        return f"Write {code}: codes are written with their zeros."
     return f"Write {code}: a spreadsheet has taken the zero in front away; save the column as text."
 
 

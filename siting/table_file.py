@@ -25,7 +25,10 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CSV_REMEDY = "Save it again as 'CSV UTF-8' with one header line, or as XLSX or Parquet."
 _QUOTE_REMEDY = 'Put texts with commas in "quotes", and write a quotation mark in them twice.'
 _NUL = "there is a NUL character in it, as in UTF-16 text or a damaged file"
-_UTF8 = "Save it as 'CSV UTF-8'."
+_SAVE_REMEDY = (
+    "Save it as XLSX, or as 'CSV UTF-8' with commas between the columns and points in numbers; "
+    "a Swedish Excel writes semicolons and, as plain CSV, another encoding."
+)
 _LONGEST = 120
 _FIRST = 4096
 
@@ -226,10 +229,10 @@ def _csv_faults(path: Path, most_rows: int) -> Iterator[Fault]:
         yield _of_file(path, "the file is empty", "Write one header line, and a row for each.")
         return
     if start.startswith(_UTF16):
-        yield _of_file(path, "the file is UTF-16 and not UTF-8 text", _UTF8)
+        yield _of_file(path, "the file is UTF-16 and not UTF-8 text", _SAVE_REMEDY)
         return
     if b"\0" in start.partition(b"\n")[0]:
-        yield Fault(str(path), "row 1", start[:_LONGEST].decode("latin-1"), _NUL, _UTF8)
+        yield Fault(str(path), "row 1", start[:_LONGEST].decode("latin-1"), _NUL, _SAVE_REMEDY)
         return
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -240,7 +243,6 @@ def _csv_faults(path: Path, most_rows: int) -> Iterator[Fault]:
 
 def _not_utf8(path: Path) -> Fault:
     """Where the first character stands that is not UTF-8."""
-    remedy = "Save it as 'CSV UTF-8'; a Swedish Excel's plain CSV is another encoding."
     with path.open("rb") as file:
         for row, line in enumerate(file, start=1):
             try:
@@ -248,8 +250,9 @@ def _not_utf8(path: Path) -> Fault:
             except UnicodeDecodeError as error:
                 value = line[max(error.start - 12, 0) : error.end + 12].strip()
                 problem = "the file is not UTF-8 text"
-                return Fault(str(path), f"row {row}", value.decode("latin-1"), problem, remedy)
-    return _of_file(path, "the file is not UTF-8 text", remedy)
+                shown = value.decode("latin-1")
+                return Fault(str(path), f"row {row}", shown, problem, _SAVE_REMEDY)
+    return _of_file(path, "the file is not UTF-8 text", _SAVE_REMEDY)
 
 
 class _Rows:
@@ -308,11 +311,7 @@ class _Rows:
         for sign, word in names.items():
             if len(fields) == 1 and sign in fields[0]:
                 problem = f"{word} stand between the columns, as a Swedish Excel writes them"
-                remedy = (
-                    "Save it as 'CSV UTF-8' with commas between columns and points in numbers, "
-                    "or as XLSX."
-                )
-                yield self._at(1, fields[0], problem, remedy)
+                yield self._at(1, fields[0], problem, _SAVE_REMEDY)
                 return
         if not any(fields):
             remedy = "Write the names of the columns into the first line."
@@ -323,7 +322,7 @@ class _Rows:
     def _in_row(self, fields: list[str]) -> Iterator[Fault]:
         if self._control:
             nul = any("\0" in field for field in fields)
-            problem, remedy = (_NUL, _UTF8) if nul else (self._control, "Take it out.")
+            problem, remedy = (_NUL, _SAVE_REMEDY) if nul else (self._control, "Take it out.")
             yield self._at(self._row, ",".join(fields), problem, remedy)
         elif not fields:
             self._blank = self._blank or self._row

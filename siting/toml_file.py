@@ -17,6 +17,7 @@ _COMMA = re.compile(r"=\s*([+-]?\d+,\d+)\s*(?:[#,}].*)?$")
 _CODE = re.compile(r"[=\[,]\s*(0\d+)\b")
 _NUMBER = re.compile(r"[+-]?\d+,\d+")
 _SHOWN = 80
+_PERCENT = 100
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -145,6 +146,8 @@ def _hint(value: object, kind: str) -> str:
         return f'Write it in quotes, such as "{value}", and a code with its zeros. '
     if kind == "tuple_type" and isinstance(value, str | int | float):
         return "Write a list in [brackets]. "
+    if kind == "less_than_equal" and isinstance(value, int | float) and 1 < value <= _PERCENT:
+        return f"Write {value / _PERCENT:g}: a share is from 0 to 1. "
     return ""
 
 

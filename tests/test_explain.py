@@ -54,6 +54,18 @@ def test_a_place_left_out_names_what_it_would_displace(result: RunResult) -> Non
     assert "Then would not open: " in shown
 
 
+def test_a_new_office_where_one_stands_already_is_told_from_it(result: RunResult) -> None:
+    study, shown = told(result, "Norrtälje")
+    assert study.manifest["offices_there"] == ["o012"]
+    assert shown.startswith(
+        "There is an office of today in Norrtälje already (o012); this is about a new one.\n"
+        "Norrtälje (Norrtälje) is not open.\n"
+    )
+    study, shown = told(result, "o012")
+    assert study.manifest["offices_there"] == []
+    assert shown.startswith("Norrtälje (Norrtälje) is open.\n")
+
+
 def test_a_place_that_must_be_open_says_which_limit_holds_it(result: RunResult) -> None:
     study, shown = told(result, "Storuman")
     assert study.manifest["other_way_worse_by"] is None

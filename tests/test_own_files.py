@@ -115,6 +115,15 @@ def test_everything_that_another_country_lacks_is_said_at_once(nullia: Path) -> 
     }
 
 
+def test_files_that_are_not_there_are_told_with_the_scenario_and_the_key(nullia: Path) -> None:
+    gone = {"demand.file": "a/d.csv", "candidates.file": "c.xlsx", "offices.existing": "o.csv"}
+    with pytest.raises(InputError) as caught:
+        check(read_scenario(nullia, [f'{key}="{name}"' for key, name in gone.items()]))
+    assert {fault.key: fault.value for fault in caught.value.faults} == gone
+    assert {fault.file for fault in caught.value.faults} == {str(nullia)}
+    assert "there is no such file. Write a path relative to the scenario" in str(caught.value)
+
+
 def test_travel_times_of_its_own_need_no_roads(nullia: Path) -> None:
     with_roads = prepare(read_scenario(nullia), progress=_silent)[0]
     times = with_roads.times

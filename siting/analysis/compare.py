@@ -117,8 +117,10 @@ def compare(runs: Sequence[Run], *, anyway: bool = False) -> Comparison:
         If there are too few or too many, or if they cannot be compared.
     """
     if not FEWEST <= len(runs) <= MOST:
-        remedy = f"Name {FEWEST} to {MOST} results."
-        raise InputError([Fault("command line", "RESULT", len(runs), "is no such number", remedy)])
+        few = len(runs) < FEWEST
+        problem = f"at {'least two' if few else 'most six'} results are compared"
+        remedy = f"Name {'two or more' if few else 'six or fewer'} results."
+        raise InputError([Fault("command line", "RESULT", len(runs), problem, remedy)])
     names = _different([run.name for run in runs])
     obstacles = tuple(_obstacles(runs, names))
     if obstacles and not anyway:

@@ -58,5 +58,5 @@ def _unknown(
         if item not in labels:
             meant = lost_zero(item, sorted(labels))
             remedy = near_matches(item, sorted(labels)) or f"{listed_in} lists them."
-            remedy = remedy if meant is None else zero_remedy(meant)
+            remedy = remedy if meant is None else zero_remedy(meant, typed=True)
             yield Fault(file, key, item, "there is none of that name or code", remedy)

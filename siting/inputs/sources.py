@@ -34,6 +34,16 @@ class Wanted:
     candidates: str | None = None
     regions: str | None = None
 
+    @property
+    def named(self) -> dict[str, str | None]:
+        """Each file of the scenario's own by its key; None where the shipped table is wanted."""
+        return {
+            "regions.file": self.regions,
+            "demand.file": self.demand,
+            "candidates.file": self.candidates,
+            "offices.existing": None if self.offices in SHIPPED_OFFICES else self.offices,
+        }
+
     def path(self, name: str) -> Path:
         """Where a file lies.
 
@@ -111,7 +121,7 @@ def read_tables(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
     InputError
         With everything that is wrong with the other files.
     """
-    return _abroad(wanted, wanted.regions) if wanted.regions else _sweden(wanted, folder)
+    return _abroad(wanted) if wanted.regions else _sweden(wanted, folder)
 
 
 def with_own(files: Mapping[str, Path], *own: Path) -> dict[str, Path]:
@@ -149,14 +159,12 @@ def _sweden(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
     municipalities = plain.assign(county_code=plain["code"].str[:2])
     own = OwnFiles(municipalities, "data/municipalities.csv", abroad=False)
     faults: list[Fault] = []
-    demand = _checked(own.demand(wanted.path(wanted.demand)), faults) if wanted.demand else None
-    candidates = None
-    if wanted.candidates:
-        candidates = _checked(own.candidates(wanted.path(wanted.candidates)), faults)
+    demand = _own(wanted, "demand.file", own.demand, faults)
+    candidates = _own(wanted, "candidates.file", own.candidates, faults)
     if faults:
         raise InputError(faults)
     shipped_offices = wanted.offices in SHIPPED_OFFICES
-    offices = None if shipped_offices else _checked(own.offices(_office_path(wanted)), faults)
+    offices = _own(wanted, "offices.existing", own.offices, faults)
     if offices is None:
         offices = shipped(wanted.offices if shipped_offices else SHIPPED_OFFICES[0])
     tables = Tables(
@@ -174,17 +182,13 @@ def _sweden(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
     return tables, faults
 
 
-def _abroad(wanted: Wanted, regions: str) -> tuple[Tables, list[Fault]]:
+def _abroad(wanted: Wanted) -> tuple[Tables, list[Fault]]:
     faults: list[Fault] = []
-    municipalities = _checked(read_regions(wanted.path(regions)), faults)
+    regions = str(wanted.regions)
+    municipalities = _own(wanted, "regions.file", read_regions, faults)
     if municipalities is None:
         raise InputError(faults)
     own = OwnFiles(municipalities, regions, abroad=True)
-    lacking = {
-        "demand.file": wanted.demand is None,
-        "candidates.file": wanted.candidates is None,
-        "offices.existing": wanted.offices in SHIPPED_OFFICES,
-    }
     faults += [
         Fault(
             str(wanted.file),
@@ -193,21 +197,16 @@ def _abroad(wanted: Wanted, regions: str) -> tuple[Tables, list[Fault]]:
             "regions.file is given, so no table of Sweden is used",
             "Name a file; docs/own_files.md says what stands in it.",
         )
-        for key, lacks in lacking.items()
-        if lacks
+        for key, name in wanted.named.items()
+        if name is None
     ]
-    demand = _checked(own.demand(wanted.path(wanted.demand)), faults) if wanted.demand else None
-    candidates = None
-    if wanted.candidates:
-        candidates = _checked(own.candidates(wanted.path(wanted.candidates)), faults)
-    offices = None
-    if not lacking["offices.existing"]:
-        offices = _checked(own.offices(_office_path(wanted)), faults)
+    demand = _own(wanted, "demand.file", own.demand, faults)
+    candidates = _own(wanted, "candidates.file", own.candidates, faults)
+    offices = _own(wanted, "offices.existing", own.offices, faults)
     if demand is None or candidates is None or offices is None:
         raise InputError(faults)
     none = pd.DataFrame()
     levels = frozenset(name for name in LEVELS if _has(municipalities, name))
-    paths = [wanted.path(regions), *_own_paths(wanted)]
     tables = Tables(
         municipalities=municipalities,
         demand=demand,
@@ -218,26 +217,39 @@ def _abroad(wanted: Wanted, regions: str) -> tuple[Tables, list[Fault]]:
         levels=levels,
         listed_in=regions,
         shipped=False,
-        files=with_own({}, *paths),
+        files=with_own({}, *_own_paths(wanted)),
     )
     return tables, []
 
 
-def _checked(read: Read, faults: list[Fault]) -> pd.DataFrame | None:
-    """The table of a file, or its faults added to the others."""
-    table, found = read
+def _own(
+    wanted: Wanted, key: str, read: Callable[[Path], Read], faults: list[Fault]
+) -> pd.DataFrame | None:
+    """The table of a file of the scenario's own, or its faults added to the others."""
+    name = wanted.named[key]
+    if name is None:
+        return None
+    path = wanted.path(name)
+    if _is_missing(path):
+        remedy = "Write a path relative to the scenario file."
+        faults.append(Fault(str(wanted.file), key, name, "there is no such file", remedy))
+        return None
+    table, found = read(path)
     faults += found
     return table
 
 
-def _office_path(wanted: Wanted) -> Path:
-    return wanted.path(wanted.offices)
+def _is_missing(path: Path) -> bool:
+    """Whether nothing stands there; what else keeps a file from being read its reader tells."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError | NotADirectoryError)
+    return False
 
 
 def _own_paths(wanted: Wanted) -> list[Path]:
-    offices = None if wanted.offices in SHIPPED_OFFICES else wanted.offices
-    named = (wanted.demand, wanted.candidates, offices)
-    return [wanted.path(name) for name in named if name]
+    return [wanted.path(name) for name in wanted.named.values() if name is not None]
 
 
 def _has(municipalities: pd.DataFrame, level: str) -> bool:

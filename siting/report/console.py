@@ -74,7 +74,7 @@ def print_result(result: RunResult, folder: Path, console: Console) -> None:
         shown_in = "frontier.csv" if result.abroad else "explorer.html"
         line = _frontier(result.tables["frontier"], shown_in)
         console.print(line, highlight=False, soft_wrap=True)
-    for line in _closing(manifest, folder):
+    for line in _closing(result, folder):
         console.print(line, highlight=False, soft_wrap=True)
 
 
@@ -167,7 +167,8 @@ def _frontier(table: pd.DataFrame, shown_in: str) -> str:
     return f"{line} Mean from {means} new offices; {shown_in} shows each step."
 
 
-def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
+def _closing(result: RunResult, folder: Path) -> list[str]:
+    manifest = result.manifest
     gap = manifest["gap"]
     shown = f"{100 * gap:.4f} %" if gap is not None else "unknown"
     lines = [
@@ -189,7 +190,9 @@ def _closing(manifest: Mapping[str, Any], folder: Path) -> list[str]:
             "the others."
         )
     if manifest["closed"]:
-        lines.append(f"Offices that close: {', '.join(manifest['closed'])} (see offices.csv).")
+        places = result.tables["offices"].set_index("code")["place"]
+        named = ", ".join(f"{places[code]} ({code})" for code in manifest["closed"])
+        lines.append(f"Offices that close: {escape(named)}. See offices.csv.")
     if manifest["splits"]:
         lines.append("Offices fill up, so people do not always go to the nearest one.")
     return [*lines, f"Files: {folder}"]

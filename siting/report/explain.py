@@ -31,6 +31,9 @@ def _reasons(study: Study) -> list[str]:
     place, is_open = told["place"], told["open"]
     forced = ", because the scenario forces it" if told["forced"] else ""
     lines = [f"{place} ({told['municipality']}) is {'open' if is_open else 'not open'}{forced}."]
+    if there := ", ".join(told["offices_there"]):
+        today = f"There is an office of today in {place} already ({there})"
+        lines.insert(0, f"{today}; this is about a new one.")
     way = f"With it {'shut' if is_open else 'open'}"
     if told["clash"]:
         return [*lines, f"{way} there is no answer: {'; '.join(told['clash'])}."]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from siting.aside import restore
-from siting.errors import Fault, InputError
+from siting.errors import Fault, InputError, near_matches
 from siting.report.cells import unguarded
 from siting.report.extra import require_report
 from siting.report.shape import check_manifest, check_table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
 MACHINE = ("python", "seconds")
 """What of a manifest differs from machine to machine; it stands in run.json, not manifest.json."""
+_RESULTS = Path("results")
 FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
 
 
@@ -131,7 +132,7 @@ def find_result(name: str) -> Path:
     Path
         It need not exist. What a process left that was killed while it wrote there is mended.
     """
-    path, kept = Path(name), Path("results") / name
+    path, kept = Path(name), _RESULTS / name
     for folder in (path, kept):
         # Where it cannot be mended it is missing, and that is said.
         with suppress(OSError):
@@ -162,12 +163,22 @@ def read_result(folder: Path) -> RunResult:
         check_manifest(manifest, folder / "manifest.json")
         tables = _read_tables(folder, manifest)
     except (OSError, ValueError) as error:
-        remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
-        raise InputError(
-            [Fault(str(folder), "result", folder.name, f"not a result ({error})", remedy)]
-        ) from error
+        raise InputError([_not_a_result(folder, error)]) from error
     # The folder may have been named as ".".
     return RunResult(folder.absolute().name, manifest, tables)
+
+
+def _not_a_result(folder: Path, error: OSError | ValueError) -> Fault:
+    """The fault of a path at which no result stands; one of a name that is near is asked for."""
+    remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
+    why = str(error)
+    if isinstance(error, NotADirectoryError):
+        why = "it is a file, and a result is a folder"
+    elif isinstance(error, FileNotFoundError) and not folder.exists():
+        why = "there is no such folder"
+        kept = [path.parent.name for path in sorted(_RESULTS.glob("*/sites.csv"))]
+        remedy = near_matches(folder.name, kept) or remedy
+    return Fault(str(folder), "result", folder.name, f"not a result ({why})", remedy)
 
 
 def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:

@@ -22,6 +22,7 @@ _NO_NUMBERS = {  # what stands there, and what the remedy must say
     "True": "Write",
     "#N/A": "Write",
 }
+_SAVE = "Save it as XLSX, or as 'CSV UTF-8' with commas"
 _TRIED = 4
 """How many of these stand in each column of numbers; all do in some column of every table."""
 
@@ -134,8 +135,8 @@ def _structure(kind: Kind, rows: list[Row], dice: random.Random) -> Iterator[Cas
     header, *lines = text.splitlines(keepends=True)
     row = dice.randint(2, last)
     semicolons = ";".join(rows[0]) + "\n" + "\n".join(";".join(fields) for fields in rows[1:])
-    yield kind.case("semicolons", semicolons, "row 1", "semicolons", remedy="CSV UTF-8")
-    yield kind.case("tabs", semicolons.replace(";", "\t"), "row 1", "tabs", remedy="CSV UTF-8")
+    yield kind.case("semicolons", semicolons, "row 1", "semicolons", remedy=_SAVE)
+    yield kind.case("tabs", semicolons.replace(";", "\t"), "row 1", "tabs", remedy=_SAVE)
     yield kind.case("empty", b"", "file", "empty")
     yield kind.case("header only", header, "file", "no row below")
     yield kind.case("blank lines only", "\n\n\n", "row 1", "no header")
@@ -169,10 +170,10 @@ def _encodings(kind: Kind) -> Iterator[Case]:
     for name in ("utf-16", "utf-16-le", "utf-16-be"):
         key = "file" if name == "utf-16" else "row 1"
         value = "UTF-16" if name == "utf-16" else "NUL"
-        yield kind.case(name, text.encode(name), key, value, remedy="CSV UTF-8")
+        yield kind.case(name, text.encode(name), key, value, remedy=_SAVE)
     wide = text.rstrip("\n").replace("\n", "\nÅ", 1) if "," in text else text
-    yield kind.case("latin-1", wide.encode("latin-1"), "row 2", "Å", remedy="CSV UTF-8")
-    yield kind.case("cp850", wide.encode("cp850"), "row 2", "", remedy="CSV UTF-8")
+    yield kind.case("latin-1", wide.encode("latin-1"), "row 2", "Å", remedy=_SAVE)
+    yield kind.case("cp850", wide.encode("cp850"), "row 2", "", remedy=_SAVE)
 
 
 def in_other_forms(kind: Kind) -> Iterator[Case]:

@@ -136,6 +136,10 @@ def _overrides() -> Iterator[Case]:
         yield _override(text, "override", text, "table.key=value")
     yield _override("limits.new_offices_max=3,5", "limits.new_offices_max", "3,5", "Write 3.5")
     yield _override("limits.spacing_km=12,5", "limits.spacing_km", "12,5", "Write 12.5")
+    for share, meant in (("90", "0.9"), ("12.5", "0.125")):
+        text = f"objective.targets=[{{share = {share}, within_minutes = 30}}]"
+        remedy = f"Write {meant}: a share is from 0 to 1. It means"
+        yield _override(text, "objective.targets.0.share", share, remedy)
     yield _override("limit.spacing_km=1", "limit", "no such key", "limits")
     yield _override("limits.spacing=1", "limits.spacing", "no such key", "spacing_km")
     yield _override("limits.max_minutes=3\nx = 4", "limits.max_minutes", "3")
@@ -235,6 +239,9 @@ def _together() -> Iterator[Case]:
         yield _case(name, _head() + text, key, value)
 
 
+_ZERO = "Write 01: codes are written with their zeros."
+
+
 def _named_things() -> Iterator[Case]:
     """Names that mean nothing, in the example country; these go through siting check."""
     base = (_NULLIA / "nullia.toml").read_text(encoding="utf-8")
@@ -248,18 +255,26 @@ def _named_things() -> Iterator[Case]:
         'candidates.exclude=["Nowhere"]': ("candidates.exclude", "Nowhere", ""),
         "candidates.min_population=5": ("candidates.min_population", "5", "Leave"),
         'area.counties=["D"]': ("area.counties", "D", "regions.csv"),
-        'area.municipalities=["1"]': ("area.municipalities", "1", "Write 01"),
+        'area.municipalities=["1"]': ("area.municipalities", "1", _ZERO),
         'area.municipalities=["Westhafen"]': ("area.municipalities", "Westhafen", "Westhaven"),
         "network.speeds=fast": ("network.speeds", "fast", "Known"),
         "network.source=gone.graphml": ("network.source", "gone.graphml", "path"),
         "travel_times.file=gone.csv": ("travel_times.file", "gone.csv", "path"),
         "network.source=demand.csv": ("network.source", "demand.csv", ".graphml"),
         "travel_times.file=offices.csv": ("column minutes", "missing", "Add"),
-        "demand.file=gone.csv": ("file", "gone.csv", "path"),
+        "demand.file=gone.csv": ("demand.file", "gone.csv", "relative to the scenario file"),
         'demand.file="a\\u0000b.csv"': ("", "U+0000", ""),
-        "candidates.file=gone.xlsx": ("file", "gone.xlsx", "path"),
-        "offices.existing=gone.parquet": ("file", "gone.parquet", "path"),
-        "regions.file=gone.csv": ("file", "gone.csv", "path"),
+        "candidates.file=gone.xlsx": (
+            "candidates.file",
+            "gone.xlsx",
+            "relative to the scenario file",
+        ),
+        "offices.existing=gone.parquet": (
+            "offices.existing",
+            "gone.parquet",
+            "relative to the scenario file",
+        ),
+        "regions.file=gone.csv": ("regions.file", "gone.csv", "relative to the scenario file"),
         "regions.file=nullia.toml": ("row", "", ""),
         "demand.weight=age_75_plus": ("demand.weight", "age_75_plus", "column people"),
         "limits.fa_region_guarantee=true": ("fa_region_guarantee", "fa_region", "columns"),
@@ -273,7 +288,7 @@ def _named_things() -> Iterator[Case]:
         'limits.quotas=[{group = "municipality", labels = ["1"], min = 1}]': (
             "limits.quotas.0.labels",
             "1",
-            "Write 01",
+            _ZERO,
         ),
     }
     for text, (key, value, remedy) in changes.items():

@@ -164,6 +164,7 @@ def test_bytes_of_any_kind_raise_nothing_else(
         (["hindcast", "mine.toml"], "Write 12.5"),
         (["run", "announced_only", "--set", "limits.spacing_km=1,5"], "--set: limits.spacing_km"),
         (["brief", "."], "not a result"),
+        (["brief", "mine.toml"], "not a result (it is a file, and a result is a folder). Name"),
         (["explain", ".", "--site", "Kiruna"], "not a result"),
         (["explore", "."], "not a result"),
         (["compare", ".", "."], "not a result"),

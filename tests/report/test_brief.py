@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from siting.cli import app
 from siting.errors import InputError, MissingExtraError
 from siting.report.brief import FORMATS, write_briefing
-from siting.report.result import RunResult, find_result
+from siting.report.result import RunResult, find_result, read_result
 from siting.report.write import write_result
 
 _AGAIN = """
@@ -99,6 +99,12 @@ def test_a_result_is_named_by_its_folder_or_by_its_name(
     assert find_result("mine") == Path("results/mine")
     assert find_result("results/mine") == Path("results/mine")
     assert find_result("elsewhere") == Path("elsewhere")
+    (tmp_path / "results" / "mine" / "sites.csv").touch()
+    (tmp_path / "results" / "mina-explain-1").mkdir()
+    with pytest.raises(InputError, match=r"no such folder\). Did you mean mine\?"):
+        read_result(find_result("mina"))
+    with pytest.raises(InputError, match=r"no such folder\). Name a folder that"):
+        read_result(find_result("elsewhere"))
 
 
 def _call(*arguments: str) -> Sequence[str]:

@@ -1,0 +1,21 @@
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from siting.report.console import print_result
+from siting.report.result import RunResult
+
+
+def test_offices_that_close_are_named(result: RunResult) -> None:
+    offices = result.tables["offices"].assign(status="closed")
+    offices.loc[offices["code"] == "o012", "place"] = "Norrtälje [bold]"
+    closing = RunResult(
+        result.name,
+        dict(result.manifest) | {"closed": ["o001", "o012"]},
+        dict(result.tables) | {"offices": offices},
+    )
+    stream = io.StringIO()
+    print_result(closing, Path("folder"), Console(file=stream, width=80))
+    line = "Offices that close: Huddinge (o001), Norrtälje [bold] (o012). See offices.csv."
+    assert line in stream.getvalue().splitlines()
