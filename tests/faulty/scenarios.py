@@ -239,6 +239,12 @@ def _together() -> Iterator[Case]:
         yield _case(name, _head() + text, key, value)
 
 
+_GONE = {
+    "demand.file": "gone.csv",
+    "candidates.file": "gone.xlsx",
+    "offices.existing": "gone.parquet",
+    "regions.file": "gone.csv",
+}
 _ZERO = "Write 01: codes are written with their zeros."
 
 
@@ -246,7 +252,8 @@ def _named_things() -> Iterator[Case]:
     """Names that mean nothing, in the example country; these go through siting check."""
     base = (_NULLIA / "nullia.toml").read_text(encoding="utf-8")
     files = {path.name: path.read_bytes() for path in _NULLIA.iterdir() if path.name != "README.md"}
-    changes = {
+    gone = {f"{key}={name}": (key, name, "relative to the") for key, name in _GONE.items()}
+    changes = gone | {
         'offices.open=["Eastbai"]': ("offices.open", "Eastbai", "Eastbay"),
         'offices.shut=["k9"]': ("offices.shut", "k9", ""),
         'closing.keep=["k9"]': ("closing.keep", "k9", ""),
@@ -262,19 +269,7 @@ def _named_things() -> Iterator[Case]:
         "travel_times.file=gone.csv": ("travel_times.file", "gone.csv", "path"),
         "network.source=demand.csv": ("network.source", "demand.csv", ".graphml"),
         "travel_times.file=offices.csv": ("column minutes", "missing", "Add"),
-        "demand.file=gone.csv": ("demand.file", "gone.csv", "relative to the scenario file"),
         'demand.file="a\\u0000b.csv"': ("", "U+0000", ""),
-        "candidates.file=gone.xlsx": (
-            "candidates.file",
-            "gone.xlsx",
-            "relative to the scenario file",
-        ),
-        "offices.existing=gone.parquet": (
-            "offices.existing",
-            "gone.parquet",
-            "relative to the scenario file",
-        ),
-        "regions.file=gone.csv": ("regions.file", "gone.csv", "relative to the scenario file"),
         "regions.file=nullia.toml": ("row", "", ""),
         "demand.weight=age_75_plus": ("demand.weight", "age_75_plus", "column people"),
         "limits.fa_region_guarantee=true": ("fa_region_guarantee", "fa_region", "columns"),
