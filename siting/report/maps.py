@@ -193,21 +193,37 @@ def _picks(axes: Axes, result: RunResult, language: str) -> None:
     _legend(axes, handles, words["legend_offices"])
 
 
+_SIDES = ((1, 1, "left"), (-1, 1, "right"), (1, -3, "left"), (-1, -3, "right"))
+"""Where the rank of an office may stand: to the right and left of it, above its foot and below."""
+_ASIDE = 22_000
+_UP = 8_000
+"""Metres from an office to the middle of its rank."""
+
+
 def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
     ranks = dict(zip(sites["locality_code"], sites["rank"], strict=True))
-    for code, point in zip(offices["code"], offices.geometry, strict=True):
-        if code in ranks:
-            axes.annotate(
-                str(ranks[code]),
-                (point.x, point.y),
-                xytext=(2.6, 1.4),
-                textcoords="offset points",
-                fontsize=5.2,
-                weight="bold",
-                color=_INK,
-                zorder=9,
-                path_effects=[withStroke(linewidth=1.1, foreground="white")],
-            )
+    ranked = offices[offices["code"].isin(ranks)]
+    x, y = ranked.geometry.x.to_numpy(), ranked.geometry.y.to_numpy()
+    for code, east, north in zip(ranked["code"], x, y, strict=True):
+        others = (x != east) | (y != north)
+        # The first side that no other office lies at, or else the emptiest.
+        room = [
+            np.hypot(x - east - right * _ASIDE, y - north - up * _UP)[others].min(initial=_ASIDE)
+            for right, up, _ in _SIDES
+        ]
+        right, up, anchor = _SIDES[int(np.argmax(room))]
+        axes.annotate(
+            str(ranks[code]),
+            (east, north),
+            xytext=(2.6 * right, 1.4 * up),
+            textcoords="offset points",
+            ha=anchor,
+            fontsize=5.2,
+            weight="bold",
+            color=_INK,
+            zorder=9,
+            path_effects=[withStroke(linewidth=1.1, foreground="white")],
+        )
 
 
 def _before(axes: Axes, result: RunResult, language: str) -> None:

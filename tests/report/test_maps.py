@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 
@@ -54,6 +55,24 @@ def test_every_map_has_title_legend_scale_and_attribution(result: RunResult, lan
     assert words["unchanged"] in maps["change"].svg.decode()
     ranks = {text.get_text() for text in draw_map(result, "picks", language).axes[0].texts}
     assert set(result.tables["sites"]["rank"].astype(str)) <= ranks
+
+
+def test_no_rank_hides_a_new_office(result: RunResult) -> None:
+    figure = draw_map(result, "picks", "en")
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call] # not typed
+    figure.draw(renderer)
+    axes = figure.axes[0]
+    offices = located(result.tables["offices"])
+    new = offices[offices["code"].isin(result.tables["sites"]["locality_code"])].geometry
+    marks = axes.transData.transform(np.column_stack([new.x, new.y]))
+    ranks = [text for text in axes.texts if text.get_text().isdigit()]
+    assert len(ranks) == len(new)
+    hidden = [
+        text.get_text()
+        for text in ranks
+        if any(text.get_window_extent(renderer).contains(*mark) for mark in marks)
+    ]
+    assert hidden == []
 
 
 def test_what_gets_worse_is_told_apart(result: RunResult) -> None:
