@@ -163,12 +163,21 @@ def test_faults_of_objectives(line: Line) -> None:
         solve(line([0], [1], existing=[True]), Equity(epsilon=1), Limits())
 
 
-@pytest.mark.parametrize("stages", [[], [(Mean(), -0.5)], [(Worst(), 0.0), (Mean(), np.nan)]])
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        ([], "[]: there is no objective"),
+        ([(Mean(), -0.5)], "[-0.5]: a tolerance is not 0 or more"),
+        ([(Worst(), 0.0), (Mean(), np.nan)], "[nan]: a tolerance is not 0 or more"),
+    ],
+)
 def test_objectives_in_order_need_one_and_no_negative_tolerance(
-    stages: list[tuple[Mean | Worst, float]],
+    stages: list[tuple[Mean | Worst, float]], said: str
 ) -> None:
-    with pytest.raises(InputError, match=r"stages.*Give at least one objective"):
+    with pytest.raises(InputError) as caught:
         Lexicographic(stages)
+    remedy = "Give at least one objective, and tolerances of 0 or more."
+    assert str(caught.value) == f"objective: stages = {said}. {remedy}"
 
 
 def test_equity_needs_someone_who_travels_at_present(line: Line) -> None:
