@@ -32,9 +32,10 @@ docs: $(VENV)/test ## build the site of these pages into build/docs
 
 ##@ Test
 
-# Three on two cores: some wait for clusters, browsers and time-outs.
+# Three on two cores: some wait for clusters, browsers and time-outs. Files in their order, since the
+# longest have few tests, and xdist would leave them to the end.
 test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems; read every faulty input
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
@@ -47,7 +48,7 @@ KILLS = 300
 SIGNALS = 60
 
 coverage: $(VENV)/test ## run the tests and show which lines and branches none of them reaches
-	$(BIN)/python -m pytest -n 3 --dist loadfile --cov $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov $(ARGS)
 
 mutants: $(VENV)/test ## change the model at random and see whether the tests notice (ARGS="--minutes 60 MODULE")
 	$(BIN)/python -m tests.mutants $(ARGS)
