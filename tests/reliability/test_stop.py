@@ -1,11 +1,14 @@
 """A process ends soon on a signal, even where a library does not return."""
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.clusters import wait_until
 
 _SWALLOWED = """
 import sys, time
@@ -82,8 +85,14 @@ def test_it_ends_in_one_line(code: str, number: signal.Signals, tmp_path: Path) 
 def test_processes_that_it_has_started_end_with_it(tmp_path: Path) -> None:
     returned, out, _ = _interrupted(_CHILD, signal.SIGTERM, tmp_path)
     assert returned == 143
-    child = Path("/proc") / out.split()[1]
-    if child.parent.is_dir():
-        # Who has ended and is not yet collected by its new parent is a zombie.
-        state = (child / "stat").read_text(encoding="ascii") if child.exists() else ") Z"
-        assert state.rpartition(")")[2].split()[0] == "Z"
+    wait_until(lambda: _has_ended(int(out.split()[1])))
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process is gone, or a zombie that its new parent has not yet collected."""
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+    return state.rpartition(")")[2].split()[0] == "Z"
