@@ -96,7 +96,7 @@ class TravelTimeTable(Table):
 
 
 class Offices(Table):
-    """The offices there are, and what is already decided about them."""
+    """The offices there are, and what is fixed beforehand about them."""
 
     existing: Text = "offices_2019"
     """A shipped table's name, or the path of a CSV, XLSX or Parquet file, relative to the scenario

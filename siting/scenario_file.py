@@ -67,21 +67,17 @@ def find_scenario(name: str) -> Path:
     InputError
         If there is no such scenario, and it is no path or one that is nearly a scenario's name.
     """
-    shipped = {path.stem: path for path in sorted(scenario_folder().glob("*.toml"))}
-    here = {file.stem: file.name for file in sorted(Path().glob("*.toml")) if file.is_file()}
     path = Path(name)
+    shipped = {each.stem: each for each in sorted(scenario_folder().glob("*.toml"))}
+    here = {each.stem: each for each in sorted(Path().glob("*.toml"))}
+    for found in (path, shipped.get(name), here.get(name)):
+        if found is not None and found.is_file():
+            return found
     is_toml = path.suffix == ".toml"
-    if is_toml:
-        if path.parent != Path() or path.name in here.values():
-            return path
-    elif path.is_file():
-        return path
-    elif name in shipped:
-        return shipped[name]
-    elif name in here:
-        return Path(here[name])
-    remedy = near_matches(name, (*shipped, *(here.values() if path.suffix else here)))
-    if is_toml and not remedy:
+    known = (*shipped, *(each.name if path.suffix else stem for stem, each in here.items()))
+    remedy = near_matches(name, known)
+    # Reading it says what is wrong with a path.
+    if is_toml and (path.parent != Path() or not remedy):
         return path
     remedy = remedy or f"Shipped: {', '.join(shipped)}; or give a path."
     problem = "no such file" if is_toml else "no such scenario"
