@@ -98,7 +98,7 @@ data: $(VENV)/test ## make data/ anew from the raw tables in RAW
 	$(BIN)/siting data check
 
 results: $(VENV)/test ## run every shipped scenario and write results/ anew
-	$(BIN)/python -m siting.gallery
+	$(BIN)/python -m tools.make_results
 
 readme: $(VENV)/test ## put output and map of the main scenario into the README
 	$(BIN)/python -m tests.write_readme

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from siting.scenario import Scenario, table_models
-from siting.toml_table import Table, table_of
+from siting.common.toml import Table, table_of
+from siting.scenario.schema import Scenario, table_models
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from siting.model import Instance, solve
-    from siting.pipeline import run
-    from siting.scenario_file import find_scenario, read_scenario
+    from siting.pipeline.run import run
+    from siting.scenario.file import find_scenario, read_scenario
 
 __all__ = ["Instance", "find_scenario", "read_scenario", "run", "solve"]
 
 _HOMES = {
     "Instance": "siting.model",
-    "find_scenario": "siting.scenario_file",
-    "read_scenario": "siting.scenario_file",
-    "run": "siting.pipeline",
+    "find_scenario": "siting.scenario.file",
+    "read_scenario": "siting.scenario.file",
+    "run": "siting.pipeline.run",
     "solve": "siting.model",
 }
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from siting.report.blocks import Document
 from siting.report.briefing import scenario_key
-from siting.report.maps import draw_maps
-from siting.report.result import RunResult
+from siting.report.document import Document
+from siting.report.maps.draw import draw_maps
+from siting.results.result import RunResult
 
 
 @dataclass(frozen=True)

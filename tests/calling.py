@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from siting.cli import main
+from siting.cli.app import main
 
 type Call = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from siting.pipeline import run
-from siting.report.result import RunResult
-from siting.scenario_file import find_scenario, read_scenario
-from siting.shipped import data_folder
+from siting.common.package import data_folder
+from siting.pipeline.run import run
+from siting.results.result import RunResult
+from siting.scenario.file import find_scenario, read_scenario
 from tests.calling import Call, calls_in
 
 

@@ -84,14 +84,16 @@ def row(name: str, counts: Counter[str], total: int) -> str:
 def main() -> None:
     """Draw, try and tell."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("modules", nargs="*", default=MODULES, help="such as siting/model/ties.py")
+    options.add_argument(
+        "modules", nargs="*", default=MODULES, help="such as siting/model/solving/tie_breaking.py"
+    )
     options.add_argument("--sample", type=int, default=20, help="mutants of each module")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--minutes", type=float, default=60)
     asked = options.parse_args()
     deadline = time.monotonic() + 60 * asked.minutes
     if not (KEPT / "mutmut-stats.json").is_file():  # the first call makes all mutants
-        try_out(["siting.model.truth.*"], deadline)
+        try_out(["siting.model.solving.search.*"], deadline)
     if not (KEPT / "mutmut-stats.json").is_file():
         sys.exit(f"The tests do not pass, or the time was too short: see {KEPT / 'run.log'}.")
     drawn = dict(samples(asked.modules, asked.sample, asked.seed))

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
-from siting import cli
+from siting.cli import app as cli
 from tests.shown import DOCS, FENCE, README, tidy
 
 PAGES = ("tutorial", "errors")

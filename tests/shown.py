@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from siting.report.console import print_result
-from siting.report.result import RunResult
-from siting.shipped import data_folder, scenario_folder
+from siting.common.package import data_folder, scenario_folder
+from siting.report.formats.terminal import print_result
+from siting.results.result import RunResult
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 DOCS = README.parent / "docs"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from siting.cli import app
-from siting.errors import InputError
-from siting.pipeline import check
-from siting.scenario_file import ScenarioFile, read_scenario
-from siting.sweep import read_sweep
+from siting.cli.app import app
+from siting.common.errors import InputError
+from siting.pipeline.run import check
+from siting.scenario.file import ScenarioFile, read_scenario
+from siting.studies.sweep import read_sweep
 
 NULLIA = Path(__file__).parents[1] / "docs" / "examples" / "nullia"
 KEYS = {

@@ -5,14 +5,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from siting.alternatives import Wanted, alternatives
-from siting.cli_trust import _share
-from siting.errors import InputError
-from siting.report.alternatives import print_alternatives
-from siting.report.result import RunResult
-from siting.report.study import Study
-from siting.report.write import write_study
-from siting.scenario_file import find_scenario, read_scenario
+from siting.cli.studies import _share
+from siting.common.errors import InputError
+from siting.results.result import RunResult, Study
+from siting.results.write import write_study
+from siting.scenario.file import find_scenario, read_scenario
+from siting.studies.alternatives import Wanted, alternatives, print_alternatives
 from tests.shown import lines, lines_of
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from siting.errors import InputError
-from siting.pipeline import check, prepare, run
+from siting.common.errors import InputError
+from siting.common.package import data_folder
+from siting.pipeline.run import check, prepare, run
 from siting.report.briefing import read_background, write_up
-from siting.report.console import print_result
-from siting.scenario_file import find_scenario, read_scenario
-from siting.shipped import data_folder
+from siting.report.formats.terminal import print_result
+from siting.scenario.file import find_scenario, read_scenario
 
 DALARNA = 'area.counties=["Dalarnas län"]'
 PLAIN = ("offices.open=[]", "limits.fa_region_guarantee=false", "limits.new_offices_max=3")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from siting.build import build_data
+from siting.pipeline.build import build_data
 
 HAND_WRITTEN = (
     "README.md",

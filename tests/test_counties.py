@@ -4,11 +4,11 @@ import numpy as np
 import pulp
 import pytest
 
+from siting.common.types import Bools, Floats
 from siting.model import Instance, Limits, Mean, solve
-from siting.pipeline import prepare
-from siting.problem import Problem
-from siting.scenario_file import find_scenario, read_scenario
-from siting.types import Bools, Floats
+from siting.pipeline.problem import Problem
+from siting.pipeline.run import prepare
+from siting.scenario.file import find_scenario, read_scenario
 
 NEW, BUDGET = 4, 9.0
 

@@ -9,8 +9,8 @@ import geopandas as gpd
 import pytest
 from matplotlib.figure import Figure
 
-from siting.report.geopackage import write_geopackage
-from siting.report.result import read_result
+from siting.report.formats.gpkg import write_geopackage
+from siting.results.result import read_result
 from tests.shown import STUDIES, blocks, checksum_of_inputs
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

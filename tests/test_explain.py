@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from siting.errors import InputError
-from siting.explain import About, explain_site
-from siting.report.explain import print_explanation
-from siting.report.result import RunResult
-from siting.report.study import Study
+from siting.common.errors import InputError
+from siting.results.result import RunResult, Study
+from siting.studies.explain.page import print_explanation
+from siting.studies.explain.study import About, explain_site
 from tests.shown import lines, lines_of
 
 SCENARIO = ("announced_only", "limits.new_offices_max=6")

@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-import siting.report.extra
-from siting.analysis.frontier import Over, read_over
-from siting.cli_trust import _draw_if_possible
-from siting.cli_trust import frontier as command
-from siting.errors import InputError
-from siting.frontier import Tradeoff, frontier, read_tradeoff, tradeoff
-from siting.report.frontier import print_frontier
-from siting.report.study import Study
-from siting.report.write import write_study
-from siting.scenario_file import find_scenario, read_scenario
+import siting.common.package
+from siting.cli.studies import _draw_if_possible
+from siting.cli.studies import frontier as command
+from siting.common.errors import InputError
+from siting.pipeline.steps import Over, read_over
+from siting.results.result import Study
+from siting.results.write import write_study
+from siting.scenario.file import find_scenario, read_scenario
+from siting.studies.frontier.page import print_frontier
+from siting.studies.frontier.study import Tradeoff, frontier, read_tradeoff, tradeoff
 from tests.shown import lines, lines_of
 
 
@@ -145,7 +145,7 @@ def test_one_of_the_two_questions_must_be_asked() -> None:
 def test_without_the_extra_a_line_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(siting.report.extra, "find_spec", lambda _: None)
+    monkeypatch.setattr(siting.common.package, "find_spec", lambda _: None)
     _draw_if_possible(Study("x", {}, {"frontier": pd.DataFrame()}), tmp_path)
     assert "No picture was drawn." in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from siting.gallery import make_results
-from siting.report.result import read_result
+from siting.results.result import read_result
+from tools.make_results import make_results
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "nullia"
 
@@ -13,7 +13,7 @@ EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "nullia"
 def test_every_scenario_gets_a_folder_and_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("siting.gallery.scenario_folder", lambda: EXAMPLE)
+    monkeypatch.setattr("tools.make_results.scenario_folder", lambda: EXAMPLE)
     made = list(make_results(tmp_path))
     assert made == [tmp_path / "nullia", tmp_path / "README.md"]
     assert (tmp_path / "nullia" / "briefing.sv.html").is_file()

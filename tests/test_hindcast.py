@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from siting.hindcast import hindcast
-from siting.pipeline import prepare
-from siting.problem import Problem
-from siting.report.hindcast import print_hindcast
-from siting.report.study import Study
-from siting.report.write import write_study
-from siting.scenario_file import find_scenario, read_scenario
+from siting.pipeline.problem import Problem
+from siting.pipeline.run import prepare
+from siting.results.result import Study
+from siting.results.write import write_study
+from siting.scenario.file import find_scenario, read_scenario
+from siting.studies.hindcast.page import print_hindcast
+from siting.studies.hindcast.study import hindcast
 from tests.shown import lines, lines_of
 
 MONTHS = ("2020-06", "2021-05", "2025-04")

@@ -11,13 +11,13 @@ import pandas as pd
 import pyrosm
 import pytest
 
-from siting.errors import InputError
+from siting.common.errors import InputError
 from siting.inputs.tables import read_table
-from siting.pipeline import check, prepare, run
-from siting.report.brief import write_briefing
-from siting.report.result import RunResult, read_result
-from siting.report.write import write_result
-from siting.scenario_file import find_scenario, read_scenario
+from siting.pipeline.run import check, prepare, run
+from siting.report.write import write_briefing
+from siting.results.result import RunResult, read_result
+from siting.results.write import write_result
+from siting.scenario.file import find_scenario, read_scenario
 from tests.calling import Call
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "nullia"

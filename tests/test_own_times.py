@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.errors import InputError
-from siting.pipeline import check, prepare, run
-from siting.report.result import RunResult
-from siting.scenario_file import find_scenario, read_scenario
+from siting.common.errors import InputError
+from siting.pipeline.run import check, prepare, run
+from siting.results.result import RunResult
+from siting.scenario.file import find_scenario, read_scenario
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.checks import checked_inputs
-from siting.pipeline import prepare, run
-from siting.report.result import RunResult, read_result
-from siting.report.write import write_result
-from siting.scenario_file import find_scenario, read_scenario
+from siting.pipeline.check import checked_inputs
+from siting.pipeline.run import prepare, run
+from siting.results.result import RunResult, read_result
+from siting.results.write import write_result
+from siting.scenario.file import find_scenario, read_scenario
 
 type Solved = Callable[..., RunResult]
 

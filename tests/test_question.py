@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from osmnx.distance import great_circle
 
-from siting.errors import InfeasibleError, InputError
+from siting.common.errors import InfeasibleError, InputError
+from siting.common.package import scenario_folder
 from siting.model import Cost, Coverage, Equity, Lexicographic, Mean, Target, Worst
-from siting.pipeline import answer, prepare
-from siting.problem import Prepared
-from siting.question import objective_of
-from siting.scenario import Scenario
-from siting.scenario_file import find_scenario, read_scenario
-from siting.shipped import scenario_folder
-from siting.starter import write_starter
+from siting.pipeline.problem import Prepared
+from siting.pipeline.run import answer, prepare
+from siting.pipeline.translate import objective_of
+from siting.scenario.file import find_scenario, read_scenario
+from siting.scenario.schema import Scenario
+from siting.scenario.template import write_starter
 
 type Ask = Callable[..., Prepared]
 

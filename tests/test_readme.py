@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import typer
 
-from siting.cli import app
-from siting.report.result import RunResult
+from siting.cli.app import app
+from siting.results.result import RunResult
 from tests.shown import FENCE, README, shown_by_run
 
 

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from siting.analysis.frontier import Frontier
-from siting.cli import app
-from siting.errors import InputError
-from siting.pipeline import run
-from siting.report.result import RunResult
-from siting.report.write import write_result
-from siting.scenario_file import read_scenario
+from siting.cli.app import app
+from siting.common.errors import InputError
+from siting.pipeline.run import run
+from siting.pipeline.steps import Frontier
+from siting.results.result import RunResult
+from siting.results.write import write_result
+from siting.scenario.file import read_scenario
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "docs" / "examples" / "nullia"

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from siting.analysis.compare import compare
-from siting.cli import app
-from siting.errors import InputError
-from siting.report.blocks import MAPS
-from siting.report.overview import overview
-from siting.report.result import CSV_TABLES, RunResult, read_result
-from siting.report.write import write_result
-from siting.shipped import scenario_folder
+from siting.cli.app import app
+from siting.common.errors import InputError
+from siting.common.package import scenario_folder
+from siting.report.document import MAPS
+from siting.results.result import CSV_TABLES, RunResult, read_result
+from siting.results.write import write_result
+from siting.studies.compare.study import compare
+from tools.make_results import overview
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 SHIPPED = sorted(path.stem for path in scenario_folder().glob("*.toml"))

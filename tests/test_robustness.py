@@ -9,19 +9,19 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-import siting.draws
-import siting.robustness
-from siting.draws import Drawn, draw_worlds, solve_worlds
-from siting.errors import InputError, StoppedError
-from siting.ground import lay_ground, redraw_of
+import siting.studies.robustness.solve
+import siting.studies.robustness.study
+from siting.common.errors import InputError, StoppedError
 from siting.model import Instance, Mean, solve
-from siting.opening import Opening
-from siting.report.result import RunResult
-from siting.report.robustness import print_robustness
-from siting.report.write import write_study
-from siting.robustness import Asked, robustness
-from siting.scenario_file import ScenarioFile, find_scenario, read_scenario
-from siting.world import Ground, World, scene_of, task_in
+from siting.results.result import RunResult
+from siting.results.write import write_study
+from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
+from siting.studies.offices import redraw_of
+from siting.studies.robustness.page import print_robustness
+from siting.studies.robustness.solve import Drawn, draw_worlds, solve_worlds
+from siting.studies.robustness.study import Asked, robustness
+from siting.studies.robustness.worlds import Ground, World, lay_ground, scene_of, task_in
+from siting.studies.study import Opening
 from tests.shown import MARKER
 
 DRAWS = 4
@@ -139,15 +139,15 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(siting.robustness, "lay_ground", lambda *_: laid)
-    real, calls = siting.draws.solve_world, iter(range(100))
+    monkeypatch.setattr(siting.studies.robustness.study, "lay_ground", lambda *_: laid)
+    real, calls = siting.studies.robustness.solve.solve_world, iter(range(100))
 
     def solve_two(ground: Ground, number: int, world: World) -> Drawn:
         if next(calls) == 2:
             raise KeyboardInterrupt
         return real(ground, number, world)
 
-    monkeypatch.setattr(siting.draws, "solve_world", solve_two)
+    monkeypatch.setattr(siting.studies.robustness.solve, "solve_world", solve_two)
     study = robustness(file, Asked(5, 1), progress=nothing)
     assert (study.manifest["draws_done"], study.manifest["draws_asked"]) == (2, 5)
     stream = io.StringIO()
@@ -161,7 +161,7 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     sets = study.tables["sets"]
     assert sets["main"].sum() == 1
     assert (sets["greatest_regret"].dropna() >= -1e-9).any()
-    monkeypatch.setattr(siting.draws, "solve_world", _stop)
+    monkeypatch.setattr(siting.studies.robustness.solve, "solve_world", _stop)
     with pytest.raises(StoppedError, match="nothing was written"):
         robustness(file, Asked(5, 1), progress=nothing)
 

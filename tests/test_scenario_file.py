@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from siting.errors import InputError
-from siting.scenario import json_schema
-from siting.scenario_file import find_scenario, read_scenario
-from siting.shipped import scenario_folder
+from siting.common.errors import InputError
+from siting.common.package import scenario_folder
+from siting.scenario.file import find_scenario, read_scenario
+from siting.scenario.schema import json_schema
 
 HEAD = """[scenario]
 title = "t"

@@ -16,12 +16,12 @@ from typer.core import TyperCommand, TyperGroup
 
 from docs import conf
 from docs.sitepages import filled
-from siting import errors
-from siting.cli import NOT_PROVED, app
+from siting.cli.app import NOT_PROVED, app
+from siting.common import errors
+from siting.common.toml import lists_to_tuples
 from siting.model import Solution
-from siting.report.tables import OFFICE_COLUMNS, SITE_COLUMNS
-from siting.scenario import Scenario, table_models
-from siting.toml_file import lists_to_tuples
+from siting.results.tables import OFFICE_COLUMNS, SITE_COLUMNS
+from siting.scenario.schema import Scenario, table_models
 from tests.foreign import fetched
 from tests.played import MAKE_RUN, PAGES, played
 from tests.shown import DOCS, README

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting import sizes
-from siting.errors import InputError
-from siting.inputs.own_schema import SWEDEN, demand_schema
+from siting.common import file_limits as sizes
+from siting.common.errors import InputError
+from siting.common.file_limits import Most, refuse_large_parquet, refuse_large_workbook
+from siting.common.tables.columns import read_own_table
+from siting.inputs.schema import SWEDEN, demand_schema
 from siting.inputs.tables import read_checked
 from siting.network.osm.extract import read_extract
-from siting.network.osm.store import read_network
-from siting.network.tables import read_own_table
-from siting.report.result import read_result
-from siting.scenario_file import read_scenario
-from siting.sizes import Most, refuse_large_parquet, refuse_large_workbook
+from siting.network.osm.files import read_network
+from siting.results.result import read_result
+from siting.scenario.file import read_scenario
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 

@@ -1,8 +1,8 @@
 """Put output and map of the main scenario into the README: python -m tests.write_readme."""
 
-from siting.pipeline import run
-from siting.report.maps import as_png, draw_map
-from siting.scenario_file import find_scenario, read_scenario
+from siting.pipeline.run import run
+from siting.report.maps.draw import as_png, draw_map
+from siting.scenario.file import find_scenario, read_scenario
 from tests.shown import FENCE, README, shown_by_run
 
 if __name__ == "__main__":

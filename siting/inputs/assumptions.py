@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from siting.errors import Fault, InputError
-from siting.toml_file import read_toml
+from siting.common.errors import Fault, InputError
+from siting.common.toml import read_toml
 
 ASSUMPTIONS = "assumptions.toml"
 

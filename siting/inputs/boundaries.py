@@ -3,7 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 
-from siting.errors import MissingExtraError
+from siting.common.errors import MissingExtraError
 
 _SWEREF = 3006
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from osmnx.distance import great_circle
 
-from siting.types import Bools, Floats
+from siting.common.types import Bools, Floats
 
 LEAST_POPULATION = 1000
 """Residents from which a locality is a candidate, unless a scenario says otherwise."""

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from osmnx.distance import great_circle
 
-from siting.types import Floats, Ints
+from siting.common.types import Floats, Ints
 
 CIRCUITY = 1.3
 """Road distance over straight-line distance inside a place (assumption `inside_place`)."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from siting.errors import Fault, near_matches
+from siting.common.errors import Fault, near_matches
 from siting.inputs.candidates import seat_codes
 
 

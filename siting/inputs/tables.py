@@ -9,10 +9,10 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 from pandera.pandas import DataFrameSchema
 
-from siting.errors import Fault, InputError, near_matches
+from siting.common.errors import Fault, InputError, near_matches
+from siting.common.tables.hints import GREATEST, cell, missing_column, number_problem, zero_remedy
+from siting.common.tables.read import read_texts, shortened
 from siting.inputs.schema import CODE_PROBLEM, TABLES, kind
-from siting.slips import GREATEST, cell, missing_column, number_problem, zero_remedy
-from siting.table_file import read_texts, shortened
 
 _LOST_ZERO = re.compile(r"\d{3}(\.0)?")
 _PROBLEMS = {

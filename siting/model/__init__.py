@@ -1,14 +1,23 @@
 """Facility location, exact and with proof. Knows nothing of countries, files or roads."""
 
-from siting.model.composed import Lexicographic, NoWorse, Objective
 from siting.model.instance import Instance
 from siting.model.limits import Closing, Different, Limits, LimitUse, Phase, Quota, Spacing
-from siting.model.objectives import Cost, Coverage, Equity, Mean, Target, Worst
+from siting.model.objectives import (
+    Cost,
+    Coverage,
+    Equity,
+    Lexicographic,
+    Mean,
+    NoWorse,
+    Objective,
+    Target,
+    Worst,
+)
 from siting.model.options import OfficeType
 from siting.model.solution import Solution
 from siting.model.solve import solve
-from siting.model.solvers import Solver, TracePoint
-from siting.model.stages import StageResult
+from siting.model.solving.search import Solver, TracePoint
+from siting.model.solving.stages import StageResult
 
 __all__ = [
     "Closing",

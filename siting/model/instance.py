@@ -1,25 +1,235 @@
-"""A location problem as arrays and labels: who needs to travel where, and how long it takes."""
+"""A location problem as arrays and labels: who travels where, and how long it takes."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array, issparse
 
-from siting.errors import Fault, InputError
-from siting.model.matrix import (
-    Labelled,
-    Matrix,
-    fault,
-    read_groups,
-    read_labels,
-    read_times,
-    read_values,
-)
-from siting.types import Bools, Floats
+from siting.common.errors import Fault, InputError
+from siting.common.types import Bools, Floats
+from siting.model.sparse import from_entries, keep_entries
+
+type Matrix = NDArray[Any] | csr_array | pd.DataFrame
+type Labelled = Sequence[float] | NDArray[Any] | pd.Series | Mapping[str, float]
+
+LONG_TABLE = ("from", "to", "minutes")
+
+
+def fault(key: str, value: object, problem: str, remedy: str) -> Fault:
+    """Return a fault of the instance.
+
+    Parameters
+    ----------
+    key : str
+        Which part of it.
+    value : object
+        What was found there.
+    problem, remedy : str
+        What is wrong with it, and what to do about it.
+
+    Returns
+    -------
+    Fault
+        With "instance" in the place of a file.
+    """
+    return Fault("instance", key, value, problem, remedy)
+
+
+def read_times(
+    times: Matrix, client_ids: Sequence[str], site_ids: Sequence[str], faults: list[Fault]
+) -> csr_array:
+    """Return times as sparse minutes; a missing entry cannot be reached.
+
+    Parameters
+    ----------
+    times : ndarray, sparse array, or DataFrame
+        Dense, shape (clients, sites), inf where there is no way; sparse, a stored 0 being a time
+        of 0; or a long table with the columns ``from``, ``to``, ``minutes``.
+    client_ids, site_ids : sequence of str
+        Labels of rows and columns.
+    faults : list of Fault
+        Takes what is wrong.
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape (clients, sites)
+        With sorted indices. Empty if the times could not be read.
+    """
+    shape = (len(client_ids), len(site_ids))
+    if isinstance(times, pd.DataFrame):
+        found = _from_long_table(times, client_ids, site_ids, faults)
+    elif issparse(times):
+        found = csr_array(times).astype(np.float64, copy=True)
+    else:
+        found = _from_dense(np.asarray(times, dtype=np.float64))
+    if found.shape != shape:
+        faults.append(
+            fault("times", found.shape, f"should have the shape {shape}", "Give clients x sites.")
+        )
+        return csr_array(shape, dtype=np.float64)
+    found.sort_indices()
+    faults.extend(_impossible_times(found))
+    return keep_entries(found, np.isfinite(found.data))
+
+
+def _from_dense(dense: Floats) -> csr_array:
+    dense = np.atleast_2d(dense)
+    # csr_array(dense) would lose the zeros, which are real times.
+    reached = ~np.isposinf(dense)
+    return from_entries(
+        dense[reached], np.nonzero(reached)[1], reached.sum(axis=1), np.shape(dense)
+    )
+
+
+def _from_long_table(
+    table: pd.DataFrame, client_ids: Sequence[str], site_ids: Sequence[str], faults: list[Fault]
+) -> csr_array:
+    shape = (len(client_ids), len(site_ids))
+    missing = [name for name in LONG_TABLE if name not in table.columns]
+    if missing:
+        faults.append(
+            fault("times", missing, "columns are missing", "Name them from, to and minutes.")
+        )
+        return csr_array(shape, dtype=np.float64)
+    # As the labels of clients and sites are, so that numbers meet their own.
+    origins, destinations = table["from"].astype(str), table["to"].astype(str)
+    rows = pd.Index(client_ids).get_indexer(pd.Index(origins))
+    columns = pd.Index(site_ids).get_indexer(pd.Index(destinations))
+    known = (rows >= 0) & (columns >= 0)
+    for key, labels, found in (("from", origins, rows), ("to", destinations, columns)):
+        strangers = sorted(set(labels[found < 0]))
+        if strangers:
+            faults.append(fault(f"times.{key}", strangers, "unknown labels", "Correct them."))
+    twice = table.duplicated(["from", "to"])
+    if twice.any():
+        pairs = table.loc[twice, ["from", "to"]].to_numpy().tolist()
+        faults.append(fault("times", pairs, "pairs occur twice", "Keep one row a pair."))
+    minutes = table["minutes"].to_numpy(dtype=np.float64)
+    kept = known & ~twice.to_numpy()
+    return csr_array(coo_array((minutes[kept], (rows[kept], columns[kept])), shape=shape))
+
+
+def _impossible_times(times: csr_array) -> Iterator[Fault]:
+    values = times.data
+    if np.isnan(values).any():
+        count = int(np.isnan(values).sum())
+        yield fault("times", f"{count} NaN", "is not a time", "Give inf where there is no way.")
+    if (values < 0).any():
+        yield fault("times", float(np.nanmin(values)), "is negative", "Give minutes of 0 or more.")
+
+
+def read_labels(
+    key: str, given: Sequence[str] | None, count: int, faults: list[Fault]
+) -> list[str]:
+    """Return unique labels of clients or sites, numbered from 0 where none are given.
+
+    Parameters
+    ----------
+    key : str
+        "client_ids" or "site_ids", for the faults.
+    given : sequence of str or None
+        The labels; others are made into text.
+    count : int
+        How many to number; not compared with those given.
+    faults : list of Fault
+        Takes what is wrong: labels that occur twice.
+
+    Returns
+    -------
+    list of str
+        In the order given. Numbers have leading zeros, so that they sort.
+    """
+    if given is None:
+        width = len(str(max(count - 1, 0)))
+        return [f"{number:0{width}d}" for number in range(count)]
+    labels = [str(label) for label in given]
+    doubled = sorted(label for label, times in Counter(labels).items() if times > 1)
+    if doubled:
+        faults.append(fault(key, doubled, "labels occur twice", "Make each label unique."))
+    return labels
+
+
+def read_values(
+    key: str, given: Labelled | None, labels: Sequence[str], faults: list[Fault]
+) -> Floats:
+    """Return one number of 0 or more a label; absent means 0 for all.
+
+    A mapping or Series must carry exactly the labels; nothing is filled.
+
+    Parameters
+    ----------
+    key : str
+        What the numbers are, for the faults.
+    given : sequence of float, ndarray, pandas.Series, mapping, or None
+        The numbers, in the order of the labels unless they carry labels themselves.
+    labels : sequence of str
+        Of clients or sites.
+    faults : list of Fault
+        Takes what is wrong.
+
+    Returns
+    -------
+    ndarray of float, shape (labels,)
+        A copy in the order of the labels; 0 for all if the labels or the shape do not match.
+    """
+    if given is None:
+        return np.zeros(len(labels))
+    if isinstance(given, pd.Series | Mapping):
+        by_label = {str(label): value for label, value in given.items()}
+        wrong = sorted(set(labels) ^ set(by_label))
+        if wrong:
+            faults.append(fault(key, wrong, "labels do not match", "Give each label once."))
+            return np.zeros(len(labels))
+        given = [by_label[label] for label in labels]
+    values = np.array(cast("Sequence[float]", given), dtype=np.float64)
+    if values.shape != (len(labels),):
+        faults.append(
+            fault(key, values.shape, f"should have the shape ({len(labels)},)", "Give one each.")
+        )
+        return np.zeros(len(labels))
+    refused = values[~(np.isfinite(values) & (values >= 0))]
+    if refused.size:
+        faults.append(fault(key, float(refused[0]), "is not 0 or more", "Give finite numbers."))
+    return values
+
+
+def read_groups(
+    key: str,
+    given: Mapping[str, Sequence[str]] | None,
+    labels: Sequence[str],
+    faults: list[Fault],
+) -> dict[str, tuple[str, ...]]:
+    """Return groupings, each with one group label a point.
+
+    Parameters
+    ----------
+    key : str
+        "client_groups" or "site_groups", for the faults.
+    given : mapping of str to sequence of str, or None
+        Name of a grouping to the group of each point.
+    labels : sequence of str
+        Of clients or sites, of which only the number counts.
+    faults : list of Fault
+        Takes what is wrong: groupings with more or fewer labels than points.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        The groupings as given, wrong ones too; empty if there are none.
+    """
+    groups = {name: tuple(map(str, members)) for name, members in (given or {}).items()}
+    faults.extend(
+        fault(f"{key}.{name}", len(members), f"should have {len(labels)} labels", "Give one each.")
+        for name, members in groups.items()
+        if len(members) != len(labels)
+    )
+    return groups
+
 
 type Groups = Mapping[str, tuple[str, ...]]
 

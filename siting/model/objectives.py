@@ -1,14 +1,4 @@
-"""What is to be least or greatest.
-
-Each objective is a functional: a weighted sum over services of a cost that never falls with the
-travel time. What it says in its own unit comes from that by ``report``.
-
-The methods are the same for each. ``faults(instance)`` returns what is wrong with its parameters;
-only where that is nothing the others may be asked. ``functional(frame)`` returns what is minimised
-under the limits of the frame. ``report(value, frame)`` returns what a finite value of it is in the
-unit of the objective, and ``functional_at(value, frame)``, of those that `NoWorse` takes, goes the
-other way. `Worst` has the first alone, since it is found by a search.
-"""
+"""What is to be least or greatest, alone, one after the other, or bounded by another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from siting.errors import Fault
-from siting.model.program import Functional, Transform
+from siting.common.errors import Fault, InputError
+from siting.common.types import Floats
+from siting.model.program import Ceiling, Functional, Transform
 from siting.model.sparse import nearest_minutes
-from siting.types import Floats
 
 if TYPE_CHECKING:
-    from siting.model.frame import Frame
+    from siting.model.formulation import Frame
     from siting.model.instance import Instance
 
 
@@ -337,3 +327,68 @@ def _kolm_pollak(kappa: float, longest: float) -> Transform:
         return np.exp(-kappa * (times - longest))
 
     return cost
+
+
+@dataclass(frozen=True)
+class Lexicographic:
+    """Objectives in order of importance.
+
+    Parameters
+    ----------
+    stages : sequence of (objective, float)
+        Each objective and how much worse, relative to its best, the later ones may make it.
+
+    Raises
+    ------
+    InputError
+        If there is none, or a tolerance is not 0 or more.
+    """
+
+    stages: Sequence[tuple[Single, float]]
+
+    def __post_init__(self) -> None:
+        wrong = [tolerance for _, tolerance in self.stages if not tolerance >= 0]
+        if wrong or not self.stages:
+            problem = "a tolerance is not 0 or more" if wrong else "there is no objective"
+            remedy = "Give at least one objective, and tolerances of 0 or more."
+            raise InputError([Fault("objective", "stages", wrong, problem, remedy)])
+
+
+@dataclass(frozen=True)
+class NoWorse:
+    """Another objective that an answer may make no worse than a value.
+
+    Parameters
+    ----------
+    objective : Mean, Coverage, or Equity
+        For the worst case there is `Limits.max_time`.
+    value : float
+        In the unit in which the objective is given.
+    """
+
+    objective: Mean | Coverage | Equity
+    value: float
+
+    def ceiling(self, frame: "Frame") -> Ceiling:
+        """Return it as a limit on what the objective minimises.
+
+        Parameters
+        ----------
+        frame : Frame
+            The instance under its limits.
+
+        Returns
+        -------
+        Ceiling
+            In the unit of the functional.
+        """
+        limit = self.objective.functional_at(self.value, frame)
+        return Ceiling(self.objective.functional(frame), limit)
+
+    def sentence(self) -> str:
+        """Return it in plain words."""
+        than = "less" if self.objective.sense == "max" else "more"
+        return f"{self.objective.kind} is no {than} than {self.value:.6g}"
+
+
+type Objective = Single | Lexicographic

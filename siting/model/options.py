@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.types import Bools, Floats, Ints
+from siting.common.types import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.model.instance import Instance
+
 
 # The kind of an office that exists already, and of all where there are no office types.
 PLAIN = -1

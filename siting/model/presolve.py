@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from siting.common.types import Bools, Floats, Ints
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.sparse import keep_entries, nearest_minutes
-from siting.types import Bools, Floats, Ints
 
 
 def tighten(program: Program) -> Program:

@@ -1,16 +1,23 @@
-"""What solving gives back."""
+"""What solving gives back, and how it is made from the outcome of a search."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-from scipy.sparse import csr_array
+import numpy as np
+from scipy.sparse import coo_array, csr_array
 
-from siting.model.limits import LimitUse
-from siting.model.solvers import TracePoint
-from siting.model.stages import StageResult
-from siting.model.truth import Reason, Status
-from siting.types import Ints
+from siting.common.types import Bools, Ints
+from siting.model.limits import Limits, LimitUse
+from siting.model.objectives import Lexicographic, Objective
+from siting.model.options import PLAIN
+from siting.model.solving.search import Reason, Search, Status, TracePoint, Verdict, judge
+from siting.model.solving.stages import Outcome, Stage, StageResult, stage_results
+from siting.model.solving.targets import out_of_reach
+from siting.model.sparse import entry_rows, nearest_minutes, rows_at
+
+if TYPE_CHECKING:
+    from siting.model.instance import Instance
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,3 +96,173 @@ class Solution:
     method: str
     ties_decided: bool
     seconds: float
+
+
+def conclude(
+    outcome: Outcome, objective: Objective, limits: Limits, search: Search, *, ties_decided: bool
+) -> Solution:
+    """Return the solution of an outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What the search came to, with or without an answer.
+    objective, limits : Objective, Limits
+        What was asked for: which stage is reported, and the names of types and phases.
+    search : Search
+        For its gap, its time limit and the seconds since its start.
+    ties_decided : bool
+        Whether it is proved that no equally good answer ranks before this one.
+
+    Returns
+    -------
+    Solution
+        Without an answer its objective is None, and no site is listed.
+    """
+    frame, answer = outcome.frame, outcome.answer
+    instance, options = frame.instance, frame.options
+    chosen = np.zeros(len(options), dtype=np.bool_) if answer.chosen is None else answer.chosen
+    found = answer.chosen is not None
+    is_open = np.zeros(len(instance.site_ids), dtype=np.bool_)
+    is_open[options.site[chosen]] = True
+    closed = instance.existing & ~is_open if found else np.zeros_like(is_open)
+    stage = _reported(outcome, objective)
+    results = stage_results(outcome)
+    objective_value = results[outcome.stages.index(stage)].final
+    verdict = _overall(outcome, stage, objective_value, search)
+    shares = _shares(outcome, is_open)
+    uses = (part.use(instance, options, chosen) for part in limits.parts()) if found else ()
+    return Solution(
+        status=verdict.status,
+        reason=verdict.reason,
+        objective=objective_value,
+        bound=stage.bound,
+        gap=verdict.gap,
+        sense=stage.objective.sense,
+        stages=results,
+        open_sites=_labels(instance, is_open),
+        new_sites=_labels(instance, is_open & ~instance.existing),
+        closed_sites=_labels(instance, closed),
+        office_types=_named(outcome, chosen, [each.name for each in limits.office_types], "kind"),
+        opened_in=_named(outcome, chosen, [each.name for each in limits.phases], "phase"),
+        annual_saving=float(instance.annual_cost[closed].sum()),
+        assignment=_most(shares),
+        shares=shares,
+        splits=outcome.program.splits,
+        unreached=out_of_reach(frame, [each.objective for each in outcome.stages]),
+        limits=tuple(use for use in uses if use is not None),
+        trace=stage.trace,
+        pairs=frame.pairs,
+        pairs_kept=int(outcome.program.times.nnz),
+        method=answer.method,
+        ties_decided=ties_decided,
+        seconds=search.elapsed(),
+    )
+
+
+def _reported(outcome: Outcome, objective: Objective) -> Stage:
+    """Return the last stage that was asked for; the mean after a worst case was not."""
+    asked = len(objective.stages) if isinstance(objective, Lexicographic) else 1
+    return outcome.stages[min(asked, len(outcome.stages)) - 1]
+
+
+def _overall(outcome: Outcome, reported: Stage, objective: float | None, search: Search) -> Verdict:
+    """Return the verdict on the whole: no better than that on any stage."""
+    own = judge(objective, reported.bound, asked_gap=search.gap, timed_out=search.ran_out())
+    if own.status == "optimal":
+        worse = [s.verdict for s in outcome.stages if s.verdict.status != "optimal"]
+        # Without an answer in a later stage there would be no objective.
+        return replace(worse[0], status="feasible", gap=own.gap) if worse else own
+    return own
+
+
+def _labels(instance: "Instance", sites: Bools) -> tuple[str, ...]:
+    return tuple(sorted(instance.site_ids[site] for site in np.flatnonzero(sites)))
+
+
+def _named(outcome: Outcome, chosen: Bools, names: list[str], what: str) -> Mapping[str, str]:
+    """Return the name of the type or phase of each new site."""
+    if not names:
+        return {}
+    options, labels = outcome.frame.options, outcome.frame.instance.site_ids
+    numbers: Ints = getattr(options, what)
+    return {
+        labels[options.site[option]]: names[numbers[option]]
+        for option in np.flatnonzero(chosen & options.new)
+        if numbers[option] != PLAIN
+    }
+
+
+def _shares(outcome: Outcome, is_open: Bools) -> csr_array:
+    """Return which part of each client goes to which site in the last phase."""
+    instance = outcome.frame.instance
+    if outcome.answer.split is None:
+        nearest = nearest_sites(instance, is_open)
+        clients = np.flatnonzero(nearest >= 0)
+        parts = (np.ones(len(clients)), (clients, nearest[clients]))
+        return csr_array(coo_array(parts, shape=instance.times.shape))
+    return _split_shares(outcome)
+
+
+def _split_shares(outcome: Outcome) -> csr_array:
+    frame, split = outcome.frame, outcome.answer.split
+    if split is None:
+        raise ValueError("nothing is split")
+    options, program = frame.options, frame.program
+    always = (program.lower == 1) & np.isinf(program.capacity)
+    fixed = np.zeros(len(frame.instance.site_ids), dtype=np.bool_)
+    fixed[options.site[always]] = True
+    fallback = nearest_sites(frame.instance, fixed)
+    last = np.flatnonzero(frame.periods == frame.periods.max(initial=0))
+    by_service = csr_array(
+        coo_array(
+            (split.shares, (split.services, options.site[split.options])),
+            shape=(len(split.rest), len(fixed)),
+        )
+    )
+    spread = csr_array(by_service[outcome.service_of[last]])
+    rest = split.rest[outcome.service_of[last]]
+    stay = np.flatnonzero((rest > 0) & (fallback[frame.clients[last]] >= 0))
+    clients = np.concatenate([frame.clients[last][entry_rows(spread)], frame.clients[last][stay]])
+    sites = np.concatenate([spread.indices, fallback[frame.clients[last][stay]]])
+    values = np.concatenate([spread.data, rest[stay]])
+    return csr_array(coo_array((values, (clients, sites)), shape=frame.instance.times.shape))
+
+
+def _most(shares: csr_array) -> Ints:
+    """Return the site with the greatest share of each client; -1 if it has none."""
+    rows = entry_rows(shares)
+    order = np.lexsort((shares.indices, -shares.data, rows))
+    firsts = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
+    assignment = np.full(shares.shape[0], -1, dtype=np.int64)
+    assignment[rows[firsts]] = shares.indices[firsts]
+    return assignment
+
+
+def nearest_sites(instance: "Instance", open_sites: Bools) -> Ints:
+    """Return the nearest open site of each client, the smallest label first among equals.
+
+    Parameters
+    ----------
+    instance : Instance
+        What there is to choose from.
+    open_sites : ndarray of bool
+        Which sites are open, shape (sites,).
+
+    Returns
+    -------
+    ndarray of int, shape (clients,)
+        -1 where no open site is reached.
+    """
+    times = instance.times
+    rank = np.argsort(np.argsort(np.asarray(instance.site_ids, dtype=np.str_)))
+    nearest = nearest_minutes(times, open_sites)
+    entries = np.flatnonzero(open_sites[times.indices])
+    rows = rows_at(times, entries)
+    at_nearest = times.data[entries] == nearest[rows]
+    rows, sites = rows[at_nearest], times.indices[entries[at_nearest]]
+    order = np.lexsort((rank[sites], rows))
+    firsts = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
+    assignment = np.full(times.shape[0], -1, dtype=np.int64)
+    assignment[rows[firsts]] = sites[firsts]
+    return assignment

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from siting.errors import Fault, InfeasibleError, InputError
-from siting.model.clash import clashing_limits
-from siting.model.composed import NoWorse, Objective
-from siting.model.conclude import conclude
-from siting.model.frame import make_frame
+from siting.common.errors import Fault, InfeasibleError, InputError
+from siting.model.formulation import make_frame
 from siting.model.limits import Limits
-from siting.model.objectives import Single, Worst
-from siting.model.solution import Solution
-from siting.model.solvers import Search, Solver
-from siting.model.stages import Outcome, run_stages, stages_of
-from siting.model.ties import break_ties
+from siting.model.objectives import NoWorse, Objective, Single, Worst
+from siting.model.solution import Solution, conclude
+from siting.model.solving.infeasible import clashing_limits
+from siting.model.solving.search import Search, Solver
+from siting.model.solving.stages import Outcome, run_stages, stages_of
+from siting.model.solving.tie_breaking import break_ties
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance

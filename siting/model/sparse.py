@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from siting.types import Bools, Floats, Ints
+from siting.common.types import Bools, Floats, Ints
 
 
 def from_entries(

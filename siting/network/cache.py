@@ -12,11 +12,10 @@ import numpy as np
 import platformdirs
 from scipy.sparse import csr_array
 
-from siting.aside import replace_file
-from siting.errors import BusyError
-from siting.network.matrix import Engine, travel_times
-from siting.network.search import Progress, Workers
-from siting.types import Floats, Points, RoadNetwork, TravelTimes
+from siting.common.errors import BusyError
+from siting.common.files import replace_file
+from siting.common.types import Floats, Points, RoadNetwork, TravelTimes
+from siting.network.matrix import Engine, Progress, Workers, travel_times
 
 # Raise it with every change to how times are computed or stored.
 _FORMAT = 3

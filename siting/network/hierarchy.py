@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting.errors import Fault, InputError
-from siting.network.access import Ties
-from siting.types import Arcs, Floats
+from siting.common.errors import Fault, InputError
+from siting.common.types import Arcs, Floats
+from siting.network.connectors import Ties
 
 # The hierarchy counts in whole numbers below 2^31: tenths of a millisecond reach to 59 hours.
 _PER_MINUTE = 600_000
@@ -38,7 +38,7 @@ def hierarchy_times(arcs: Arcs, start: Ties, end: Ties, direct: Ties) -> csr_arr
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The extra ``hierarchy`` is not installed.
     """
     minutes = np.full((start.points, end.points), np.inf)

@@ -9,23 +9,21 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from siting.errors import InputError
-from siting.network.arcs import fastest_arcs
-from siting.network.osm.arrays import read_arrays
-from siting.network.osm.store import read_network
-from siting.network.road_faults import road_table_faults
-from siting.network.road_tables import (
+from siting.common.errors import InputError
+from siting.common.package import data_folder
+from siting.common.types import Access, Deferred, Floats, Ints, Island, RoadNetwork
+from siting.network.link_times import Links, add_times, fastest_arcs, link_times
+from siting.network.osm.files import read_arrays, read_network
+from siting.network.shipped.tables import (
     LINKS,
     NODES,
     read_road_tables,
+    road_table_faults,
     table_graph,
     table_links,
     table_seconds,
 )
 from siting.network.speeds import Speeds, read_speeds
-from siting.network.times import Links, add_times, link_times
-from siting.shipped import data_folder
-from siting.types import Access, Deferred, Floats, Ints, Island, RoadNetwork
 
 type RoadGraph = nx.MultiDiGraph[int]
 type Column = Floats | Ints
@@ -65,7 +63,7 @@ def load_road_network(
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The source or the profile does not exist, or a table cannot be used.
     """
     folder = data or data_folder()

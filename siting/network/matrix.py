@@ -1,15 +1,264 @@
-"""Travel times between places, by shortest paths on the road network."""
+"""Travel times between places: shortest paths from many points to many, in batches."""
 
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.shared_memory import SharedMemory
 from typing import Literal
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
+from scipy.sparse.csgraph import dijkstra
 
-from siting.network.access import tie_to_junctions, tie_to_points
-from siting.network.arcs import arcs_of
+from siting.common.errors import ClusterError
+from siting.common.parallel import (
+    Arrays,
+    Block,
+    attach,
+    cluster_at,
+    each_done,
+    share,
+    starting_workers,
+    worker_context,
+)
+from siting.common.types import Floats, Points, RoadNetwork, TravelTimes
+from siting.network.connectors import Ties, tie_to_junctions, tie_to_points
 from siting.network.hierarchy import hierarchy_times
-from siting.network.search import Progress, Workers, make_search, run_search
-from siting.types import Floats, Points, RoadNetwork, TravelTimes
+from siting.network.link_times import arcs_of
+
+type Progress = Callable[[int, int], None]
+type Workers = int | str | None
+"""Who searches: so many processes of this machine, or the workers of the Dask scheduler at this
+address; None: as many as pay. The result does not depend on it."""
+
+# A batch holds this many minutes at once, 8 bytes each.
+_CELLS = 16_000_000
+_BATCH = 128
+# Below this many sources x junctions, starting processes takes longer than the search.
+_WORTH_PROCESSES = 200_000_000
+
+
+@dataclass(frozen=True)
+class Search:
+    """What every batch of a search needs.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        ``data``, ``indices``, ``indptr`` of the roads with one row a source behind the junctions;
+        ``far_point``, ``far_target``, ``far_minutes`` of the ties at the other end; and
+        ``point``, ``target``, ``minutes`` of direct ties from sources to the other end.
+    junctions, sources, points : int
+        Junctions of the network, points to search from, points at the other end.
+    limit : float
+        Minutes beyond which a pair counts as out of reach.
+    """
+
+    arrays: Arrays
+    junctions: int
+    sources: int
+    points: int
+    limit: float
+
+    def run(self, first: int, last: int) -> csr_array:
+        """Search from some of the sources.
+
+        Parameters
+        ----------
+        first, last : int
+            From ``first`` to ``last - 1``.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (last - first, points)
+            Minutes; a pair without an entry is out of reach, a stored 0 takes no time.
+        """
+        arrays = self.arrays
+        size = len(arrays["indptr"]) - 1
+        graph = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))
+        start = self.junctions + np.arange(first, last)
+        at_junction = dijkstra(graph, indices=start, limit=self.limit)
+        minutes = np.full((last - first, self.points), np.inf)
+        tied, groups = np.unique(arrays["far_point"], return_index=True)
+        if len(tied):
+            at_end = at_junction[:, arrays["far_target"]] + arrays["far_minutes"]
+            minutes[:, tied] = np.minimum.reduceat(at_end, groups, axis=1)
+        here = slice(*np.searchsorted(arrays["point"], [first, last]))
+        pairs = (arrays["point"][here] - first, arrays["target"][here])
+        minutes[pairs] = np.minimum(minutes[pairs], arrays["minutes"][here])
+        return _stored(minutes, self.limit)
+
+
+def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: float) -> Search:
+    """Collect what a search needs.
+
+    Parameters
+    ----------
+    roads : scipy.sparse.csr_array, shape (n, n)
+        Minutes between junctions.
+    near, far : Ties
+        From the points to search from, and to those at the other end.
+    direct : Ties
+        From the ones to the others.
+    limit : float
+        Minutes beyond which a pair counts as out of reach.
+
+    Returns
+    -------
+    Search
+        What the workers are given.
+    """
+    graph = with_sources(roads, near)
+    arrays: Arrays = {
+        "data": graph.data,
+        "indices": graph.indices,
+        "indptr": graph.indptr,
+        "far_point": far.point,
+        "far_target": far.target,
+        "far_minutes": far.minutes,
+        "point": direct.point,
+        "target": direct.target,
+        "minutes": direct.minutes,
+    }
+    return Search(arrays, roads.shape[0], near.points, far.points, limit)
+
+
+def run_search(search: Search, *, workers: Workers, progress: Progress) -> csr_array:
+    """Search from every source.
+
+    Parameters
+    ----------
+    search : Search
+        What to search.
+    workers : int or str, optional
+        Processes, or the address of a Dask scheduler; by default one process a processor where the
+        work is worth it, else none but this one.
+    progress : callable
+        Is told the number of sources that are done, and of all. Raising from it, or interrupting,
+        cancels what has not begun and frees the shared memory.
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape (sources, points)
+        Minutes; the same for any number of workers, wherever they are.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        The Dask cluster cannot be used.
+    siting.common.errors.ClusterError
+        It was lost meanwhile.
+    """
+    if workers is None:
+        worth = search.sources * search.junctions >= _WORTH_PROCESSES
+        workers = (os.cpu_count() or 1) if worth else 1
+    bounds = _bounds(search)
+    blocks = [csr_array((0, search.points), dtype=np.float64)]
+    for (_, last), block in zip(bounds, _blocks(search, bounds, workers), strict=True):
+        blocks.append(block)
+        progress(last, search.sources)
+    return csr_array(vstack(blocks, format="csr"))
+
+
+def with_sources(roads: csr_array, ties: Ties) -> csr_array:
+    """Append one row a point to a road matrix, from which its ties lead to the junctions.
+
+    Parameters
+    ----------
+    roads : scipy.sparse.csr_array, shape (n, n)
+        Minutes between junctions.
+    ties : Ties
+        From points to junctions, in order of point.
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape (n + points, n + points)
+        Point ``i`` is row ``n + i``; no arc leads to it.
+    """
+    size = roads.shape[0] + ties.points
+    ends = roads.indptr[-1] + np.searchsorted(ties.point, np.arange(1, ties.points + 1))
+    return csr_array(
+        (
+            np.append(roads.data, ties.minutes),
+            np.append(roads.indices, ties.target),
+            np.append(roads.indptr, ends),
+        ),
+        shape=(size, size),
+    )
+
+
+def _bounds(search: Search) -> list[tuple[int, int]]:
+    size = max(1, min(_BATCH, _CELLS // max(search.junctions, 1)))
+    firsts = range(0, search.sources, size)
+    return [(first, min(first + size, search.sources)) for first in firsts]
+
+
+def _blocks(
+    search: Search, bounds: list[tuple[int, int]], workers: int | str
+) -> Iterator[csr_array]:
+    if isinstance(workers, str):
+        return _on_cluster(search, bounds, workers)
+    return _in_processes(search, bounds, workers) if workers > 1 else _here(search, bounds)
+
+
+def _here(search: Search, bounds: list[tuple[int, int]]) -> Iterator[csr_array]:
+    return (search.run(first, last) for first, last in bounds)
+
+
+def _in_processes(
+    search: Search, bounds: list[tuple[int, int]], workers: int
+) -> Iterator[csr_array]:
+    numbers = (search.junctions, search.sources, search.points, search.limit)
+    with share(search.arrays) as block:
+        pool = ProcessPoolExecutor(workers, worker_context(), _attach, (block, numbers))
+        try:
+            with starting_workers():
+                blocks = pool.map(_run, bounds)
+            yield from blocks
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _on_cluster(search: Search, bounds: list[tuple[int, int]], address: str) -> Iterator[csr_array]:
+    """In the order of the bounds, though workers are done in any."""
+    early: dict[int, csr_array] = {}
+    due = 0
+    with cluster_at(address) as client:
+        for number, block in each_done(client, _run_there, bounds, search):
+            if block is None:
+                raise ClusterError(
+                    "Dask workers died over the travel times; give them more memory."
+                )
+            early[number] = block
+            while due in early:
+                yield early.pop(due)
+                due += 1
+
+
+def _run_there(search: Search, bounds: tuple[int, int]) -> csr_array:
+    return search.run(*bounds)
+
+
+_attached: list[tuple[SharedMemory, Search]] = []
+"""What a worker process searches; set once when it starts."""
+
+
+def _attach(block: Block, numbers: tuple[int, int, int, float]) -> None:
+    memory, arrays = attach(block)
+    _attached.append((memory, Search(arrays, *numbers)))
+
+
+def _run(bounds: tuple[int, int]) -> csr_array:
+    return _attached[0][1].run(*bounds)
+
+
+def _stored(minutes: Floats, limit: float) -> csr_array:
+    """Store every finite entry within the limit, zeros too."""
+    kept = np.isfinite(minutes) & (minutes <= limit)
+    rows = np.append(0, kept.sum(axis=1).cumsum())
+    return csr_array((minutes[kept], np.nonzero(kept)[1], rows), shape=minutes.shape)
+
 
 type Engine = Literal["dijkstra", "hierarchy"]
 
@@ -28,8 +277,8 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
 ) -> TravelTimes:
     """Return the minutes of the fastest way from every origin to every destination.
 
-    Ways start and end with a tie (`siting.network.access`); places within the radius of each other
-    are also tied directly, so that a place is 0 minutes from itself.
+    Ways start and end with a tie (`siting.network.connectors`); places within the radius of
+    each other are also tied directly, so that a place is 0 minutes from itself.
 
     Parameters
     ----------
@@ -60,10 +309,10 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The graph lacks lengths or travel times, the extra is not installed, or the Dask cluster
         cannot be used.
-    siting.errors.ClusterError
+    siting.common.errors.ClusterError
         The Dask cluster was lost meanwhile.
     """
     arcs = arcs_of(network.roads)

@@ -10,15 +10,24 @@ from typing import Any
 import pandas as pd
 
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
-from siting.report import basis, grids
-from siting.report.appendix import appendix
-from siting.report.beside import NOTHING, Beside
-from siting.report.blocks import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
+from siting.report import tables
 from siting.report.certainty import certainty
-from siting.report.command import command
-from siting.report.goal import goal_in_words
-from siting.report.result import RunResult
-from siting.report.wording import counted, date, listed, number, percent, sort_key, texts, whole
+from siting.report.companions import NOTHING, Beside
+from siting.report.document import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
+from siting.report.tables import appendix
+from siting.report.words import (
+    command,
+    counted,
+    date,
+    goal_in_words,
+    listed,
+    number,
+    percent,
+    sort_key,
+    texts,
+    whole,
+)
+from siting.results.result import RunResult
 
 _NAMED = 3
 """So many of the picks are named in the answer."""
@@ -190,7 +199,7 @@ def _answer(result: RunResult, language: str) -> Iterator[str]:
             new=counted(len(sites), words["offices"], language),
             decided=_decided(int(sites["forced"].sum()), len(sites), language),
             cost=number(manifest["cost"]["annual_msek"], 1, language),
-            top=listed([grids.place(row) for row in grids.records(sites[:_NAMED])], language),
+            top=listed([tables.place(row) for row in tables.records(sites[:_NAMED])], language),
         )
     else:
         yield words["none"]
@@ -248,9 +257,9 @@ def _picks(result: RunResult, language: str) -> Iterator[Block]:
     words = texts(language)
     yield Heading(words["brief"]["picks"]["heading"])
     if len(result.tables["sites"]):
-        yield grids.picks(result, language)
+        yield tables.picks(result, language)
     if result.manifest["phases"]:
-        yield grids.phases(result, language)
+        yield tables.phases(result, language)
     yield Heading(words["brief"]["maps"]["heading"])
     if result.abroad:
         yield Paragraph(words["brief"]["maps"]["none"])
@@ -268,27 +277,27 @@ def _picks(result: RunResult, language: str) -> Iterator[Block]:
 def _effects(result: RunResult, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["effects"]
     yield Heading(words["heading"])
-    yield grids.access(result, language)
+    yield tables.access(result, language)
     for name in ("counties", "fa_regions"):
-        regions = grids.regions(result, name, language)
+        regions = tables.regions(result, name, language)
         if regions.rows:
             yield regions
 
 
 def _extremes(result: RunResult, background: Background, language: str) -> Iterator[Block]:
-    gaining = grids.gaining(result, language)
+    gaining = tables.gaining(result, language)
     if gaining.rows:
         yield gaining
     else:
         yield Paragraph(texts(language)["brief"]["effects"]["gaining_none"])
-    yield grids.worst_off(result, background.border, language)
+    yield tables.worst_off(result, background.border, language)
 
 
 def _limits(result: RunResult, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["limits"]
     yield Heading(words["heading"])
     if result.manifest["limits"]:
-        yield basis.limits(result, language)
+        yield tables.limits(result, language)
     else:
         yield Paragraph(words["none"])
 
@@ -296,10 +305,10 @@ def _limits(result: RunResult, language: str) -> Iterator[Block]:
 def _assumptions(result: RunResult, background: Background, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["assumptions"]
     yield Heading(words["heading"])
-    yield basis.assumptions(result, background.assumptions, language)
-    if own := basis.brought(result):
-        tables = listed([words["tables"][name] for name in sorted(own)], language)
-        yield Paragraph(words["own"].format(tables=tables))
+    yield tables.assumptions(result, background.assumptions, language)
+    if own := tables.brought(result):
+        named = listed([words["tables"][name] for name in sorted(own)], language)
+        yield Paragraph(words["own"].format(tables=named))
 
 
 def _repeat(result: RunResult, language: str) -> Iterator[Block]:
@@ -315,7 +324,7 @@ def _repeat(result: RunResult, language: str) -> Iterator[Block]:
             repeat["versions"].format(versions=versions),
         )
     )
-    yield basis.inputs(result, language)
+    yield tables.inputs(result, language)
     yield Paragraph(words["sources"]["abroad" if result.abroad else "line"], "small")
 
 

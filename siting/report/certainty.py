@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from siting.report import grids
-from siting.report.basis import limit_name
-from siting.report.beside import Beside
-from siting.report.blocks import Block, Bullets, Heading
-from siting.report.result import RunResult
-from siting.report.trust import trust
-from siting.report.wording import listed, number, texts, whole
+from siting.report import tables
+from siting.report.companions import Beside, trust
+from siting.report.document import Block, Bullets, Heading
+from siting.report.tables import limit_name
+from siting.report.words import listed, number, texts, whole
+from siting.results.result import RunResult
 
 _WEAKEST = 3
 """So many picks whose loss is least are named."""
@@ -126,7 +125,7 @@ def _weakest(result: RunResult, language: str) -> Iterator[str]:
     free = sites[~sites["forced"]].dropna(subset=["loss_if_left_out_minutes"]).tail(_WEAKEST)
     if len(free):
         yield texts(language)["brief"]["certainty"]["weakest"].format(
-            places=listed([grids.place(row) for row in grids.records(free)], language),
+            places=listed([tables.place(row) for row in tables.records(free)], language),
             mean_short=texts(language)["scopes"][result.scope]["mean_short"],
             loss=number(free["loss_if_left_out_minutes"].max(), 3, language),
         )

@@ -3,9 +3,9 @@
 import base64
 from html import escape
 
-from siting.errors import MissingExtraError
-from siting.report.extra import require_report
-from siting.report.result import RunResult
+from siting.common.errors import MissingExtraError
+from siting.common.package import require_report
+from siting.results.result import RunResult
 
 _ROWS = 12
 _SITE_COLUMNS = [
@@ -48,7 +48,7 @@ def _map(result: RunResult) -> str:
         require_report()
     except MissingExtraError as error:
         return f"<p>{escape(str(error))}</p>"
-    from siting.report.maps import as_png  # noqa: PLC0415 - only this needs the extra
+    from siting.report.maps.draw import as_png  # noqa: PLC0415 - only this needs the extra
 
     source = f"data:image/png;base64,{base64.b64encode(as_png(result.map())).decode()}"
     return f'<img alt="Map of the offices" width="420" src="{source}">'

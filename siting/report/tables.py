@@ -1,183 +1,491 @@
-"""The tables of a result, in the columns that others build on."""
+"""The tables of a briefing and of its workbook, as grids in the reader's language."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from siting.analysis.frontier import with_change
-from siting.analysis.measures import Access, Measures
+from siting.inputs.read import SHIPPED_OFFICES
+from siting.report.document import ALIKE, Column, Figure, Grid, Kind
+from siting.report.words import number, sort_key, texts, whole
+from siting.results.result import RunResult
 
-SITE_COLUMNS = [
-    "rank",
-    "phase",
-    "locality_code",
-    "locality",
-    "municipality_code",
-    "municipality",
-    "fa_code",
-    "fa_region",
-    "office_type",
-    "forced",
-    "staff",
-    "annual_cost_msek",
-    "people_nearest",
-    "person_minutes_saved",
-    "loss_if_left_out_minutes",
-]
-OFFICE_COLUMNS = [
-    "code",
-    "place",
-    "municipality_code",
-    "municipality",
-    "fa_code",
-    "fa_region",
-    "status",
-    "evidence",
-    "lon",
-    "lat",
-    "people_nearest",
-    "mean_before",
-    "mean_after",
-]
-STEP_COLUMNS = [
-    *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
-    *("share30_after", "share45_after", "share60_after"),
-]
-REGION_KEYS = {
-    "municipalities": ("municipality_code", "municipality"),
-    "fa_regions": ("fa_code", "fa_region"),
-    "counties": ("county_code", "county"),
+_FORMATS: Mapping[str, tuple[Kind, int]] = {
+    "rank": ("whole", 0),
+    "phase": ("whole", 0),
+    "staff": ("whole", 0),
+    "opened": ("whole", 0),
+    "annual_msek": ("number", 1),
+    "one_off_msek": ("number", 1),
+    "mean_minutes": ("number", 1),
+    "annual_cost_msek": ("number", 1),
+    "people_nearest": ("whole", 0),
+    "person_minutes_saved": ("whole", 0),
+    "loss_if_left_out_minutes": ("number", 3),
+    "lon": ("number", 5),
+    "lat": ("number", 5),
+    "population": ("whole", 0),
+    "mean_before": ("number", 1),
+    "mean_after": ("number", 1),
+    "worst_before": ("number", 1),
+    "worst_after": ("number", 1),
+    "change": ("change", 1),
+    **{
+        f"share{limit}_{side}": ("share", 1)
+        for limit in (30, 45, 60)
+        for side in ("before", "after")
+    },
 }
+"""Kind and decimals of each column that is not text."""
+
+_REGION_BRIEF = ("population", "mean_before", "mean_after", "share45_before", "share45_after")
+_GAINERS = 10
+"""So many municipalities that gain most, and so many that are worst off."""
 
 
-def result_tables(
-    measures: Measures, access: Access, sites: pd.DataFrame, demand: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    """Name and order the columns of every table of a result.
+def columns(keys: list[str], language: str) -> list[Column]:
+    """Columns with their headings and formats.
 
     Parameters
     ----------
-    measures : Measures
-        What was computed.
-    access : Access
-        Who goes where.
-    sites : DataFrame
-        Every site: code, place, municipality, region and costs.
-    demand : DataFrame
-        Demand points with the names of their municipality and regions.
+    keys, language : list of str, str
+        Columns in the order shown; "sv" or "en".
 
     Returns
     -------
-    dict of str to DataFrame
-        Tables by the names of their files.
+    list of Column
+        Text, unless `_FORMATS` says otherwise.
     """
-    none = measures.regions["municipalities"].iloc[:0]
-    regions = {
-        table: _region(measures.regions.get(table, none), demand, *keys)
-        for table, keys in REGION_KEYS.items()
-    }
-    return {
-        "sites": _sites(measures, sites),
-        "offices": _offices(measures, access, sites),
-        **regions,
-        "access": measures.access,
-        "assignment": _assignment(access, sites, demand),
-    }
+    titles = texts(language)["tables"]
+    return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
 
 
-def frontier_tables(
-    table: pd.DataFrame,
-    measures: Mapping[float, Measures],
-    sites: Mapping[float, pd.DataFrame],
-    demand: pd.DataFrame,
-) -> dict[str, pd.DataFrame]:
-    """The tables of a frontier: its steps, and the offices and municipalities of each.
+def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Rows of a table by column name.
 
     Parameters
     ----------
     table : DataFrame
-        One row a step, from `siting.analysis.frontier.frontier_table`.
-    measures : mapping of float to Measures
-        By step, for each that has an answer.
-    sites : mapping of float to DataFrame
-        By step, every site: code, place, municipality, region, position, kind, phase and costs.
-    demand : DataFrame
-        Demand points with the names of their municipality and regions.
+        Of any columns.
 
     Returns
     -------
-    dict of str to DataFrame
-        Tables by the names of their files.
+    list of mapping of str to object
+        In the order of the rows.
     """
-    offices = {
-        step: _sites(of_step, sites[step], [*SITE_COLUMNS, "lon", "lat"])
-        for step, of_step in measures.items()
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def picks(result: RunResult, language: str) -> Grid:
+    """New offices in order of rank, with a reason for each.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        Without FA regions if none has a name; with phases if anything opens after the first.
+    """
+    words = texts(language)
+    sites = result.tables["sites"]
+    keys = ["rank", "locality", "fa_region", "office_type", "annual_cost_msek", "people_nearest"]
+    keys += ["person_minutes_saved", "loss_if_left_out_minutes", "why"]
+    if (sites["fa_region"] == "").all():
+        keys.remove("fa_region")
+    if sites["phase"].max() > 1:
+        keys.insert(1, "phase")
+    offices = result.tables["offices"].set_index("code")
+    crowded = offices.loc[offices["status"] != "closed", "fa_code"].value_counts()
+    rows = []
+    for row in records(sites):
+        alone = bool(row["fa_code"]) and crowded.get(row["fa_code"], 0) == 1
+        why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
+        rows.append({**in_words(row, language), "why": why, "locality": place(row)})
+    told = words["brief"]["picks"]
+    order = "by_loss"
+    if sites["loss_if_left_out_minutes"].isna().all():
+        keys.remove("loss_if_left_out_minutes")
+        order = "by_saving"
+    note = f"{told[order].format(mean=words['scopes'][result.scope]['mean'])} {told['note']}"
+    return Grid("picks", told["title"], columns(keys, language), rows, note)
+
+
+def phases(result: RunResult, language: str) -> Grid:
+    """What opens in each phase and what it costs.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run, which has phases; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        One row a phase: MSEK, and mean minutes after it.
+    """
+    words = texts(language)["brief"]["phases"]
+    keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
+    rows = result.manifest["phases"]
+    return Grid("phases", words["title"], columns(keys, language), rows, words["note"])
+
+
+def place(row: Mapping[str, Any]) -> str:
+    """A place, with its municipality where that has another name.
+
+    Parameters
+    ----------
+    row : mapping of str to object
+        With locality and municipality.
+
+    Returns
+    -------
+    str
+        Such as "Råneå (Luleå)".
+    """
+    owner = "" if row["municipality"] == row["locality"] else f" ({row['municipality']})"
+    return f"{row['locality']}{owner}"
+
+
+def _why(office: "pd.Series[Any]", language: str, *, forced: bool, alone: bool) -> str:
+    words = texts(language)["brief"]["picks"]
+    reasons = [words["why_announced"]] if forced else []
+    if alone:
+        reasons.append(words["why_only"])
+    if office["people_nearest"]:
+        sides = {side: number(office[f"mean_{side}"], 1, language) for side in ("before", "after")}
+        reasons.append(words["why"].format(**sides))
+    else:
+        reasons.append(words["nobody"])
+    return ". ".join(reasons)
+
+
+def in_words(row: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A row with its codes in words.
+
+    Parameters
+    ----------
+    row : mapping of str to object
+        By column; of office_type, status, evidence and forced those that are there are changed.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    dict of str to object
+        The same columns.
+    """
+    words = texts(language)
+    named = dict(row)
+    for key, table in (
+        ("office_type", "office_types"),
+        ("status", "statuses"),
+        ("evidence", "evidence"),
+    ):
+        if key in named:
+            named[key] = words[table].get(named[key], named[key])
+    if "forced" in named:
+        named["forced"] = words["common"]["yes" if named["forced"] else "no"]
+    return named
+
+
+def access(result: RunResult, language: str) -> Grid:
+    """Measures of the whole nation or area before and after; every row has its own unit.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        One row a measure, in the order of access.csv.
+    """
+    words = texts(language)
+    rows = []
+    for row in records(result.tables["access"]):
+        unit = unit_of(row["measure"])
+        kinds, digits = UNITS[unit]
+        cells = {side: Figure(row[side], kinds[0], digits) for side in ("before", "after")}
+        change = Figure(row["change"], kinds[1], digits)
+        name = words["measures"].get(row["measure"], row["measure"])
+        unit_name = words["measure_units"][unit]
+        rows.append({"measure": name, "unit": unit_name, **cells, "change": change})
+    titles, effects = words["tables"], words["brief"]["effects"]
+    heads = [Column(key, titles[key]) for key in ("measure", "unit")]
+    heads += [Column(key, titles[key], "figure") for key in ("before", "after", "change")]
+    people = whole(result.manifest["summary"]["people"], language)
+    note = effects["nation_note"].format(people=people)
+    return Grid("access", words["scopes"][result.scope]["whole"], heads, rows, note)
+
+
+UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
+    "minutes": (("number", "change"), 1),
+    "share": (("share", "share_change"), 1),
+    "index": (("number", "change"), 3),
+}
+"""Kinds of a value and of a change, and decimals."""
+
+
+def unit_of(measure: str) -> str:
+    """The unit of a measure: minutes, share or index.
+
+    Parameters
+    ----------
+    measure : str
+        As in access.csv.
+
+    Returns
+    -------
+    str
+        A key of `UNITS`.
+    """
+    if measure.startswith("share"):
+        return "share"
+    return "index" if measure == "gini" else "minutes"
+
+
+def regions(result: RunResult, name: str, language: str) -> Grid:
+    """Every county, or the FA regions whose mean changes, in alphabetical order.
+
+    Parameters
+    ----------
+    result, name, language : RunResult, str, str
+        The run; counties or fa_regions; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        A note counts the FA regions that are left out.
+    """
+    words = texts(language)["brief"]["effects"]
+    key = {"counties": "county", "fa_regions": "fa_region"}[name]
+    table, note = _by_name(result.tables[name], key, language), ""
+    if name == "fa_regions":
+        moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
+        rest, every = whole(int((~moved).sum()), language), whole(len(table), language)
+        table, note = table[moved], words["fa_regions_note"].format(rest=rest, all=every)
+    return Grid(name, words[name], columns([key, *_REGION_BRIEF], language), records(table), note)
+
+
+def _by_name(table: pd.DataFrame, key: str, language: str) -> pd.DataFrame:
+    return table.sort_values(key, key=lambda names: names.map(sort_key(language)), kind="stable")
+
+
+def gaining(result: RunResult, language: str) -> Grid:
+    """The municipalities whose mean falls most.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        Ten at most, none whose mean falls by less than `ALIKE`; the greatest fall first.
+    """
+    table = result.tables["municipalities"]
+    fall = (table["mean_before"] - table["mean_after"]).sort_values(ascending=False, kind="stable")
+    chosen = table.loc[fall[fall >= ALIKE].index[:_GAINERS]]
+    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
+    title = texts(language)["brief"]["effects"]["gaining"]
+    return Grid("gaining", title, heads, records(chosen))
+
+
+def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
+    """The municipalities with the longest mean afterwards; those on a land border are marked.
+
+    Parameters
+    ----------
+    result, border, language : RunResult, container of str, str
+        The run; codes of municipalities on a land border; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        Ten at most, the longest mean first.
+    """
+    words = texts(language)["brief"]["effects"]
+    table = result.tables["municipalities"]
+    chosen = table.sort_values("mean_after", ascending=False, kind="stable").head(_GAINERS)
+    marks = chosen["municipality_code"].map(lambda code: " *" if code in border else "")
+    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
+    rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
+    note = words["border_note"] if marks.any() else ""
+    return Grid("worst_off", words["worst"], heads, rows, note)
+
+
+def limits(result: RunResult, language: str) -> Grid:
+    """How far each limit is used; money with a decimal, counts without.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        One row a limit: used, limit and slack.
+    """
+    words = texts(language)
+    parts = ("used", "limit", "slack")
+    rows = []
+    for name, use in result.manifest["limits"].items():
+        where = use.get("where", "") if name.startswith("phases") else ""
+        money = name.endswith("_msek") or where.endswith("_budget")
+        digits = 1 if money or any(use[part] % 1 for part in parts) else 0
+        cells = {part: Figure(use[part], "number", digits) for part in parts}
+        title = limit_name(name, language) + of_phase(where, language)
+        rows.append({"limit_name": title, **cells})
+    heads = [Column("limit_name", words["tables"]["limit_name"])]
+    heads += [Column(part, words["tables"][part], "figure") for part in parts]
+    return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
+
+
+def limit_name(key: str, language: str) -> str:
+    """A limit in words; of a limit that stands several times, the later ones are numbered.
+
+    Parameters
+    ----------
+    key, language : str, str
+        As in the manifest, such as quotas_2; "sv" or "en".
+
+    Returns
+    -------
+    str
+        The key itself if there are no words for it.
+    """
+    kind, number_of = re.fullmatch(r"(.*?)(?:_(\d+))?", key).groups()  # type: ignore[union-attr] # it matches all
+    name: str = texts(language)["limits"].get(kind, key)
+    return f"{name} ({number_of})" if number_of else name
+
+
+def of_phase(where: str, language: str) -> str:
+    """Which limit of which phase it is.
+
+    Parameters
+    ----------
+    where, language : str, str
+        As in the manifest, such as "2021 opened_max"; "sv" or "en".
+
+    Returns
+    -------
+    str
+        To follow the name of the limit, in brackets; empty where it is of no phase.
+    """
+    phase, _, kind = where.rpartition(" ")
+    return f" ({phase}, {texts(language)['phase_limits'][kind]})" if where else ""
+
+
+def brought(result: RunResult) -> frozenset[str]:
+    """What a run took from files of the user's: demand, offices, roads, times.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+
+    Returns
+    -------
+    frozenset of str
+        Such as an entry of the assumptions log is about.
+    """
+    scenario = result.manifest["scenario"]
+    times = bool(scenario["travel_times"].get("file"))
+    own = {
+        "demand": bool(scenario["demand"].get("file")),
+        "offices": scenario["offices"]["existing"] not in SHIPPED_OFFICES,
+        "roads": times or scenario["network"]["source"] != "shipped",
+        "times": times,
     }
-    keys = REGION_KEYS["municipalities"]
-    regions = {
-        step: _region(with_change(of_step.regions["municipalities"]), demand, *keys)[STEP_COLUMNS]
-        for step, of_step in measures.items()
-    }
-    return {
-        "frontier": table,
-        "frontier_sites": _stacked(offices),
-        "frontier_municipalities": _stacked(regions),
-    }
+    return frozenset(name for name, given in own.items() if given)
 
 
-def _stacked(tables: Mapping[float, pd.DataFrame]) -> pd.DataFrame:
-    """Tables of many steps one below the other, the step first."""
-    return pd.concat([table.assign(step=step)[["step", *table]] for step, table in tables.items()])
+def assumptions(result: RunResult, log: list[dict[str, str]], language: str) -> Grid:
+    """The assumptions that the run rests on, the worst rated first.
+
+    Parameters
+    ----------
+    result, log, language : RunResult, list of dict of str to str, str
+        The run; from `siting.inputs.assumptions.read_assumptions`; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        Without those about what the run took from files of the user's.
+    """
+    entries = [entry for entry in log if entry.get("about") not in brought(result)]
+    words = texts(language)
+    order = list(words["ratings"])
+    ranked = sorted(entries, key=lambda entry: order.index(entry["rating"]))
+    suffix = "_sv" if language == "sv" else ""
+    keys = ("what", "value", "source", "effect")
+    rows = [
+        {key: entry[f"{key}{suffix}"] for key in keys}
+        | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
+        for entry in ranked
+    ]
+    titles = words["tables"]
+    heads = [Column("rating", titles["rating"], "mark"), *columns(list(keys), language)]
+    brief = words["brief"]["assumptions"]
+    return Grid("assumptions", brief["title"], heads, rows, brief["note"])
 
 
-def _sites(
-    measures: Measures, sites: pd.DataFrame, columns: list[str] = SITE_COLUMNS
-) -> pd.DataFrame:
-    described = sites.loc[measures.sites["site"]].reset_index(drop=True)
-    worth = measures.sites.drop(columns="site")
-    table = pd.concat([described, worth], axis=1).rename(
-        columns={"code": "locality_code", "place": "locality"}
-    )
-    return table[columns]
+def inputs(result: RunResult, language: str) -> Grid:
+    """Files with their checksums.
+
+    Parameters
+    ----------
+    result, language : RunResult, str
+        The run; "sv" or "en".
+
+    Returns
+    -------
+    Grid
+        SHA-256 of each file, by its name in the manifest.
+    """
+    found = result.manifest["inputs"].items()
+    rows = [{"file": name, "checksum": checksum} for name, checksum in found]
+    title = texts(language)["brief"]["repeat"]["inputs"]
+    return Grid("inputs", title, columns(["file", "checksum"], language), rows)
 
 
-def _offices(measures: Measures, access: Access, sites: pd.DataFrame) -> pd.DataFrame:
-    """Every office that is open before or after, with what becomes of it."""
-    described = sites.loc[measures.offices["site"]]
-    status = pd.Series("existing", index=described.index)
-    status[~described["existing"]] = "new"
-    status[described["forced"]] = "announced"
-    status[~described.index.isin(access.opened)] = "closed"
-    table = described.assign(status=status).reset_index(drop=True)
-    return pd.concat([table, measures.offices.drop(columns="site")], axis=1)[OFFICE_COLUMNS]
+def appendix(
+    result: RunResult, entries: list[dict[str, str]], language: str
+) -> Iterator[tuple[str, Grid]]:
+    """Every table of a result in full, with the titles of their sheets.
 
+    Parameters
+    ----------
+    result, entries, language : RunResult, list of dict of str to str, str
+        The run; from `siting.inputs.assumptions.read_assumptions`; "sv" or "en".
 
-def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
-    names: Mapping[str, str] = dict(zip(demand[code], demand[name], strict=True))
-    table = table.rename(columns={"label": code})
-    table.insert(1, name, table[code].map(names))
-    return table
-
-
-def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
-    codes = sites["code"].to_numpy()
-    before, after = (
-        np.where(np.isfinite(minutes), codes[site], "")
-        for minutes, site in (
-            (access.before, access.site_before),
-            (access.after, access.site_after),
+    Yields
+    ------
+    tuple of (str, Grid)
+        In the order of the sheets; a table of regions that has no rows is left out.
+    """
+    sheets = texts(language)["workbook"]
+    for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
+        table = result.tables[name]
+        if name == "access":
+            yield texts(language)["scopes"][result.scope]["sheet"], access(result, language)
+            continue
+        if table.empty and name in {"counties", "fa_regions"}:
+            continue
+        rows = [in_words(row, language) for row in records(table)]
+        yield (
+            sheets[name],
+            Grid(name, sheets[name], columns([str(key) for key in table], language), rows),
         )
-    )
-    return pd.DataFrame(
-        {
-            "demand_id": demand["demand_id"],
-            "municipality_code": demand["municipality_code"],
-            "kind": demand["kind"],
-            "people": demand["people"],
-            "minutes_before": access.before,
-            "office_before": before,
-            "minutes_after": access.after,
-            "office_after": after,
-        }
-    )
+    if result.manifest["phases"]:
+        yield sheets["phases"], phases(result, language)
+    yield sheets["limits"], limits(result, language)
+    yield sheets["assumptions"], assumptions(result, entries, language)
+    yield sheets["inputs"], inputs(result, language)

@@ -1,199 +1,106 @@
-"""Write a result to disk: all of it, or nothing."""
+"""Write the briefing of a run into its folder: `siting brief`."""
 
-import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from siting.aside import replace_folder, restore, telling
-from siting.errors import Fault, InputError
-from siting.lock import locked
-from siting.report.cells import as_csv
-from siting.report.result import CSV_TABLES, FRONTIER_TABLES, MACHINE, RunResult
-from siting.report.study import PARQUET_TABLES, Study
+from siting.common.errors import Fault, InputError
+from siting.common.files import telling, write_file
+from siting.report.briefing import read_background, scenario_key, write_up
+from siting.report.companions import read_beside
+from siting.report.document import Document
+from siting.report.formats.docx import as_docx
+from siting.report.formats.gpkg import refuse_own_demand, write_geopackage
+from siting.report.formats.html import as_html
+from siting.report.formats.pdf import as_pdf
+from siting.report.formats.xlsx import as_xlsx
+from siting.report.maps.draw import Drawn, draw_maps
+from siting.report.words import LANGUAGES
+from siting.results.result import RunResult
 
+type Renderer = Callable[[Document, Mapping[str, bytes]], bytes]
 
-def check_target(name: str, results: Path) -> Path:
-    """The folder a result will go to, made sure of before the work begins.
-
-    Parameters
-    ----------
-    name : str
-        Name of the scenario.
-    results : Path
-        Folder of all results; made if it is missing.
-
-    Returns
-    -------
-    Path
-        The folder, which need not exist yet.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written, or what stands there is no result.
-    """
-    target = results / name
-    try:
-        results.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=results):
-            restore(target)
-    except OSError as error:
-        remedy = "Choose a folder that you may write to with --results."
-        fault = Fault(str(results), "--results", str(results), str(error.strerror), remedy)
-        raise InputError([fault]) from error
-    if target.exists() and not (target / "manifest.json").is_file():
-        problem = "something that is no result stands there"
-        remedy = "Move it away, or choose another folder with --results."
-        raise InputError([Fault(str(target), "--results", str(results), problem, remedy)])
-    return target
+_RENDERERS: Mapping[str, Renderer] = {
+    "html": as_html,
+    "docx": as_docx,
+    "xlsx": as_xlsx,
+    "pdf": as_pdf,
+}
+_GEOPACKAGE = "gpkg"
+FORMATS = (*_RENDERERS, _GEOPACKAGE)
 
 
-@contextmanager
-def claim(name: str, results: Path) -> Iterator[Path]:
-    """Check the folder a result will go to, and keep other processes from it meanwhile.
-
-    Parameters
-    ----------
-    name : str
-        Name of the scenario.
-    results : Path
-        Folder of all results; made if it is missing.
-
-    Yields
-    ------
-    Path
-        The result's folder.
-
-    Raises
-    ------
-    InputError
-        For what `check_target` finds.
-    BusyError
-        If another process has claimed it.
-    """
-    target = check_target(name, results)
-    with holding(target):
-        yield target
-
-
-@contextmanager
-def holding(folder: Path) -> Iterator[None]:
-    """Keep other processes from a folder of results.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder of one result.
-
-    Raises
-    ------
-    InputError
-        If nothing can be written beside it.
-    BusyError
-        If another process has it.
-    """
-    with ExitStack() as held:
-        with telling(folder):
-            held.enter_context(locked(folder))
-        yield
-
-
-def write_result(result: RunResult, results: Path) -> Path:
-    """Write a result aside and move it into place in one step.
+def write_briefing(
+    result: RunResult,
+    folder: Path,
+    data: Path,
+    *,
+    formats: Sequence[str] = ("html",),
+    languages: Sequence[str] = LANGUAGES,
+) -> list[Path]:
+    """Write maps, and the briefing in every format and language asked for.
 
     Parameters
     ----------
     result : RunResult
-        What to write.
-    results : Path
-        Folder of all results; a result of the same name in it is replaced, with its briefings and
-        pictures. Other files in its folder stay.
+        The run.
+    folder : Path
+        Where its files are; the briefing goes beside them, and says what the studies in the
+        folders next to it have found.
+    data : Path
+        The data folder, for assumptions and positions.
+    formats : sequence of str
+        html, docx, xlsx, pdf, gpkg.
+    languages : sequence of str
+        sv, en.
 
     Returns
     -------
-    Path
-        The result's folder.
+    list of Path
+        The files written.
 
     Raises
     ------
     InputError
-        If the folder cannot be written, or what stands there is no result.
+        If there is no such format or language, or the result cannot be put into it.
     """
-    ours = [f"{name}.csv" for name in (*CSV_TABLES, *FRONTIER_TABLES)]
-    return _write(result.name, results, lambda folder: _write_files(result, folder), ours)
+    _check(formats, languages)
+    if _GEOPACKAGE in formats:
+        refuse_own_demand(result)
+    background, beside = read_background(data), read_beside(result, folder)
+    written = []
+    for language in languages:
+        document = write_up(result, background, language, beside)
+        maps = {} if result.abroad else draw_maps(result, language, scenario_key(result))
+        written += _write_maps(maps, folder, language)
+        pictures = {name: drawn.png for name, drawn in maps.items()}
+        for kind, render in _RENDERERS.items():
+            if kind in formats:
+                path = folder / f"briefing.{language}.{kind}"
+                written.append(write_file(path, render(document, pictures)))
+    if _GEOPACKAGE in formats:
+        written.append(write_geopackage(result, folder, data))
+    return written
 
 
-def write_study(study: Study, results: Path) -> Path:
-    """Write the tables of a study aside and move them into place in one step.
-
-    Parameters
-    ----------
-    study : Study
-        What to write.
-    results : Path
-        Folder of all results; a study of the same name in it is replaced.
-
-    Returns
-    -------
-    Path
-        The study's folder.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written, or what stands there is no result.
-    """
-    ours = [f"{name}.*" for name in study.tables]
-    return _write(study.name, results, lambda folder: _write_tables(study, folder), ours)
+def _check(formats: Sequence[str], languages: Sequence[str]) -> None:
+    asked = {"--format": (formats, FORMATS), "--lang": (languages, LANGUAGES)}
+    faults = [
+        Fault("command line", option, name, "no such choice", f"Known: {', '.join(known)}.")
+        for option, (names, known) in asked.items()
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise InputError(faults)
 
 
-_OURS = ("manifest.json", "run.json", "assignment.parquet", "briefing.*", "explorer.html",
-         "frontier.*", "maps", ".*")  # fmt: skip
-"""What an earlier run may have left in the folder of its result, besides tables as CSV."""
-
-
-def _write(name: str, results: Path, fill: Callable[[Path], None], ours: Sequence[str]) -> Path:
-    target = check_target(name, results)
-
-    def fill_and_keep(folder: Path) -> None:
-        fill(folder)
-        kept = target.iterdir() if target.is_dir() else ()
-        for path in kept:
-            if not any(path.match(pattern) for pattern in (*_OURS, *ours)):
-                copy = shutil.copytree if path.is_dir() else shutil.copy2
-                copy(path, folder / path.name)
-
-    with telling(target, "--results"):
-        replace_folder(target, fill_and_keep)
-    return target
-
-
-def _write_files(result: RunResult, folder: Path) -> None:
-    _write_manifest(result.manifest, folder)
-    for name, table in result.tables.items():
-        if name != "assignment":
-            (folder / f"{name}.csv").write_bytes(as_csv(table))
-    if "assignment" in result.tables:
-        result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
-
-
-def _write_tables(study: Study, folder: Path) -> None:
-    _write_manifest(study.manifest, folder)
-    for name, table in study.tables.items():
-        if name in PARQUET_TABLES:
-            table.to_parquet(folder / f"{name}.parquet", index=False)
-        else:
-            (folder / f"{name}.csv").write_bytes(as_csv(table))
-
-
-def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
-    """The manifest, and apart from it what differs from machine to machine."""
-    machine = {key: manifest[key] for key in MACHINE if key in manifest}
-    rest = {key: value for key, value in manifest.items() if key not in machine}
-    for name, content in (("manifest", rest), ("run", machine)):
-        text = json.dumps(content, indent=2, ensure_ascii=False)
-        (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+def _write_maps(maps: Mapping[str, Drawn], folder: Path, language: str) -> list[Path]:
+    if not maps:
+        return []
+    with telling(folder / "maps"):
+        (folder / "maps").mkdir(exist_ok=True)
+    written = []
+    for name, drawn in maps.items():
+        for kind, content in (("svg", drawn.svg), ("png", drawn.png)):
+            written.append(write_file(folder / "maps" / f"{name}.{language}.{kind}", content))
+    return written

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from siting.analysis.access import (
+from siting.common.types import Floats
+from siting.results.measures import (
     access_measures,
     gini,
     kolm_pollak_ede,
@@ -14,7 +15,6 @@ from siting.analysis.access import (
     share_within,
     weighted_quantile,
 )
-from siting.types import Floats
 
 MINUTES = arrays(np.float64, 6, elements=st.floats(0.5, 300))
 PEOPLE = arrays(np.float64, 6, elements=st.integers(1, 9).map(float))

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.analysis.alternatives import best_answers, diverse_answers
-from siting.analysis.task import Task
 from siting.model import Instance, Limits, Mean, Solver
+from siting.model.task import Task
+from siting.studies.alternatives import best_answers, diverse_answers
 
 SITES, MOST = 7, 3
 

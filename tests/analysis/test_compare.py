@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from siting.analysis.compare import compare
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.studies.compare.study import compare
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from siting.analysis.differences import differences
+from siting.studies.rerun import differences
 
 SITES = pd.DataFrame(
     {"rank": ["1", "2"], "code": ["0114", "0115"], "name": ["Väsby", ""], "minutes": ["1.5", "2"]}

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from siting.analysis.explain import explain
-from siting.analysis.task import Task
 from siting.model import Instance, Limits, Mean, Solver
+from siting.model.task import Task
+from siting.studies.explain.solve import explain
 
 SITES, MOST, BUDGET = 7, 3, 8.0
 

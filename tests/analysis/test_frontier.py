@@ -9,22 +9,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.analysis.frontier import (
+from siting.common.errors import InputError
+from siting.model import Instance, Limits, Mean, Phase, Solver
+from siting.pipeline.steps import (
     FRONTIER_COLUMNS,
     Described,
     Frontier,
     Over,
     Step,
-    from_present,
     frontier_table,
     read_frontier,
     read_over,
     solve_frontier,
-    with_change,
 )
-from siting.analysis.measures import measure, nearest
-from siting.errors import InputError
-from siting.model import Instance, Limits, Mean, Phase, Solver
+from siting.results.measures import measure, nearest
+from siting.results.tables import from_present, with_change
 
 COSTS = np.array([0.0, 1.0, 2.0, 4.0, 1.0])
 CODES = pd.Series(list("oabcd"))

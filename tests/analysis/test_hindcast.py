@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from siting.analysis.hindcast import Comparison, Contest, compare, overlap
+from siting.common.types import Floats
 from siting.model import Instance
-from siting.types import Floats
+from siting.studies.hindcast.solve import Comparison, Contest, compare, overlap
 
 CLIENTS, OFFICES, PLACES = 30, 5, 6
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from siting.analysis.measures import measure, nearest, shared_out
+from siting.results.measures import measure, nearest, shared_out
 
 MINUTES = np.array([[10.0, 4.0, 30.0], [20.0, 8.0, 7.0], [5.0, 5.0, 50.0], [60.0, np.inf, 12.0]])
 PEOPLE = np.array([100.0, 10.0, 50.0, 1.0])

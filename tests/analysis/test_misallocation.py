@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.analysis.misallocation import misallocation
-from siting.types import Bools, Ints
+from siting.common.types import Bools, Ints
+from siting.studies.hindcast.solve import misallocation
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.analysis.redraw import Redraw
-from siting.inputs.decisions import municipalities_without_office_by_rule, read_decisions
 from siting.inputs.tables import read_table
+from siting.studies.offices import Redraw, municipalities_without_office_by_rule, read_decisions
 
 POWER = 1.75
 ANNOUNCED = {"2421", "1737", "2021", "2463"}

@@ -6,18 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siting.analysis.task import Task
-from siting.errors import InfeasibleError, InputError
-from siting.model import (
-    Coverage,
-    Instance,
-    Lexicographic,
-    Limits,
-    Mean,
-    NoWorse,
-    Objective,
-    Solver,
-)
+from siting.common.errors import InfeasibleError, InputError
+from siting.model import Coverage, Instance, Lexicographic, Limits, Mean, NoWorse, Objective, Solver
+from siting.model.task import Task
 
 
 @pytest.mark.parametrize(

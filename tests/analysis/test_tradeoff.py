@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.analysis.access import kolm_pollak_ede, kolm_pollak_kappa
-from siting.analysis.task import Task
-from siting.analysis.tradeoff import EDE_STEP, Front, Second, solve_front
+from siting.common.types import Floats
 from siting.model import Coverage, Equity, Instance, Limits, Mean, Solver, Worst
-from siting.types import Floats
+from siting.model.task import Task
+from siting.results.measures import kolm_pollak_ede, kolm_pollak_kappa
+from siting.studies.frontier.tradeoff import EDE_STEP, Front, Second, solve_front
 
 SECONDS: list[Second] = [Worst(), Coverage(20), Equity()]
 SITES = 6

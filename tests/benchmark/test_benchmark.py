@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siting.benchmark import (
+from siting.common.errors import InputError
+from siting.model import Instance, Limits, Mean, Worst
+from siting.studies.benchmark import (
     Benchmark,
     BenchmarkRow,
     read_benchmark,
@@ -15,9 +17,7 @@ from siting.benchmark import (
     synthetic,
     write_rows,
 )
-from siting.benchmark.formats import Problem
-from siting.errors import InputError
-from siting.model import Instance, Limits, Mean, Worst
+from siting.studies.benchmark.formats import Problem
 
 SHARED = Path(os.environ.get("SITING_SHARED", Path(__file__).parents[2] / "../shared"))
 OPTIMA = SHARED / "bench" / "optima.csv"

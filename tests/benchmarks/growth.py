@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from siting.benchmark import BenchmarkRow, run_benchmark, synthetic, write_rows
+from siting.studies.benchmark import BenchmarkRow, run_benchmark, synthetic, write_rows
 
 TIME_LIMIT = 600.0
 # clients, candidates, existing, p: one of them grows at a time.

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 import osmium
 
+from siting.common.package import data_folder
+from siting.common.types import Points
 from siting.network import load_road_network, read_speeds, travel_times
-from siting.network.arcs import arcs_of
+from siting.network.link_times import arcs_of
 from siting.network.osm import build_from_file, save_network
-from siting.shipped import data_folder
-from siting.types import Points
 
 _STEP_LON, _STEP_LAT = 0.009, 0.0045
 _CLASSES = ("primary", "secondary", "tertiary", "unclassified")

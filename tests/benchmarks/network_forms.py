@@ -6,10 +6,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from siting.common.package import data_folder
+from siting.common.types import RoadNetwork
 from siting.network import load_road_network, read_speeds
 from siting.network.osm import build_from_file, save_network
-from siting.shipped import data_folder
-from siting.types import RoadNetwork
 from tests.benchmarks.large_network import make_extract
 
 _RUNS = 3

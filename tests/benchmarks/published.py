@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siting.benchmark import read_benchmark, run_benchmark, run_peer
-from siting.benchmark.formats import Problem
+from siting.studies.benchmark import read_benchmark, run_benchmark, run_peer
+from siting.studies.benchmark.formats import Problem
 
 PEER = Path(".venv-peers/bin/python")
 # Seconds for each solve, where spopt is asked too and where it is not.

@@ -12,11 +12,12 @@ DRAWS = 60
 def main() -> None:
     """Print seconds for each number of workers, and how many times as fast two are."""
     # Workers import this file anew, and are not to wait for what they never use.
-    from siting.draws import draw_worlds, solve_worlds  # noqa: PLC0415
-    from siting.ground import lay_ground, redraw_of  # noqa: PLC0415
-    from siting.processes import worker_context  # noqa: PLC0415
-    from siting.scenario_file import find_scenario, read_scenario  # noqa: PLC0415
-    from siting.shipped import data_folder  # noqa: PLC0415
+    from siting.common.package import data_folder  # noqa: PLC0415
+    from siting.common.parallel import worker_context  # noqa: PLC0415
+    from siting.scenario.file import find_scenario, read_scenario  # noqa: PLC0415
+    from siting.studies.offices import redraw_of  # noqa: PLC0415
+    from siting.studies.robustness.solve import draw_worlds, solve_worlds  # noqa: PLC0415
+    from siting.studies.robustness.worlds import lay_ground  # noqa: PLC0415
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
     file = read_scenario(find_scenario("remaining_offices"))

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from siting.common.package import data_folder
 from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.costs import read_costs
 from siting.inputs.ledger import LEDGER, check_data
 from siting.network.speeds import read_speeds
-from siting.shipped import data_folder
-from siting.sweep import read_sweep
+from siting.studies.sweep import read_sweep
 from tests.faulty.case import Case
 
 _FIGURES = ("-1", '"x"', "nan", "inf", "true", "[]", "12,5")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from siting.report.result import CSV_TABLES, read_result
+from siting.results.result import CSV_TABLES, read_result
 from tests.faulty.case import Case, changed, head, rows_of, text_of
 
 _SHIPPED = Path(__file__).parents[2] / "results" / "announced_only"

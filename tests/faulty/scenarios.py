@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from siting.errors import InputError
-from siting.pipeline import check
-from siting.scenario import json_schema
-from siting.scenario_file import read_scenario
+from siting.common.errors import InputError
+from siting.pipeline.run import check
+from siting.scenario.file import read_scenario
+from siting.scenario.schema import json_schema
 from tests.faulty.case import Case
 
 _HEAD = {

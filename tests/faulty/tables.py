@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from siting.errors import InputError
-from siting.inputs.own import OwnFiles, Read, read_regions
+from siting.common.errors import InputError
+from siting.common.package import data_folder
+from siting.common.tables.columns import read_points
 from siting.inputs.tables import read_table
+from siting.inputs.user_tables import OwnFiles, Read, read_regions
 from siting.network import read_reference_trips
-from siting.network.matrix_file import read_travel_times
-from siting.network.road_faults import road_table_faults
-from siting.network.tables import read_points
-from siting.shipped import data_folder
+from siting.network.shipped.tables import road_table_faults
+from siting.network.times_file import read_travel_times
 from tests.faulty.case import Case, head
 from tests.faulty.mutations import Kind, in_other_forms, mutations
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from siting.errors import SitingError
+from siting.common.errors import SitingError
 from tests.faulty.benches import bench_cases
 from tests.faulty.case import Case
 from tests.faulty.figures import figure_cases

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.cli import main
-from siting.errors import InputError, SitingError
-from siting.inputs.own_schema import SWEDEN, demand_schema
+from siting.cli.app import main
+from siting.common.errors import InputError, SitingError
+from siting.common.tables.read import check_csv, read_texts
+from siting.inputs.schema import SWEDEN, demand_schema
 from siting.inputs.tables import read_checked
-from siting.report.result import read_result
-from siting.scenario_file import read_scenario
-from siting.table_file import check_csv, read_texts
+from siting.results.result import read_result
+from siting.scenario.file import read_scenario
 from tests.faulty.case import rows_of
 
 _TEXT = "id,lon,lat,people\nc1,17.91,59.51,412\nc2,18.06,59.33,99.5\n"
@@ -70,7 +70,7 @@ def test_ten_million_lines_are_counted_in_little_memory(tmp_path: Path) -> None:
         file.write("a\n")
         file.writelines(["1\n" * 100_000] * 100)
     program = (
-        "import resource, sys; from pathlib import Path; from siting import table_file as t\n"
+        "import resource, sys; from pathlib import Path; from siting.common.tables import read as t\n"
         "kept = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "before = kept()\n"
         "try: t.check_csv(Path(sys.argv[1]))\n"

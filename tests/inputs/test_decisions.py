@@ -2,12 +2,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from siting.inputs.decisions import (
-    municipalities_without_office_by_rule,
-    read_decisions,
-    rounds_of,
-)
 from siting.inputs.tables import read_table
+from siting.studies.offices import municipalities_without_office_by_rule, read_decisions, rounds_of
 
 
 def test_the_rounds_are_those_of_the_orders(data: Path) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from frictionless import Package
 
-from siting.errors import InputError
-from siting.inputs.ledger import LEDGER, check_data
-from siting.inputs.origins import ORIGINS
+from siting.common.errors import InputError
+from siting.inputs.ledger import LEDGER, ORIGINS, check_data
 
 
 @pytest.fixture

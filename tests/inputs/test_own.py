@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from siting.inputs.own import OwnFiles, read_regions
+from siting.inputs.user_tables import OwnFiles, read_regions
 
 SWEDISH = pd.DataFrame({"code": ["0114", "0180"]})
 GRID = "id,lon,lat,people,municipality_code\na,17.9,59.5,10,0114\nb,18.0,59.4,20.5,0180\n"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from siting.errors import InputError
-from siting.inputs.own_schema import SWEDEN, office_schema
+from siting.common.errors import InputError
+from siting.inputs.schema import SWEDEN, office_schema
 from siting.inputs.tables import read_checked
 
 OWN_OFFICES = office_schema(SWEDEN)

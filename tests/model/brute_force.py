@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from siting.common.types import Bools, Floats
 from siting.model import (
     Cost,
     Coverage,
@@ -16,7 +17,6 @@ from siting.model import (
     Objective,
     Worst,
 )
-from siting.types import Bools, Floats
 from tests.model.plans import Plan, Plans
 from tests.model.serving import Cap, Serving
 

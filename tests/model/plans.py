@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from siting.common.types import Bools, Floats
 from siting.model import Instance, Limits
-from siting.types import Bools, Floats
 
 # A plan gives each site its type and phase, or None if it is shut.
 type Plan = tuple[tuple[int, int] | None, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import linprog
 
-from siting.types import Bools, Floats, Ints
+from siting.common.types import Bools, Floats, Ints
 
 # A cost for each service and site, and how great its sum may become.
 type Cap = tuple[Floats, float]

@@ -12,9 +12,9 @@ from typing import Literal
 import pytest
 from hypothesis import given, settings
 
-from siting.errors import InfeasibleError
+from siting.common.errors import InfeasibleError
 from siting.model import Solution, solve
-from siting.model.solvers import PACKAGES
+from siting.model.solving.search import PACKAGES
 from tests.model.brute_force import best_values
 from tests.model.problems import LIMITS, OBJECTIVES, SETS_OF_LIMITS, Problem, problems
 

@@ -21,14 +21,14 @@ from siting.model import (
     Worst,
     solve,
 )
-from siting.model.classic import solve_classic
-from siting.model.decomposition import solve_decomposed
-from siting.model.decomposition.costs import SortedCosts
-from siting.model.decomposition.heuristic import start
-from siting.model.decomposition.master import Master
-from siting.model.frame import Frame, make_frame
+from siting.model.formulation import Frame, make_frame
 from siting.model.presolve import drop_forbidden_pairs
-from siting.model.solvers import TIGHT_GAP, Search, Solver
+from siting.model.solving.classic import solve_classic
+from siting.model.solving.decomposition import solve_decomposed
+from siting.model.solving.decomposition.costs import SortedCosts
+from siting.model.solving.decomposition.heuristic import start
+from siting.model.solving.decomposition.master import Master
+from siting.model.solving.search import TIGHT_GAP, Search, Solver
 
 
 def town(seed: int, clients: int = 60, sites: int = 25, existing: int = 4) -> Instance:
@@ -145,7 +145,7 @@ def test_shared_cost_variables_give_the_same_answer(
 ) -> None:
     limits = Limits(new_sites_max=8, annual_budget=30)
     alone = solve(town(seed), Mean(), limits, method="decomposition")
-    monkeypatch.setattr("siting.model.decomposition.costs.MOST_ALONE", 20)
+    monkeypatch.setattr("siting.model.solving.decomposition.costs.MOST_ALONE", 20)
     shared = solve(town(seed), Mean(), limits, method="decomposition")
     assert shared.status == "optimal"
     assert shared.open_sites == alone.open_sites

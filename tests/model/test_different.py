@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from siting.errors import InfeasibleError, InputError
+from siting.common.errors import InfeasibleError, InputError
 from siting.model import Closing, Different, Instance, Limits, Mean, solve
 
 

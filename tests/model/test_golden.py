@@ -26,11 +26,11 @@ from siting.model import (
     Spacing,
     Target,
 )
-from siting.model.center import restrict
-from siting.model.classic import Classic
-from siting.model.frame import Frame, make_frame
+from siting.model.formulation import Frame, make_frame
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.targets import target_ceilings
+from siting.model.solving.classic import Classic
+from siting.model.solving.p_center import restrict
+from siting.model.solving.targets import target_ceilings
 
 FOLDER = Path(__file__).parent / "golden"
 NEAR = csr_array(np.array([[0.0, 0, 0], [0, 0, 2], [0, 2, 0]]))

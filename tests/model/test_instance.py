@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from siting.errors import InputError
+from siting.common.errors import InputError
 from siting.model import Instance
 
 DENSE = np.array([[0.0, 5.0], [np.inf, 2.0]])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from siting.errors import InfeasibleError, InputError
+from siting.common.errors import InfeasibleError, InputError
 from siting.model import (
     Closing,
     Cost,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from siting.errors import InfeasibleError, InputError
+from siting.common.errors import InfeasibleError, InputError
 from siting.model import (
     Closing,
     Cost,

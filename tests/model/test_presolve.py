@@ -7,11 +7,11 @@ import numpy as np
 from hypothesis import given, settings
 
 from siting.model import Instance, Limits, Mean, solve
-from siting.model.classic import solve_classic
-from siting.model.frame import make_frame
+from siting.model.formulation import make_frame
 from siting.model.presolve import drop_useless_options, merge_services, prune_pairs
 from siting.model.program import Program
-from siting.model.solvers import Search, Solver
+from siting.model.solving.classic import solve_classic
+from siting.model.solving.search import Search, Solver
 from tests.model.problems import mean_problems
 
 

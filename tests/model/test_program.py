@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from siting.model import Instance, Limits, Mean
-from siting.model.classic import checked_split
-from siting.model.frame import make_frame
+from siting.model.formulation import make_frame
 from siting.model.program import Ceiling, Functional, Program
+from siting.model.solving.classic import checked_split
 
 LINEAR = Functional(np.zeros(1), np.zeros(1))
 

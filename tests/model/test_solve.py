@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from siting.errors import InfeasibleError, InputError
+from siting.common.errors import InfeasibleError, InputError
 from siting.model import Coverage, Instance, Limits, Mean, NoWorse, solve
-from siting.model.solvers import PACKAGES
+from siting.model.solving.search import PACKAGES
 from tests.model.brute_force import best_answer
 from tests.model.problems import mean_problems
 
@@ -141,7 +141,7 @@ def test_the_method_suits_size_limits_and_solver(
 ) -> None:
     if not find_spec(PACKAGES[solver]):
         pytest.skip(f"the package {PACKAGES[solver]} is not installed")
-    monkeypatch.setattr("siting.model.flat.FEW_PAIRS", few)
+    monkeypatch.setattr("siting.model.solving.methods.FEW_PAIRS", few)
     instance = Instance.from_matrix(np.array([[1.0, 2.0], [2.0, 1.0]]), [1, 1])
     assert solve(instance, Mean(), limits, solver=solver).method == method
 

@@ -8,9 +8,9 @@ import numpy as np
 import pulp
 import pytest
 
-from siting.errors import InfeasibleError, InputError
+from siting.common.errors import InfeasibleError, InputError
 from siting.model import Coverage, Instance, Limits, Mean, Solver, solve
-from siting.model.solvers import PACKAGES
+from siting.model.solving.search import PACKAGES
 
 INSTALLED = [name for name, package in PACKAGES.items() if find_spec(package)]
 

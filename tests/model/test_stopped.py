@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.errors import InfeasibleError
+from siting.common.errors import InfeasibleError
 from siting.model import (
     Closing,
     Coverage,

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from siting.model import Instance, Limits, Mean, solve, ties
+from siting.model import Instance, Limits, Mean, solve
+from siting.model.solving import tie_breaking as ties
 
 
 def test_too_many_solves_leave_it_undecided(

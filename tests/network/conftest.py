@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.common.package import data_folder
+from siting.common.types import Points, RoadNetwork
 from siting.network import load_road_network
-from siting.shipped import data_folder
-from siting.types import Points, RoadNetwork
 
 
 @pytest.fixture(scope="session")

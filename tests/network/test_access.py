@@ -5,10 +5,10 @@ import osmnx as ox
 import pandas as pd
 import pytest
 
-from siting.network.access import tie_to_junctions, tie_to_points
-from siting.network.arcs import arcs_of
-from siting.shipped import data_folder
-from siting.types import Access, Island, Points, RoadNetwork
+from siting.common.package import data_folder
+from siting.common.types import Access, Island, Points, RoadNetwork
+from siting.network.connectors import tie_to_junctions, tie_to_points
+from siting.network.link_times import arcs_of
 
 ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10, far_km=9)
 

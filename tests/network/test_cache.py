@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from siting.common.types import Points, RoadNetwork
 from siting.network import cache
-from siting.pipeline import prepare
-from siting.scenario_file import read_scenario
-from siting.types import Points, RoadNetwork
+from siting.pipeline.run import prepare
+from siting.scenario.file import read_scenario
 from tests.reliability.faults import fault
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "nullia" / "nullia.toml"

@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from siting.cli import app
-from siting.errors import InputError
+from siting.cli.app import app
+from siting.common.errors import InputError
+from siting.common.package import data_folder
+from siting.common.types import Access, RoadNetwork
 from siting.network import (
     ReferenceTrip,
     Speeds,
-    calibrate,
     load_road_network,
     read_reference_trips,
     read_speeds,
     trip,
 )
-from siting.network.times import add_times
-from siting.shipped import data_folder
-from siting.types import Access, RoadNetwork
+from siting.network.link_times import add_times
+from siting.studies.network.calibrate import calibrate
 
 SPEEDS = Speeds(
     "p",

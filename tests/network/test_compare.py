@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from siting.cli import app
-from siting.errors import InputError
-from siting.network import compare_networks, load_road_network, trip
-from siting.types import Access, Points, RoadNetwork
+from siting.cli.app import app
+from siting.common.errors import InputError
+from siting.common.types import Access, Points, RoadNetwork
+from siting.network import load_road_network, trip
+from siting.studies.network.compare import compare_networks
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.common.types import Points, RoadNetwork
 from siting.network import refuse_far_places
-from siting.types import Points, RoadNetwork
 
 
 def _points(*places: tuple[float, float]) -> Points:

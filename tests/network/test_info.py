@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.network import NetworkInfo, network_info, read_reference_trips
-from siting.shipped import data_folder
-from siting.types import RoadNetwork
+from siting.common.package import data_folder
+from siting.common.types import RoadNetwork
+from siting.network import read_reference_trips
+from siting.studies.network.info import NetworkInfo, network_info
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import numpy as np
 import osmnx as ox
 import pytest
 
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.common.types import Arcs, Deferred, Points, RoadNetwork
 from siting.network import load_road_network, travel_times
-from siting.network.arcs import arcs_of
-from siting.types import Arcs, Deferred, Points, RoadNetwork
+from siting.network.link_times import arcs_of
 
 
 def _nearest(network: RoadNetwork, lon: float, lat: float) -> int:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.common.types import Access, Floats, Points, RoadNetwork
 from siting.network import travel_times
-from siting.types import Access, Floats, Points, RoadNetwork
 
 ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10)
 
@@ -219,7 +219,7 @@ def test_a_search_can_be_cancelled_and_leaves_nothing_behind(
         raise KeyboardInterrupt
 
     told: list[int] = []
-    monkeypatch.setattr("siting.network.shared.SharedMemory", watched)
+    monkeypatch.setattr("siting.common.parallel.SharedMemory", watched)
     with pytest.raises(KeyboardInterrupt):
         travel_times(network, seats, seats, workers=workers, progress=interrupt)
     assert told == [128]

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from siting.network.maxspeed import limit_kph
+from siting.network.speeds import limit_kph
 
 
 @pytest.mark.parametrize(

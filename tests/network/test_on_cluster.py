@@ -11,12 +11,12 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from siting.cluster import check_cluster
-from siting.errors import ClusterError, InputError
+from siting.common.errors import ClusterError, InputError
+from siting.common.parallel import check_cluster
+from siting.common.types import Access, Points, RoadNetwork
 from siting.network import travel_times
-from siting.pipeline import run
-from siting.scenario_file import find_scenario, read_scenario
-from siting.types import Access, Points, RoadNetwork
+from siting.pipeline.run import run
+from siting.scenario.file import find_scenario, read_scenario
 from tests.clusters import HASTE, Cluster, dask_cluster
 
 

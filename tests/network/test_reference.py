@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.common.package import data_folder
 from siting.network import read_reference_trips
-from siting.shipped import data_folder
 
 HEADER = "from,from_lon,from_lat,to,to_lon,to_lat"
 

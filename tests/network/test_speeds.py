@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.common.package import data_folder
 from siting.network import load_road_network, read_speeds, speed_profiles
-from siting.shipped import data_folder
 
 
 def test_the_default_profile_is_slower_on_lesser_roads() -> None:

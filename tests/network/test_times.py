@@ -4,11 +4,11 @@ import networkx as nx
 import osmnx as ox
 import pytest
 
+from siting.common.package import data_folder
+from siting.common.types import RoadNetwork
 from siting.network import read_speeds
+from siting.network.link_times import add_stops, add_times, class_speeds
 from siting.network.speeds import Limits, Speeds
-from siting.network.times import add_stops, add_times, class_speeds
-from siting.shipped import data_folder
-from siting.types import RoadNetwork
 
 ACCESS = {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10}
 KPH = {"primary": 80, "unclassified": 50, "ferry": 10}

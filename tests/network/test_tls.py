@@ -10,8 +10,8 @@ import dask
 import distributed  # noqa: F401 - its defaults
 import pytest
 
-from siting.cluster import cluster_at
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.common.parallel import cluster_at
 from tests.calling import call_anew
 from tests.clusters import Cluster, dask_cluster
 

@@ -2,8 +2,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from siting.common.types import Access, Points, RoadNetwork
 from siting.network import travel_times, trip
-from siting.types import Access, Points, RoadNetwork
 
 
 def test_a_trip_takes_what_the_matrix_says(network: RoadNetwork, seats: Points) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import siting.cli
-import siting.pipeline
-import siting.report.brief
-import siting.report.console
+import siting.cli.app
+import siting.pipeline.run
+import siting.report.formats.terminal
+import siting.report.write
 from siting.__main__ import main
 
 PATIENCE_S = 120.0
@@ -127,5 +127,5 @@ def _called(arguments: tuple[str, ...], before: Callable[[], object]) -> int:
     return 0
 
 
-LOADED = (siting.cli, siting.pipeline, siting.report.brief, siting.report.console)
+LOADED = (siting.cli.app, siting.pipeline.run, siting.report.write, siting.report.formats.terminal)
 """What every command would load by itself."""

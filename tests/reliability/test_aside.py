@@ -12,18 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from siting import aside
-from siting.aside import replace_file, replace_folder, restore, write_file
-from siting.errors import BusyError, InputError
-from siting.lock import lock_path, locked
-from siting.report.result import RunResult, find_result
-from siting.report.write import claim, write_result
+from siting.common import files as aside
+from siting.common.errors import BusyError, InputError
+from siting.common.files import lock_path, locked, replace_file, replace_folder, restore, write_file
+from siting.results.result import RunResult, find_result
+from siting.results.write import claim, write_result
 from tests.reliability.faults import fault
 
 _HOLD = """
 import sys
 from pathlib import Path
-from siting.lock import locked
+from siting.common.files import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

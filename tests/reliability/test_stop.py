@@ -23,8 +23,8 @@ while True:
 _SOLVER = """
 import numpy as np, pulp
 from siting.model import Solver
-from siting.model.adapter import Task, run
-from siting.model.solvers import Search
+from siting.model.solving.solvers import Task, run
+from siting.model.solving.search import Search
 problem = pulp.LpProblem()
 split = [problem.add_variable(f"x{i}", cat="Binary") for i in range(40)]
 problem += pulp.lpSum(split)
@@ -37,7 +37,7 @@ print("solved", flush=True)
 _WRITING = """
 import time
 from pathlib import Path
-from siting.aside import replace_folder
+from siting.common.files import replace_folder
 def fill(place):
     (place / "half").touch()
     print("busy", flush=True)
@@ -59,7 +59,7 @@ child.wait()
 def _interrupted(code: str, number: int, folder: Path) -> tuple[int, str, str]:
     # Whoever calls the tests in the background may have made them deaf to Ctrl-C.
     heard = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\n"
-    listening = f"{heard}from siting import stop\nwith stop.listening():\n    exec(CODE)\n"
+    listening = f"{heard}from siting.common import signals\nwith signals.listening():\n    exec(CODE)\n"
     command = [sys.executable, "-c", f"CODE = {code!r}\n{listening}"]
     process = subprocess.Popen(  # noqa: S603 - our own program
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

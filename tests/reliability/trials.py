@@ -19,15 +19,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from siting.aside import restore
-from siting.lock import lock_path
-from tests.reliability.forked import (
-    Ended,
-    Process,
-    call,
-    nothing,
-    start,
-)
+from siting.common.files import lock_path, restore
+from tests.reliability.forked import Ended, Process, call, nothing, start
 
 ROOT = Path(__file__).resolve().parents[2]
 NULLIA = ROOT / "docs" / "examples" / "nullia"

@@ -9,12 +9,12 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from siting.analysis.frontier import Frontier
-from siting.pipeline import run
+from siting.pipeline.run import run
+from siting.pipeline.steps import Frontier
 from siting.report.briefing import read_background, write_up
-from siting.report.result import RunResult, read_result
-from siting.report.write import write_result
-from siting.scenario_file import find_scenario, read_scenario
+from siting.results.result import RunResult, read_result
+from siting.results.write import write_result
+from siting.scenario.file import find_scenario, read_scenario
 from tests.briefings import Show, Shown
 
 HARMFUL = (

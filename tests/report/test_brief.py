@@ -14,17 +14,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from siting.cli import app
-from siting.errors import InputError, MissingExtraError
-from siting.report.brief import FORMATS, write_briefing
-from siting.report.result import RunResult, find_result, read_result
-from siting.report.write import write_result
+from siting.cli.app import app
+from siting.common.errors import InputError, MissingExtraError
+from siting.report.write import FORMATS, write_briefing
+from siting.results.result import RunResult, find_result, read_result
+from siting.results.write import write_result
 
 _AGAIN = """
 import sys
 from pathlib import Path
-from siting.report.brief import FORMATS, write_briefing
-from siting.report.result import read_result
+from siting.report.write import FORMATS, write_briefing
+from siting.results.result import read_result
 kept, folder, data = map(Path, sys.argv[1:])
 write_briefing(read_result(kept), folder, data, formats=FORMATS)
 """
@@ -37,13 +37,13 @@ def without_typst(monkeypatch: pytest.MonkeyPatch) -> None:
     def without(name: str) -> ModuleSpec | None:
         return None if name == "typst" else found(name)
 
-    monkeypatch.setattr("siting.report.extra.find_spec", without)
+    monkeypatch.setattr("siting.common.package.find_spec", without)
 
 
 @pytest.fixture
 def ready(monkeypatch: pytest.MonkeyPatch, solved: Callable[..., RunResult]) -> None:
     """Take the answer of an earlier run; what is tested is what comes after."""
-    monkeypatch.setattr("siting.pipeline.run", lambda file, **_: solved(file.name))
+    monkeypatch.setattr("siting.pipeline.run.run", lambda file, **_: solved(file.name))
 
 
 def _sums(folder: Path) -> dict[str, str]:

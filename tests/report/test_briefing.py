@@ -13,16 +13,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from siting.report.basis import limit_name
-from siting.report.blocks import Bullets, Document, Grid, Paragraph, shown
-from siting.report.goal import goal_in_words
-from siting.report.grids import picks
-from siting.report.html import as_html
-from siting.report.paper import as_pdf
-from siting.report.result import RunResult
-from siting.report.word import as_docx
-from siting.report.wording import number, percent, sort_key, texts, whole
-from siting.report.workbook import as_xlsx
+from siting.report.document import Bullets, Document, Grid, Paragraph, shown
+from siting.report.formats.docx import as_docx
+from siting.report.formats.html import as_html
+from siting.report.formats.pdf import as_pdf
+from siting.report.formats.xlsx import as_xlsx
+from siting.report.tables import limit_name, picks
+from siting.report.words import goal_in_words, number, percent, sort_key, texts, whole
+from siting.results.result import RunResult
 from tests.briefings import Show, Shown
 
 type Rows = list[list[str]]

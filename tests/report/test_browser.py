@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
-from siting.report.html import as_html
+from siting.report.formats.html import as_html
 from tests.briefings import Shown
 
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from selenium.webdriver import Chrome
 
-from siting.analysis.compare import Comparison, compare
-from siting.errors import InputError
-from siting.report.comparison import write_comparison, write_up
-from siting.report.result import RunResult
-from siting.report.wording import LANGUAGES, signed
+from siting.common.errors import InputError
+from siting.report.words import LANGUAGES, signed
+from siting.results.result import RunResult
+from siting.studies.compare.page import write_comparison, write_up
+from siting.studies.compare.study import Comparison, compare
 
 NASTY = ["<b>&\"x'</b>", "=1+1", "+1", "-1", "@a", "x" * 80]
 

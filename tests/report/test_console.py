@@ -3,8 +3,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from siting.report.console import print_result
-from siting.report.result import RunResult
+from siting.report.formats.terminal import print_result
+from siting.results.result import RunResult
 
 
 def test_offices_that_close_are_named(result: RunResult) -> None:

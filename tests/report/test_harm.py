@@ -14,18 +14,17 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from siting.cli import app
-from siting.report.cells import as_csv, guarded, unguarded
-from siting.report.geopackage import write_geopackage
-from siting.report.html import as_html
+from siting.cli.app import app
+from siting.report.formats.docx import as_docx
+from siting.report.formats.gpkg import write_geopackage
+from siting.report.formats.html import as_html
+from siting.report.formats.pdf import as_pdf
+from siting.report.formats.xlsx import as_xlsx
 from siting.report.notebook import as_cell
-from siting.report.paper import as_pdf
-from siting.report.result import RunResult, read_result
-from siting.report.study import Study
-from siting.report.word import as_docx
-from siting.report.wording import texts
-from siting.report.workbook import as_xlsx
-from siting.report.write import write_result, write_study
+from siting.report.words import texts
+from siting.results.csv import as_csv, guarded, unguarded
+from siting.results.result import RunResult, Study, read_result
+from siting.results.write import write_result, write_study
 from tests.briefings import Shown
 
 

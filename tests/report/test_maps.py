@@ -13,13 +13,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from siting.errors import InputError
-from siting.report.geography import located, municipal_boundaries
-from siting.report.geopackage import write_geopackage
-from siting.report.maps import draw_map, draw_maps, drawn
-from siting.report.palette import CUT, MINUTES
-from siting.report.result import RunResult
-from siting.report.wording import texts
+from siting.common.errors import InputError
+from siting.report.formats.gpkg import write_geopackage
+from siting.report.maps.draw import draw_map, draw_maps, drawn
+from siting.report.maps.palette import CUT, MINUTES
+from siting.report.maps.sweden import located, municipal_boundaries
+from siting.report.words import texts
+from siting.results.result import RunResult
 
 
 def _lightness(colour: str) -> float:

@@ -9,17 +9,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from siting.report.beside import Beside, read_beside
-from siting.report.blocks import Bullets
 from siting.report.briefing import Background, write_up
+from siting.report.companions import Beside, read_beside, trust
+from siting.report.document import Bullets
 from siting.report.explorer import explorer_page
 from siting.report.explorer.payload import payload
-from siting.report.outlines import outlines
-from siting.report.result import RunResult
-from siting.report.study import Study
-from siting.report.trust import trust
-from siting.report.wording import LANGUAGES, number, percent
-from siting.report.write import write_study
+from siting.report.maps.sweden import outlines
+from siting.report.words import LANGUAGES, number, percent
+from siting.results.result import RunResult, Study
+from siting.results.write import write_study
 
 
 def _asked(result: RunResult, kind: str, **more: object) -> dict[str, Any]:

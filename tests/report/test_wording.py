@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from siting.errors import InputError
-from siting.report.wording import (
+from siting.common.errors import InputError
+from siting.report.words import (
     LANGUAGES,
     counted,
     date,

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from siting.errors import InputError
-from siting.shipped import data_folder, scenario_folder
-from siting.sweep import find_sweep, read_sweep
-from siting.sweep.plan import make_plans
+from siting.common.errors import InputError
+from siting.common.package import data_folder, scenario_folder
+from siting.studies.sweep import find_sweep, read_sweep
+from siting.studies.sweep.plan import make_plans
 
 HEAD = """
 [sweep]

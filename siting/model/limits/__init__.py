@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siting.model.limits.base import Limit, LimitUse, Row
-from siting.model.limits.budget import AnnualBudget, OneOffBudget
-from siting.model.limits.count import NewSitesMax, NewSitesMin
-from siting.model.limits.different import Different
 from siting.model.limits.groups import AtLeastOnePerGroup, MaxNewPerGroup, Quota, TypeQuota
+from siting.model.limits.numbers import AnnualBudget, NewSitesMax, NewSitesMin, OneOffBudget
 from siting.model.limits.phases import Phase, Phases
-from siting.model.limits.serving import Capacity, MaxTime
-from siting.model.limits.sites import Closing, ForceOpen, ForceShut, Spacing
+from siting.model.limits.service import Capacity, MaxTime
+from siting.model.limits.sites import Closing, Different, ForceOpen, ForceShut, Spacing
 from siting.model.options import OfficeType
 
 __all__ = [

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from siting.errors import Fault
-from siting.types import Bools, Floats, Ints
+from siting.common.errors import Fault
+from siting.common.types import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance
     from siting.model.options import Options
+
 
 # How far a sum may pass its limit before it counts as broken: the solvers' own tolerance.
 FEASIBILITY = 1e-6

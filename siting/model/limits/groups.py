@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.errors import Fault
+from siting.common.errors import Fault
+from siting.common.types import Bools
 from siting.model.limits.base import Limit, Row, count_row, groups_of_sites, unknown_group
-from siting.types import Bools
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance

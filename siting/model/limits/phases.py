@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.errors import Fault
+from siting.common.errors import Fault
 from siting.model.limits.base import Limit, Row, count_row
-from siting.model.limits.budget import spending_row
+from siting.model.limits.numbers import spending_row
 
 if TYPE_CHECKING:
     from siting.model.instance import Instance

@@ -9,7 +9,7 @@ from siting.network.osm.build import (
     check_target,
     save_network,
 )
-from siting.network.osm.overpass import Area, Servers, area_of
+from siting.network.osm.download import Area, Servers, area_of
 
 __all__ = [
     "Area",

@@ -6,17 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
-from siting.errors import Fault, InputError
-from siting.network.osm.connect import CutOff, largest_part
+from siting.common.errors import Fault, InputError
+from siting.common.types import Ints, Points
+from siting.network.link_times import add_times
+from siting.network.osm.download import Area, Servers, download
 from siting.network.osm.extract import read_extract
-from siting.network.osm.graph import from_graph, to_graph
-from siting.network.osm.links import Streets, make_links
-from siting.network.osm.overpass import Area, Servers, download
-from siting.network.osm.store import SUFFIXES, read_network, save_graphml, save_parquet
+from siting.network.osm.files import (
+    SUFFIXES,
+    from_graph,
+    read_network,
+    save_graphml,
+    save_parquet,
+    to_graph,
+)
 from siting.network.osm.tags import Roads
+from siting.network.osm.ways import CutOff, Streets, largest_part, make_links
 from siting.network.speeds import Speeds
-from siting.network.times import add_times
-from siting.types import Ints, Points
 
 LICENCE = "© OpenStreetMap contributors, Open Database License (ODbL) 1.0"
 _PACKAGES = ("osmnx", "networkx", "osmium")
@@ -70,7 +75,7 @@ def check_target(path: Path) -> None:
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         It ends neither in .graphml nor in .parquet.
     """
     if path.suffix not in SUFFIXES:
@@ -93,7 +98,7 @@ def save_network(built: Built, path: Path, speeds: Speeds) -> None:
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The path ends neither in .graphml nor in .parquet.
     """
     check_target(path)
@@ -124,7 +129,7 @@ def build_from_file(path: Path, roads: Roads, residents: Residents = NOBODY) -> 
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The file cannot be used.
     """
     extract = read_extract(path, roads)
@@ -152,7 +157,7 @@ def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The file is not such a graph.
     """
     graph = read_network(path)
@@ -184,7 +189,7 @@ def build_from_area(
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The area is empty or unknown, or the server does not answer as it should.
     """
     graph, date = download(area, roads, servers)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import osmium
 
-from siting.errors import Fault, InputError
+from siting.common.errors import Fault, InputError
+from siting.common.file_limits import EXTRACT, refuse_large
+from siting.common.types import Floats, Ints
 from siting.network.osm.tags import Roads, Way, read_way
-from siting.sizes import EXTRACT, refuse_large
-from siting.types import Floats, Ints
 
 SUFFIXES = (".osm", ".osm.bz2", ".osm.pbf")
 _NONE = np.array([], dtype=np.int64)
@@ -69,7 +69,7 @@ def read_extract(path: Path, roads: Roads) -> Extract:
 
     Raises
     ------
-    siting.errors.InputError
+    siting.common.errors.InputError
         The file cannot be read to its end, or holds no road of these classes.
     """
     if not path.name.endswith(SUFFIXES) or not path.is_file():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from siting.network.maxspeed import limit_kph
+from siting.network.speeds import limit_kph
 
 type Roads = Literal["main", "drive", "all"]
 

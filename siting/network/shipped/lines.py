@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from shapely.ops import substring
 
-from siting.types import Floats, Ints
+from siting.common.types import Floats, Ints
 
 # The source cuts lines at the edges of tiles with a grid of about 18 m.
 SNAP_M = 60.0

@@ -1,185 +1,211 @@
-"""Build and write the road tables that ship."""
+"""The road tables that ship, as arrays and as an OSMnx graph, and what may be wrong with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
+import osmnx as ox
 import pandas as pd
-from pyproj import Transformer
-from scipy.spatial import cKDTree
-from shapely import LineString
 
-from siting.network.shipped.joins import Gap, find_detached, find_holes
-from siting.network.shipped.lines import KEYS, RawGraph, read_lines, snap
-from siting.network.shipped.review import Review, Verdict
-from siting.network.shipped.waypoints import LONGEST_M, add_waypoints
-from siting.network.speeds import read_speeds
-from siting.shipped import data_folder
-from siting.types import Floats, Points
+from siting.common.errors import Fault, InputError
+from siting.common.tables.columns import read_own_table
+from siting.common.tables.hints import cell, missing_column
+from siting.common.tables.read import read_texts, shortened
+from siting.common.types import Bools, Floats
+from siting.network.link_times import FALLBACK_CLASS, Links, add_stops, class_speeds, with_stops
+from siting.network.speeds import Speeds
 
-_LOG_COLUMNS = ["repair", "ref", "near", "lon", "lat", "gap_m", "network_m", "why"]
-_NOT_JUDGED = "Nobody has judged yet whether it crosses water"
+type RoadGraph = nx.MultiDiGraph[int]
+
+NODES, LINKS = "road_nodes.csv", "road_links.csv"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RoadTables:
-    """The road network as it ships.
+    """Junctions and roads.
 
     Parameters
     ----------
-    nodes : pandas.DataFrame
-        Columns node, lon, lat (WGS 84, degrees), kind (junction; waypoint, a point on a long road).
-    links : pandas.DataFrame
-        Columns u, v, length_m, highway, ref, name, kind; each link can be driven both ways. kind is
-        road, connector, ferry, join (a closed hole), land_tie or water_tie (of a detached part).
-    log : pandas.DataFrame
-        One row a repair made or refused: repair, ref, near, lon, lat, gap_m, network_m, why.
+    nodes : DataFrame
+        Columns node (ascending), lon, lat, kind.
+    links : DataFrame
+        Columns u, v, length_m, highway, ref, name, kind; every one can be driven both ways.
     """
 
     nodes: pd.DataFrame
     links: pd.DataFrame
-    log: pd.DataFrame
 
 
-def build_road_tables(
-    raw_gpkg: Path, towns: Points, folder: Path | None = None, *, longest_m: float = LONGEST_M
-) -> RoadTables:
-    """Mend the raw road file and reduce it to junctions and links.
+def read_road_tables(folder: Path) -> RoadTables:
+    """Read them.
 
     Parameters
     ----------
-    raw_gpkg : pathlib.Path
-        GeoPackage with the layers ``roads`` and ``ferries``, EPSG:3006.
-    towns : Points
-        Places by whose labels the log tells where a repair lies.
-    folder : pathlib.Path, optional
-        Data folder with ``road_joins.toml`` (judged holes and detached parts) and ``speeds.toml``
-        (detour of a tie); by default the one that ships.
-    longest_m : float
-        Roads longer than this are cut at waypoints, metres.
+    folder : Path
+        The data folder.
 
     Returns
     -------
     RoadTables
-        The same bytes from the same input, whatever the order of its rows.
+        Nodes in the order of their ids.
     """
-    folder = folder or data_folder()
-    detour = read_speeds(folder).access["detour"]
-    mender = _Mender(Review(folder / "road_joins.toml"), towns, detour)
-    graph = snap(read_lines(raw_gpkg))
-    graph, holes = mender.close_holes(graph)
-    graph, ties = mender.tie_detached(graph)
-    whole = add_waypoints(graph, longest_m)
-    lon, lat = _degrees(whole.xy)
-    node = np.arange(len(lon))
-    kind = np.where(node < len(graph.xy), "junction", "waypoint")
-    nodes = pd.DataFrame({"node": node, "lon": lon, "lat": lat, "kind": kind})
-    return RoadTables(nodes, whole.links, pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS))
+    # What can be wrong with them `siting.network.shipped.tables` has told before.
+    nodes = pd.read_csv(folder / NODES).sort_values("node", ignore_index=True)
+    links = pd.read_csv(folder / LINKS, keep_default_na=False)
+    return RoadTables(nodes, links)
 
 
-def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:
-    """Write road_nodes.csv, road_links.csv and road_build_log.csv with fixed formats.
+def table_links(tables: RoadTables) -> Links:
+    """Each road in both directions, ends as rows of the nodes.
 
     Parameters
     ----------
     tables : RoadTables
-        What to write.
-    folder : pathlib.Path
-        An existing folder.
+        From `read_road_tables`.
 
     Returns
     -------
-    tuple of str
-        The files written, with their number of rows.
+    Links
+        All roads as the tables have them, then all the other way; shape (2 x roads,). Limits and
+        minutes of ferries are not known.
     """
-    nodes = tables.nodes.assign(
-        lon=tables.nodes["lon"].map("{:.6f}".format), lat=tables.nodes["lat"].map("{:.6f}".format)
+    number, links = tables.nodes["node"].to_numpy(), tables.links
+    ends = [np.searchsorted(number, links[end].to_numpy()) for end in "uv"]
+    kind, kinds = pd.factorize(links["highway"])
+    unknown = np.full(2 * len(links), np.nan)
+    return Links(
+        tail=np.concatenate(ends),
+        head=np.concatenate(ends[::-1]),
+        metres=np.tile(links["length_m"].to_numpy(dtype=np.float64), 2),
+        kind=np.tile(kind, 2),
+        kinds=tuple(kinds),
+        limit=unknown,
+        minutes=unknown,
     )
-    links = tables.links.assign(length_m=tables.links["length_m"].map("{:.1f}".format))
-    files = {"road_nodes.csv": nodes, "road_links.csv": links, "road_build_log.csv": tables.log}
-    for name, table in files.items():
-        table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8")
-    return tuple(f"{name}: {len(table)} rows" for name, table in files.items())
 
 
-class _Mender:
-    """Makes the repairs that were judged sound, and logs every one made or refused."""
+def table_seconds(links: Links, speeds: Speeds) -> Floats:
+    """Travel time of each link, stops included: to the last bit what OSMnx gives for the graph.
 
-    def __init__(self, review: Review, towns: Points, detour: float) -> None:
-        self._review = review
-        self._towns = towns
-        self._detour = detour
-        east, north = Transformer.from_crs(4326, 3006, always_xy=True).transform(
-            towns.lon, towns.lat
-        )
-        self._town_tree = cKDTree(np.stack([east, north], axis=1))
+    Parameters
+    ----------
+    links : Links
+        From `table_links`.
+    speeds : Speeds
+        The profile.
 
-    def close_holes(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
-        """Join the ends of each hole that was judged to lie on land or on a bridge."""
-        added, log = [], []
-        for hole in find_holes(graph):
-            lon, lat = _middle(graph, hole)
-            verdict = self._review.hole(hole.ref, lon, lat)
-            closed = verdict is not None and verdict.accepted
-            repair = "hole closed" if closed else "hole left open"
-            log.append(self._row(repair, graph, hole, verdict))
-            if closed:
-                added.append(_link(graph, hole, hole.gap_m, (_class_of(graph, hole), "join")))
-        return _with_links(graph, added), log
-
-    def tie_detached(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
-        """Tie each detached part to the nearest junction of the main part."""
-        added, log = [], []
-        for tie in find_detached(graph):
-            lon, lat = _middle(graph, tie)
-            verdict = self._review.detached(lon, lat)
-            over_land = verdict is None or verdict.accepted
-            length = tie.gap_m * (self._detour if over_land else 1.0)
-            over = "land" if over_land else "water"
-            log.append(self._row(f"detached part tied over {over}", graph, tie, verdict))
-            highway = "access" if over_land else "water"
-            added.append(_link(graph, tie, length, (highway, f"{over}_tie")))
-        return _with_links(graph, added), log
-
-    def _row(self, repair: str, graph: RawGraph, gap: Gap, verdict: Verdict | None) -> list[object]:
-        lon, lat = _middle(graph, gap)
-        town = self._towns.ids[int(self._town_tree.query(graph.xy[gap.u])[1])]
-        network = f"{gap.network_m:.0f}" if np.isfinite(gap.network_m) else ""
-        why = verdict.why if verdict else _NOT_JUDGED
-        near = verdict.near if verdict else town
-        return [repair, gap.ref, near, f"{lon:.4f}", f"{lat:.4f}", f"{gap.gap_m:.0f}", network, why]
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        Seconds.
+    """
+    by_class = class_speeds(speeds)
+    kph = np.array([by_class.get(kind, by_class[FALLBACK_CLASS]) for kind in links.kinds])[
+        links.kind
+    ]
+    return with_stops(links, kph, (links.metres / 1000) / (kph / (60 * 60)), speeds)
 
 
-def _middle(graph: RawGraph, gap: Gap) -> tuple[float, float]:
-    lon, lat = _degrees((graph.xy[[gap.u]] + graph.xy[[gap.v]]) / 2)
-    return float(lon[0]), float(lat[0])
+def table_graph(tables: RoadTables, speeds: Speeds) -> RoadGraph:
+    """The same roads as a graph, with OSMnx's own speeds and travel times, and stops.
+
+    Parameters
+    ----------
+    tables : RoadTables
+        From `read_road_tables`.
+    speeds : Speeds
+        The profile.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Links carry length, highway, ref, name, kind, speed_kph and travel_time.
+    """
+    nodes, links = tables.nodes, tables.links
+    graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_nodes_from(
+        (node, {"x": lon, "y": lat, "kind": kind})
+        for node, lon, lat, kind in zip(*(nodes[name].tolist() for name in nodes), strict=True)
+    )
+    columns = ("u", "v", "length_m", "highway", "ref", "name", "kind")
+    for u, v, metres, *label in zip(*(links[name].tolist() for name in columns), strict=True):
+        attribute = {"length": metres, **dict(zip(columns[3:], label, strict=True))}
+        graph.add_edges_from([(u, v, attribute), (v, u, attribute)])
+    kph = class_speeds(speeds)
+    ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[FALLBACK_CLASS])
+    ox.add_edge_travel_times(graph)
+    add_stops(graph, speeds)
+    return graph
 
 
-def _class_of(graph: RawGraph, hole: Gap) -> str:
-    """Return the class of the hole's road where it ends."""
-    links = graph.links
-    touching = links["u"].isin([hole.u, hole.v]) | links["v"].isin([hole.u, hole.v])
-    same_road = links["ref"].map(lambda ref: bool({*ref.split(";")} & {*hole.ref.split(";")}))
-    return str(links.loc[touching & same_road, "highway"].mode().iloc[0])
+_COLUMNS = {
+    "road_nodes.csv": (("kind",), ("node", "lon", "lat")),
+    "road_links.csv": (("highway", "kind"), ("u", "v", "length_m")),
+    "road_islands.csv": (("name",), ("lon", "lat", "radius_km")),
+    "road_build_log.csv": (("repair", "near", "why"), ("gap_m",)),
+}
+_MAY_BE_EMPTY = {"road_links.csv": ("ref", "name"), "road_build_log.csv": ("ref",)}
+_REMEDY = "Build the tables again with siting data build --raw DIR, or restore the file."
 
 
-def _link(
-    graph: RawGraph, gap: Gap, length_m: float, class_and_kind: tuple[str, str]
-) -> dict[str, object]:
-    u, v = sorted((gap.u, gap.v))
-    line = LineString(graph.xy[[u, v]])
-    highway, kind = class_and_kind
-    label = {"highway": highway, "ref": gap.ref, "name": "", "kind": kind, "line": line}
-    return {"u": u, "v": v, "length_m": round(length_m, 1), **label}
+def road_table_faults(folder: Path) -> list[Fault]:
+    """What is wrong with the road tables: each by itself, and links that end nowhere.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    list of Fault
+        Of each table; ends of links are looked at only where all tables are sound by themselves.
+    """
+    faults: list[Fault] = []
+    tables = {}
+    for name, (texts, numbers) in _COLUMNS.items():
+        path = folder / name
+        try:
+            tables[name] = read_own_table(path, texts, numbers)
+            faults += _lacking(path)
+            faults += shortened(_out_of_range(path, tables[name]), path)
+        except InputError as error:
+            faults += error.faults
+    if not faults:
+        path = folder / "road_links.csv"
+        faults += shortened(_ends(path, tables["road_nodes.csv"], tables[path.name]), path)
+    return faults
 
 
-def _with_links(graph: RawGraph, added: Iterable[dict[str, object]]) -> RawGraph:
-    more = pd.DataFrame(list(added), columns=graph.links.columns).astype(graph.links.dtypes)
-    links = pd.concat([graph.links, more])
-    return RawGraph(graph.xy, links.sort_values(KEYS, ignore_index=True))
+def _lacking(path: Path) -> Iterator[Fault]:
+    wanted = _MAY_BE_EMPTY.get(path.name, ())
+    found = read_texts(path).columns if wanted else ()
+    for name in wanted:
+        if name not in found:
+            yield missing_column(path, name, found)
 
 
-def _degrees(xy: Floats) -> tuple[Floats, Floats]:
-    lon, lat = Transformer.from_crs(3006, 4326, always_xy=True).transform(xy[:, 0], xy[:, 1])
-    return np.round(lon, 6), np.round(lat, 6)
+def _out_of_range(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
+    limits = {"lon": 180.0, "lat": 90.0}
+    for name in table.columns.intersection(["lon", "lat"]):
+        off = (table[name].abs() > limits[name]).to_numpy()
+        yield from _cells(path, table, str(name), off, "is no position on Earth")
+    for name in table.columns.intersection(["length_m", "radius_km", "gap_m"]):
+        off = (table[name] < 0).to_numpy()
+        yield from _cells(path, table, str(name), off, "must not be negative")
+    if "node" in table:
+        twice = table["node"].duplicated(keep=False).to_numpy()
+        yield from _cells(path, table, "node", twice, "stands in more than one row")
+
+
+def _ends(path: Path, nodes: pd.DataFrame, links: pd.DataFrame) -> Iterator[Fault]:
+    for name in ("u", "v"):
+        stray = ~links[name].isin(nodes["node"]).to_numpy()
+        yield from _cells(path, links, name, stray, "there is no such junction")
+
+
+def _cells(path: Path, table: pd.DataFrame, name: str, bad: Bools, problem: str) -> Iterator[Fault]:
+    for row in np.flatnonzero(bad).tolist():
+        yield Fault(str(path), cell(row, name), table[name].iloc[row], problem, _REMEDY)

@@ -6,11 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from siting.aside import write_file
-from siting.report.beside import NOTHING, Beside, read_beside
+from siting.common.files import write_file
+from siting.report.companions import NOTHING, Beside, read_beside
 from siting.report.explorer.payload import payload
-from siting.report.outlines import outlines
-from siting.report.result import RunResult, read_result
+from siting.report.maps.sweden import outlines
+from siting.results.result import RunResult, read_result
 
 _SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})

@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from siting.analysis.frontier import from_present, with_change
-from siting.analysis.robustness import CORE
-from siting.report import palette
-from siting.report.beside import NOTHING, Beside
 from siting.report.briefing import localised
-from siting.report.outlines import Outlines
-from siting.report.result import RunResult
-from siting.report.wording import LANGUAGES, texts
+from siting.report.companions import NOTHING, Beside
+from siting.report.maps import palette
+from siting.report.maps.sweden import Outlines
+from siting.report.words import LANGUAGES, texts
+from siting.results.result import RunResult
+from siting.results.schema import CORE
+from siting.results.tables import from_present, with_change
 
 NATION = {
     **dict.fromkeys(("mean", "median", "p90", "p95", "max", "ede"), 2),

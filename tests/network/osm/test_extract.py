@@ -4,7 +4,7 @@ from pathlib import Path
 import osmium
 import pytest
 
-from siting.errors import InputError
+from siting.common.errors import InputError
 from siting.network.osm import Built, build_from_file
 
 

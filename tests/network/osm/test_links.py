@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from osmnx.distance import great_circle
 
-from siting.errors import InputError
+from siting.common.errors import InputError
 from siting.network.osm import build_from_file
 from siting.network.osm.extract import read_extract
-from siting.network.osm.links import Streets, make_links
+from siting.network.osm.ways import Streets, make_links
 
 # Nodes lie on the equator, 0.01 degrees apart, id k at k / 100 degrees; 99 is not in the file.
 WAYS = """

@@ -12,12 +12,11 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from siting import sizes
-from siting.cli import app
-from siting.errors import InputError
+from siting.cli.app import app
+from siting.common import file_limits as sizes
+from siting.common.errors import InputError
 from siting.network.osm import Area, Built, Servers, area_of, build_from_area
-from siting.network.osm.graph import to_graph
-from siting.network.osm.store import read_network
+from siting.network.osm.files import read_network, to_graph
 
 BOX = "24.935,60.160,24.960,60.175"
 

@@ -9,13 +9,13 @@ import numpy as np
 import osmnx as ox
 import pytest
 
-from siting.errors import InputError
+from siting.common.errors import InputError
+from siting.common.package import data_folder
+from siting.common.types import Arcs, Deferred
 from siting.network import load_road_network, read_speeds
-from siting.network.arcs import arcs_of
+from siting.network.link_times import arcs_of
 from siting.network.osm import Built, build_from_graphml, save_network
-from siting.network.osm.store import read_network, read_parquet, save_parquet
-from siting.shipped import data_folder
-from siting.types import Arcs, Deferred
+from siting.network.osm.files import read_network, read_parquet, save_parquet
 
 
 @pytest.fixture(scope="module")

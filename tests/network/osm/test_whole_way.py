@@ -8,11 +8,11 @@ import numpy as np
 import osmnx as ox
 import pytest
 
+from siting.common.package import data_folder
+from siting.common.types import Access, Points, RoadNetwork
 from siting.model import Instance, Limits, Mean, solve
 from siting.network import load_road_network, read_speeds, travel_times
 from siting.network.osm import Built, save_network
-from siting.shipped import data_folder
-from siting.types import Access, Points, RoadNetwork
 
 
 @pytest.fixture(scope="module", params=["graphml", "parquet"])

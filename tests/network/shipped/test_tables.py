@@ -11,9 +11,9 @@ import pytest
 from pyproj import Transformer
 from shapely import LineString
 
+from siting.common.package import data_folder
+from siting.common.types import Points
 from siting.network.shipped import RoadTables, build_road_tables, write_road_tables
-from siting.shipped import data_folder
-from siting.types import Points
 
 EAST, NORTH = 500_000.0, 6_500_000.0
 PRIMARY = {"src": "ap030", "rtt": 14, "rte": None, "ltn": 1}

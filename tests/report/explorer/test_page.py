@@ -10,8 +10,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from siting.report.explorer import write_explorer
-from siting.report.result import RunResult
-from siting.report.write import write_result
+from siting.results.result import RunResult
+from siting.results.write import write_result
 
 type Show = Callable[..., Chrome]
 MEASURES = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", "share60", "gini"]

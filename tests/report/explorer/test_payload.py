@@ -10,8 +10,8 @@ import pytest
 
 from siting.report.explorer import explorer_page
 from siting.report.explorer.payload import NATION, payload
-from siting.report.outlines import outlines
-from siting.report.result import RunResult
+from siting.report.maps.sweden import outlines
+from siting.results.result import RunResult
 
 SIX_MEGABYTES = 6_000_000
 NASTY = ['</script><b>&"', "=1+1", "+1", "-1", "@a", "x" * 80, "<!--", "/*SCRIPT*/ /*DATA*/", "NA"]

@@ -1,0 +1,324 @@
+"""The commands. Each reads its arguments, calls one function and prints what it gives."""
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from siting.cli.benchmark import benchmark
+from siting.cli.network import network_app
+from siting.cli.options import RESULTS, Allow, Overrides, Results, ScenarioArgument
+from siting.cli.studies import register, rerun, sweep
+from siting.common.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
+from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
+
+if TYPE_CHECKING:
+    from siting.results.result import RunResult
+
+
+# Commands import what they need when they are called, so that --help and a faulty scenario
+# answer at once instead of after seconds of loading.
+# ruff: noqa: PLC0415
+
+app = typer.Typer(
+    help="Choose where public service offices should open, by road travel time and with proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+app.add_typer(network_app, name="network")
+register(app)
+app.command("benchmark")(benchmark)
+app.command("sweep")(sweep)
+app.command("rerun")(rerun)
+
+NOT_PROVED = 4
+
+
+def main() -> None:
+    """Run the command line; turn errors that are the user's to mend into text and exit code."""
+    try:
+        app()
+    except SitingError as error:
+        _explain(error)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        # What no other place has put into better words: a full disk, missing rights.
+        where = f"{error.filename}: " if error.filename else ""
+        _explain(SitingError(f"{where}{error.strerror or error}. Nothing is half-written."))
+        sys.exit(SitingError.exit_code)
+
+
+def _explain(error: SitingError) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if isinstance(error, InputError):
+        count = len(error.faults)
+        console.print(f"{count} fault{'s' if count > 1 else ''} in the input:", markup=False)
+        for fault in error.faults:
+            console.print(f"- {fault}", markup=False)
+    elif isinstance(error, InfeasibleError):
+        console.print("No answer satisfies all limits. These clash:", markup=False)
+        for name, sentence in error.clash:
+            console.print(f"- {name}: {sentence}", markup=False)
+    else:
+        console.print(str(error), markup=False)
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"siting {version('siting')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Take the options that hold for no command in particular."""
+
+
+@app.command()
+def run(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    overrides: Overrides = None,
+    allow: Allow = None,
+    results: Results = RESULTS,
+    time_limit: Annotated[
+        float | None, typer.Option(help="Stop solving after this many seconds.")
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option(help="Stop when this near to the best, such as 0.01 for 1 %.")
+    ] = None,
+    frontier: Annotated[
+        str | None,
+        typer.Option(metavar="A..B", help="Solve for A to B new offices too; adds explorer.html."),
+    ] = None,
+    keep_budget: Annotated[
+        bool, typer.Option("--keep-budget", help="Hold the frontier to the budgets.")
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers find travel times."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
+    brief: Annotated[bool, typer.Option(help="Write maps and the briefing as HTML too.")] = True,
+) -> None:
+    """Solve a scenario and write its results."""
+    from siting.common.parallel import check_cluster
+    from siting.pipeline import run as pipeline
+    from siting.pipeline.steps import read_frontier
+    from siting.report.formats.terminal import print_result
+    from siting.results.write import claim, write_result
+
+    limits = {"solver.time_limit_s": time_limit, "solver.gap": gap}
+    given = [f"{key}={value}" for key, value in limits.items() if value is not None]
+    file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given], allow=allow or ())
+    steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
+    with claim(file.name, results), _progress(quiet=quiet) as progress:
+        if scheduler:
+            check_cluster(scheduler)
+        result = pipeline.run(file, frontier=steps, workers=scheduler, progress=progress)
+        folder = write_result(result, results)
+        if brief:
+            progress("Writing the briefing")
+            _brief_if_possible(result, folder)
+    console = Console(highlight=False)
+    if quiet:
+        console.print(str(folder), soft_wrap=True, markup=False)
+    else:
+        print_result(result, folder, console)
+    if not result.settled:
+        raise typer.Exit(NOT_PROVED)
+
+
+def _brief_if_possible(result: "RunResult", folder: Path) -> None:
+    """Write the briefing; where its packages are missing say so in a line, and leave it."""
+    from siting.common.package import data_folder, require_report
+
+    try:
+        require_report()
+    except MissingExtraError as error:
+        typer.echo(f"No briefing was written. {error}", err=True)
+        return
+    from siting.report.write import write_briefing
+
+    write_briefing(result, folder, data_folder())
+    if "frontier" in result.tables and not result.abroad:
+        from siting.report.explorer import write_explorer
+
+        write_explorer(folder)
+
+
+@app.command("brief")
+def write_brief(
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
+    *,
+    formats: Annotated[
+        str, typer.Option("--format", help="html, docx, xlsx, pdf, gpkg; several with commas.")
+    ] = "html",
+    languages: Annotated[
+        str, typer.Option("--lang", help="sv, en; several with a comma.")
+    ] = "sv,en",
+) -> None:
+    """Write maps and the briefing of a result into its folder."""
+    from siting.common.package import data_folder, require_report
+    from siting.results.result import find_result, read_result
+    from siting.results.write import holding
+
+    require_report()
+    from siting.report.write import write_briefing
+
+    folder = find_result(result)
+    left = read_result(folder)
+    with holding(folder):
+        written = write_briefing(
+            left,
+            folder,
+            data_folder(),
+            formats=[name.strip() for name in formats.split(",")],
+            languages=[name.strip() for name in languages.split(",")],
+        )
+    for path in written:
+        typer.echo(str(path))
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show what is being done while it is done, on a terminal; elsewhere keep silent."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("Starting") as status:
+        yield status.update
+
+
+@app.command()
+def check(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO…", help="Paths or names of shipped ones.")
+    ],
+    *,
+    allow: Allow = None,
+) -> None:
+    """Check scenario files, without solving them."""
+    from siting.pipeline import run as pipeline
+
+    faults: list[Fault] = []
+    for scenario in scenarios:
+        try:
+            file: ScenarioFile = read_scenario(find_scenario(scenario), allow=allow or ())
+            pipeline.check(file)
+            typer.echo(f"{file.path}: no faults")
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+
+
+@app.command()
+def explore(
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
+) -> None:
+    """Write explorer.html, a page with a map and a slider, into the folder of a result."""
+    from siting.common.package import require_report
+    from siting.results.result import find_result
+
+    require_report()
+    from siting.report.explorer import write_explorer
+
+    typer.echo(str(write_explorer(find_result(result))))
+
+
+@app.command()
+def compare(
+    results: Annotated[
+        list[str], typer.Argument(metavar="RESULT…", help="Two to six, by folder or name.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the pages and tables.")] = Path(
+        "results/comparison"
+    ),
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Compare even other demand or another network.")
+    ] = False,
+) -> None:
+    """Put two to six results side by side, the others against the first."""
+    from siting.common.package import require_report
+    from siting.results.result import find_result, read_result
+
+    require_report()
+    from siting.studies.compare.page import write_comparison
+    from siting.studies.compare.study import compare as compare_runs
+
+    runs = [read_result(find_result(name)) for name in results]
+    for path in write_comparison(compare_runs(runs, anyway=anyway), runs, out):
+        typer.echo(str(path))
+
+
+@app.command("new-scenario")
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Name of the new scenario.")],
+    *,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SCENARIO", help="Start from this scenario.")
+    ] = None,
+) -> None:
+    """Write a commented scenario file to start from."""
+    from siting.scenario.template import write_starter
+
+    path = write_starter(name, find_scenario(source) if source else None)
+    typer.echo(f"Wrote {path}. Edit it, then: siting run {shlex.quote(str(path))}")
+
+
+@data_app.command("build")
+def data_build(
+    raw: Annotated[Path, typer.Option(help="Folder of the raw tables and the raw road file.")],
+    *,
+    data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+) -> None:
+    """Make the tables in data/ from the raw ones."""
+    from siting.common.package import data_folder
+    from siting.pipeline.build import build_data
+
+    for line in build_data(raw, data or data_folder()):
+        typer.echo(line)
+
+
+@data_app.command("check")
+def data_check(
+    *, data: Annotated[Path | None, typer.Option(help="The data folder.")] = None
+) -> None:
+    """Check every table and the data ledger."""
+    from siting.common.package import data_folder
+    from siting.inputs.ledger import check_data
+
+    for line in check_data(data or data_folder()):
+        typer.echo(line)
+    typer.echo("No faults.")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that check while one types."""
+    from siting.scenario.schema import json_schema
+
+    typer.echo(json_schema(), nl=False)

@@ -1,0 +1,172 @@
+"""The commands about roads: `siting network …`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from siting.common.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from siting.common.types import Points
+    from siting.network.osm import Residents
+
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+OVERPASS_URL = "https://overpass-api.de/api"
+NOMINATIM_URL = "https://nominatim.openstreetmap.org"
+
+network_app = typer.Typer(help="Build and judge road networks.", no_args_is_help=True)
+
+
+@network_app.command("info")
+def show_network(
+    source: Annotated[
+        str, typer.Argument(help='"shipped", or a network that was built before.')
+    ] = "shipped",
+    *,
+    speeds: Annotated[str, typer.Option(help="Profile in data/speeds.toml.")] = "default",
+) -> None:
+    """Print size, repairs and reference trips of a road network."""
+    from siting.common.package import data_folder
+    from siting.network import load_road_network, read_reference_trips
+    from siting.studies.network.info import network_info
+    from siting.studies.network.page import print_network
+
+    trips = read_reference_trips(data_folder() / "reference_trips.csv")
+    network = load_road_network(source, speeds=speeds)
+    print_network(network_info(network, trips), Console(highlight=False))
+
+
+@network_app.command("build")
+def build_network(  # noqa: PLR0913 - one parameter an option
+    out: Annotated[Path, typer.Argument(help="Where to: a .graphml or a .parquet file.")],
+    *,
+    place: Annotated[str | None, typer.Option(help="Download this place.")] = None,
+    polygon: Annotated[Path | None, typer.Option(help="Download what this file outlines.")] = None,
+    bbox: Annotated[
+        str | None, typer.Option(metavar="W,S,E,N", help="Download this box, in degrees.")
+    ] = None,
+    osm: Annotated[
+        Path | None, typer.Option(help="Read this extract: .osm, .osm.bz2 or .osm.pbf.")
+    ] = None,
+    graphml: Annotated[Path | None, typer.Option(help="Read this graph of OSMnx.")] = None,
+    roads: Annotated[
+        Literal["main", "drive", "all"],
+        typer.Option(help="Main roads; all public streets; service roads as well."),
+    ] = "drive",
+    overpass_url: Annotated[str, typer.Option(help="Server to download from.")] = OVERPASS_URL,
+    nominatim_url: Annotated[str, typer.Option(help="Server that finds places.")] = NOMINATIM_URL,
+    timeout: Annotated[float, typer.Option(help="Seconds before a server counts as stuck.")] = 180,
+    tries: Annotated[int, typer.Option(min=1, help="How often to ask a server.")] = 4,
+) -> None:
+    """Build a road network from OpenStreetMap."""
+    from siting.common.package import data_folder
+    from siting.network import osm as sources
+    from siting.network import read_speeds
+    from siting.studies.network.page import print_built
+
+    sources.check_target(out)
+    ways = {"--place": place, "--polygon": polygon, "--bbox": bbox, "--osm": osm}
+    _check_only_one({**ways, "--graphml": graphml})
+    who = _residents()
+    if osm:
+        built = sources.build_from_file(osm, roads, who)
+    elif graphml:
+        built = sources.build_from_graphml(graphml, who)
+    else:
+        servers = sources.Servers(overpass_url, nominatim_url, timeout, tries)
+        area = sources.area_of(place, polygon, bbox)
+        built = sources.build_from_area(area, roads, servers, who)
+    sources.save_network(built, out, read_speeds(data_folder()))
+    print_built(built, out, Console(highlight=False))
+
+
+@network_app.command("calibrate")
+def calibrate_network(
+    reference: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
+        ),
+    ],
+    *,
+    source: Annotated[
+        str, typer.Option(help='"shipped", or a network that was built before.')
+    ] = "shipped",
+    speeds: Annotated[str, typer.Option(help="Profile to start from.")] = "default",
+) -> None:
+    """Fit speeds to known travel times, and print a profile for data/speeds.toml."""
+    from siting.common.package import data_folder
+    from siting.network import load_road_network, read_reference_trips, read_speeds
+    from siting.studies.network.calibrate import calibrate
+    from siting.studies.network.page import print_calibration
+
+    trips = read_reference_trips(reference)
+    network = load_road_network(source, speeds=speeds)
+    fit = calibrate(network, read_speeds(data_folder(), speeds), trips)
+    print_calibration(fit, speeds, Console(highlight=False))
+
+
+@network_app.command("compare")
+def compare(  # noqa: PLR0913 - one parameter an option
+    first: Annotated[str, typer.Argument(metavar="A", help='"shipped", or a built network.')],
+    second: Annotated[str, typer.Argument(metavar="B", help='"shipped", or a built network.')],
+    *,
+    points: Annotated[
+        str, typer.Option(help='"seats", or a CSV file with the columns id, lon and lat.')
+    ] = "seats",
+    speeds: Annotated[str, typer.Option(help="Profile of both.")] = "default",
+    speeds_b: Annotated[str | None, typer.Option(help="Profile of B, where another.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Write every trip to this CSV file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the distribution: .svg, .png.")] = None,
+) -> None:
+    """Compare lengths and times of trips on two networks."""
+    from siting.common.files import write_file
+    from siting.network import load_road_network
+    from siting.results.csv import guarded
+    from siting.studies.network.compare import compare_networks, draw_comparison, print_comparison
+
+    ours = load_road_network(first, speeds=speeds)
+    theirs = load_road_network(second, speeds=speeds_b or speeds)
+    found = compare_networks(ours, theirs, _places(points))
+    print_comparison(found, (first, second), Console(highlight=False))
+    if table:
+        text = guarded(found.trips).to_csv(index=False, lineterminator="\n")
+        write_file(table, text.encode(), option="--table")
+    if plot:
+        draw_comparison(found, plot)
+
+
+def _places(points: str) -> "Points":
+    from siting.common.package import data_folder
+    from siting.common.tables.columns import read_points
+
+    if points == "seats":
+        return read_points(data_folder() / "municipalities.csv", "name", "seat_lon", "seat_lat")
+    return read_points(Path(points))
+
+
+def _check_only_one(ways: Mapping[str, object]) -> None:
+    given = [name for name, value in ways.items() if value]
+    if len(given) != 1:
+        problem = "a network is built from exactly one of these"
+        remedy = f"Give one of {', '.join(ways)}"
+        chosen = ", ".join(given) or None
+        raise InputError([Fault("siting network build", "source", chosen, problem, remedy)])
+
+
+def _residents() -> "Residents":
+    """Where people live by the shipped tables, to tell how many of them are cut off."""
+    from siting.common.package import data_folder
+    from siting.inputs.select import points
+    from siting.inputs.tables import read_table
+    from siting.network.osm import Residents
+
+    demand = read_table("demand", data_folder())
+    people = demand["people"].to_numpy(dtype="int64")
+    return Residents(points(demand, "demand_id"), people)

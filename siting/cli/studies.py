@@ -1,0 +1,351 @@
+"""The commands that study a result: how far it can be trusted, repeated and varied."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from siting.cli.options import (
+    RESULTS,
+    STOPPED,
+    Allow,
+    Overrides,
+    Results,
+    ScenarioArgument,
+    progress_on_terminal,
+)
+from siting.common.errors import Fault, InputError, MissingExtraError
+from siting.scenario.file import find_scenario, read_scenario
+
+if TYPE_CHECKING:
+    from siting.results.result import Study
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to an app."""
+    app.command()(hindcast)
+    app.command()(alternatives)
+    app.command()(explain)
+    app.command()(robustness)
+    app.command()(frontier)
+
+
+def _leave(study: "Study", results: Path, show: Callable[["Study", Console], None]) -> None:
+    """Write a study, print it, and say where its files are."""
+    from siting.results.write import write_study
+
+    folder = write_study(study, results)
+    console = Console(highlight=False)
+    show(study, console)
+    console.print(f"\nFiles: {folder}", soft_wrap=True, markup=False)
+
+
+def hindcast(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument = "remaining_offices",
+    *,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Office tables to draw for the range of the overlap.")
+    ] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same tables.")] = 1,
+    overrides: Overrides = None,
+    allow: Allow = None,
+    results: Results = RESULTS,
+) -> None:
+    """Hold what the government really decided against the best of the same number."""
+    from siting.results.write import claim
+    from siting.studies.hindcast.page import print_hindcast
+    from siting.studies.hindcast.study import hindcast as play
+
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
+    with claim(f"{file.name}-hindcast", results):
+        with progress_on_terminal() as progress:
+            study = play(file, draws=draws, seed=seed, progress=progress)
+        _leave(study, results, print_hindcast)
+
+
+def alternatives(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    within: Annotated[
+        str, typer.Option(help="How much worse than the best they may be, such as 1%.")
+    ] = "1%",
+    count: Annotated[int, typer.Option(min=1, help="How many of the best.")] = 10,
+    diverse: Annotated[
+        int, typer.Option(min=1, help="How many that differ as much as possible.")
+    ] = 4,
+    overrides: Overrides = None,
+    allow: Allow = None,
+    results: Results = RESULTS,
+) -> None:
+    """Find the answers that are nearly as good, and what they share."""
+    from siting.results.write import claim
+    from siting.studies.alternatives import Wanted, print_alternatives
+    from siting.studies.alternatives import alternatives as find
+
+    wanted = Wanted(_share("--within", within), count, diverse)
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
+    with claim(f"{file.name}-alternatives", results):
+        with progress_on_terminal() as progress:
+            study = find(file, wanted, progress=progress)
+        _leave(study, results, print_alternatives)
+
+
+def explain(
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
+    *,
+    site: Annotated[str, typer.Option(help="A place or an existing office: name or code.")],
+    folder: Annotated[
+        Path | None, typer.Option(help="What the paths in the scenario are relative to.")
+    ] = None,
+    allow: Allow = None,
+    results: Results = RESULTS,
+) -> None:
+    """Say why a place is in a result, or not, and what the other way would cost."""
+    from siting.results.result import find_result, read_result
+    from siting.studies.explain.page import print_explanation
+    from siting.studies.explain.study import About, explain_site
+
+    about = About(read_result(find_result(result)), site, folder, tuple(allow or ()))
+    with progress_on_terminal() as progress:
+        study = explain_site(about, progress=progress)
+    _leave(study, results, print_explanation)
+
+
+def robustness(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    draws: Annotated[int, typer.Option(min=1, help="How many worlds to draw.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same worlds.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to solve them in.")] = 2,
+    rule: Annotated[
+        bool,
+        typer.Option(help="Draw no office where one was announced, proposed or ordered later."),
+    ] = True,
+    overrides: Overrides = None,
+    allow: Allow = None,
+    results: Results = RESULTS,
+) -> None:
+    """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
+    from siting.results.write import claim
+    from siting.studies.robustness.page import print_robustness
+    from siting.studies.robustness.study import Asked
+    from siting.studies.robustness.study import robustness as run_draws
+
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
+    with claim(f"{file.name}-robustness", results):
+        with progress_on_terminal() as progress:
+            study = run_draws(file, Asked(draws, seed, workers, rule), progress=progress)
+        _leave(study, results, print_robustness)
+    if study.manifest["interrupted"]:
+        raise typer.Exit(STOPPED)
+
+
+def frontier(  # noqa: PLR0913 - one parameter an option
+    scenario: ScenarioArgument,
+    *,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIMIT=A..B[..STEP]",
+            help="new_offices=4..40, annual_budget=20..80..5 (MSEK), or values with commas.",
+        ),
+    ] = None,
+    tradeoff: Annotated[
+        str | None,
+        typer.Option(metavar="AIMS", help="mean,worst, mean,equity or mean,coverage."),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Of number and money, hold the one that does not vary too."),
+    ] = False,
+    within: Annotated[
+        float | None, typer.Option(min=0, help="Minutes of coverage; else the scenario's, or 45.")
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option(min=2, help="A sample of at most so many points of the front.")
+    ] = None,
+    overrides: Overrides = None,
+    allow: Allow = None,
+    results: Results = RESULTS,
+) -> None:
+    """Show what more offices or more money bring, or what another aim costs in the mean."""
+    from siting.pipeline.steps import read_over
+    from siting.results.write import claim
+    from siting.studies.frontier.page import print_frontier
+    from siting.studies.frontier.study import frontier as vary
+    from siting.studies.frontier.study import read_tradeoff
+    from siting.studies.frontier.study import tradeoff as trade
+
+    if (over is None) == (tradeoff is None):
+        remedy = "Give one: --over new_offices=4..40, or --tradeoff mean,worst."
+        problem = "one of them is needed, and not both"
+        raise InputError([Fault("command line", "--over, --tradeoff", None, problem, remedy)])
+    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
+    if over is not None:
+        values = read_over(over, keep=keep)
+        name, find = values.limit, partial(vary, file, values)
+    else:
+        asked = read_tradeoff(str(tradeoff), within, points)
+        name, find = f"mean-{asked.second}", partial(trade, file, asked)
+    with claim(f"{file.name}-frontier-{name}", results) as folder:
+        with progress_on_terminal() as progress:
+            study = find(progress=progress)
+        _leave(study, results, print_frontier)
+        _draw_if_possible(study, folder)
+    if not study.manifest["proved"]:
+        raise typer.Exit(STOPPED)
+
+
+def _draw_if_possible(study: "Study", folder: Path) -> None:
+    """Draw the curve; where the packages for it are missing say so in a line, and leave it."""
+    from siting.common.package import require_report
+
+    try:
+        require_report()
+    except MissingExtraError as error:
+        typer.echo(f"No picture was drawn. {error}", err=True)
+        return
+    from siting.common.files import write_file
+    from siting.report.maps.draw import drawn
+    from siting.studies.frontier.curve import draw_curve
+
+    picture = drawn(draw_curve(study), study.name)
+    write_file(folder / "frontier.png", picture.png)
+    write_file(folder / "frontier.svg", picture.svg)
+
+
+def _share(option: str, text: str) -> float:
+    """A share from "1%" or "0.01"."""
+    number, percent, rest = text.strip().partition("%")
+    try:
+        share = float(number) / (100 if percent else 1)
+    except ValueError:
+        share = -1.0
+    if rest or not 0 <= share < 1:
+        raise InputError(
+            [Fault("command line", option, text, "is not a share", "Write 1% or 0.01.")]
+        )
+    return share
+
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+DIFFERS = 5
+
+
+def rerun(  # noqa: PLR0913 - one parameter an option
+    result: Annotated[
+        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    ],
+    *,
+    results: Annotated[
+        Path | None, typer.Option(help="Write the new result into this folder.")
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="What the paths in the scenario are relative to. Default: the folder of the "
+            "shipped scenario of that name, else the one you are in."
+        ),
+    ] = None,
+    allow: Allow = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Go on though input files differ.")
+    ] = False,
+    table: Annotated[
+        Path | None, typer.Option(help="Write every cell that differs to this CSV file.")
+    ] = None,
+) -> None:
+    """Repeat a run from its manifest and say which figures differ."""
+    from siting.common.files import write_file
+    from siting.results.csv import as_csv
+    from siting.results.result import find_result
+    from siting.results.write import check_target, write_result
+    from siting.studies.rerun import print_rerun
+    from siting.studies.rerun import rerun as repeat
+
+    old = find_result(result)
+    if results is not None:
+        _refuse_same(old, check_target(old.absolute().name, results))
+    with progress_on_terminal() as progress:
+        made = repeat(
+            old, relative_to=folder, allow=tuple(allow or ()), anyway=anyway, progress=progress
+        )
+    console = Console(highlight=False)
+    for fault in made.other_inputs:
+        console.print(f"Another input: {fault.file}", soft_wrap=True, markup=False)
+    print_rerun(made.found, made.lacking, made.versions, console)
+    if table is not None:
+        write_file(table, as_csv(made.found.cells), option="--table")
+    if results is not None:
+        written = write_result(made.result, results)
+        console.print(f"Files: {written}", soft_wrap=True, markup=False)
+    if not made.same:
+        raise typer.Exit(DIFFERS)
+
+
+def _refuse_same(old: Path, new: Path) -> None:
+    from siting.common.errors import Fault, InputError
+
+    if old.resolve() == new.resolve():
+        problem = "the result to compare with stands there"
+        remedy = "Choose another folder, so that both are kept."
+        raise InputError([Fault("command line", "--results", str(new.parent), problem, remedy)])
+
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+_WORKERS = 2
+
+
+def sweep(  # noqa: PLR0913 - one parameter an option
+    name: Annotated[
+        str, typer.Argument(metavar="SWEEP", help="Path of a sweep file, or a shipped one's name.")
+    ],
+    *,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Processes of this machine; default {_WORKERS}."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make the runs instead."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep finished runs and make the missing ones.")
+    ] = False,
+    allow: Allow = None,
+    results: Results = RESULTS,
+) -> None:
+    """Run a scenario with many values of some keys, and put the answers into one table."""
+    if workers and scheduler:
+        remedy = "Leave out one of them: workers of a Dask cluster are started with it."
+        problem = "a scheduler has workers of its own"
+        raise InputError([Fault("command line", "--workers", workers, problem, remedy)])
+    from siting.studies.sweep import find_sweep, read_sweep, run_sweep
+    from siting.studies.sweep.table import print_sweep
+
+    asked = read_sweep(find_sweep(name), allow=allow or ())
+    with progress_on_terminal() as progress:
+        swept = run_sweep(
+            asked,
+            results,
+            workers=workers or _WORKERS,
+            scheduler=scheduler,
+            resume=resume,
+            progress=progress,
+        )
+    console = Console(highlight=False)
+    print_sweep(asked.about.title, swept.table, console)
+    if resume:
+        console.print(f"{swept.kept} of them were there already.")
+    console.print(f"Files: {swept.folder}", soft_wrap=True, markup=False)
+    if not swept.settled:
+        raise typer.Exit(STOPPED)

@@ -1,0 +1,1 @@
+"""What every room needs: errors, types, files, processes and signals."""

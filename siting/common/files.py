@@ -1,0 +1,333 @@
+"""Files and folders that are written aside, moved into place in one step, and locked meanwhile."""
+
+import glob
+import json
+import os
+import shutil
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkdtemp, mkstemp
+
+from siting.common.errors import BusyError, Fault, InputError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_FAR = 1 << 30
+"""The byte that Windows locks: behind the text, which others have to read."""
+
+_held: dict[Path, int] = {}
+"""How often this process holds each lock: who claims a result may write into it as well."""
+_guard = threading.Lock()
+
+
+def lock_path(target: Path) -> Path:
+    """The file whose lock stands for the target.
+
+    Parameters
+    ----------
+    target : Path
+        What is going to be written.
+
+    Returns
+    -------
+    Path
+        A hidden file beside it.
+    """
+    return target.with_name(f".{target.name}.lock")
+
+
+@contextmanager
+def locked(target: Path) -> Iterator[None]:
+    """Hold the lock of a file or folder, which need not exist; not at all if it is taken.
+
+    The system gives the lock back however the process ends. A file system that knows no locks
+    is used without.
+
+    Parameters
+    ----------
+    target : Path
+        What is going to be written; its parent exists.
+
+    Raises
+    ------
+    siting.common.errors.BusyError
+        If another process holds it.
+    OSError
+        If the file of the lock cannot be made.
+    """
+    path = lock_path(target.absolute())
+    with _guard:
+        number = None if path in _held else _take(path, target)
+        _held[path] = _held.get(path, 0) + 1
+    try:
+        yield
+    finally:
+        with _guard:
+            _held[path] -= 1
+            if not _held[path]:
+                del _held[path]
+        if number is not None:
+            _give_back(path, number)
+
+
+def _take(path: Path, target: Path) -> int:
+    while True:
+        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(number)
+        except BlockingIOError as error:
+            holder = _holder(number)
+            os.close(number)
+            raise BusyError(target, holder) from error
+        except OSError:
+            return number
+        # Who held it before may have deleted the file between our two calls.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(number), path.stat()):
+                break
+        os.close(number)
+    about = {"process": os.getpid(), "machine": socket.gethostname()}
+    # On a full disk the lock holds though it does not say whose it is.
+    with suppress(OSError):
+        os.truncate(number, 0)
+        os.write(number, json.dumps(about).encode())
+    return number
+
+
+def _give_back(path: Path, number: int) -> None:
+    if sys.platform != "win32":
+        path.unlink(missing_ok=True)
+    os.close(number)
+
+
+def _lock(number: int) -> None:
+    if sys.platform == "win32":
+        os.lseek(number, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError from error
+        finally:
+            os.lseek(number, 0, os.SEEK_SET)
+    else:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _holder(number: int) -> str:
+    try:
+        about = json.loads(os.read(number, 1000))
+        return f"process {about['process']} on {about['machine']}"
+    except (OSError, ValueError, TypeError, KeyError):
+        return "another process"
+
+
+_OLD = "-old"
+_unfinished: set[Path] = set()
+"""What this process is writing, so that it can be cleared away where it has to end at once."""
+_moving = threading.Lock()
+"""Held while something is moved, so that the process does not end in between."""
+
+
+def write_file(path: Path, content: bytes, *, option: str = "file") -> Path:
+    """Write a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to; its folder exists.
+    content : bytes
+        What it will hold.
+    option : str
+        How an error names what chose the place.
+
+    Returns
+    -------
+    Path
+        The same path.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    BusyError
+        If another process is writing it.
+    """
+    with telling(path, option):
+        replace_file(path, lambda aside: aside.write_bytes(content))
+    return path
+
+
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Let something write a file, and put it into place when it is whole.
+
+    Parameters
+    ----------
+    path : Path
+        Where to; its folder exists.
+    write : callable
+        Is given another path in the same folder, with the same ending.
+
+    Raises
+    ------
+    siting.common.errors.BusyError
+        If another process is writing it.
+    OSError
+        If it cannot be written.
+    """
+    with locked(path):
+        _clear(path)
+        number, name = mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=path.suffix)
+        os.close(number)
+        aside = Path(name)
+        with _unfinished_until_done(aside):
+            write(aside)
+            aside.chmod(0o666 & ~_umask())
+            with _moving:
+                aside.replace(path)
+
+
+def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
+    """Let something fill a folder, and put it in the place of the old one when it is whole.
+
+    Parameters
+    ----------
+    target : Path
+        Where to; its parent exists.
+    fill : callable
+        Is given an empty folder beside the target.
+
+    Raises
+    ------
+    siting.common.errors.BusyError
+        If another process is writing there.
+    OSError
+        If it cannot be written.
+    """
+    with locked(target):
+        restore(target)
+        aside = Path(mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+        with _unfinished_until_done(aside):
+            fill(aside)
+            aside.chmod(0o777 & ~_umask())
+            with _moving:
+                _swap(aside, target)
+
+
+def restore(target: Path) -> None:
+    """Mend what a process left that was killed while it wrote a folder.
+
+    Where it had put the old folder away and not yet the new one in its place, the old one is put
+    back; all else that it left is removed. Nothing is done while another process writes there.
+
+    Parameters
+    ----------
+    target : Path
+        The folder.
+
+    Raises
+    ------
+    OSError
+        If it cannot be done.
+    """
+    if not _left_overs(target):
+        return
+    try:
+        with locked(target):
+            kept = [path for path in _left_overs(target) if path.name.endswith(_OLD)]
+            if kept and not target.exists():
+                kept[0].rename(target)
+            _clear(target)
+    except BusyError:
+        return
+
+
+@contextmanager
+def telling(path: Path, option: str = "file") -> Iterator[None]:
+    """Say what hinders writing as a fault that the user can mend.
+
+    Parameters
+    ----------
+    path : Path
+        What is being written.
+    option : str
+        How the fault names what chose the place.
+
+    Raises
+    ------
+    InputError
+        In place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        remedy = "Free space there, or choose a folder that you may write to."
+        problem = error.strerror or str(error)
+        raise InputError([Fault(str(path), option, path.name, problem, remedy)]) from error
+
+
+def clear_unfinished() -> None:
+    """Remove what this process has not finished, because it ends now."""
+    # Nothing is moved any more: the lock is never given back.
+    _moving.acquire(timeout=1.0)
+    for path in tuple(_unfinished):
+        _remove(path)
+
+
+@contextmanager
+def _unfinished_until_done(aside: Path) -> Iterator[None]:
+    _unfinished.add(aside)
+    try:
+        yield
+    finally:
+        _remove(aside)
+        _unfinished.discard(aside)
+
+
+def _swap(aside: Path, target: Path) -> None:
+    """Put the new folder in the old one's place; the old one stays until the new one stands."""
+    old = aside.with_name(f"{aside.name}{_OLD}")
+    if target.exists():
+        target.rename(old)
+    try:
+        aside.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    _remove(old)
+
+
+def _clear(path: Path) -> None:
+    for left_over in _left_overs(path):
+        _remove(left_over)
+
+
+def _left_overs(path: Path) -> list[Path]:
+    """What processes have left beside a path, where this one does not write it just now."""
+    # Another name may begin with this one; what follows has the eight letters of tempfile.
+    start = f".{path.name}-"
+    found = sorted(path.parent.glob(f"{glob.escape(start)}????????*"))
+    ends = {"", _OLD, path.suffix}
+    return [
+        each for each in found if each.name[len(start) + 8 :] in ends and each not in _unfinished
+    ]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,437 @@
+"""Work handed to other processes: those of this machine, or the workers of a Dask cluster."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import BaseContext
+from multiprocessing.shared_memory import SharedMemory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.common.errors import ClusterError, Fault, InputError, MissingExtraError
+from siting.common.package import PACKAGES
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What limits the threads of the linear algebra under NumPy."""
+
+_FORKED = "forkserver" in multiprocessing.get_all_start_methods()
+_IMPORTED = ["siting.studies.robustness.solve", "siting.network.matrix"]
+"""What worker processes need. Importing it takes longer than solving several worlds."""
+
+
+def worker_context() -> BaseContext:
+    """How worker processes are started: forked from a server that has imported what they need.
+
+    Calling this early lets the server import while this process does something else. Workers are
+    never forked from this process, since the solver keeps threads that a fork would lose. Where a
+    system knows no such server, every worker is started anew.
+    """
+    if not _FORKED:
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_IMPORTED)
+    with starting_workers():
+        forkserver.ensure_running()
+    return context
+
+
+@contextmanager
+def starting_workers() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C and compute with one thread each.
+
+    Ctrl-C reaches every process of a terminal; the parent alone decides what it means. Workers
+    inherit what holds when they start.
+    """
+    usual = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        with ignoring_interrupts():
+            yield
+    finally:
+        for name, value in usual.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextmanager
+def ignoring_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C from the thread that calls this, and from processes started by it in here.
+
+    It comes to this process afterwards, or by another of its threads. Where the system cannot
+    hold signals back they are lost, and only the main thread has a say in that.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        # It would let Ctrl-C through again when it starts.
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    elif threading.current_thread() is threading.main_thread():
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, handler)
+    else:
+        yield
+
+
+# Dask is an extra, and slow to load.
+# ruff: noqa: PLC0415
+
+_LOOK_S = 1.0
+"""Seconds between two looks at whether there are workers at all."""
+_AHEAD = 2
+"""Calls that are handed out at a time for each thread of the workers."""
+_SAME = ("python", *PACKAGES, "dask", "distributed", "cloudpickle")
+"""What has to be of one version everywhere, so that results are those of this machine."""
+
+
+@contextmanager
+def cluster_at(address: str) -> Iterator["Client"]:
+    """Connect to a Dask cluster.
+
+    Parameters
+    ----------
+    address : str
+        Of its scheduler, such as tls://10.0.0.5:8786. Time limits, and certificates for tls://,
+        come from Dask's own configuration. Scheduler and workers run code that is sent to them
+        and send back objects that are unpickled here: all of them have to be trusted.
+
+    Yields
+    ------
+    distributed.Client
+        To a cluster that has workers, all with the versions that are installed here.
+
+    Raises
+    ------
+    InputError
+        No scheduler answers there, it has no workers, or they have other versions.
+    MissingExtraError
+        Dask is not installed.
+    ClusterError
+        The scheduler was lost meanwhile.
+    """
+    _require_dask()
+    from distributed import Client
+
+    connect: Callable[..., Client] = Client
+    with _quietly(), _or_lost(address):
+        try:
+            client = connect(address)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            remedy = "Check the address, or start one with: dask scheduler"
+            if address.startswith("tls:") and not _has_certificates():
+                remedy = (
+                    "Name the certificates in Dask's configuration: distributed.comm.tls.ca-file, "
+                    "client.cert and client.key; SECURITY.md shows how"
+                )
+            raise _fault(address, f"no Dask scheduler answers there ({error})", remedy) from error
+        with client:
+            _check(client, address)
+            yield client
+
+
+@contextmanager
+def own_cluster(workers: int) -> Iterator["Client"]:
+    """Start workers on this machine.
+
+    Parameters
+    ----------
+    workers : int
+        Processes, of one thread each; each may use its part of the memory. They listen on this
+        machine alone.
+
+    Yields
+    ------
+    distributed.Client
+
+    Raises
+    ------
+    MissingExtraError
+        Dask is not installed.
+    """
+    _require_dask()
+    from distributed import Client, LocalCluster
+
+    start: Callable[..., LocalCluster] = LocalCluster
+    connect: Callable[..., Client] = Client
+    with _quietly():
+        with starting_workers():
+            cluster = start(
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+        try:
+            with _or_lost("of this machine"), connect(cluster) as client:
+                yield client
+        finally:
+            # A second Ctrl-C would leave processes behind.
+            with ignoring_interrupts():
+                cluster.close()
+
+
+def check_cluster(address: str) -> None:
+    """Make sure that a cluster can be used, before any work begins.
+
+    Parameters
+    ----------
+    address : str
+        Where its scheduler listens, such as tcp://host:8786.
+
+    Raises
+    ------
+    InputError
+        No scheduler answers there, it has no workers, or they have other versions.
+    MissingExtraError
+        Dask is not installed.
+    """
+    with cluster_at(address):
+        return
+
+
+def each_done[Item, Made](
+    client: "Client", call: Callable[..., Made], items: Iterable[Item], *shared: object
+) -> Iterator[tuple[int, Made | None]]:
+    """Let the workers make something of each item.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        The connection to the cluster.
+    call : callable
+        Is called with what is shared and an item.
+    items : iterable
+        Few are sent at a time, so that neither scheduler nor workers pile up results.
+    *shared : object
+        What every call needs; sent to each worker once.
+
+    Yields
+    ------
+    int
+        Number of the item, from 0; in the order in which they are done.
+    object
+        What was made of it; None where one worker after the other died over it.
+
+    Raises
+    ------
+    ClusterError
+        The scheduler was lost, or there are no workers left.
+    """
+    from distributed import KilledWorker
+
+    send: Callable[..., object] = client.scatter
+    sent = [send(thing, broadcast=True, hash=False) for thing in shared]
+    waiting = enumerate(items)
+    running: dict[Future[Made], int] = {}
+    while True:
+        room = max(1, _AHEAD * _threads(client)) - len(running)
+        for _, (number, item) in zip(range(room), waiting, strict=False):
+            running[client.submit(call, *sent, item, pure=False)] = number
+        if not running:
+            return
+        for future in _some_done(client, running):
+            try:
+                made = future.result()
+            except KilledWorker:
+                made = None
+            yield running.pop(future), made
+
+
+def _some_done[Made](
+    client: "Client", running: Iterable["Future[Made]"]
+) -> "Iterable[Future[Made]]":
+    """Wait until something is done; give up where no worker is left to do it."""
+    import distributed
+
+    wait: Callable[..., Any] = distributed.wait
+    while True:
+        try:
+            done: set[Future[Made]] = wait(
+                list(running), timeout=_LOOK_S, return_when="FIRST_COMPLETED"
+            ).done
+        except TimeoutError:
+            if not _threads(client):
+                _wait_for_workers(client)
+        else:
+            return done
+
+
+def _threads(client: "Client") -> int:
+    """Threads of all workers together."""
+    ask: Callable[..., dict[str, int]] = client.nthreads
+    return sum(ask().values())
+
+
+def _wait_for_workers(client: "Client") -> None:
+    try:
+        client.wait_for_workers(1, timeout=_patience())
+    except TimeoutError as error:
+        raise ClusterError("The Dask cluster has no workers left.") from error
+
+
+def _patience() -> float:
+    """Seconds that Dask waits for a connection, and we for a worker."""
+    import dask
+    from dask.utils import parse_timedelta
+
+    return float(parse_timedelta(dask.config.get("distributed.comm.timeouts.connect")))
+
+
+def _check(client: "Client", address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_patience())
+    except TimeoutError as error:
+        remedy = f"Start one on each machine with: dask worker {address} --nthreads 1"
+        raise _fault(address, "the Dask cluster has no workers", remedy) from error
+    found: Any = client.get_versions(packages=list(_SAME[1:]))
+    here = found["client"]["packages"]
+    others = {"the scheduler": found["scheduler"]} | dict(found["workers"])
+    wrong = sorted(
+        f"{name} is {told['packages'].get(name) or 'missing'} on {who} and {here[name]} here"
+        for who, told in others.items()
+        for name in _SAME
+        if told["packages"].get(name) != here[name]
+    )
+    if wrong:
+        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        remedy = "Install the same versions everywhere: the same requirements file"
+        raise _fault(address, f"{wrong[0]}{more}", remedy)
+
+
+def _fault(address: str, problem: str, remedy: str) -> InputError:
+    return InputError([Fault("command line", "--scheduler", address, problem, remedy)])
+
+
+def _has_certificates() -> bool:
+    """Whether Dask's configuration names an authority for TLS."""
+    import dask
+
+    return bool(dask.config.get("distributed.comm.tls.ca-file", None))
+
+
+def _require_dask() -> None:
+    if find_spec("distributed") is None:
+        raise MissingExtraError("dask", ["distributed"])
+
+
+@contextmanager
+def _or_lost(address: str) -> Iterator[None]:
+    """Say in a sentence that the scheduler is gone, however Dask says it."""
+    from distributed import CancelledError
+    from distributed.comm.core import CommClosedError
+
+    known: tuple[type[Any], ...] = (CancelledError, CommClosedError)
+    try:
+        yield
+    except known as error:
+        raise ClusterError(f"The connection to the Dask scheduler {address} was lost.") from error
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep what Dask logs and warns of from the terminal: what matters is raised."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="distributed")
+            yield
+    finally:
+        logging.disable(before)
+
+
+type Arrays = dict[str, NDArray[Any]]
+
+_ALIGN = 64
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where arrays lie in shared memory.
+
+    Parameters
+    ----------
+    name : str
+        Of the memory.
+    places : mapping of str to tuple
+        For each array its first byte, dtype and shape.
+    """
+
+    name: str
+    places: Mapping[str, tuple[int, str, tuple[int, ...]]]
+
+
+@contextmanager
+def share(arrays: Arrays) -> Iterator[Block]:
+    """Copy arrays into shared memory, which is freed at the end whatever happens.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        What to share.
+
+    Yields
+    ------
+    Block
+        To be handed to `attach` in another process.
+    """
+    places, size = {}, 0
+    for name, array in arrays.items():
+        places[name] = (size, array.dtype.str, array.shape)
+        size += -(-array.nbytes // _ALIGN) * _ALIGN
+    memory = SharedMemory(create=True, size=max(size, 1))
+    try:
+        block = Block(memory.name, places)
+        for name, view in _views(memory, block).items():
+            view[...] = arrays[name]
+            del view
+        yield block
+    finally:
+        memory.close()
+        memory.unlink()
+
+
+def attach(block: Block) -> tuple[SharedMemory, Arrays]:
+    """Read arrays that another process shares, without copying them.
+
+    Parameters
+    ----------
+    block : Block
+        From `share`.
+
+    Returns
+    -------
+    memory : SharedMemory
+        To be kept for as long as the arrays are used.
+    arrays : dict of str to ndarray
+        Views of the memory.
+    """
+    memory = SharedMemory(block.name)
+    return memory, _views(memory, block)
+
+
+def _views(memory: SharedMemory, block: Block) -> Arrays:
+    return {
+        name: np.ndarray(shape, np.dtype(dtype), memory.buf, first)
+        for name, (first, dtype, shape) in block.places.items()
+    }

@@ -1,0 +1,149 @@
+"""What may have happened to a cell on its way through a spreadsheet, and what to write instead."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from siting.common.errors import Fault, near_matches
+
+GREATEST = 1e15
+"""Numbers from here on are slips: beyond it a double no longer holds every whole number."""
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?")
+_NOTHING = re.compile("")
+_NAN = re.compile("[+-]?nan", re.IGNORECASE)
+_INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
+
+
+def cell(row: int, column: object) -> str:
+    """How faults name a cell: the row as the file shows it, the header being row 1.
+
+    Parameters
+    ----------
+    row : int
+        Number of the row below the header, from 0.
+    column : object
+        Its name.
+
+    Returns
+    -------
+    str
+        Such as "row 2, column lon".
+    """
+    return f"row {row + 2}, column {column}"
+
+
+def missing_column(path: Path, name: str, found: Iterable[object]) -> Fault:
+    """The fault of a file that lacks a column.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        The column.
+    found : iterable of object
+        The columns that it has.
+
+    Returns
+    -------
+    Fault
+        With the one that may be meant, if a name is near.
+    """
+    columns = list(map(str, found))
+    near = near_matches(name, columns)
+    problem = f"the column is missing; the file has {', '.join(columns)}"
+    remedy = f"Add a column named {name}." + (f" {near}" if near else "")
+    return Fault(str(path), f"column {name}", None, problem, remedy)
+
+
+def number_problem(text: object, *, whole: bool = False) -> tuple[str, str]:
+    """What keeps a cell from being a number, and what to write instead.
+
+    Parameters
+    ----------
+    text : object
+        What stands there.
+    whole : bool
+        Whether it should be a whole number.
+
+    Returns
+    -------
+    tuple of str
+        The problem and the remedy, in words.
+    """
+    found = str(text).strip()
+    what = "a whole number" if whole else "a number"
+    if slip := _slip(found):
+        problem, remedy = slip
+        return f"not a number: {problem}", remedy or f"Write {what}."
+    try:
+        value = float(found)
+    except ValueError:
+        return "not a number", f"Write {what}{'' if whole else ' with a point'}."
+    if abs(value) >= GREATEST:
+        return "too large to compute with", f"Write {what} below {GREATEST:.0e}; check the unit."
+    return "not a whole number", "Write a whole number."
+
+
+def _slip(found: str) -> tuple[str, str] | None:
+    """What has happened to a number, and the number meant where that is clear."""
+    slips = (
+        (_SPACED, "there are spaces between its digits"),
+        (_COMMA, "it has a decimal comma"),
+        (_NAN, "NaN stands for a missing one"),
+        (_INFINITE, "it has no end"),
+        (_NOTHING, "the cell is empty"),
+    )
+    for pattern, problem in slips:
+        if pattern.fullmatch(found):
+            meant = re.sub(r"[ \u00a0\u202f]", "", found).replace(",", ".")
+            clear = pattern in (_SPACED, _COMMA)
+            return problem, f"Write {meant}, with a point and no spaces." if clear else ""
+    return None
+
+
+def lost_zero(text: str, known: Iterable[str]) -> str | None:
+    """The code that was meant, where a spreadsheet has taken its zeros away.
+
+    Parameters
+    ----------
+    text : str
+        What stands there; ".0" behind it is passed over.
+    known : iterable of str
+        All codes.
+
+    Returns
+    -------
+    str or None
+        The first that is the same but for zeros in front; None if there is none.
+    """
+    bare = text.strip().removesuffix(".0")
+    if not bare.isdigit():
+        return None
+    meant = (code for code in known if code != text and code.isdigit() and _same(code, bare))
+    return next(meant, None)
+
+
+def zero_remedy(code: str, *, typed: bool = False) -> str:
+    """What to do about a code without its zero.
+
+    Parameters
+    ----------
+    code : str
+        As it should be.
+    typed : bool
+        Whether it stands in a scenario, which no spreadsheet has saved.
+
+    Returns
+    -------
+    str
+        The remedy of a `Fault`.
+    """
+    if typed:
+        return f"Write {code}: codes are written with their zeros."
+    return f"Write {code}: a spreadsheet has taken the zero in front away; save the column as text."
+
+
+def _same(code: str, other: str) -> bool:
+    return code.lstrip("0") == other.lstrip("0")

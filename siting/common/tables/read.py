@@ -1,0 +1,356 @@
+"""Read the texts of a table file, and refuse what cannot be read without guessing.
+
+Whatever a spreadsheet or a script may have done to a file is named with its row; nothing is mended.
+"""
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from siting.common.errors import Fault, InputError, control_problem
+from siting.common.file_limits import (
+    MOST_ROWS,
+    TEXT,
+    refuse_large,
+    refuse_large_parquet,
+    refuse_large_workbook,
+)
+
+SHOWN = 20
+"""Faults of one file that are told one by one."""
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CSV_REMEDY = "Save it again as 'CSV UTF-8' with one header line, or as XLSX or Parquet."
+_QUOTE_REMEDY = 'Put texts with commas in "quotes", and write a quotation mark in them twice.'
+_NUL = "there is a NUL character in it, as in UTF-16 text or a damaged file"
+_SAVE_REMEDY = (
+    "Save it as XLSX, or as 'CSV UTF-8' with commas between the columns and points in numbers; "
+    "a Swedish Excel writes semicolons and, as plain CSV, another encoding."
+)
+_LONGEST = 120
+_FIRST = 4096
+
+
+def read_texts(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
+    """Read a CSV, XLSX or Parquet file as texts.
+
+    Parameters
+    ----------
+    path : Path
+        ``.xlsx`` and ``.parquet`` say what they are; everything else is CSV in UTF-8.
+    most_rows : int
+        Files with more rows are refused before they are read.
+
+    Returns
+    -------
+    DataFrame
+        Every cell as the file has it, "" where empty.
+
+    Raises
+    ------
+    InputError
+        With everything that keeps the file from being a table.
+    """
+    return read_cells(path, most_rows).apply(texts_of)
+
+
+def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":
+    """The cells of a column as texts.
+
+    Parameters
+    ----------
+    column : Series
+        Of any kind.
+
+    Returns
+    -------
+    Series of str
+        "" where a cell is empty.
+    """
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.fillna("")
+    return column.astype(object).where(column.notna(), "").astype(str)
+
+
+def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
+    """Read a file as `read_texts` does, but with the types that Parquet gives its columns.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_texts`.
+    most_rows : int
+        Files with more rows are refused before they are read.
+
+    Returns
+    -------
+    DataFrame
+        Texts from CSV and XLSX; rows are numbered from 0.
+
+    Raises
+    ------
+    InputError
+        With everything that keeps the file from being a table.
+    """
+    kind = path.suffix.lower()
+    read = {".xlsx": _read_workbook, ".parquet": _read_parquet}.get(kind, _read_csv)
+    try:
+        _refuse_large(path)
+        table = read(path, most_rows)
+    except InputError:
+        raise
+    except FileNotFoundError:
+        remedy = "Check the path; it is read relative to the file that names it."
+        raise InputError([_of_file(path, "there is no such file", remedy)]) from None
+    # What a damaged file makes its reader raise is not documented by any of them.
+    except Exception as error:
+        problem = f"the file is no table ({str(error).strip()})"
+        raise InputError([_of_file(path, problem, _CSV_REMEDY)]) from error
+    faults = list(_header_faults(path, list(map(str, table.columns))))
+    if not faults and table.empty:
+        remedy = "Write a row for each of what the table lists."
+        faults.append(_of_file(path, "there is no row below the header", remedy))
+    if faults:
+        raise InputError(faults)
+    return table
+
+
+def check_csv(path: Path, most_rows: int = MOST_ROWS) -> None:
+    """Go through a CSV file in bounded memory, and refuse it where readers would have to guess.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    most_rows : int
+        Files with more rows are refused.
+
+    Raises
+    ------
+    InputError
+        With what is wrong with its encoding, quotes, separators and rows.
+    OSError
+        If it cannot be opened.
+    """
+    if faults := shortened(_csv_faults(path, most_rows), path):
+        raise InputError(faults)
+
+
+def shortened(faults: Iterable[Fault], path: Path) -> list[Fault]:
+    """The first faults of a file, and a last one that counts the others.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        Of one file.
+    path : Path
+        That file.
+
+    Returns
+    -------
+    list of Fault
+        At most `SHOWN`, and one more if there are others.
+    """
+    every = iter(faults)
+    first = list(islice(every, SHOWN))
+    more = sum(1 for _ in every)
+    if not more:
+        return first
+    return [*first, _of_file(path, f"{more} more faults like these", "Mend these first.")]
+
+
+def _of_file(path: Path, problem: str, remedy: str) -> Fault:
+    return Fault(str(path), "file", path.name, problem, remedy)
+
+
+def _too_many(path: Path, rows: int, most_rows: int) -> Fault:
+    problem = f"the file has {rows:,} rows, and at most {most_rows:,} are read"
+    remedy = "Leave out the rows that are not needed, or put neighbouring places together."
+    return Fault(str(path), "rows", rows, problem, remedy)
+
+
+def _refuse_large(path: Path) -> None:
+    refuse = {".xlsx": refuse_large_workbook, ".parquet": refuse_large_parquet}
+    refuse.get(path.suffix.lower(), partial(refuse_large, most=TEXT))(path)
+
+
+def _read_csv(path: Path, most_rows: int) -> pd.DataFrame:
+    check_csv(path, most_rows)
+    # Lines without anything are refused above, but for those at the end.
+    return pd.read_csv(
+        path,
+        dtype=str,
+        keep_default_na=False,
+        encoding="utf-8-sig",
+        index_col=False,
+        compression=None,
+    )
+
+
+def _read_parquet(path: Path, most_rows: int) -> pd.DataFrame:
+    with pq.ParquetFile(path) as file:
+        rows = file.metadata.num_rows
+        names = file.schema_arrow.names
+    if rows > most_rows:
+        raise InputError([_too_many(path, rows, most_rows)])
+    if faults := list(_header_faults(path, names)):
+        raise InputError(faults)
+    return pd.read_parquet(path).reset_index(drop=True)
+
+
+def _read_workbook(path: Path, most_rows: int) -> pd.DataFrame:
+    # Without a header, as pandas would rename columns that stand there twice.
+    raw = pd.read_excel(
+        path, header=None, dtype=str, keep_default_na=False, nrows=most_rows + 2, engine="openpyxl"
+    ).fillna("")
+    if raw.empty:
+        raise InputError([_of_file(path, "the first sheet is empty", _CSV_REMEDY)])
+    if len(raw) > most_rows + 1:
+        raise InputError([_too_many(path, len(raw) - 1, most_rows)])
+    header = [name or f"Unnamed: {place}" for place, name in enumerate(raw.iloc[0].tolist())]
+    if faults := list(_header_faults(path, header)):
+        raise InputError(faults)
+    return raw[1:].reset_index(drop=True).set_axis(header, axis="columns")
+
+
+def _header_faults(path: Path, header: list[str]) -> Iterator[Fault]:
+    for name, count in Counter(header).items():
+        if count > 1 and name:
+            problem = f"stands {count} times in the header"
+            yield Fault(str(path), f"column {name}", name, problem, "Take all but one out.")
+
+
+def _csv_faults(path: Path, most_rows: int) -> Iterator[Fault]:
+    with path.open("rb") as file:
+        start = file.read(_FIRST)
+    if not start:
+        yield _of_file(path, "the file is empty", "Write one header line, and a row for each.")
+        return
+    if start.startswith(_UTF16):
+        yield _of_file(path, "the file is UTF-16 and not UTF-8 text", _SAVE_REMEDY)
+        return
+    if b"\0" in start.partition(b"\n")[0]:
+        yield Fault(str(path), "row 1", start[:_LONGEST].decode("latin-1"), _NUL, _SAVE_REMEDY)
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from _Rows(path, file).faults(most_rows)
+    except UnicodeDecodeError:
+        yield _not_utf8(path)
+
+
+def _not_utf8(path: Path) -> Fault:
+    """Where the first character stands that is not UTF-8."""
+    with path.open("rb") as file:
+        for row, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                value = line[max(error.start - 12, 0) : error.end + 12].strip()
+                problem = "the file is not UTF-8 text"
+                shown = value.decode("latin-1")
+                return Fault(str(path), f"row {row}", shown, problem, _SAVE_REMEDY)
+    return _of_file(path, "the file is not UTF-8 text", _SAVE_REMEDY)
+
+
+class _Rows:
+    """The rows of a CSV file, counted and compared with its header.
+
+    Parameters
+    ----------
+    path : Path
+        How faults name it.
+    lines : iterable of str
+        Its lines, with their ends.
+    """
+
+    def __init__(self, path: Path, lines: Iterable[str]) -> None:
+        self._path = path
+        self._lines = lines
+        self._row = 0
+        self._quotes = 0
+        self._control = ""
+        self._blank = 0
+        self._width = 0
+
+    def faults(self, most_rows: int) -> Iterator[Fault]:
+        """What is wrong, row by row; what makes the rest unreadable ends it."""
+        reader = csv.reader(self._watched(), strict=True)
+        try:
+            for fields in reader:
+                self._row += 1
+                found = list(self._in_header(fields) if self._row == 1 else self._in_row(fields))
+                yield from found
+                if found and (self._row == 1 or self._control or self._blank):
+                    return
+                if self._row - 1 > most_rows and not self._blank:
+                    rows = self._row - 1 + sum(1 for line in self._lines if line.strip())
+                    yield _too_many(self._path, rows, most_rows)
+                    return
+                self._quotes = 0
+        except csv.Error as error:
+            problem = f"a quotation mark opens or closes at the wrong place ({error})"
+            yield self._at(self._row + 1, f"line {reader.line_num}", problem, _QUOTE_REMEDY)
+
+    def _watched(self) -> Iterator[str]:
+        for line in self._lines:
+            self._quotes += line.count('"')
+            # Few lines are looked at closely: those with tabs or with spaces of other kinds.
+            if not line.rstrip("\r\n").isprintable():
+                self._control = self._control or control_problem(line)
+            yield line
+
+    def _in_header(self, fields: list[str]) -> Iterator[Fault]:
+        self._width = len(fields)
+        if self._control:
+            yield from self._in_row(fields)
+            return
+        names = {";": "semicolons", "\t": "tabs"}
+        for sign, word in names.items():
+            if len(fields) == 1 and sign in fields[0]:
+                problem = f"{word} stand between the columns, as a Swedish Excel writes them"
+                yield self._at(1, fields[0], problem, _SAVE_REMEDY)
+                return
+        if not any(fields):
+            remedy = "Write the names of the columns into the first line."
+            yield self._at(1, ",".join(fields), "there is no header", remedy)
+            return
+        yield from _header_faults(self._path, fields)
+
+    def _in_row(self, fields: list[str]) -> Iterator[Fault]:
+        if self._control:
+            nul = any("\0" in field for field in fields)
+            problem, remedy = (_NUL, _SAVE_REMEDY) if nul else (self._control, "Take it out.")
+            yield self._at(self._row, ",".join(fields), problem, remedy)
+        elif not fields:
+            self._blank = self._blank or self._row
+        elif self._blank:
+            yield self._at(self._blank, "", "the row is empty", "Take it out.")
+        elif self._quotes % 2:
+            problem = "a quotation mark has lost its other half"
+            yield self._at(self._row, ",".join(fields), problem, _QUOTE_REMEDY)
+        elif len(fields) != self._width:
+            yield self._ragged(fields)
+
+    def _ragged(self, fields: list[str]) -> Fault:
+        width = self._width
+        problem = f"the row has {len(fields)} fields, and the header {width}"
+        remedy = "Give each row a field for every column, empty ones too."
+        if len(fields) > width:
+            remedy = (
+                'Put texts with commas in "quotes", and write numbers with a point: a decimal '
+                "comma makes two fields of one."
+            )
+        return self._at(self._row, ",".join(fields), problem, remedy)
+
+    def _at(self, row: int, value: str, problem: str, remedy: str) -> Fault:
+        shown = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+        return Fault(str(self._path), f"row {row}", shown, problem, remedy)

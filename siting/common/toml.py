@@ -1,0 +1,217 @@
+"""Read TOML files against a schema, and say in the user's words how they differ from it."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from siting.common.errors import Fault, InputError, control_problem, near_matches
+from siting.common.file_limits import SCENARIO, refuse_large
+
+# Greater numbers are slips of the keyboard; a solver would take them for no limit at all.
+_GREATEST = 1_000_000_000
+
+
+def _plain(text: str) -> str:
+    if problem := control_problem(text):
+        raise ValueError(problem)
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_plain)]
+Count = Annotated[int, Field(ge=0, le=_GREATEST)]
+NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
+PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]
+Aversion = Annotated[float, Field(lt=0, ge=-100)]
+
+
+class Table(BaseModel):
+    """One table of a scenario file: nothing but the keys below, and never changed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+    )
+
+
+def table_of(annotation: object) -> type[Table] | None:
+    """The table that a field holds, itself or in a list; None for plain values.
+
+    Parameters
+    ----------
+    annotation : object
+        Type of a field, as pydantic gives it.
+
+    Returns
+    -------
+    type of Table or None
+        The first there is; None for plain values.
+    """
+    for inner in (annotation, *get_args(annotation)):
+        if isinstance(inner, type) and issubclass(inner, Table):
+            return inner
+    return None
+
+
+_PLACE = re.compile(r"at line (\d+), column (\d+)")
+_COMMA = re.compile(r"=\s*([+-]?\d+,\d+)\s*(?:[#,}].*)?$")
+_CODE = re.compile(r"[=\[,]\s*(0\d+)\b")
+_NUMBER = re.compile(r"[+-]?\d+,\d+")
+_SHOWN = 80
+_PERCENT = 100
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict
+        Tables and values by key.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    refuse_large(path, SCENARIO)
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        remedy = "Save the file as UTF-8."
+        problem = f"the file is not UTF-8 text (byte {error.start + 1})"
+        fault = Fault(str(path), "file", path.name, problem, remedy)
+    except OSError as error:
+        remedy = "Check the path and the rights."
+        fault = Fault(str(path), "file", path.name, str(error.strerror or error), remedy)
+    except tomllib.TOMLDecodeError as error:
+        fault = _not_toml(path, text, error)
+    except (ValueError, RecursionError) as error:  # too long a number, too deep a list, a bad path
+        problem = f"the file is not valid TOML ({error})"
+        remedy = "Take out what no scenario has: endless numbers, lists in lists in lists."
+        fault = Fault(str(path), "file", path.name, problem, remedy)
+    raise InputError([fault])
+
+
+def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
+    """The fault of a file that is no TOML, with the line at which reading ended."""
+    found = _PLACE.search(str(error))
+    line = text.splitlines()[int(found[1]) - 1].strip() if found else text.strip()[-_SHOWN:]
+    key = f"line {found[1]}, column {found[2]}" if found else "end of the file"
+    remedy = 'Each line is key = value, with texts in "quotes" and a point in numbers.'
+    if "twice" in str(error) and line.startswith("["):
+        table = line.partition("#")[0].strip()
+        remedy = f"The table {table} stands twice: put these keys under the one that is there."
+    elif comma := _COMMA.search(line):
+        remedy = f"Write {comma[1].replace(',', '.')}: numbers have a point, not a comma."
+    elif code := _CODE.search(line):
+        remedy = f'Write "{code[1]}": a code that begins with 0 stands in quotes.'
+    elif line.count('"') % 2:
+        remedy = "Close the quotation mark."
+    return Fault(str(path), key, line[:_SHOWN], f"not valid TOML: {error}", remedy)
+
+
+def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
+    """The content with tuples for lists, which is what a strict and frozen schema takes.
+
+    Parameters
+    ----------
+    value : object
+        What `read_toml` gave, or a part of it.
+
+    Returns
+    -------
+    object
+        Lists at any depth are tuples.
+    """
+    if isinstance(value, Mapping):
+        return {key: lists_to_tuples(item) for key, item in value.items()}
+    return tuple(map(lists_to_tuples, value)) if isinstance(value, list) else value
+
+
+def faults_of(error: ValidationError, file: str, root: type[Table]) -> tuple[Fault, ...]:
+    """What is wrong with a file.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+        From checking its content.
+    file : str
+        How faults name it.
+    root : type of Table
+        The schema it was checked against.
+
+    Returns
+    -------
+    tuple of Fault
+        One fault a mistake, with its key.
+    """
+    return tuple(_as_fault(file, dict(item), root) for item in error.errors())
+
+
+def _as_fault(file: str, error: Mapping[str, Any], root: type[Table]) -> Fault:
+    location = error["loc"] or ("file",)
+    key, last = ".".join(map(str, location)), str(location[-1])
+    value = error["input"]
+    if error["type"] == "extra_forbidden":
+        known = list(_model_at(location[:-1], root).model_fields)
+        remedy = near_matches(last, known) or f"Known here: {', '.join(known)}."
+        return Fault(file, key, value, "there is no such key", remedy)
+    if error["type"] == "missing":
+        return Fault(file, key, None, "the key is missing", f"Add {last} = …")
+    if error["type"] == "value_error":
+        remedy = "Add or correct it."
+        return Fault(file, key, _short(value), str(error["ctx"]["error"]), remedy)
+    hint = _hint(value, error["type"])
+    return Fault(file, key, _short(value), error["msg"].lower(), hint + _remedy(location, root))
+
+
+def _short(value: object) -> object:
+    """A value as a fault shows it: whole tables and lists cut short."""
+    text = str(value)
+    return value if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _hint(value: object, kind: str) -> str:
+    """What to write instead, where that is clear."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return f"Write {value.strip().replace(',', '.')}: numbers have a point, no comma. "
+    if kind == "string_type" and isinstance(value, int | float):
+        return f'Write it in quotes, such as "{value}", and a code with its zeros. '
+    if kind == "tuple_type" and isinstance(value, str | int | float):
+        return "Write a list in [brackets]. "
+    if kind == "less_than_equal" and isinstance(value, int | float) and 1 < value <= _PERCENT:
+        return f"Write {value / _PERCENT:g}: a share is from 0 to 1. "
+    return ""
+
+
+def _model_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
+    """The table at a place in the schema; numbers in the location count rows of a list."""
+    model = root
+    for step in location:
+        field = model.model_fields.get(str(step))
+        inner = table_of(field.annotation) if field else None
+        model = inner or model
+    return model
+
+
+def _remedy(location: Sequence[Any], root: type[Table]) -> str:
+    names = [str(step) for step in location if not isinstance(step, int)]
+    field = _model_at(names[:-1], root).model_fields.get(names[-1])
+    if len(names) == 1 or field is None:
+        return "Write it as a table: [name] on a line of its own, its keys below."
+    meaning = " ".join((field.description or "").split())
+    return f"It means: {meaning}{'' if meaning.endswith('.') else '.'}"

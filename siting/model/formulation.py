@@ -1,0 +1,227 @@
+"""An instance under its limits, before it is said what is to be least."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from siting.common.types import Bools, Floats, Ints
+from siting.model.limits import Limit, Limits
+from siting.model.limits.base import Row, count_row, site_mask
+from siting.model.limits.service import Capacity, MaxTime
+from siting.model.limits.sites import Closing, ForceShut
+from siting.model.options import Options, make_options
+from siting.model.presolve import (
+    drop_forbidden_pairs,
+    drop_useless_options,
+    merge_services,
+    prune_pairs,
+    tighten,
+)
+from siting.model.program import Ceiling, Functional, Program, Transform
+from siting.model.sparse import keep_entries, nearest_minutes
+
+if TYPE_CHECKING:
+    from siting.model.instance import Instance
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Options, services and linear limits; from it programs with goals are made.
+
+    Parameters
+    ----------
+    instance : Instance
+    options : Options
+    program : Program
+        Pruned, with a goal of nothing; one service a client with people and phase.
+    clients, periods : ndarray of int, shape (services,)
+        Client and phase of each service.
+    weights : ndarray of float, shape (services,)
+        People times the phase's share of the years.
+    present : ndarray of float, shape (clients,)
+        Minutes to the nearest existing site; inf without.
+    longest : float
+        The longest time that can come up.
+    pairs : int
+        Pairs there were before any was pruned.
+    """
+
+    instance: "Instance"
+    options: Options
+    program: Program
+    clients: Ints
+    periods: Ints
+    weights: Floats
+    present: Floats
+    longest: float
+    pairs: int
+
+    @property
+    def client_weights(self) -> Floats:
+        """Return the people of each client, shape (clients,)."""
+        return self.instance.weights
+
+    def functional(self, transform: Transform, weights: Floats | None = None) -> Functional:
+        """Return a weighted sum over all services, or over some by other weights.
+
+        Parameters
+        ----------
+        transform : callable
+            Cost of a travel time, elementwise.
+        weights : ndarray of float, shape (services,), optional
+            People times the phase's share of the years if not given.
+
+        Returns
+        -------
+        Functional
+            Without a linear part.
+        """
+        return Functional(
+            np.zeros(len(self.options)), self.weights if weights is None else weights, transform
+        )
+
+    def with_goal(
+        self, goal: Functional, ceilings: Sequence[Ceiling] = (), *, reduce: bool = True
+    ) -> tuple[Program, Ints]:
+        """Return the program with a goal, and the service in it of each service here.
+
+        Parameters
+        ----------
+        goal : Functional
+            What is least in the best answer.
+        ceilings : sequence of Ceiling
+            What may not be exceeded.
+        reduce : bool
+            Whether to drop candidates and merge services.
+
+        Returns
+        -------
+        tuple of (Program, ndarray of int)
+            The program, and indices of its services, shape (services,).
+        """
+        program = replace(self.program, goal=goal, ceilings=tuple(ceilings))
+        if not reduce:
+            return program, np.arange(len(self.clients))
+        return merge_services(drop_useless_options(program, self.options.new))
+
+
+# long: half of it says what its parameters mean
+def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
+    instance: "Instance",
+    limits: Limits,
+    parts: Sequence[Limit],
+    *,
+    serve_all: bool,
+    farthest: float = np.inf,
+    reduce: bool = True,
+    start: Sequence[str] = (),
+) -> Frame:
+    """Put an instance under limits.
+
+    Parameters
+    ----------
+    instance : Instance
+        What there is to choose from.
+    limits : Limits
+        Of which the office types and the number of phases are taken.
+    parts : sequence of Limit
+        The limits that hold; leaving one out must leave the rest as they are.
+    serve_all : bool
+        Whether everyone whom some site reaches needs an open one.
+    farthest : float
+        Minutes beyond which pairs do not count.
+    reduce : bool
+        Whether to prune pairs. Tests compare both.
+    start : sequence of str
+        New sites of an answer to start from.
+
+    Returns
+    -------
+    Frame
+        Services, options and rows.
+    """
+    options = _options(instance, limits, parts)
+    farthest = min([farthest, *(part.minutes for part in parts if isinstance(part, MaxTime))])
+    years = np.array([phase.years for phase in limits.phases] or [1.0])
+    reached = np.diff(instance.times.indptr) > 0
+    counted = np.flatnonzero((instance.weights > 0) & (reached | ~np.bool_(serve_all)))
+    clients = np.tile(counted, len(years))
+    periods = np.repeat(np.arange(len(years)), len(counted))
+    people = instance.weights[clients]
+    times = _service_times(instance, options, counted, len(years), farthest)
+    program = Program(
+        lower=options.lower,
+        upper=options.upper,
+        rows=(*_one_option_a_site(options), *_rows(instance, options, parts)),
+        times=times,
+        fallback=np.full(len(clients), np.inf),
+        people=people,
+        periods=periods,
+        capacity=options.capacity,
+        must_serve=bool(serve_all or np.isfinite([*options.capacity, farthest]).any()),
+        goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
+        hint=_hint(instance, options, start) if start else None,
+    )
+    program = drop_forbidden_pairs(tighten(program))
+    if reduce:
+        program = prune_pairs(program)
+    ends = np.concatenate([program.times.data, program.fallback[np.isfinite(program.fallback)]])
+    return Frame(
+        instance=instance,
+        options=options,
+        program=program,
+        clients=clients,
+        periods=periods,
+        weights=people * (years / years.sum())[periods],
+        present=nearest_minutes(instance.times, instance.existing),
+        longest=float(ends.max(initial=0.0)),
+        pairs=int(times.nnz),
+    )
+
+
+def _options(instance: "Instance", limits: Limits, parts: Sequence[Limit]) -> Options:
+    may_shut = np.zeros(len(instance.site_ids), dtype=np.bool_)
+    capacity = np.full(len(instance.site_ids), np.inf)
+    for part in parts:
+        if isinstance(part, ForceShut | Closing):
+            may_shut |= part.may_shut(instance)
+        if isinstance(part, Capacity):
+            capacity = part.of_sites(instance)
+    return make_options(
+        instance,
+        may_shut=may_shut,
+        capacity=capacity,
+        types=limits.office_types,
+        phases=max(1, len(limits.phases)),
+    )
+
+
+def _hint(instance: "Instance", options: Options, start: Sequence[str]) -> Bools:
+    """Return the first option of each site that is named, and those that are forced."""
+    first = np.diff(options.site, prepend=-1) > 0
+    return (options.lower > 0) | (first & site_mask(instance, start)[options.site])
+
+
+def _one_option_a_site(options: Options) -> list[Row]:
+    sites, counts = np.unique(options.site, return_counts=True)
+    return [count_row("", options.site == site, upper=1) for site in sites[counts > 1]]
+
+
+def _rows(instance: "Instance", options: Options, parts: Sequence[Limit]) -> list[Row]:
+    return [row for part in parts for row in part.rows(instance, options)]
+
+
+def _service_times(
+    instance: "Instance", options: Options, clients: Ints, phases: int, farthest: float
+) -> csr_array:
+    """Return minutes of services x options: an option serves from its phase on."""
+    everyone = len(clients) == len(instance.client_ids)
+    of_clients = instance.times if everyone else instance.times[clients]
+    one_a_site = np.array_equal(options.site, np.arange(len(instance.site_ids)))
+    whole = of_clients if one_a_site else csr_array(of_clients[:, options.site])
+    near = keep_entries(whole, whole.data <= farthest)
+    running = [keep_entries(near, options.phase[near.indices] <= phase) for phase in range(phases)]
+    return running[0] if phases == 1 else csr_array(vstack(running, format="csr"))

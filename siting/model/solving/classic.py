@@ -1,0 +1,328 @@
+r"""The reference model: the classic p-median formulation, in PuLP.
+
+With y_j = 1 where option j is chosen, x_ij the share of service i that goes to option j, w_i its
+weight, c_ij the cost of its time, and c_i0 that of the fallback it has whatever is decided:
+
+    minimise    sum_j f_j y_j  +  sum_i w_i c_i0  +  sum_ij w_i (c_ij - c_i0) x_ij
+    subject to  sum_j x_ij <= 1          (= 1 if there is no fallback and i must be served)
+                x_ij <= y_j
+                sum_i people_i x_ij <= capacity_j y_j     in each phase, where j can fill up
+                x >= 0, y binary, and the rows that the limits give over y
+
+Source: Hakimi, Operations Research 12 (1964), and ReVelle and Swain, Geographical Analysis 2
+(1970), who gave the integer programme. x needs not be binary: all of a service goes to its
+nearest open option anyway.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pulp
+
+from siting.common.types import Bools, Floats
+from siting.model.limits.base import FEASIBILITY
+from siting.model.program import Functional, Program, Split
+from siting.model.solving.search import Search
+from siting.model.solving.solvers import Task, run
+from siting.model.sparse import entry_rows
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a way of solving found.
+
+    Parameters
+    ----------
+    state : {"done", "infeasible", "stopped"}
+    chosen : ndarray of bool, shape (options,), optional
+        Checked against every limit; None if no answer was found.
+    value : float
+        The goal, recomputed from ``chosen``; inf without.
+    bound : float
+        No answer can be below it; -inf if nothing is proved.
+    narrowed : tuple of two ndarrays of float, shape (options,), optional
+        Bounds of the options that every answer about as good as this one keeps to.
+    method : str
+        How it was found.
+    split : Split, optional
+        How services are divided, where options can fill up.
+    """
+
+    state: Literal["done", "infeasible", "stopped"]
+    chosen: Bools | None
+    value: float
+    bound: float
+    narrowed: tuple[Floats, Floats] | None = None
+    method: str = "classic"
+    split: Split | None = None
+
+
+def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> Answer:
+    """Return an answer that names no options.
+
+    Parameters
+    ----------
+    state : {"infeasible", "stopped"}
+        Whether there is none, or none was found.
+    bound : float
+        What no answer can be below; -inf if nothing is proved.
+
+    Returns
+    -------
+    Answer
+        Of the value inf.
+    """
+    return Answer(state, None, np.inf, bound)
+
+
+def checked(
+    program: Program, chosen: Bools, state: Literal["done", "stopped"], bound: float
+) -> Answer:
+    """Return the answer with its value recomputed, or without options if they break a limit.
+
+    Parameters
+    ----------
+    program : Program
+        Without capacities that can fill up.
+    chosen : ndarray of bool, shape (options,)
+        The choice.
+    state : {"done", "stopped"}
+        How the search ended.
+    bound : float
+        What no answer can be below.
+
+    Returns
+    -------
+    Answer
+        With the bound in any case; "stopped" if the choice breaks a limit.
+    """
+    if not program.holds(chosen):
+        return nothing("stopped", bound)
+    value = program.goal.of_times(chosen, program.nearest(chosen))
+    return Answer(state, chosen, value, bound)
+
+
+def checked_split(
+    program: Program, chosen: Bools, shares: Floats, state: Literal["done", "stopped"], bound: float
+) -> Answer:
+    """Return the answer like `checked`, where services are split between options.
+
+    Parameters
+    ----------
+    program : Program
+        With capacities.
+    chosen : ndarray of bool, shape (options,)
+        The choice.
+    shares : ndarray of float, shape (pairs,)
+        Share of the service that each pair takes. Those of options not chosen count as 0; those
+        that sum to more than 1, or to about 1 where there is no fallback, are scaled to 1.
+    state : {"done", "stopped"}
+        How the search ended.
+    bound : float
+        What no answer can be below.
+
+    Returns
+    -------
+    Answer
+        With its split; "stopped" and without options if they break a limit.
+    """
+    times, rows = program.times, entry_rows(program.times)
+    shares = np.where(chosen[times.indices], np.clip(shares, 0.0, 1.0), 0.0)
+    total = np.bincount(rows, weights=shares, minlength=len(program.fallback))
+    full = (np.isinf(program.fallback) & (np.abs(total - 1) <= FEASIBILITY)) | (total > 1)
+    shares = shares / np.where(full, total, 1.0)[rows]
+    used = shares > 0
+    split = Split(
+        rows[used],
+        times.indices[used].astype(np.int64),
+        times.data[used],
+        shares[used],
+        np.where(full, 0.0, 1.0 - total),
+    )
+    if not program.holds_split(chosen, split):
+        return nothing("stopped", bound)
+    value = program.goal.of_split(chosen, split, program.fallback)
+    return Answer(state, chosen, value, bound, split=split)
+
+
+def solve_classic(program: Program, search: Search) -> Answer:
+    """Return the options with the least goal, by the reference model.
+
+    Parameters
+    ----------
+    program : Program
+        What is solved.
+    search : Search
+        Solver, gap and time limit.
+
+    Returns
+    -------
+    Answer
+        The chosen options, their value and the bound.
+
+    Raises
+    ------
+    StoppedError
+        If the solver breaks down.
+    """
+    if (program.lower > program.upper).any():
+        return nothing("infeasible")
+    if (program.lower == program.upper).all() and not program.splits:
+        only = checked(program, program.lower > 0, "done", -np.inf)
+        return nothing("infeasible") if only.chosen is None else replace(only, bound=only.value)
+    model = Classic(program)
+    if program.hint is not None:
+        model.start_from(program.hint)
+    report = run(Task(model.problem, model.offset, search, program.hint is not None))
+    if report.state == "infeasible":
+        return nothing("infeasible")
+    if not report.has_values:
+        return nothing("stopped", report.bound)
+    state: Literal["done", "stopped"] = "done" if report.state == "done" else "stopped"
+    if program.splits:
+        return checked_split(program, model.chosen(), model.shares(), state, report.bound)
+    return checked(program, model.chosen(), state, report.bound)
+
+
+class Classic:
+    """The PuLP problem of a program, and its variables."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.problem = pulp.LpProblem("siting", pulp.LpMinimize)
+        self.open = self._add_open()
+        self.share: list[pulp.LpVariable] = []
+        functionals = (program.goal, *(ceiling.functional for ceiling in program.ceilings))
+        if program.splits or any(each.transform is not None for each in functionals):
+            self._add_shares()
+        elif program.must_serve:
+            self._add_covers()
+        goal, self.offset = self._expression(program.goal)
+        self.problem += goal
+        self._add_rows()
+        self._add_capacities()
+
+    def chosen(self) -> Bools:
+        """Return which options the solved problem chose, shape (options,)."""
+        chosen = np.zeros(len(self.program.lower), dtype=np.bool_)
+        for option, variable in self.open.items():
+            chosen[option] = variable.valueOrDefault() > 0.5  # noqa: PLR2004 - rounds a binary
+        return chosen
+
+    def start_from(self, chosen: Bools) -> None:
+        """Give the variables the values of a choice, everyone going to the nearest.
+
+        Parameters
+        ----------
+        chosen : ndarray of bool, shape (options,)
+            The choice, which may break limits.
+        """
+        program = self.program
+        for option, variable in self.open.items():
+            variable.setInitialValue(float(chosen[option]), check=False)
+        rows, minutes = entry_rows(program.times), program.nearest(chosen)
+        going = chosen[program.times.indices] & (program.times.data == minutes[rows])
+        firsts = np.flatnonzero(going)[np.flatnonzero(np.diff(rows[going], prepend=-1))]
+        nearest = np.zeros(len(rows), dtype=np.bool_)
+        nearest[firsts] = True
+        for share, goes in zip(self.share, nearest.tolist(), strict=False):
+            share.setInitialValue(float(goes), check=False)
+
+    def shares(self) -> Floats:
+        """Return the share of each pair in the solved problem, shape (pairs,)."""
+        return np.array([share.valueOrDefault() for share in self.share])
+
+    def _add_open(self) -> dict[int, "pulp.LpVariable"]:
+        lower, upper = self.program.lower, self.program.upper
+        return {
+            int(option): self.problem.add_variable(f"y{option}", lower[option], 1, cat="Integer")
+            for option in np.flatnonzero(upper)
+        }
+
+    def _add_shares(self) -> None:
+        times = self.program.times
+        for service, option in zip(entry_rows(times), times.indices, strict=True):
+            share = self.problem.add_variable(f"x{service}_{option}", 0)
+            self.problem += share - self.open[int(option)] <= 0, f"open{service}_{option}"
+            self.share.append(share)
+        for service in range(times.shape[0]):
+            self._serve(service, self.share[times.indptr[service] : times.indptr[service + 1]])
+
+    def _add_covers(self) -> None:
+        times = self.program.times
+        for service in np.flatnonzero(np.isinf(self.program.fallback)):
+            reachable = times.indices[times.indptr[service] : times.indptr[service + 1]]
+            total = pulp.lpSum_vars([self.open[int(option)] for option in reachable])
+            self.problem += total >= 1, f"serve{service}"
+
+    def _serve(self, service: int, shares: list["pulp.LpVariable"]) -> None:
+        total = pulp.lpSum_vars(shares)
+        if self.program.must_serve and np.isinf(self.program.fallback[service]):
+            self.problem += total == 1, f"serve{service}"
+        elif shares:
+            self.problem += total <= 1, f"serve{service}"
+
+    def _add_rows(self) -> None:
+        for number, row in enumerate(self.program.rows):
+            terms = [
+                (self.open[int(option)], float(coefficient))
+                for option, coefficient in zip(row.columns, row.coefficients, strict=True)
+                if int(option) in self.open
+            ]
+            total = pulp.lpSum_vars_coefs(terms)
+            if np.isfinite(row.upper):
+                self.problem += (total <= row.upper), f"most{number}"
+            if np.isfinite(row.lower):
+                self.problem += (total >= row.lower), f"least{number}"
+        for number, ceiling in enumerate(self.program.ceilings):
+            total, constant = self._expression(ceiling.functional)
+            self.problem += total <= ceiling.limit - constant, f"cap{number}"
+
+    def _add_capacities(self) -> None:
+        program = self.program
+        filling = np.isfinite(program.capacity[program.times.indices])
+        rows = entry_rows(program.times)
+        loads: dict[tuple[int, int], list[tuple[pulp.LpVariable, float]]] = defaultdict(list)
+        for entry in np.flatnonzero(filling):
+            place = int(program.times.indices[entry]), int(program.periods[rows[entry]])
+            loads[place].append((self.share[entry], float(program.people[rows[entry]])))
+        for (option, period), load in loads.items():
+            limit = float(program.capacity[option]) * self.open[option]
+            self.problem += pulp.lpSum_vars_coefs(load) - limit <= 0, f"room{option}_{period}"
+
+    def _expression(self, functional: Functional) -> tuple["pulp.LpAffineExpression", float]:
+        terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
+        constant = 0.0
+        if functional.transform is not None:
+            extra, constant = savings(self.program, functional)
+            terms += zip(self.share, extra.tolist(), strict=True)
+        return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]), constant
+
+
+def savings(program: Program, functional: Functional) -> tuple[Floats, float]:
+    """Return what each pair adds to the cost of the fallbacks, and that cost.
+
+    A fallback that cannot be travelled costs nothing here: the service goes elsewhere for certain.
+
+    Parameters
+    ----------
+    program : Program
+        Its pairs and fallbacks.
+    functional : Functional
+        Of which the linear part is left out.
+
+    Returns
+    -------
+    tuple of (ndarray of float, float)
+        The first of shape (pairs,), below 0 where a pair saves; all 0 without a transform.
+    """
+    transform = functional.transform
+    if transform is None:
+        return np.zeros(program.times.nnz), 0.0
+    fallback = transform(program.fallback)
+    fallback = np.where(np.isinf(fallback), 0.0, fallback)
+    services = entry_rows(program.times)
+    extra = transform(program.times.data) - fallback[services]
+    return functional.weights[services] * extra, float(functional.weights @ fallback)

@@ -1,0 +1,214 @@
+"""The costs of a functional, sorted, and the cuts that describe it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from siting.common.types import Bools, Floats, Ints
+from siting.model.program import Functional, Program
+from siting.model.sparse import entry_rows
+
+# How far below its true value the cost of a service must be before a cut is worth adding.
+VIOLATION = 1e-7
+# From this many services on, those with the same nearest option share a cost variable.
+MOST_ALONE = 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class Cuts:
+    """Rows theta_g + sum_j coefficient_gj y_j >= radius_g.
+
+    Parameters
+    ----------
+    group : ndarray of int, shape (cuts,)
+    radius : ndarray of float, shape (cuts,)
+    starts : ndarray of int, shape (cuts + 1,)
+        Where the entries of each cut begin.
+    options : ndarray of int, shape (entries,)
+    coefficients : ndarray of float, shape (entries,)
+    """
+
+    group: Ints
+    radius: Floats
+    starts: Ints
+    options: Ints
+    coefficients: Floats
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+
+@dataclass(frozen=True, eq=False)
+class SortedCosts:
+    r"""Per service, the options that cost less than its fallback, cheapest first.
+
+    The least cost of service i for a choice y, also a fractional one, is the greatest value over
+    k of the cuts
+
+        theta_i >= D_k - sum over j with c_ij < D_k of (D_k - c_ij) y_j,
+
+    and it is reached at the first cost D_k at which the y of the options up to there reach 1; the
+    fallback closes the list. Source: Duran-Mateluna, Ales and Elloumi, European Journal of
+    Operational Research 308 (2023).
+
+    Where there are many services, those with the same nearest option share one theta, their
+    weighted mean, and one cut, the mean of theirs: the relaxation has the same value, and is far
+    smaller.
+
+    Parameters
+    ----------
+    weights, fallback : ndarray of float, shape (rows,)
+        Of the services that have such options and a weight. The fallback is a cost, inf if there
+        is none.
+    group : ndarray of int, shape (rows,)
+        Which theta each shares.
+    group_weights : ndarray of float, shape (groups,)
+    starts : ndarray of int, shape (rows + 1,)
+    options : ndarray of int, shape (entries,)
+    costs : ndarray of float, shape (entries,)
+    constant : float
+        Cost of the services that have no choice.
+    """
+
+    weights: Floats
+    fallback: Floats
+    group: Ints
+    group_weights: Floats
+    starts: Ints
+    options: Ints
+    costs: Floats
+    constant: float
+
+    @classmethod
+    def of(cls, program: Program, functional: Functional, *, alone: bool = False) -> Self:
+        """Sort the costs of a functional that has a transform.
+
+        Parameters
+        ----------
+        program : Program
+            What is solved.
+        functional : Functional
+            The sum that is sought.
+        alone : bool
+            Whether each service has a theta of its own, however many there are.
+
+        Returns
+        -------
+        Self
+            Costs of each service, cheapest first.
+
+        Raises
+        ------
+        ValueError
+            If the functional has no transform.
+        """
+        transform = functional.transform
+        if transform is None:
+            raise ValueError("a linear functional has no costs to sort")
+        rows = entry_rows(program.times)
+        costs, fallback = transform(program.times.data), transform(program.fallback)
+        kept = np.flatnonzero((costs < fallback[rows]) & (functional.weights[rows] != 0))
+        kept = kept[np.lexsort((costs[kept], rows[kept]))]
+        services, counts = np.unique(rows[kept], return_counts=True)
+        rest = functional.weights != 0
+        rest[services] = False
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        options = program.times.indices[kept].astype(np.int64)
+        weights = functional.weights[services]
+        group = np.arange(len(services))
+        if len(services) > MOST_ALONE and not alone:
+            group = np.unique(options[starts[:-1]], return_inverse=True)[1]
+        return cls(
+            weights=weights,
+            fallback=fallback[services],
+            group=group,
+            group_weights=np.bincount(group, weights=weights),
+            starts=starts,
+            options=options,
+            costs=costs[kept],
+            constant=float(functional.weights[rest] @ fallback[rest]),
+        )
+
+    def least(self) -> Floats:
+        """Return the least possible cost of each group, shape (groups,)."""
+        return self._mean(self.costs[self.starts[:-1]])
+
+    def rows(self) -> Ints:
+        """Return the row of each entry, shape (entries,)."""
+        return np.repeat(np.arange(len(self.weights)), np.diff(self.starts))
+
+    def cuts(self, chosen: Floats, theta: Floats) -> tuple[Cuts, Floats]:
+        """Return the cuts that theta breaks at a choice, and the true cost of each group.
+
+        Parameters
+        ----------
+        chosen : ndarray of float, shape (options,)
+            May be fractional.
+        theta : ndarray of float, shape (groups,)
+            Cost that the master gives each group, shape (groups,).
+
+        Returns
+        -------
+        tuple of (Cuts, ndarray of float)
+            The cuts, and the true costs, shape (groups,).
+        """
+        radius, rows = self._critical_costs(chosen), self.rows()
+        inside = np.flatnonzero(self.costs < radius[rows])
+        rows, options = rows[inside], self.options[inside]
+        coefficients = radius[rows] - self.costs[inside]
+        covered = np.bincount(rows, weights=coefficients * chosen[options], minlength=len(radius))
+        true = self._mean(radius - covered)
+        broken = true - theta > VIOLATION * np.maximum(1.0, np.abs(true))
+        kept = broken[self.group[rows]]
+        rows, options, coefficients = rows[kept], options[kept], coefficients[kept]
+        group = self.group[rows]
+        shares = coefficients * self.weights[rows] / self.group_weights[group]
+        keys, place = np.unique(group * len(chosen) + options, return_inverse=True)
+        group, options = np.divmod(keys, len(chosen))
+        counts = np.bincount(group, minlength=len(true))[broken]
+        cuts = Cuts(
+            np.flatnonzero(broken),
+            self._mean(radius)[broken],
+            np.concatenate([[0], np.cumsum(counts)]),
+            options,
+            np.bincount(place, weights=shares, minlength=len(keys)),
+        )
+        return cuts, true
+
+    def _mean(self, values: Floats) -> Floats:
+        """Return the weighted mean of each group, shape (groups,)."""
+        count = len(self.group_weights)
+        total = np.bincount(self.group, weights=self.weights * values, minlength=count)
+        means: Floats = total / self.group_weights
+        return means
+
+    def _critical_costs(self, chosen: Floats) -> Floats:
+        """Return the first cost at which the choice reaches 1, else the fallback."""
+        shares = chosen[self.options]
+        running = np.concatenate([[0.0], np.cumsum(shares)])
+        # Reached if the sum within the row is 1; the leeway is for sums of fractions.
+        before = np.repeat(running[self.starts[:-1]], np.diff(self.starts))
+        reached = running[1:] - before >= 1 - 1e-9
+        position = np.where(reached, np.arange(len(shares)), len(shares))
+        first = np.minimum.reduceat(position, self.starts[:-1]) if len(shares) else position
+        found = first < self.starts[1:]
+        last = self.costs[self.starts[1:] - 1]
+        otherwise = np.where(np.isfinite(self.fallback), self.fallback, last)
+        return np.where(found, self.costs[np.minimum(first, len(shares) - 1)], otherwise)
+
+
+def integral(chosen: Floats) -> Bools:
+    """Return the choice as truth values.
+
+    Parameters
+    ----------
+    chosen : ndarray of float, shape (options,)
+        From 0 to 1.
+
+    Returns
+    -------
+    ndarray of bool, shape (options,)
+        True above a half.
+    """
+    return chosen > 0.5  # noqa: PLR2004 - rounds a binary

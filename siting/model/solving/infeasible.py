@@ -1,0 +1,85 @@
+"""Name a smallest set of limits that cannot hold together."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.model.formulation import make_frame
+from siting.model.limits import Limit, Limits
+from siting.model.objectives import Cost, Single, Target
+from siting.model.program import Functional
+from siting.model.solving.methods import solve_flat
+from siting.model.solving.search import Search
+from siting.model.solving.targets import target_ceilings
+
+if TYPE_CHECKING:
+    from siting.model.instance import Instance
+
+
+EVERYONE = "everyone reaches an open site"
+
+
+def clashing_limits(
+    instance: "Instance", limits: Limits, objectives: Sequence[Single], search: Search
+) -> tuple[tuple[str, str], ...]:
+    """Return name and sentence of limits and targets that clash, none of which can be spared.
+
+    The deletion filter: each is left out in turn, for good if the rest still clash. Source:
+    Chinneck and Dravnieks, ORSA Journal on Computing 3 (1991).
+
+    Parameters
+    ----------
+    instance : Instance
+        What there is to choose from.
+    limits : Limits
+        Which cannot hold together, with the targets and the wish that everyone is served.
+    objectives : sequence of Single
+        Of which the targets are taken, and whether everyone must be served.
+    search : Search
+        What is not decided in its time counts as able to hold, so that more may be named.
+
+    Returns
+    -------
+    tuple of tuple of (str, str)
+        Limits in the order of `Limits.parts`, then targets, then that everyone is served.
+    """
+    targets = [t for each in objectives if isinstance(each, Cost) for t in each.targets]
+    serves_all = any(each.serves_all for each in objectives)
+    # What may be left out: each limit, each target, and the wish that everyone is served.
+    wishes: list[Limit | Target | str] = [
+        *limits.parts(),
+        *targets,
+        *([EVERYONE] if serves_all else []),
+    ]
+    kept = list(wishes)
+    # From the last to the first, so that of several such sets the one with budgets, numbers and
+    # named sites is given, which is what a user can change most easily.
+    for wish in reversed(wishes):
+        without = [other for other in kept if other is not wish]
+        if not _feasible(instance, limits, without, search):
+            kept = without
+    return tuple((_name(wish), _sentence(wish)) for wish in kept)
+
+
+def _name(wish: Limit | Target | str) -> str:
+    if isinstance(wish, str):
+        return "everyone_served"
+    return wish.name if isinstance(wish, Limit) else "target"
+
+
+def _sentence(wish: Limit | Target | str) -> str:
+    return wish if isinstance(wish, str) else wish.sentence()
+
+
+def _feasible(
+    instance: "Instance", limits: Limits, wishes: Sequence[object], search: Search
+) -> bool:
+    """Tell whether the wishes can hold together; what is not decided in time counts as yes."""
+    parts = [wish for wish in wishes if isinstance(wish, Limit)]
+    targets = [wish for wish in wishes if not isinstance(wish, Limit | str)]
+    frame = make_frame(instance, limits, parts, serve_all=EVERYONE in wishes)
+    ceilings = target_ceilings(frame, [Cost(targets)]) if targets else []  # type: ignore[arg-type] # what is neither limit nor text is a target
+    nothing = Functional(np.zeros(len(frame.options)), np.zeros_like(frame.weights))
+    program, _ = frame.with_goal(nothing, ceilings)
+    return solve_flat(program, search).state != "infeasible"

@@ -1,0 +1,156 @@
+"""The worst case: the smallest radius within which everyone can be served.
+
+For a radius, options within it are all alike, so that asking whether the limits allow an answer is
+a set cover. The radius is one of the times, which are searched by halving. Source: Minieka, SIAM
+Review 12 (1970).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from siting.common.types import Bools, Floats
+from siting.model.formulation import Frame
+from siting.model.objectives import minutes
+from siting.model.program import Ceiling, Functional, Program
+from siting.model.solving.classic import Answer
+from siting.model.solving.fallback import filled_in
+from siting.model.solving.methods import solve_flat
+from siting.model.solving.search import Search
+from siting.model.sparse import keep_entries, nearest_minutes
+
+
+@dataclass(frozen=True)
+class Radius:
+    """The smallest radius found (inf if none was), and the greatest known to be needed.
+
+    Parameters
+    ----------
+    found, bound : float
+    chosen : ndarray of bool, shape (options,), optional
+        The choice that everyone is within the radius of.
+    """
+
+    found: float
+    bound: float
+    chosen: Bools | None = None
+
+
+def restrict(program: Program, radius: float) -> Program:
+    """Return the program in which no one is sent further than a radius.
+
+    Parameters
+    ----------
+    program : Program
+        It stays as it is.
+    radius : float
+        Minutes, these included; inf sends people anywhere.
+
+    Returns
+    -------
+    Program
+        Without pairs and fallbacks beyond the radius; every service must be served.
+    """
+    return replace(
+        program,
+        times=keep_entries(program.times, program.times.data <= radius),
+        fallback=np.where(program.fallback <= radius, program.fallback, np.inf),
+        must_serve=True,
+    )
+
+
+def smallest_radius(
+    frame: Frame,
+    ceilings: Sequence[Ceiling],
+    search: Search,
+    method: str | None,
+    known: Sequence[Bools] = (),
+) -> Radius | None:
+    """Return the least radius within which everyone can be served, or None if no answer exists.
+
+    Parameters
+    ----------
+    frame : Frame
+        The instance under its limits.
+    ceilings : sequence of Ceiling
+        What earlier objectives have settled.
+    search : Search
+        When its time runs out, the bracket so far is given.
+    method : str, optional
+        How to solve; chosen by size if not given.
+    known : sequence of ndarray of bool
+        Choices from earlier stages, in case the time is over.
+
+    Returns
+    -------
+    Radius or None
+        The radius and a proof of it, or None.
+    """
+    radii = _candidates(frame.program)
+    low, high = 0, len(radii) - 1
+    first = _attempt(frame, ceilings, float(radii[high]), search, method)
+    if first is None:
+        return None
+    if np.isinf(first[0]):
+        first = _stopgap(frame, ceilings, search, known)
+    if np.isinf(first[0]):
+        return Radius(np.inf, float(radii[low]))
+    best, chosen = first
+    high = int(np.searchsorted(radii, best))
+    while low < high:
+        middle = (low + high) // 2
+        attempt = _attempt(frame, ceilings, float(radii[middle]), search, method)
+        if attempt is None:
+            low = middle + 1
+        elif np.isinf(attempt[0]):
+            break
+        else:
+            best, chosen = attempt
+            high = int(np.searchsorted(radii, best))
+        search.note(float(radii[low]), float(radii[high]))
+    return Radius(float(radii[high]), float(radii[low]), chosen)
+
+
+def _candidates(program: Program) -> Floats:
+    """Return the radii that can be the answer, in order."""
+    everything = np.minimum(nearest_minutes(program.times, program.upper > 0), program.fallback)
+    finite = program.fallback[np.isfinite(program.fallback)]
+    radii: Floats = np.unique(np.concatenate([program.times.data, finite, [0.0]]))
+    # Nobody can be served within less than what they need if everything opens.
+    needed = everything[np.isfinite(everything)].max(initial=0.0)
+    possible: Floats = radii[radii >= needed]
+    return possible
+
+
+def _attempt(
+    frame: Frame, ceilings: Sequence[Ceiling], radius: float, search: Search, method: str | None
+) -> tuple[float, Bools | None] | None:
+    """Return an answer within a radius, with its own; None if there is none, inf if unsettled."""
+    nothing = Functional(np.zeros(len(frame.options)), np.zeros_like(frame.weights))
+    inside = replace(frame, program=restrict(frame.program, radius))
+    program, _ = inside.with_goal(nothing, ceilings)
+    answer = solve_flat(program, search, method)
+    if answer.state == "infeasible":
+        return None
+    return _radius(program, answer), answer.chosen
+
+
+def _stopgap(
+    frame: Frame, ceilings: Sequence[Ceiling], search: Search, known: Sequence[Bools]
+) -> tuple[float, Bools | None]:
+    """Return a known or greedy answer with its radius, which is inf if none keeps to the limits."""
+    goal = frame.functional(minutes)
+    program, _ = replace(frame, program=restrict(frame.program, np.inf)).with_goal(goal, ceilings)
+    answer = filled_in(program, Answer("stopped", None, np.inf, -np.inf), search, known)
+    return _radius(program, answer), answer.chosen
+
+
+def _radius(program: Program, answer: Answer) -> float:
+    """Return the greatest time of an answer; inf without one."""
+    if answer.chosen is None:
+        return np.inf
+    if answer.split is not None:
+        rest = np.where(answer.split.rest > 0, program.fallback, 0.0)
+        return float(max(rest.max(initial=0.0), answer.split.minutes.max(initial=0.0)))
+    return float(program.nearest(answer.chosen).max(initial=0.0))

@@ -1,0 +1,223 @@
+"""Tie places to the junctions around them, and refuse those that lie too far from every road."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import osmnx as ox
+from scipy.spatial import cKDTree
+
+from siting.common.errors import Fault, InputError
+from siting.common.types import Access, Arcs, Bools, Floats, Ints, Points, RoadNetwork
+from siting.network.link_times import arcs_of
+
+EARTH_KM = 6371.009
+"""Radius of the Earth, as in OSMnx."""
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Ways from points to targets near them (junctions, or other points).
+
+    Parameters
+    ----------
+    point, target : ndarray of int, shape (k,)
+        Rows of the points and of the targets, in order of point.
+    minutes, metres : ndarray of float, shape (k,)
+        Time and length of each tie.
+    points : int
+        Number of points.
+    """
+
+    point: Ints
+    target: Ints
+    minutes: Floats
+    metres: Floats
+    points: int
+
+
+def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, Mapping[str, str]]:
+    """Tie each point to all junctions and waypoints within the radius.
+
+    Where there are none, to the nearest and to all that are farther by the radius at most: the
+    nearest alone may lie on a road that leads elsewhere. A point on an island is tied over water,
+    straight to the nearest. A point beyond ``access.limit_km`` is tied to nothing.
+
+    Parameters
+    ----------
+    points : Points
+        Places.
+    arcs : Arcs
+        Whose junctions and waypoints they are tied to.
+    access : Access
+        Radius, detour, speeds and islands.
+
+    Returns
+    -------
+    ties : Ties
+        At least one a point that lies within the limit.
+    detached : mapping of str to str
+        Points on islands, and those farther than ``access.far_km`` from every road, and how each
+        was tied.
+    """
+    junctions = Points((), arcs.lon, arcs.lat)
+    tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
+    chord, nearest = map(np.asarray, tree.query(on_sphere(points.lon, points.lat)))
+    nearest_km = 2 * EARTH_KM * np.arcsin(chord / 2)
+    afloat = _on_island(points, access)
+    lonely = nearest_km > access.radius_km
+    reach_km = access.radius_km + np.where(lonely, nearest_km, 0)
+    point, target = _within(points, tree, reach_km, access.most)
+    kept = ~afloat[point] | (target == nearest[point])
+    kept &= nearest_km[point] <= access.limit_km
+    ties = _ties(points, junctions, (point[kept], target[kept]), access, afloat)
+    return ties, _detached(points, nearest_km, afloat, access)
+
+
+def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties:
+    """Tie origins to the destinations within the radius directly, without a junction.
+
+    Parameters
+    ----------
+    origins, destinations : Points
+        Places.
+    access : Access
+        Radius, detour and speed.
+
+    Returns
+    -------
+    Ties
+        Rows of ``origins`` to rows of ``destinations``.
+    """
+    tree = cKDTree(on_sphere(destinations.lon, destinations.lat))
+    point, target = _within(origins, tree, np.full(len(origins), access.radius_km))
+    shore = _on_island(origins, access)[point] == _on_island(destinations, access)[target]
+    pairs = (point[shore], target[shore])
+    return _ties(origins, destinations, pairs, access, np.zeros(len(origins), dtype=np.bool_))
+
+
+def _ties(
+    points: Points, targets: Points, pairs: tuple[Ints, Ints], access: Access, afloat: Bools
+) -> Ties:
+    point, target = pairs
+    straight = ox.distance.great_circle(
+        points.lat[point], points.lon[point], targets.lat[target], targets.lon[target]
+    )
+    metres = straight * np.where(afloat[point], 1.0, access.detour)
+    kph = np.where(afloat[point], access.water_kph, access.kph)
+    return Ties(point, target, metres / 1000 / kph * 60, metres, len(points))
+
+
+def _within(points: Points, tree: cKDTree, radius_km: Floats, most: int = 0) -> tuple[Ints, Ints]:
+    """Return rows of points and of targets within the radius, the nearest ``most`` where given."""
+    chord = 2 * np.sin(radius_km / EARTH_KM / 2)
+    where = on_sphere(points.lon, points.lat)
+    if most:
+        away, near = tree.query(where, k=np.arange(1, min(most, tree.n) + 1))
+        point, rank = np.nonzero(away <= chord[:, None])
+        target = near[point, rank].astype(np.int64)
+        order = np.lexsort((target, point))
+        return point[order], target[order]
+    found = tree.query_ball_point(where, chord, return_sorted=True)
+    count = np.array([len(near) for near in found], dtype=np.int64)
+    return np.repeat(np.arange(len(points)), count), np.concatenate([*found, []]).astype(np.int64)
+
+
+def _on_island(points: Points, access: Access) -> Bools:
+    afloat = np.zeros(len(points), dtype=np.bool_)
+    for island in access.islands:
+        middle = (np.full(len(points), island.lat), np.full(len(points), island.lon))
+        afloat |= ox.distance.great_circle(*middle, points.lat, points.lon) < island.radius_km * 1e3
+    return afloat
+
+
+def _detached(
+    points: Points, nearest_km: Floats, afloat: Bools, access: Access
+) -> Mapping[str, str]:
+    beyond = nearest_km > access.limit_km
+    return {
+        points.ids[row]: f"{nearest_km[row]:.1f} km from the nearest road, "
+        + ("out of reach" if beyond[row] else "tied over " + ("water" if afloat[row] else "land"))
+        for row in np.flatnonzero(afloat | beyond | (nearest_km > access.far_km)).tolist()
+    }
+
+
+def on_sphere(lon: Floats, lat: Floats) -> Floats:
+    """Return positions on a sphere of radius 1, for `scipy.spatial.cKDTree`.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float, shape (n,)
+        WGS 84, degrees.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 3)
+        Axes towards 0° E and 90° E on the equator, and the North Pole.
+    """
+    east, north = np.radians(lon), np.radians(lat)
+    return np.stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1
+    )
+
+
+_SHOWN = 5
+
+
+def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people: Floats) -> None:
+    """Raise an error for places beyond ``access.limit_km`` of every junction and waypoint.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The roads.
+    homes : Points
+        Where people live, n of them.
+    sites : Points
+        Offices and candidates.
+    people : ndarray of float, shape (n,)
+        How many live at each.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        With the places, and how many people live there.
+    """
+    arcs = arcs_of(network.roads)
+    if not np.isfinite(network.access.limit_km) or not len(arcs):
+        return
+    tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
+    far = _kilometres(tree, homes.lon, homes.lat) > network.access.limit_km
+    count = f"{people[far].sum():,.0f} people live there"
+    faults = [
+        *_faults(network, tree, homes, f"demand points, {count}"),
+        *_faults(network, tree, sites, "offices and candidates"),
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> Iterator[Fault]:
+    limit = network.access.limit_km
+    away = _kilometres(tree, places.lon, places.lat)
+    far = np.flatnonzero(away > limit)
+    if not len(far):
+        return
+    named = [f"{places.ids[row]} ({away[row]:,.0f} km)" for row in far[:_SHOWN].tolist()]
+    more = f" and {len(far) - _SHOWN:,} more" if len(far) > _SHOWN else ""
+    remedy = (
+        "Correct their positions, leave them out or bring a network that reaches them; "
+        "network.limit_km in the scenario makes places beyond it count as out of reach."
+    )
+    swapped = _kilometres(tree, places.lat[far], places.lon[far])
+    if (swapped <= limit).all():
+        remedy = "Their longitude and latitude have changed places: lon goes east, lat north."
+    problem = f"lie more than {limit:g} km from every road ({what})"
+    yield Fault(
+        f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy
+    )
+
+
+def _kilometres(tree: cKDTree, lon: Floats, lat: Floats) -> Floats:
+    chord, _ = tree.query(on_sphere(lon, lat))
+    return 2 * EARTH_KM * np.arcsin(np.minimum(np.asarray(chord) / 2, 1.0))

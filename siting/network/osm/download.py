@@ -1,0 +1,435 @@
+"""Download an area with OSMnx, and give up in bounded time where a server does not answer."""
+
+import ipaddress
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import geopandas as gpd
+import networkx as nx
+import osmnx as ox
+import requests
+import shapely
+from osmnx._errors import InsufficientResponseError
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
+
+from siting.common import file_limits as sizes
+from siting.common.errors import Fault, InputError
+from siting.common.file_limits import OUTLINE, refuse_large
+from siting.network.osm.tags import CLASSES, FERRY, Roads, Way, read_way
+
+_DATABASE = b"SQLite format 3\0"
+# pyogrio's errors are RuntimeErrors; nonsense in GeoJSON fails where it is first used.
+_UNREADABLE = (
+    *(RuntimeError, ValueError, OSError, KeyError, TypeError, AttributeError, IndexError),
+    *(CRSError, ShapelyError),
+)
+_DEGREES = "EPSG:4326"
+_REMEDIES = {
+    "--bbox": "Write it like 17.8,59.2,18.3,59.5",
+    "--polygon": "Name a GeoJSON or GeoPackage file with a polygon",
+}
+
+
+def polygon_of_file(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
+    """Read a polygon from GeoJSON or a GeoPackage.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    shapely.Polygon or shapely.MultiPolygon
+        All polygons of the file together, in degrees.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        The file cannot be read, or holds no polygon.
+    """
+    refuse_large(path, OUTLINE)
+    try:
+        shapes = _shapes(path).to_crs(_DEGREES)
+    except _UNREADABLE as error:
+        raise _outline_fault("--polygon", str(path), f"cannot be read ({error})") from error
+    whole = shapely.union_all(shapes.to_numpy())
+    if not isinstance(whole, shapely.Polygon | shapely.MultiPolygon) or whole.is_empty:
+        raise _outline_fault("--polygon", str(path), "holds no polygon")
+    return whole
+
+
+def _shapes(path: Path) -> gpd.GeoSeries:
+    """Shapes of a file, whose form is told by its content.
+
+    GDAL reads many more forms, among them some that name other files, addresses and commands.
+    """
+    with path.open("rb") as file:
+        if file.read(len(_DATABASE)) == _DATABASE:
+            return gpd.read_file(path).geometry
+    content = json.loads(path.read_text(encoding="utf-8-sig"))
+    features = content.get("features", [content])
+    # GeoJSON of before 2016 may name another system of coordinates.
+    crs = content.get("crs") or {"properties": {"name": _DEGREES}}
+    shapes = [shapely.geometry.shape(_geometry(feature)) for feature in features]
+    return gpd.GeoSeries(shapes, crs=crs["properties"]["name"])
+
+
+def _geometry(feature: dict[str, Any]) -> dict[str, Any]:
+    geometry: dict[str, Any] = feature.get("geometry") or feature
+    return geometry
+
+
+def polygon_of_box(text: str) -> shapely.Polygon:
+    """Read a box.
+
+    Parameters
+    ----------
+    text : str
+        ``west,south,east,north`` in degrees.
+
+    Returns
+    -------
+    shapely.Polygon
+        The box.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        It is not four numbers in that order.
+    """
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise _outline_fault("--bbox", text, "is not west,south,east,north in degrees") from error
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004 -- degrees
+        raise _outline_fault("--bbox", text, "is not west,south,east,north in degrees")
+    return shapely.box(west, south, east, north)
+
+
+def _outline_fault(key: str, value: str, problem: str) -> InputError:
+    return InputError([Fault("siting network build", key, value, problem, _REMEDIES[key])])
+
+
+def keep_drivable(graph: "nx.MultiDiGraph[Any]", roads: Roads) -> "nx.MultiDiGraph[Any]":
+    """Drop what no car may use, and merge the steps of each way between crossings.
+
+    Parameters
+    ----------
+    graph : networkx.MultiDiGraph
+        Not simplified; links carry the tags of their way, ``length`` and ``reversed``. It is
+        changed in place.
+    roads : {"main", "drive", "all"}
+        Which classes are wanted.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Links carry osmid, length, highway, ref, name, oneway, maxspeed (km/h) and duration
+        (minutes).
+    """
+    metres: dict[int, float] = {}
+    for _, _, row in graph.edges(data=True):
+        if not row["reversed"]:
+            metres[row["osmid"]] = metres.get(row["osmid"], 0.0) + row["length"]
+    dropped = []
+    for u, v, key, row in graph.edges(keys=True, data=True):
+        tags = {name: str(value) for name, value in row.items() if isinstance(value, str)}
+        # OSMnx has turned the tag into yes or no, and the way around where it ran against it.
+        way = read_way({**tags, "oneway": "yes" if row["oneway"] else ""}, roads)
+        if way is None or (row["reversed"] and not way.backward):
+            dropped.append((u, v, key))
+        else:
+            share = row["length"] / metres[row["osmid"]] if metres[row["osmid"]] else 0.0
+            _relabel(row, way, share)
+    graph.remove_edges_from(dropped)
+    graph.remove_nodes_from([*nx.isolates(graph)])
+    if not graph.number_of_edges():
+        return graph
+    return ox.simplify_graph(
+        graph, edge_attrs_differ=["osmid"], edge_attr_aggs={"length": sum, "duration": sum}
+    )
+
+
+def _relabel(row: dict[str, Any], way: Way, share: float) -> None:
+    """Replace the tags of a step by what they mean; ``share`` is its share of the way."""
+    kept = {name: row[name] for name in ("osmid", "length", "reversed")}
+    row.clear()
+    row |= kept
+    row |= {"highway": way.highway, "ref": way.ref, "name": way.name}
+    row["oneway"] = way.forward != way.backward
+    row["maxspeed"] = way.limit_backward if row["reversed"] else way.limit_forward
+    row["duration"] = way.duration * share
+
+
+_BUSY = frozenset({429, 502, 503, 504})
+_LONGEST_PAUSE_S = 120.0
+# Everything that `read_way` looks at.
+_TAGS = (
+    *("highway", "route", "ref", "name", "oneway", "junction", "area", "service", "duration"),
+    *("maxspeed", "maxspeed:forward", "maxspeed:backward"),
+    *("motorcar", "motor_vehicle", "vehicle", "access", "foot", "bicycle"),
+)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Whom to ask, and how patiently.
+
+    Parameters
+    ----------
+    overpass_url, nominatim_url : str
+        HTTPS, or HTTP to this machine.
+    timeout_s : float
+        Seconds of silence after which a connection counts as stalled.
+    tries : int
+        How often to ask before giving up.
+    pause_s : float
+        Seconds before the second try; doubled before each further one.
+    """
+
+    overpass_url: str
+    nominatim_url: str
+    timeout_s: float = 180.0
+    tries: int = 4
+    pause_s: float = 5.0
+
+
+@dataclass(frozen=True)
+class Area:
+    """What to download: the name of a place, or a polygon.
+
+    Parameters
+    ----------
+    label : str
+        What it is called; the name of the place where there is no polygon.
+    polygon : shapely.Polygon or shapely.MultiPolygon, optional
+        WGS 84, degrees.
+    """
+
+    label: str
+    polygon: shapely.Polygon | shapely.MultiPolygon | None = None
+
+
+class _BusyError(Exception):
+    """The server answered, but not with what was asked for; asking again may help."""
+
+    def __init__(self, text: str, pause_s: float = 0.0) -> None:
+        super().__init__(text)
+        self.pause_s = pause_s
+
+
+def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Area:
+    """Read the area that a user means: the first of these that is given.
+
+    Parameters
+    ----------
+    place : str, optional
+        A name.
+    polygon : pathlib.Path, optional
+        GeoJSON or a GeoPackage; all its polygons together are the area.
+    bbox : str, optional
+        ``west,south,east,north`` in degrees.
+
+    Returns
+    -------
+    Area
+        What to download.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        The area cannot be read.
+    """
+    if place:
+        return Area(place)
+    if polygon:
+        return Area(polygon.name, polygon_of_file(polygon))
+    return Area(bbox or "", polygon_of_box(bbox or ""))
+
+
+def download(area: Area, roads: Roads, servers: Servers) -> "tuple[Any, str]":
+    """Download the roads and ferries of an area.
+
+    Parameters
+    ----------
+    area : Area
+        What to download.
+    roads : {"main", "drive", "all"}
+        Which classes are wanted.
+    servers : Servers
+        Whom to ask, and how patiently.
+
+    Returns
+    -------
+    graph : networkx.MultiDiGraph
+        One link from crossing to crossing of each way, one-way streets one way only.
+    date : str
+        Of the data, "" where the server does not say.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        The place is unknown, the area holds no road, an address is not allowed, or the server did
+        not answer as it should however often it was asked.
+    """
+    for key in ("overpass_url", "nominatim_url"):
+        _check_address(key, getattr(servers, key))
+    dates: list[str] = []
+    classes = "|".join(sorted(CLASSES[roads]))
+    filters = [f'["highway"~"^({classes})$"]', f'["route"="{FERRY}"]']
+    with _settings(servers, dates):
+
+        def fetch() -> Any:  # noqa: ANN401 -- a graph of OSMnx
+            polygon = area.polygon or _geocode(area.label)
+            return ox.graph_from_polygon(
+                polygon,
+                simplify=False,
+                retain_all=True,
+                truncate_by_edge=True,
+                custom_filter=filters,
+            )
+
+        try:
+            graph = _patiently(fetch, servers)
+        except (InsufficientResponseError, ValueError) as error:
+            raise _fault("area", area.label, f"holds no road of these classes ({error})") from error
+    return keep_drivable(graph, roads), max(dates, default="")
+
+
+def _geocode(place: str) -> shapely.Polygon | shapely.MultiPolygon:
+    try:
+        found = ox.geocode_to_gdf(place).geometry.iloc[0]
+    except (InsufficientResponseError, TypeError) as error:
+        raise _fault("--place", place, f"no area of that name was found ({error})") from error
+    if not isinstance(found, shapely.Polygon | shapely.MultiPolygon):
+        raise _fault("--place", place, "no area of that name was found")
+    return found
+
+
+def _patiently[Answer](fetch: Callable[[], Answer], servers: Servers) -> Answer:
+    pause = servers.pause_s
+    for left in reversed(range(servers.tries)):
+        try:
+            return fetch()
+        except (_BusyError, requests.RequestException) as error:
+            if not left:
+                text = f"gave no usable answer in {servers.tries} tries ({error})"
+                raise _fault("overpass_url", servers.overpass_url, text) from error
+            asked = error.pause_s if isinstance(error, _BusyError) else 0.0
+            time.sleep(min(max(pause, asked), _LONGEST_PAUSE_S))
+            pause *= 2
+    raise _fault("tries", str(servers.tries), "must be at least 1")
+
+
+@contextmanager
+def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
+    """Set OSMnx up for one download; what it keeps on the way is thrown away at the end."""
+
+    def judge(response: requests.Response, *_: object, **__: object) -> None:
+        """Stop OSMnx from asking again for ever, which it does where a server is busy."""
+        if response.status_code in _BUSY:
+            wait = response.headers.get("Retry-After", "")
+            raise _BusyError(
+                f"status {response.status_code}", float(wait) if wait.isdecimal() else 0
+            )
+        if response.is_redirect:
+            to = response.headers["Location"]
+            remedy = "Name that server, if you trust it"
+            raise _fault(response.url, "status", f"the server sends us on to {to}", remedy)
+        if not response.ok:
+            raise _fault(response.url, "status", f"the server refused ({response.status_code})")
+        response.raw = _Bounded(response.raw, response.url)
+        content = _content(response)
+        if isinstance(content, dict):
+            dates.append(str(content.get("osm3s", {}).get("timestamp_osm_base", "")))
+
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = {
+            "overpass_url": servers.overpass_url.rstrip("/"),
+            "nominatim_url": servers.nominatim_url.rstrip("/"),
+            "overpass_rate_limit": False,
+            "doh_url_template": None,
+            "requests_timeout": servers.timeout_s,
+            # Nobody is asked but the hosts that were named; answers are read here, in parts.
+            "requests_kwargs": {
+                "hooks": {"response": judge},
+                "allow_redirects": False,
+                "stream": True,
+            },
+            "cache_folder": folder,
+            "use_cache": True,
+            "useful_tags_way": list(_TAGS),
+        }
+        before = {name: getattr(ox.settings, name) for name in wanted}
+        try:
+            for name, value in wanted.items():
+                setattr(ox.settings, name, value)
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(ox.settings, name, value)
+
+
+class _Bounded:
+    """The body of an answer, which ends in an error where it is too large or takes too long."""
+
+    def __init__(self, raw: Any, url: str) -> None:  # noqa: ANN401 - of urllib3
+        self._raw, self._url = raw, url
+        self._deadline = time.monotonic() + sizes.DOWNLOAD_S
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of urllib3
+        return getattr(self._raw, name)
+
+    def stream(self, *given: Any, **named: Any) -> Iterator[bytes]:  # noqa: ANN401 - of urllib3
+        """Parts of the body, unpacked."""
+        size = 0
+        for part in self._raw.stream(*given, **named):
+            size += len(part)
+            if size > sizes.DOWNLOAD:
+                text = f"the answer has more than {sizes.DOWNLOAD:,} bytes"
+                raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
+            if time.monotonic() > self._deadline:
+                text = f"the answer is not there after {sizes.DOWNLOAD_S:,.0f} seconds"
+                raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
+            yield part
+
+
+def _content(response: requests.Response) -> object:
+    try:
+        content: object = response.json()
+    except requests.JSONDecodeError as error:
+        raise _BusyError(f"the answer breaks off or is no JSON: {error}") from error
+    remark = content.get("remark", "") if isinstance(content, dict) else ""
+    if "error" in remark:
+        raise _BusyError(remark)
+    return content
+
+
+def _check_address(key: str, url: str) -> None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and here)):
+        raise _fault(key, url, "must be HTTPS, or HTTP to this machine")
+
+
+def _fault(key: str, value: str, problem: str, remedy: str = "") -> InputError:
+    remedies = {
+        "--place": "Write it as OpenStreetMap's own search finds it, or give --polygon or --bbox",
+        "overpass_url": "Try later or a smaller area, or use an extract with --osm",
+        "area": "Choose a larger area or other classes with --roads",
+    }
+    told = remedy or remedies.get(key, "Correct it")
+    return InputError([Fault("siting network build", key, value, problem, told)])

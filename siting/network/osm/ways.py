@@ -1,0 +1,219 @@
+"""Cut ways where they meet, make links of the pieces, and keep the part that is connected."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import osmnx as ox
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from siting.common.types import Bools, Floats, Ints, Points
+from siting.network.connectors import on_sphere
+from siting.network.osm.extract import Extract
+
+COLUMNS = (
+    *("u", "v", "osmid", "length", "highway", "ref", "name", "oneway", "maxspeed", "duration"),
+)
+
+
+@dataclass(frozen=True)
+class Streets:
+    """A road network as two tables.
+
+    Parameters
+    ----------
+    nodes : pandas.DataFrame
+        Columns osmid (ascending), x, y (degrees): the ends of the links.
+    links : pandas.DataFrame
+        One row a direction: u, v (osmid of the nodes), osmid (of the way), length (metres),
+        highway, ref, name ("" where there is none), oneway, maxspeed (km/h) and duration (minutes,
+        of ferries), NaN where not known; in order of u, v and length.
+    """
+
+    nodes: pd.DataFrame
+    links: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """Ways cut at every node that two of them share; all arrays of shape (pieces,)."""
+
+    way: Ints
+    tail: Ints
+    head: Ints
+    metres: Floats
+
+
+def make_links(extract: Extract) -> Streets:
+    """Cut ways at the nodes they share with others, and give each direction a link.
+
+    Parameters
+    ----------
+    extract : Extract
+        Ways and nodes.
+
+    Returns
+    -------
+    Streets
+        Lengths are great-circle distances from node to node along the way, as OSMnx measures them.
+        A way that leaves the extract ends at the last node whose position is known.
+    """
+    pieces = _cut(extract)
+    ends = np.unique(np.concatenate([pieces.tail, pieces.head]))
+    links = pd.concat([_directed(extract, pieces, ahead=ahead) for ahead in (True, False)])
+    number = extract.node[ends]
+    nodes = pd.DataFrame({"osmid": number, "x": extract.lon[ends], "y": extract.lat[ends]})
+    return Streets(nodes, in_order(links))
+
+
+def in_order(links: pd.DataFrame) -> pd.DataFrame:
+    """Sort links by their ends, so that the order of the file does not matter.
+
+    Parameters
+    ----------
+    links : pandas.DataFrame
+        One row a direction.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By u, v, length and osmid, with `COLUMNS` alone.
+    """
+    return links.sort_values(["u", "v", "length", "osmid"], ignore_index=True)[list(COLUMNS)]
+
+
+def _cut(extract: Extract) -> _Pieces:
+    way = np.repeat(np.arange(len(extract.count)), extract.count)
+    place = np.searchsorted(extract.node, extract.refs)
+    place[place == len(extract.node)] = 0
+    known = extract.node[place] == extract.refs
+    # A step leads from one position in the list of nodes to the next of the same way.
+    step = np.flatnonzero((way[1:] == way[:-1]) & known[1:] & known[:-1])
+    tail, head = place[step], place[step + 1]
+    moves = tail != head
+    step, tail, head = step[moves], tail[moves], head[moves]
+    first = np.append(True, (np.diff(step) != 1) | (way[step[1:]] != way[step[:-1]]))
+    visits = np.bincount(np.concatenate([tail, head[np.append(first[1:], True)]]))
+    starts = np.flatnonzero(first | (visits[tail] > 1))
+    metres = ox.distance.great_circle(
+        extract.lat[tail], extract.lon[tail], extract.lat[head], extract.lon[head]
+    )
+    last = np.append(starts[1:], len(step)) - 1
+    length = np.add.reduceat(metres, starts)
+    whole = _Pieces(way[step[starts]], tail[starts], head[last], length)
+    return _without_loops(whole)
+
+
+def _without_loops(pieces: _Pieces) -> _Pieces:
+    kept = pieces.tail != pieces.head
+    return _Pieces(pieces.way[kept], pieces.tail[kept], pieces.head[kept], pieces.metres[kept])
+
+
+def _directed(extract: Extract, pieces: _Pieces, *, ahead: bool) -> pd.DataFrame:
+    ways = extract.way
+    open_ = np.array([way.forward if ahead else way.backward for way in ways], dtype=np.bool_)
+    kept = open_[pieces.way]
+    way = pieces.way[kept]
+    ends = (
+        (pieces.tail[kept], pieces.head[kept]) if ahead else (pieces.head[kept], pieces.tail[kept])
+    )
+    limits = np.array([way.limit_forward if ahead else way.limit_backward for way in ways])
+    whole = np.bincount(pieces.way, pieces.metres, minlength=len(ways))
+    duration = np.array([way.duration for way in ways])
+    labels = {
+        name: np.array([getattr(way, name) for way in ways], dtype=object)[way]
+        for name in ("highway", "ref", "name")
+    }
+    one_way = np.array([way.forward != way.backward for way in ways])
+    return pd.DataFrame(
+        {
+            "u": extract.node[ends[0]],
+            "v": extract.node[ends[1]],
+            "osmid": extract.way_id[way],
+            "length": pieces.metres[kept],
+            **labels,
+            "oneway": one_way[way],
+            "maxspeed": limits[way],
+            "duration": duration[way] * pieces.metres[kept] / whole[way],
+        }
+    )
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """What the largest strongly connected part leaves out.
+
+    Parameters
+    ----------
+    parts : int
+        Strongly connected parts left out; a node at the end of a one-way street is one.
+    nodes : int
+        Nodes left out.
+    km : float
+        Kilometres of links left out, each direction.
+    places : tuple of str
+        Places for which one of these nodes is the nearest.
+    people : int
+        Their residents.
+    """
+
+    parts: int
+    nodes: int
+    km: float
+    places: tuple[str, ...] = ()
+    people: int = 0
+
+
+def largest_part(streets: Streets, places: Points, people: Ints) -> tuple[Streets, CutOff]:
+    """Keep the largest strongly connected part.
+
+    Parameters
+    ----------
+    streets : Streets
+        Nodes and links.
+    places : Points
+        Where people live, n of them.
+    people : ndarray of int, shape (n,)
+        How many.
+
+    Returns
+    -------
+    streets : Streets
+        The part with the most nodes.
+    cut_off : CutOff
+        What lies outside it. Places outside the box around the network are not looked at.
+    """
+    nodes, links = streets.nodes, streets.links
+    number = nodes["osmid"].to_numpy()
+    tail, head = (np.searchsorted(number, links[end].to_numpy()) for end in "uv")
+    arcs = coo_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
+    parts, label = connected_components(arcs.tocsr(), connection="strong")
+    kept = label == np.bincount(label).argmax()
+    inside = kept[tail] & kept[head]
+    lost = _nearest_is_lost(nodes["x"].to_numpy(), nodes["y"].to_numpy(), kept, places)
+    cut_off = CutOff(
+        parts=parts - 1,
+        nodes=int((~kept).sum()),
+        km=float(links["length"].to_numpy()[~inside].sum()) / 1000,
+        places=tuple(places.ids[row] for row in lost.tolist()),
+        people=int(people[lost].sum()),
+    )
+    whole = Streets(nodes[kept].reset_index(drop=True), links[inside].reset_index(drop=True))
+    return whole, cut_off
+
+
+def _nearest_is_lost(x: Floats, y: Floats, kept: Bools, places: Points) -> Ints:
+    """Rows of the places in the box around the nodes whose nearest node is not kept."""
+    in_box = (
+        (places.lon >= x.min())
+        & (places.lon <= x.max())
+        & (places.lat >= y.min())
+        & (places.lat <= y.max())
+    )
+    rows = np.flatnonzero(in_box)
+    tree = cKDTree(on_sphere(x, y))
+    nearest = np.asarray(tree.query(on_sphere(places.lon[rows], places.lat[rows]))[1], dtype=int)
+    lost: Ints = rows[~kept[nearest]]
+    return lost

@@ -1,0 +1,234 @@
+"""The fastest way between two places, and trips whose length or time is known."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import osmnx as ox
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from siting.common.errors import Fault, InputError
+from siting.common.tables.columns import read_own_table
+from siting.common.tables.hints import cell
+from siting.common.tables.read import shortened
+from siting.common.types import Arcs, Points, RoadNetwork
+from siting.network.connectors import Ties, tie_to_junctions, tie_to_points
+from siting.network.link_times import arcs_of
+from siting.network.matrix import with_sources
+
+_ENDS = ("from_lon", "from_lat", "to_lon", "to_lat")
+
+
+@dataclass(frozen=True)
+class ReferenceTrip:
+    """A trip that is known from elsewhere.
+
+    Parameters
+    ----------
+    start, end : str
+        Names of the places.
+    start_at, end_at : tuple of float
+        Longitude and latitude, WGS 84, degrees.
+    km, minutes : float or None
+        Length and time of the fastest way, where known.
+    """
+
+    start: str
+    end: str
+    start_at: tuple[float, float]
+    end_at: tuple[float, float]
+    km: float | None
+    minutes: float | None
+
+
+def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
+    """Read a table of trips.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV or Parquet with the columns from, from_lon, from_lat, to, to_lon, to_lat, and km or
+        minutes or both, which may be empty.
+
+    Returns
+    -------
+    tuple of ReferenceTrip
+        In the order of the file.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        A column is missing or a value does not fit.
+    """
+    table = read_own_table(
+        path, ("from", "to"), (*_ENDS, "km", "minutes"), may_lack=("km", "minutes")
+    )
+    if faults := shortened(_out_of_range(path, table), path):
+        raise InputError(faults)
+    return tuple(
+        ReferenceTrip(
+            start,
+            end,
+            (from_lon, from_lat),
+            (to_lon, to_lat),
+            *(None if np.isnan(value) else value for value in known),
+        )
+        for start, end, from_lon, from_lat, to_lon, to_lat, *known in table.itertuples(index=False)
+    )
+
+
+def _out_of_range(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
+    for name in (*_ENDS, "km", "minutes"):
+        furthest = {"lon": 180.0, "lat": 90.0}.get(name[-3:])
+        if furthest is None:
+            bad, problem = table[name] <= 0, "must be greater than 0"
+            remedy = "Write what is known of the trip, or leave the cell empty."
+        else:
+            bad, problem = table[name].abs() > furthest, "is no position on Earth"
+            remedy = "Write degrees; lon goes east, lat goes north."
+        for row in np.flatnonzero(bad).tolist():
+            yield Fault(str(path), cell(row, name), float(table[name].iloc[row]), problem, remedy)
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A fastest way.
+
+    Parameters
+    ----------
+    minutes : float
+        Its time; infinite where there is no way.
+    km : float
+        Its length, ties included.
+    """
+
+    minutes: float
+    km: float
+
+
+@dataclass(frozen=True)
+class Route:
+    """A fastest way with the junctions on it.
+
+    Parameters
+    ----------
+    trip : Trip
+        Time and length.
+    junctions : tuple of int
+        Nodes of the graph in order; none where the places are tied to each other.
+    tie_minutes : float
+        Part of the time that is spent off the road.
+    """
+
+    trip: Trip
+    junctions: tuple[int, ...]
+    tie_minutes: float
+
+
+def trip(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> Trip:
+    """Return time and length of the fastest way between two places.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads with travel times.
+    start, end : tuple of float
+        Longitude and latitude, WGS 84, degrees; tied to the network as every place is.
+
+    Returns
+    -------
+    Trip
+        Of all ways the fastest; its length is not the shortest.
+    """
+    return fastest_route(network, start, end).trip
+
+
+def fastest_route(
+    network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]
+) -> Route:
+    """Return the fastest way between two places.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Roads with travel times.
+    start, end : tuple of float
+        Longitude and latitude, WGS 84, degrees; tied to the network as every place is.
+
+    Returns
+    -------
+    Route
+        With no junction and infinite time where there is no way.
+    """
+    arcs = arcs_of(network.roads)
+    origin, destination = _point(start), _point(end)
+    out = tie_to_junctions(origin, arcs, network.access)[0]
+    back = tie_to_junctions(destination, arcs, network.access)[0]
+    direct = tie_to_points(origin, destination, network.access)
+    steps = zip(direct.minutes.tolist(), direct.metres.tolist(), strict=True)
+    off_road = [Route(Trip(minutes, metres / 1000), (), minutes) for minutes, metres in steps]
+    ways = [_by_road(network, arcs, out, back), *off_road]
+    return min(ways, key=lambda way: way.trip.minutes)
+
+
+def lies_near(network: RoadNetwork, place: tuple[float, float]) -> bool:
+    """Say whether a place lies no farther from the network than ``access.far_km``.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    place : tuple of float
+        Longitude and latitude, WGS 84, degrees.
+
+    Returns
+    -------
+    bool
+        True if it does.
+    """
+    lon, lat = (np.array([row[axis] for _, row in network.graph.nodes(data=True)]) for axis in "xy")
+    here = (np.full(len(lat), place[1]), np.full(len(lon), place[0]))
+    away = ox.distance.great_circle(*here, lat, lon)
+    return bool(away.min() <= 1000 * network.access.far_km)
+
+
+def _point(place: tuple[float, float]) -> Points:
+    return Points(("",), np.array([place[0]]), np.array([place[1]]))
+
+
+def _by_road(network: RoadNetwork, arcs: Arcs, out: Ties, back: Ties) -> Route:
+    graph = with_sources(arcs.matrix(), out)
+    minutes, before = dijkstra(graph, indices=len(arcs), return_predecessors=True)
+    arrivals = minutes[back.target] + back.minutes
+    if not np.isfinite(arrivals).any():
+        return Route(Trip(np.inf, np.inf), (), 0.0)
+    last = int(arrivals.argmin())
+    rows = _path(before, int(back.target[last]), len(arcs))
+    first = int(np.flatnonzero(out.target == rows[0])[0])
+    metres = out.metres[first] + back.metres[last] + _length(arcs, rows)
+    nodes = list(network.graph)
+    return Route(
+        Trip(float(arrivals[last]), float(metres) / 1000),
+        tuple(nodes[row] for row in rows),
+        float(out.minutes[first] + back.minutes[last]),
+    )
+
+
+def _path(before: NDArray[np.int32], last: int, source: int) -> list[int]:
+    """Follow the predecessors back to the source, and return the rows from there on."""
+    path = [last]
+    while (previous := int(before[path[-1]])) < source:
+        path.append(previous)
+    return path[::-1]
+
+
+def _length(arcs: Arcs, rows: list[int]) -> float:
+    total = 0.0
+    for tail, head in pairwise(rows):
+        first, last = np.searchsorted(arcs.tail, [tail, tail + 1])
+        total += float(arcs.metres[first + np.searchsorted(arcs.head[first:last], head)])
+    return total

@@ -1,0 +1,228 @@
+"""Check a scenario together with every file that it names, before any work starts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from siting.common.errors import Fault, InputError, near_matches
+from siting.common.tables.hints import lost_zero, zero_remedy
+from siting.inputs.costs import read_costs
+from siting.inputs.read import SHIPPED_OFFICES, TableReader, Wanted, read_tables
+from siting.inputs.select import Choice, Inputs, select_inputs
+from siting.network import speed_profiles
+from siting.scenario.file import ScenarioFile
+from siting.scenario.paths import outside
+from siting.scenario.schema import Candidates, Scenario
+
+
+def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_tables) -> Inputs:
+    """Read the tables that a scenario asks for.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+    folder : Path
+        The data folder.
+    read : callable
+        As for `siting.inputs.select.select_inputs`.
+
+    Returns
+    -------
+    Inputs
+        The tables, checked and joined.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
+    others = (*file.faults, *_kind_faults(file, folder), *_own_faults(file))
+    # Nothing that may not be read is looked at, not even whether it is there.
+    if refused := outside(file, folder, SHIPPED_OFFICES):
+        raise InputError([*others, *refused])
+    others = (*others, *_network_faults(file, folder))
+    try:
+        inputs, faults = select_inputs(_choice(file), folder, read)
+    except InputError as error:
+        raise InputError([*others, *error.faults]) from error
+    levels = [*_level_faults(file, inputs.levels), *_label_faults(file, inputs)]
+    every = (*others, *faults, *levels, *_none_left(file, inputs))
+    if every:
+        raise InputError(every)
+    return inputs
+
+
+def network_source(file: ScenarioFile) -> str | Path:
+    """The road network of a scenario: "shipped", or a path.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    str or Path
+        "shipped", or the file, relative to the folder of the scenario.
+    """
+    source = file.scenario.network.source
+    return source if source == "shipped" else file.path.parent / source
+
+
+def own_times(file: ScenarioFile) -> Path | None:
+    """The file with the travel times of a scenario, if it has one.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    Path or None
+        Relative to the folder of the scenario; None if they are computed.
+    """
+    name = file.scenario.travel_times.file
+    return None if name is None else file.path.parent / name
+
+
+def needs_network(file: ScenarioFile) -> bool:
+    """Whether a road network has a say in the answer to a scenario.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    bool
+        False if it has travel times of its own and rules out no candidate for being near an office.
+    """
+    return own_times(file) is None or file.scenario.candidates.none_within_minutes is not None
+
+
+def _choice(file: ScenarioFile) -> Choice:
+    scenario = file.scenario
+    return Choice(
+        wanted=Wanted(
+            file=file.path,
+            offices=scenario.offices.existing,
+            demand=scenario.demand.file,
+            candidates=scenario.candidates.file,
+            regions=scenario.regions.file,
+        ),
+        weight=scenario.demand.weight,
+        open=scenario.offices.open,
+        shut=scenario.offices.shut,
+        keep=scenario.closing.keep,
+        include=scenario.candidates.include,
+        exclude=scenario.candidates.exclude,
+        min_population=scenario.candidates.min_population,
+        counties=scenario.area.counties,
+        municipalities=scenario.area.municipalities,
+    )
+
+
+def _own_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """What of a scenario has no meaning beside files of its own."""
+    scenario = file.scenario
+    candidates = scenario.candidates
+    if candidates.file and candidates.min_population != Candidates().min_population:
+        problem = "every row of candidates.file is a candidate, whatever its population"
+        remedy = "Leave min_population out, and the small places out of the file."
+        yield _fault(file, "candidates.min_population", candidates.min_population, problem, remedy)
+    if scenario.regions.file is None:
+        return
+    if scenario.demand.weight != "population":
+        problem = "the shares that it needs are known for Sweden only"
+        remedy = "Count those people alone in column people of demand.file."
+        yield _fault(file, "demand.weight", scenario.demand.weight, problem, remedy)
+    if needs_network(file) and scenario.network.source == "shipped":
+        problem = "regions.file is given, so the roads of Sweden are not used"
+        remedy = "Name a network that 'siting network build' wrote, or travel_times.file."
+        yield _fault(file, "network.source", "shipped", problem, remedy)
+
+
+def _level_faults(file: ScenarioFile, levels: frozenset[str]) -> Iterator[Fault]:
+    for key, level in _levels_used(file.scenario):
+        if level not in {*levels, "municipality", "nation"}:
+            problem = f"regions.file has no such level ({level})"
+            remedy = "Leave it out, or add the columns of that level; see docs/own_files.md."
+            yield _fault(file, key, level, problem, remedy)
+
+
+_GROUP_COLUMNS = {
+    "municipality": "code",
+    "county": "county_code",
+    "fa_region": "fa_code",
+    "skr_group": "skr_group_2017",
+}
+
+
+def _label_faults(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
+    """Labels of quotas that no municipality bears: such a quota would limit nothing."""
+    for number, quota in enumerate(file.scenario.limits.quotas):
+        column = _GROUP_COLUMNS.get(quota.group)
+        known = ["seat", "other"] if column is None else inputs.municipalities[column].unique()
+        for label in quota.labels:
+            if label not in known:
+                key, problem = f"limits.quotas.{number}.labels", f"there is no such {quota.group}"
+                meant = lost_zero(label, known)
+                remedy = near_matches(label, known) or "Codes are wanted, such as 0114 or C8."
+                remedy = remedy if meant is None else zero_remedy(meant, typed=True)
+                yield _fault(file, key, label, problem, remedy)
+
+
+def _levels_used(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Each key of a scenario that is about groups, with what it groups by."""
+    limits, objective = scenario.limits, scenario.objective
+    if limits.fa_region_guarantee:
+        yield "limits.fa_region_guarantee", "fa_region"
+    if limits.county_guarantee:
+        yield "limits.county_guarantee", "county"
+    for number, quota in enumerate(limits.quotas):
+        yield f"limits.quotas.{number}.group", quota.group
+    for number, target in enumerate(objective.targets):
+        yield f"objective.targets.{number}.each", target.each
+    for place, stage in enumerate(objective.order):
+        for number, target in enumerate(stage.targets):
+            yield f"objective.order.{place}.targets.{number}.each", target.each
+
+
+def _none_left(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
+    """Every table of a result compares with the network of today, which has to be one."""
+    if inputs.offices["shut"].all():
+        problem, remedy = "no existing office stays open to compare with", "Leave one of them open."
+        yield _fault(file, "offices.shut", list(file.scenario.offices.shut), problem, remedy)
+
+
+def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
+    wanted, faults = file.scenario.network, []
+    profiles = speed_profiles(folder)
+    if wanted.speeds not in profiles:
+        remedy = f"Known: {', '.join(profiles)}."
+        faults.append(_fault(file, "network.speeds", wanted.speeds, "no such profile", remedy))
+    source = network_source(file)
+    if isinstance(source, Path) and not source.is_file():
+        remedy = 'Write "shipped", or a path relative to the scenario file.'
+        faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
+    own = own_times(file)
+    if own and not own.is_file():
+        remedy = "Write a path relative to the scenario file, or leave the key out."
+        faults.append(_fault(file, "travel_times.file", str(own), "no such file", remedy))
+    return faults
+
+
+def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
+    wanted, known = file.scenario.office_types, read_costs(folder).kinds
+    named = {"use": wanted.use, "min": wanted.min, "max": wanted.max}
+    for key, names in named.items():
+        for name in names:
+            if name not in (known if key == "use" else wanted.use):
+                remedy = f"Known: {', '.join(known)}; min and max name kinds in use."
+                yield _fault(file, f"office_types.{key}", name, "no such kind of office", remedy)
+
+
+def _fault(file: ScenarioFile, key: str, value: object, problem: str, remedy: str) -> Fault:
+    return Fault(str(file.path), key, value, problem, remedy)

@@ -1,0 +1,276 @@
+"""What a result says about itself, so that it can be trusted and repeated."""
+
+import datetime as dt
+import math
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from siting.common.package import versions
+from siting.inputs.ledger import sha256
+from siting.inputs.select import Inputs
+from siting.model import Solution, StageResult
+from siting.pipeline.outcome import minutes_by_phase, what_became
+from siting.pipeline.problem import Prepared
+from siting.pipeline.translate import uses_by_key
+from siting.scenario.file import ScenarioFile
+
+_PEOPLE = {
+    "population": "resident",
+    "age_75_plus": "resident aged 75 or older",
+    "no_tertiary": "resident without tertiary education",
+}
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """When each stage ended, by `time.perf_counter`."""
+
+    started: float
+    network: float
+    matrix: float
+    solve: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Seconds of each stage."""
+        ends = (self.started, self.network, self.matrix, self.solve)
+        stages = zip(("network", "matrix", "solve"), ends, ends[1:], strict=False)
+        parts = {name: round(end - start, 3) for name, start, end in stages}
+        return parts | {"total": round(self.solve - self.started, 3)}
+
+
+def timestamp(file: ScenarioFile) -> str:
+    """The date that results carry: SOURCE_DATE_EPOCH, else the scenario's; never the clock's.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+
+    Returns
+    -------
+    str
+        YYYY-MM-DD; SOURCE_DATE_EPOCH is read as UTC.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date().isoformat()
+    return file.scenario.scenario.date.isoformat()
+
+
+def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> dict[str, Any]:
+    """What a run says of itself, in manifest.json and run.json.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario with its tables, times and problem.
+    solution : Solution
+        The answer.
+    seconds : Seconds
+        When each stage ended.
+
+    Returns
+    -------
+    dict of str to object
+        Both files in one; `siting.results.result.MACHINE` names what goes to run.json.
+    """
+    file, inputs = prepared.file, prepared.inputs
+    return {
+        "name": file.name,
+        "date": timestamp(file),
+        "scenario": file.scenario.model_dump(mode="json"),
+        "overrides": list(file.overrides),
+        "inputs": _checksums(prepared),
+        "network_fingerprint": prepared.network.fingerprint,
+        "versions": versions(),
+        "status": solution.status,
+        "reason": solution.reason,
+        **figures_of(prepared, solution),
+        "method": solution.method,
+        "ties_decided": solution.ties_decided,
+        "limits": uses_by_key(solution.limits),
+        "cost": cost_of(prepared, solution),
+        "closed": list(solution.closed_sites),
+        "phases": _phases(prepared, solution),
+        "splits": solution.splits,
+        "unreached": _unreached(prepared, solution),
+        "evidence": _evidence(inputs),
+        "detached": dict(prepared.times.detached),
+        "size": _size(inputs, solution),
+        "python": platform.python_version(),
+        "seconds": seconds.as_dict(),
+    }
+
+
+def figures_of(prepared: Prepared, solution: Solution) -> dict[str, Any]:
+    """What was sought, how good the answer is and how good any could be, in one unit.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was asked.
+    solution : Solution
+        The answer.
+
+    Returns
+    -------
+    dict of str to object
+        objective, bound, gap, objective_kind, objective_unit and sense of the last stage asked
+        for, and stages: the figures of each. None where there is no objective, bound or gap.
+    """
+    scenario = prepared.file.scenario
+    # The model gives the weighted sum of kind mean; a run gives minutes per person.
+    persons = float(prepared.inputs.weights.sum())
+
+    def figures(stage: StageResult) -> dict[str, Any]:
+        scale = persons if stage.kind == "mean" else 1.0
+        return {
+            "kind": stage.kind,
+            "objective": None if stage.objective is None else _settled(stage.objective / scale),
+            "bound": _settled(stage.bound / scale) if math.isfinite(stage.bound) else None,
+            "gap": _settled(stage.gap) if math.isfinite(stage.gap) else None,
+            "status": stage.status,
+        }
+
+    asked = len(scenario.objective.order) or 1
+    last = figures(solution.stages[min(asked, len(solution.stages)) - 1])
+    return {
+        "objective": last["objective"],
+        "objective_kind": scenario.objective.kind,
+        "objective_unit": _unit(last["kind"], scenario.demand.weight),
+        "sense": solution.sense,
+        "bound": last["bound"],
+        "gap": last["gap"],
+        "stages": [figures(stage) for stage in solution.stages],
+    }
+
+
+def _settled(figure: float) -> float:
+    """A figure without the last digits, in which one machine differs from another."""
+    return round(float(figure), _SETTLED)
+
+
+_SETTLED = 9
+"""Decimals; a proof allows for a difference of 1e-9."""
+
+
+def _unit(kind: str, weight: str) -> str:
+    people = _PEOPLE[weight]
+    return {
+        "mean": f"minutes per {people}",
+        "coverage": f"persons within the time ({people})",
+        "worst": "minutes",
+        "equity": f"minutes (Kolm-Pollak EDE, {people})",
+        "cost": "MSEK a year",
+    }[kind]
+
+
+def cost_of(prepared: Prepared, solution: Solution) -> dict[str, float]:
+    """What the new offices cost together and what closing saves, budget or not.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was asked.
+    solution : Solution
+        The answer.
+
+    Returns
+    -------
+    dict of str to float
+        annual_msek, one_off_msek and annual_saving_msek: MSEK, in whole kronor.
+    """
+    sites = what_became(prepared, solution)
+    new = sites[sites["code"].isin(solution.new_sites)]
+    kinds = {"annual_msek": "annual_cost_msek", "one_off_msek": "one_off_cost_msek"}
+    costs = {name: _sum(new[column]) for name, column in kinds.items()}
+    return costs | {"annual_saving_msek": round(solution.annual_saving, 6)}
+
+
+def _phases(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
+    """What opens in each phase, what that costs, and how far people then have."""
+    sites = what_became(prepared, solution)
+    new = sites[sites["code"].isin(solution.new_sites)]
+    phases = zip(prepared.file.scenario.phases, minutes_by_phase(prepared, solution), strict=True)
+    return [
+        {
+            "phase": number,
+            "name": phase.name,
+            "years": phase.years,
+            "opened": int((new["phase"] == number).sum()),
+            "annual_msek": _sum(new.loc[new["phase"] <= number, "annual_cost_msek"]),
+            "one_off_msek": _sum(new.loc[new["phase"] == number, "one_off_cost_msek"]),
+            "mean_minutes": _settled(mean),
+        }
+        for number, (phase, mean) in enumerate(phases, start=1)
+    ]
+
+
+def _sum(msek: "pd.Series[float]") -> float:
+    """A sum of money in whole kronor, whatever the order of its parts."""
+    return round(float(msek.sum()), 6)
+
+
+def _unreached(prepared: Prepared, solution: Solution) -> dict[str, Any]:
+    """Residents whom no office or candidate can reach, or not in the time asked for."""
+    demand = prepared.problem.demand.set_index("demand_id")["people"]
+    ids = list(solution.unreached)
+    return {"people": int(demand[ids].sum()), "demand_points": ids}
+
+
+def _checksums(prepared: Prepared) -> dict[str, str]:
+    return {name: sha256(path) for name, path in sorted(prepared.files.items())}
+
+
+def _evidence(inputs: Inputs) -> Mapping[str, int]:
+    """How well the office table is founded; empty for a table that does not say."""
+    if "evidence" not in inputs.offices:
+        return {}
+    return {str(k): int(v) for k, v in inputs.offices["evidence"].value_counts().items()}
+
+
+def _size(inputs: Inputs, solution: Solution) -> dict[str, int]:
+    return {
+        "demand_points": len(inputs.demand),
+        "candidates": int((~inputs.candidates["excluded"]).sum()),
+        "offices": int((~inputs.offices["shut"]).sum()),
+        "pairs": solution.pairs,
+        "pairs_kept": solution.pairs_kept,
+    }
+
+
+def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of manifest.json of a study: what was asked of which files.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario that is studied.
+    study : str
+        What kind of study it is.
+    more : mapping
+        What the study itself was asked, and how it ended.
+
+    Returns
+    -------
+    dict
+        What becomes manifest.json.
+    """
+    file = prepared.file
+    return {
+        "name": file.name,
+        "study": study,
+        "date": timestamp(file),
+        "scenario": file.scenario.model_dump(mode="json"),
+        "overrides": list(file.overrides),
+        "inputs": _checksums(prepared),
+        "versions": versions(),
+        "python": platform.python_version(),
+        "evidence": _evidence(prepared.inputs),
+        **more,
+    }

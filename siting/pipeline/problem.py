@@ -1,0 +1,255 @@
+"""Put tables, travel times and limits together into the instance that the model solves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
+from siting.inputs.candidates import seat_codes
+from siting.inputs.costs import Costs, people_nearer, staff_by_rule
+from siting.inputs.select import Inputs
+from siting.model import Instance
+from siting.scenario.file import ScenarioFile
+from siting.scenario.schema import ClosingTable
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What there is to choose from, as tables and as an instance.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        Offices, then candidates: code, place, lon, lat, municipality and region with code and
+        name, skr_group, category (seat or other), existing, allowed (open or may open), forced,
+        sole (the only office of its municipality), may_close, evidence (empty where none is
+        given), staff, annual_cost_msek, one_off_cost_msek; for existing offices what closing
+        saves.
+    demand : DataFrame
+        Demand points with the names of their municipality, county and FA region.
+    minutes : ndarray of float, shape (demand points, sites)
+        Infinite where a site cannot be reached.
+    instance : Instance
+        What the model sees: the sites that are open or may open.
+    costs : Costs
+        What an office costs.
+    """
+
+    sites: pd.DataFrame
+    demand: pd.DataFrame
+    minutes: Floats
+    instance: Instance
+    costs: Costs
+
+    @property
+    def present(self) -> Ints:
+        """Indices of the offices that are open before."""
+        return np.flatnonzero(self.sites["existing"] & self.sites["allowed"])
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario with all that it needs to be solved.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        What is asked.
+    inputs : Inputs
+        The tables as the scenario wants them.
+    network : RoadNetwork
+        The roads.
+    times : TravelTimes
+        From demand points to offices and candidates.
+    problem : Problem
+        What there is to choose from.
+    files : mapping of str to Path
+        Every file that the answer depends on, by the name that a manifest gives it.
+    """
+
+    file: ScenarioFile
+    inputs: Inputs
+    network: RoadNetwork
+    times: TravelTimes
+    problem: Problem
+    files: Mapping[str, Path]
+
+
+def pose(  # noqa: PLR0913 - two of the six are named
+    inputs: Inputs,
+    times: TravelTimes,
+    costs: Costs,
+    closing: ClosingTable,
+    *,
+    shipped_staff: bool,
+    too_near: Bools,
+) -> Problem:
+    """Make the instance.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The tables as the scenario wants them.
+    times : TravelTimes
+        From demand points to offices and candidates, in the order of the tables.
+    costs : Costs
+        What an office costs.
+    closing : ClosingTable
+        Which existing offices may close, and what that saves.
+    shipped_staff : bool
+        Whether the staff that ships with the candidates holds; else the rule is applied here.
+    too_near : ndarray of bool, shape (candidates,)
+        Candidates that lie too near to an existing office; those that the scenario names may
+        open all the same.
+
+    Returns
+    -------
+    Problem
+        The problem, with the tables that its sites and clients come from.
+    """
+    minutes = dense(times)
+    demand = _with_regions(inputs.demand, inputs.municipalities)
+    offices, candidates = inputs.offices, inputs.candidates
+    if not shipped_staff:
+        to_open = np.where(offices["shut"], np.inf, minutes[:, : len(offices)])
+        staff = staff_of(candidates, demand, to_open, minutes, costs)
+        if inputs.keeps_staff:
+            staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
+        candidates = candidates.assign(staff=staff)
+    barred = too_near & ~candidates["locality_code"].isin(inputs.named)
+    candidates = candidates.assign(allowed=~candidates["excluded"] & ~barred)
+    sites = _sites(offices, candidates, inputs)
+    sites = _with_money(_with_closing(sites, inputs, closing), costs, closing)
+    instance = _instance(sites, demand, minutes, inputs.weights)
+    return Problem(sites, demand, minutes, instance, costs)
+
+
+def dense(times: TravelTimes) -> Floats:
+    """Travel times as a full matrix.
+
+    Parameters
+    ----------
+    times : TravelTimes
+        Of pairs that can be reached.
+
+    Returns
+    -------
+    ndarray of float, shape (origins, destinations)
+        Minutes, infinite where there is no way.
+    """
+    minutes = np.full(times.minutes.shape, np.inf)
+    pairs = times.minutes.tocoo()
+    minutes[pairs.row, pairs.col] = pairs.data
+    return minutes
+
+
+def staff_of(
+    candidates: pd.DataFrame, demand: pd.DataFrame, to_offices: Floats, to_all: Floats, costs: Costs
+) -> Ints:
+    """Staff of each candidate by the rule, from these tables and times.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        municipality_code; one row a candidate.
+    demand : DataFrame
+        people; one row a demand point.
+    to_offices : ndarray of float, shape (demand points, offices)
+        Minutes to the offices of the table, infinite to those that are shut or out of reach.
+    to_all : ndarray of float, shape (demand points, offices + candidates)
+        Minutes to these offices, then to the candidates.
+    costs : Costs
+        For its staff rule.
+
+    Returns
+    -------
+    ndarray of int, shape (candidates,)
+        Members of staff.
+    """
+    present = to_offices.min(axis=1, initial=np.inf)
+    people = demand["people"].to_numpy(dtype=np.float64)
+    nearer = people_nearer(people, present, to_all[:, to_offices.shape[1] :])
+    return staff_by_rule(nearer, candidates["municipality_code"], costs.staff_rule)
+
+
+def _with_regions(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
+    """Add the names and codes of municipality, county and FA region."""
+    columns = ["name", "county_code", "county", "fa_code", "fa_name", "skr_group_2017"]
+    regions = municipalities.set_index("code")[columns].rename(
+        columns={"name": "municipality", "fa_name": "fa_region", "skr_group_2017": "skr_group"}
+    )
+    kept = table.drop(columns=["municipality"], errors="ignore")
+    return kept.join(regions, on="municipality_code", validate="many_to_one")
+
+
+_SITE_COLUMNS = [
+    *("code", "place", "municipality_code", "lon", "lat"),
+    *("existing", "allowed", "forced", "evidence", "staff"),
+    *("annual_cost_msek", "one_off_cost_msek"),
+]
+
+
+def _sites(offices: pd.DataFrame, candidates: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    existing = offices.rename(columns={"office_id": "code", "office": "place"}).assign(
+        existing=True, allowed=~offices["shut"], staff=0, forced=False
+    )
+    new = candidates.rename(columns={"locality_code": "code", "locality": "place"}).assign(
+        existing=False, forced=candidates["locality_code"].isin(inputs.forced)
+    )
+    both = pd.concat([existing, new], ignore_index=True).reindex(columns=_SITE_COLUMNS)
+    both = both.assign(evidence=both["evidence"].astype(object).fillna(""))
+    sites = _with_regions(both, inputs.municipalities)
+    seats = seat_codes(inputs.municipalities, inputs.candidates)
+    return sites.assign(category=np.where(sites["code"].isin(seats), "seat", "other"))
+
+
+def _with_closing(sites: pd.DataFrame, inputs: Inputs, closing: ClosingTable) -> pd.DataFrame:
+    """Say which existing offices may close, and which is the only one of its municipality."""
+    present = sites["existing"] & sites["allowed"]
+    in_municipality = present.groupby(sites["municipality_code"]).transform("sum")
+    sole = present & (in_municipality == 1)
+    closable = sole if closing.only_sole_offices else present
+    may_close = closable & (closing.max > 0) & ~sites["code"].isin(inputs.keep)
+    return sites.assign(sole=sole, may_close=may_close)
+
+
+def _with_money(sites: pd.DataFrame, costs: Costs, closing: ClosingTable) -> pd.DataFrame:
+    """What candidates cost, by their file or else by their staff; closing an office saves.
+
+    Existing offices cost nothing in the budgets, which are for new ones.
+    """
+    staff = sites["staff"].to_numpy(dtype=np.int64)
+    saving = np.where(sites["may_close"], closing.saving_msek_per_office, 0.0)
+    annual = sites["annual_cost_msek"].astype(float).fillna(pd.Series(costs.annual(staff)))
+    one_off = sites["one_off_cost_msek"].astype(float).fillna(pd.Series(costs.one_off(staff)))
+    return sites.assign(
+        annual_cost_msek=np.where(sites["existing"], saving, annual),
+        one_off_cost_msek=np.where(sites["existing"], 0.0, one_off),
+    )
+
+
+def _instance(
+    sites: pd.DataFrame, demand: pd.DataFrame, minutes: Floats, weights: Floats
+) -> Instance:
+    allowed = sites["allowed"].to_numpy()
+    chosen = sites[allowed]
+    of_people = {
+        "municipality": "municipality_code",
+        "county": "county_code",
+        "fa_region": "fa_code",
+    }
+    of_sites = of_people | {"skr_group": "skr_group", "category": "category"}
+    return Instance.from_matrix(
+        minutes[:, allowed],
+        weights,
+        existing=chosen["existing"].to_numpy(),
+        annual_cost=chosen["annual_cost_msek"].to_numpy(),
+        one_off_cost=chosen["one_off_cost_msek"].to_numpy(),
+        client_ids=tuple(demand["demand_id"]),
+        site_ids=tuple(chosen["code"]),
+        site_groups={name: tuple(chosen[column]) for name, column in of_sites.items()},
+        client_groups={name: tuple(demand[column]) for name, column in of_people.items()},
+    )

@@ -1,0 +1,299 @@
+"""The whole way from a scenario file to a result, readable from top to bottom."""
+
+import logging
+import time
+from pathlib import Path
+
+import numpy as np
+
+from siting.common.errors import InfeasibleError
+from siting.common.package import data_folder
+from siting.common.types import Bools, RoadNetwork, TravelTimes
+from siting.inputs.costs import read_costs
+from siting.inputs.read import with_own
+from siting.inputs.select import Inputs, points
+from siting.model import Solution, Solver, solve
+from siting.network import (
+    Workers,
+    cached_travel_times,
+    load_road_network,
+    network_files,
+    no_network,
+    read_travel_times,
+    refuse_far_places,
+)
+from siting.pipeline.check import checked_inputs, needs_network, network_source, own_times
+from siting.pipeline.describe import Progress, add_frontier, describe
+from siting.pipeline.manifest import Seconds
+from siting.pipeline.problem import Prepared, dense, pose
+from siting.pipeline.steps import Frontier
+from siting.pipeline.translate import clash_in_words, limits_of, objective_of
+from siting.results.result import RunResult
+from siting.scenario.file import ScenarioFile
+
+# What a user has to hear about even where nobody watches the progress.
+_LOG = logging.getLogger("siting")
+
+
+def run(
+    file: ScenarioFile,
+    *,
+    data: Path | None = None,
+    frontier: Frontier | None = None,
+    workers: Workers = None,
+    progress: Progress = print,
+) -> RunResult:
+    """Carry out a scenario.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        From `siting.read_scenario`.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    frontier : Frontier, optional
+        Numbers of new offices to solve the scenario for as well.
+    workers : int or str, optional
+        Who computes travel times: so many processes, or the workers of the Dask scheduler at this
+        address.
+    progress : callable
+        Told what is being done, a line at a time.
+
+    Returns
+    -------
+    RunResult
+        Tables and manifest; `siting.results.write.write_result` puts them on disk.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    InfeasibleError
+        If its limits cannot hold together.
+    StoppedError
+        If the time limit came before any answer.
+    ClusterError
+        If the Dask cluster was lost meanwhile.
+    """
+    started = time.perf_counter()
+    prepared, have_network = prepare(file, data=data, workers=workers, progress=progress)
+    have_matrix = time.perf_counter()
+    progress("Solving")
+    solution = answer(prepared)
+    seconds = Seconds(started, have_network, have_matrix, time.perf_counter())
+    result = describe(prepared, solution, seconds)
+    return result if frontier is None else add_frontier(result, prepared, frontier, progress)
+
+
+def prepare(
+    file: ScenarioFile,
+    *,
+    data: Path | None = None,
+    workers: Workers = None,
+    progress: Progress = print,
+) -> tuple[Prepared, float]:
+    """Read tables and roads, compute travel times and pose the problem.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    workers : Workers
+        Who finds the travel times.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Prepared
+        All that solving needs.
+    float
+        When the network was there, by `time.perf_counter`.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
+    folder = data or data_folder()
+    inputs = checked_inputs(file, folder)
+    wanted = file.scenario.network
+    network = _network(file, folder, progress)
+    have_network = time.perf_counter()
+    times = _times(file, network, inputs, workers, progress)
+    own = own_times(file)
+    defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
+    shipped = inputs.shipped_staff and defaults
+    too_near = _too_near(file, inputs, network, workers)
+    costs = read_costs(folder)
+    closing = file.scenario.closing
+    problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
+    files = files_of(file, inputs, folder)
+    return Prepared(file, inputs, network, times, problem, files), have_network
+
+
+def travel_times(
+    file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
+) -> TravelTimes:
+    """Read roads and compute travel times, of inputs that have been read already.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario, whose network and travel times count.
+    inputs : Inputs
+        The tables as the scenario wants them.
+    folder : Path
+        The data folder.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    TravelTimes
+        From demand points to offices, then candidates.
+
+    Raises
+    ------
+    InputError
+        If roads or travel times cannot be read, or a place lies too far from every road.
+    """
+    return _times(file, _network(file, folder, progress), inputs, None, progress)
+
+
+def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path]:
+    """Every file that a run of a scenario reads, by the name that its manifest gives it.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    inputs : Inputs
+        Its tables, from `checked_inputs`.
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    dict of str to Path
+        Paths by the names that manifests have for them.
+    """
+    own = own_times(file)
+    roads = (
+        network_files(network_source(file), folder) if own is None or needs_network(file) else {}
+    )
+    files = {**inputs.files, "costs.toml": folder / "costs.toml"}
+    return with_own(files, *roads.values(), *([own] if own else []))
+
+
+def answer(prepared: Prepared) -> Solution:
+    """Solve the problem that a scenario poses.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario with its tables, times and problem.
+
+    Returns
+    -------
+    Solution
+        The answer, with what is proved of it.
+
+    Raises
+    ------
+    InfeasibleError
+        If its limits cannot hold together.
+    """
+    scenario, problem = prepared.file.scenario, prepared.problem
+    try:
+        return solve(
+            problem.instance,
+            objective_of(scenario),
+            limits_of(scenario, problem),
+            solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
+            time_limit=scenario.solver.time_limit_s,
+            gap=scenario.solver.gap,
+        )
+    except InfeasibleError as error:
+        raise InfeasibleError(clash_in_words(error.clash, scenario, problem)) from error
+
+
+def check(file: ScenarioFile, *, data: Path | None = None) -> None:
+    """Check a scenario and every file it names, without computing or solving anything.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    folder = data or data_folder()
+    inputs = checked_inputs(file, folder)
+    own = own_times(file)
+    if own or network_source(file) != "shipped":
+        network = _network(file, folder, lambda _: None)
+        if own:
+            _times(file, network, inputs, None, lambda _: None)
+
+
+def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
+    own, wanted = own_times(file), file.scenario.network
+    if own and not needs_network(file):
+        return no_network(own)
+    progress("Reading the road network")
+    return load_road_network(
+        network_source(file), speeds=wanted.speeds, limit_km=wanted.limit_km, data=folder
+    )
+
+
+def _times(
+    file: ScenarioFile,
+    network: RoadNetwork,
+    inputs: Inputs,
+    workers: Workers,
+    progress: Progress,
+) -> TravelTimes:
+    progress("Computing travel times")
+    sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
+    floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
+    if own := own_times(file):
+        return read_travel_times(own, tuple(inputs.demand["demand_id"]), sites.ids, floor)
+    people, homes = inputs.demand["people"].to_numpy(), points(inputs.demand, "demand_id")
+    if file.scenario.network.limit_km is None:
+        refuse_far_places(network, homes, sites, people)
+    return cached_travel_times(
+        network,
+        homes,
+        sites,
+        floor_minutes=floor,
+        engine=file.scenario.travel_times.engine,
+        workers=workers,
+        note=_LOG.warning,
+        progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),
+    )
+
+
+def _too_near(
+    file: ScenarioFile,
+    inputs: Inputs,
+    network: RoadNetwork,
+    workers: Workers,
+) -> Bools:
+    limit = file.scenario.candidates.none_within_minutes
+    if limit is None:
+        return np.zeros(len(inputs.candidates), dtype=np.bool_)
+    offices = inputs.offices[~inputs.offices["shut"]]
+    candidates = points(inputs.candidates, "locality_code")
+    times = cached_travel_times(
+        network, candidates, points(offices, "office_id"), workers=workers, note=_LOG.warning
+    )
+    near: Bools = dense(times).min(axis=1, initial=np.inf) < limit
+    return near

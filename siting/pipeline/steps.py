@@ -1,0 +1,313 @@
+"""The best answer for each number of new offices, and what each is worth."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siting.common.errors import Fault, InfeasibleError, InputError
+from siting.model import Instance, Limits, Objective, Solution, Solver, solve
+from siting.results.measures import Measures
+
+FRONTIER_COLUMNS = [
+    *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices"),
+    *("nested", "dropped"),
+    *("annual_cost_msek", "one_off_cost_msek", "mean", "median", "p90", "p95", "max"),
+    *("share30", "share45", "share60", "ede", "gini", "sites", "closed"),
+]
+"""step: most new offices or MSEK, 0 the present network; clash: limits that cannot hold together;
+nested: whether every new office of the last possible step opens in this one too, and dropped: codes
+of those that do not; objective and bound: as in the manifest; sites: codes of the new offices, and
+closed: of the existing ones that close, joined by a semicolon."""
+OVER = ("new_offices", "annual_budget")
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """What is asked of a frontier.
+
+    Parameters
+    ----------
+    first, last : int
+        Least and greatest number of new offices, forced ones included.
+    keep_budget : bool
+        Whether the budgets of the scenario hold; else they are lifted.
+    """
+
+    first: int
+    last: int
+    keep_budget: bool = False
+
+    def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
+        """Each number of new offices from the first that is not 0, and the limits that hold.
+
+        Parameters
+        ----------
+        limits : Limits
+            Those of the scenario.
+
+        Returns
+        -------
+        iterator of tuple of (float, Limits)
+            In rising order; budgets are in the limits only if they are kept.
+        """
+        numbers = range(max(self.first, 1), self.last + 1)
+        return Over("new_offices", tuple(numbers), keep=self.keep_budget).steps(limits)
+
+
+@dataclass(frozen=True)
+class Over:
+    """The values that a limit takes, one after the other.
+
+    Parameters
+    ----------
+    limit : {"new_offices", "annual_budget"}
+        The most new offices, forced ones included, or MSEK a year.
+    values : tuple of float
+        Rising.
+    keep : bool
+        Whether the limits of the other kind hold too, on money or on the number; else they are
+        lifted.
+    """
+
+    limit: str
+    values: tuple[float, ...]
+    keep: bool = False
+
+    def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
+        """Each value, and the limits that then hold.
+
+        Parameters
+        ----------
+        limits : Limits
+            Those of the scenario.
+
+        Yields
+        ------
+        tuple of (float, Limits)
+            In rising order; limits of the other kind hold only if they are kept.
+        """
+        if self.limit == "annual_budget":
+            most = limits.new_sites_max if self.keep else None
+            for value in self.values:
+                yield value, replace(limits, annual_budget=value, new_sites_max=most)
+            return
+        held = limits if self.keep else _without_budgets(limits)
+        for value in self.values:
+            yield value, replace(held, new_sites_max=int(value))
+
+
+def _without_budgets(limits: Limits) -> Limits:
+    phases = [replace(each, annual_budget=None, one_off_budget=None) for each in limits.phases]
+    return replace(limits, annual_budget=None, one_off_budget=None, phases=phases)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The best answer with at most so many new offices, or so much money.
+
+    Parameters
+    ----------
+    number : float
+        The value of the limit; 0 is the present network, which needs none.
+    open_sites : tuple of str
+        All that are open; none where there is no answer.
+    solution : Solution or None
+        None for the present network, and where no answer keeps to all limits.
+    clash : tuple of str
+        The limits that then clash, by the names the model gives them.
+    """
+
+    number: float
+    open_sites: tuple[str, ...]
+    solution: Solution | None = None
+    clash: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Described:
+    """A step with what it is worth.
+
+    Parameters
+    ----------
+    step : Step
+        The step.
+    measures : Measures or None
+        None where there is no answer.
+    figures : mapping of str to float
+        objective, bound, gap, annual_cost_msek and one_off_cost_msek, as far as there are any.
+    """
+
+    step: Step
+    measures: Measures | None
+    figures: Mapping[str, float | None]
+
+
+def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
+    """Read what a user asks for, such as 4..40.
+
+    Parameters
+    ----------
+    text : str
+        The range, with both ends.
+    keep_budget : bool
+        Whether the budgets hold too.
+
+    Returns
+    -------
+    Frontier
+        The numbers to solve for.
+
+    Raises
+    ------
+    InputError
+        If that is no range of whole numbers.
+
+    Examples
+    --------
+    >>> read_frontier("4..40")
+    Frontier(first=4, last=40, keep_budget=False)
+    """
+    first, dots, last = text.partition("..")
+    if dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
+        return Frontier(int(first), int(last), keep_budget)
+    remedy = "Write the least and the greatest number of new offices, such as --frontier 4..40."
+    raise InputError([Fault("command line", "--frontier", text, "is no range", remedy)])
+
+
+def read_over(text: str, *, keep: bool = False) -> Over:
+    """Read what a user asks for, such as new_offices=4..40 or annual_budget=20,55.5.
+
+    Parameters
+    ----------
+    text : str
+        A limit, and its values as a range or a list.
+    keep : bool
+        Whether the other of number and money holds too.
+
+    Returns
+    -------
+    Over
+        The limit and its values.
+
+    Raises
+    ------
+    InputError
+        If that names no limit, or no rising values of it above 0.
+
+    Examples
+    --------
+    >>> read_over("annual_budget=20..30..5").values
+    (20.0, 25.0, 30.0)
+    """
+    limit, equals, wanted = text.partition("=")
+    if equals and limit in OVER:
+        try:
+            values = _values(wanted)
+        except ValueError:
+            values = []
+        rising = all(low < high for low, high in pairwise(values))
+        whole = limit == "annual_budget" or all(value.is_integer() for value in values)
+        if values and values[0] > 0 and rising and whole:
+            kind = int if limit == "new_offices" else float
+            return Over(limit, tuple(map(kind, values)), keep)
+    remedy = "Write new_offices=4..40, annual_budget=20..80..5 or annual_budget=20,55,80."
+    raise InputError([Fault("command line", "--over", text, "is no range of a limit", remedy)])
+
+
+def _values(text: str) -> list[float]:
+    """A..B in steps of 1, A..B..STEP, or numbers with commas between them."""
+    if ".." not in text:
+        return [float(value) for value in text.split(",")]
+    first, last, *steps = map(float, text.split(".."))
+    step = steps[0] if steps else 1.0
+    if len(steps) > 1 or step <= 0 or not np.isfinite([first, last, step]).all():
+        raise ValueError(text)
+    # Half a step beyond, so that rounding does not lose the last value.
+    return [round(value, 6) for value in np.arange(first, last + step / 2, step).tolist()]
+
+
+def solve_frontier(  # noqa: PLR0913 - the last four are named
+    instance: Instance,
+    objective: Objective,
+    limits: Limits,
+    asked: Frontier | Over,
+    *,
+    solver: Solver,
+    time_limit: float | None,
+    gap: float,
+    progress: Callable[[str], None],
+) -> Iterator[Step]:
+    """Solve once for each value of a limit, everything else being equal.
+
+    Parameters
+    ----------
+    instance : Instance
+        What there is to choose from.
+    objective : Objective
+        What the best answer is best at.
+    limits : Limits
+        What holds at each step but for the limit that varies.
+    asked : Frontier or Over
+        The steps.
+    solver, time_limit, gap : Solver, float, float
+        As for `siting.model.solve`; the time limit is that of one step.
+    progress : callable
+        Told what is being done, a line at a time.
+
+    Yields
+    ------
+    Step
+        The present network, then one for each value.
+    """
+    pairs = zip(instance.site_ids, instance.existing, strict=True)
+    yield Step(0, tuple(site for site, existing in pairs if existing))
+    for number, held in asked.steps(limits):
+        progress(f"Solving the frontier: {number:g}")
+        try:
+            answer = solve(instance, objective, held, solver=solver, time_limit=time_limit, gap=gap)
+            yield Step(number, answer.open_sites, answer)
+        except InfeasibleError as error:
+            yield Step(number, (), clash=tuple(dict.fromkeys(name for name, _ in error.clash)))
+
+
+def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
+    """One row a step: what was proved of it, what it costs and what it is worth.
+
+    Parameters
+    ----------
+    described : sequence of Described
+        In rising order, since each step is told by what it gives up of the last possible one.
+
+    Returns
+    -------
+    DataFrame
+        `FRONTIER_COLUMNS`; what a step without an answer does not have is missing.
+    """
+    rows, before = [], set[str]()
+    for each in described:
+        step, solution = each.step, each.step.solution
+        row: dict[str, Any] = {"step": step.number, **_verdict(step), **each.figures}
+        if each.measures is not None:
+            new, closed = (
+                ((), ()) if solution is None else (solution.new_sites, solution.closed_sites)
+            )
+            access = each.measures.access.set_index("measure")["after"]
+            dropped = sorted(before - set(new))
+            row |= {"new_offices": len(new), "nested": not dropped, **access}
+            row |= {"dropped": ";".join(dropped)}
+            row |= {"sites": ";".join(new), "closed": ";".join(closed)}
+            before = set(new)
+        rows.append(row)
+    table = pd.DataFrame(rows).reindex(columns=FRONTIER_COLUMNS)
+    return table.astype({"new_offices": "Int64", "nested": "boolean"})
+
+
+def _verdict(step: Step) -> dict[str, str]:
+    if step.solution is not None:
+        return {"status": step.solution.status, "reason": step.solution.reason, "clash": ""}
+    status, reason = ("present", "") if step.number == 0 else ("infeasible", "clash")
+    return {"status": status, "reason": reason, "clash": ";".join(step.clash)}

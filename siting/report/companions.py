@@ -1,0 +1,195 @@
+"""The studies that stand beside a result, and what they say about how far it can be trusted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from siting.common.errors import InputError
+from siting.report.words import command, listed, number, percent, texts, whole
+from siting.results.result import RunResult, Study, read_manifest, read_table
+from siting.results.schema import CORE
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "robustness": ("sites", "sets"),
+    "alternatives": ("answers", "sites"),
+    "hindcast": ("rounds",),
+}
+"""Each kind of study, and the tables of it that reports show."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What was studied of a result.
+
+    Parameters
+    ----------
+    studies : mapping of str to Study
+        By kind, those that belong to the result.
+    strange : tuple of str
+        Folders that bear the result's name and belong to another scenario or other inputs.
+    """
+
+    studies: Mapping[str, Study] = field(default_factory=dict)
+    strange: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Kinds of studies that there are none of."""
+        return tuple(kind for kind in TABLES if kind not in self.studies)
+
+
+NOTHING = Beside()
+
+
+def read_beside(result: RunResult, folder: Path) -> Beside:
+    """Read the studies in the folders NAME-robustness, NAME-alternatives and NAME-hindcast.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    folder : Path
+        Where its files are; studies stand beside it.
+
+    Returns
+    -------
+    Beside
+        What was found, and which folders could not be used.
+    """
+    here = folder.resolve()
+    found, strange = {}, []
+    for kind in TABLES:
+        place = here.with_name(f"{here.name}-{kind}")
+        if not place.is_dir():
+            continue
+        study = _read(place, kind)
+        if study is not None and _belongs(study.manifest, result.manifest, kind):
+            found[kind] = study
+        else:
+            strange.append(place.name)
+    return Beside(found, tuple(strange))
+
+
+def _read(folder: Path, kind: str) -> Study | None:
+    try:
+        tables = {name: read_table(folder / f"{name}.csv") for name in TABLES[kind]}
+        return Study(folder.name, read_manifest(folder), tables)
+    except (OSError, ValueError, InputError):
+        return None
+
+
+def _belongs(study: Mapping[str, Any], result: Mapping[str, Any], kind: str) -> bool:
+    """Whether a study asked the same of the same files; how it was solved does not matter."""
+    known = study.get("inputs", {})
+    same_files = all(known.get(name) == checksum for name, checksum in result["inputs"].items())
+    same_question = _question(study.get("scenario", {})) == _question(result["scenario"])
+    return study.get("study") == kind and same_files and same_question
+
+
+def _question(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: part for key, part in scenario.items() if key not in {"scenario", "solver"}}
+
+
+def trust(result: RunResult, beside: Beside, language: str) -> Iterator[str]:
+    """What robustness, alternatives and hindcast found, and which of them was not run.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    beside : Beside
+        The studies of it.
+    language : str
+        "sv" or "en".
+
+    Yields
+    ------
+    str
+        One text a study, then one of folders that belong to another run, and one of commands to
+        run.
+    """
+    words = texts(language)["brief"]["trust"]
+    told = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
+    for kind, study in beside.studies.items():
+        yield " ".join(told[kind](study, language))
+    if beside.strange:
+        yield words["strange"].format(folders=listed(list(beside.strange), language))
+    if beside.missing:
+        commands = [command(result, verb) for verb in beside.missing]
+        yield words["missing"].format(commands=listed(commands, language))
+
+
+def _robustness(study: Study, language: str) -> Iterator[str]:
+    words, sites = texts(language)["brief"]["trust"], study.tables["sites"]
+    main = sites[sites["main"]]
+    core, rest = main[main["core"]], main[~main["core"]]
+    yield words["worlds"].format(draws=whole(study.manifest["draws_done"], language))
+    yield words["core" if len(core) else "no_core"].format(
+        core=whole(len(core), language),
+        picks=whole(len(main), language),
+        share=percent(CORE, 0, language),
+        places=listed(list(core["place"]), language),
+    )
+    drivers = rest.loc[rest["driver"] != "", "driver"].value_counts().sort_index()
+    if len(drivers):
+        names = [
+            f"{words['drivers'][name]} ({whole(count, language)})"
+            for name, count in drivers.sort_values(ascending=False, kind="stable").items()
+        ]
+        yield words["driver"].format(
+            drivers=listed(names, language), rest=whole(len(rest), language)
+        )
+    sets = study.tables["sets"]
+    ours = sets[sets["main"]].iloc[0]
+    if ours["worlds_kept"]:
+        yield words["regret"].format(
+            regret=number(ours["greatest_regret"], 2, language),
+            kept=whole(ours["worlds_kept"], language),
+        )
+
+
+def _alternatives(study: Study, language: str) -> Iterator[str]:
+    words, manifest = texts(language)["brief"]["trust"], study.manifest
+    answers, sites = study.tables["answers"], study.tables["sites"]
+    best = answers[answers["kind"] == "best"]
+    figures = {
+        "count": whole(len(best), language),
+        "within": number(100 * manifest["within"], _digits(100 * manifest["within"]), language),
+        "worst": number(100 * best["worse"].max(), 3, language),
+        "shared": whole((sites["in_best_share"] == 1).sum(), language),
+    }
+    yield words["all_answers" if manifest["complete"] else "best_answers"].format(**figures)
+    if not best["proved"].all():
+        yield words["answers_unproved"]
+    always = sites.loc[sites["in_diverse_share"] == 1, "place"]
+    if (answers["kind"] == "diverse").sum() > 1:
+        yield words["diverse" if len(always) else "diverse_none"].format(
+            within=figures["within"],
+            shared=whole(len(always), language),
+            places=listed(list(always), language),
+        )
+
+
+def _digits(value: float) -> int:
+    return 0 if round(value, 6) % 1 == 0 else 1
+
+
+def _hindcast(study: Study, language: str) -> Iterator[str]:
+    words = texts(language)["brief"]["trust"]
+    rounds = [_round(row, language) for _, row in study.tables["rounds"].iterrows()]
+    yield words["hindcast"].format(rounds="; ".join(rounds))
+    yield words["hindcast_caveat"]
+
+
+def _round(row: "pd.Series[Any]", language: str) -> str:
+    year, month = row["month"].split("-")
+    clause: str = texts(language)["brief"]["trust"]["rounds"][row["kind"]]
+    return clause.format(
+        month=f"{texts(language)['common']['months'][int(month) - 1]} {year}",
+        reached=percent(row["reached"], 0, language),
+        overlap=whole(row["overlap"], language),
+        number=whole(row["number"], language),
+    )

@@ -1,0 +1,244 @@
+"""What a briefing consists of, whatever it is written as: headings, paragraphs, tables, maps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from siting.report.words import number, percent, signed
+
+type Kind = Literal["text", "figure", "whole", "number", "share", "change", "share_change", "mark"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A cell with a format of its own, where the rows of a column differ in unit.
+
+    Parameters
+    ----------
+    value : float
+        The raw value.
+    kind : str
+        As in `Column`.
+    digits : int
+        Decimals shown.
+    """
+
+    value: float
+    kind: Kind
+    digits: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    key : str
+        Key of its values in the rows.
+    title : str
+        Heading, in the language of the document.
+    kind : str
+        text; figure: a `Figure` in every cell; whole: a count; number; share: 0 to 1, shown as
+        per cent; change: with its sign; share_change: both; mark: a text that is shown in its
+        colour (red, amber, green).
+    digits : int
+        Decimals shown.
+    """
+
+    key: str
+    title: str
+    kind: Kind = "text"
+    digits: int = 0
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are texts."""
+        return self.kind in {"text", "mark"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text.
+
+    Parameters
+    ----------
+    text : str
+        Plain text.
+    style : str
+        "" or "warning", "lead" or "small".
+    """
+
+    text: str
+    style: Literal["", "warning", "lead", "small"] = ""
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table.
+
+    Parameters
+    ----------
+    name : str
+        Unique in the document; becomes the id of the table.
+    title : str
+        What it shows.
+    columns : sequence of Column
+        In the order shown.
+    rows : sequence of mapping
+        Raw values by column key; formats turn them into texts.
+    note : str
+        Shown below it.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Maps beside each other.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Names of maps, as `siting.report.maps.draw.draw_maps` gives them.
+    captions : mapping of str to str
+        What stands below each.
+    alternatives : mapping of str to str
+        What is read out in place of each.
+    """
+
+    names: tuple[str, ...]
+    captions: Mapping[str, str]
+    alternatives: Mapping[str, str]
+
+
+MAPS = ("picks", "before", "change")
+"""Names of the maps of a run."""
+ALIKE = 0.05
+"""Minutes; a change below it is shown as none, at one decimal."""
+NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
+"""Names of tables narrow enough to stand beside their neighbour."""
+
+type Block = Heading | Paragraph | Bullets | Grid | Pictures
+
+
+@dataclass(frozen=True)
+class Document:
+    """A briefing in one language.
+
+    Parameters
+    ----------
+    language : str
+        "sv" or "en".
+    title, kicker, subtitle : str
+        What stands above it.
+    publisher : str
+        Program and version.
+    date : str
+        ISO date that every format carries in place of the clock's.
+    key : str
+        Hexadecimal digits of the scenario's hash, from which ids are made.
+    blocks : tuple of Block
+        From top to bottom.
+    appendix : mapping of str to Grid
+        Whole tables for the workbook, by the title of their sheet.
+    """
+
+    language: str
+    title: str
+    kicker: str
+    subtitle: str
+    publisher: str
+    date: str
+    key: str
+    blocks: tuple[Block, ...]
+    appendix: Mapping[str, Grid] = field(default_factory=dict)
+
+
+def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - cells are of any kind
+    """A cell as the reader sees it.
+
+    Parameters
+    ----------
+    cell : object
+        A text, a number or a `Figure`, as the column's kind has it.
+    column : Column
+        Its kind and decimals hold unless the cell is a `Figure`.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        Without a unit; shares as per cent.
+    """
+    if column.is_text:
+        return str(cell)
+    figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
+    if figure.kind == "share":
+        return percent(figure.value, figure.digits, language)
+    if figure.kind == "share_change":
+        return signed(100 * figure.value, figure.digits, language)
+    if figure.kind == "change":
+        return signed(figure.value, figure.digits, language)
+    return number(figure.value, figure.digits, language)
+
+
+def shares(grid: Grid, language: str, letters: float) -> list[float]:
+    """How wide each column of a table is, in letters.
+
+    A column is at least as wide as its longest word; what the page has left goes to those whose
+    texts are longer than that.
+
+    Parameters
+    ----------
+    grid : Grid
+        The table.
+    language : str
+        "sv" or "en".
+    letters : float
+        Width of the page.
+
+    Returns
+    -------
+    list of float
+        One figure a column; they add up to the width.
+    """
+    least, most = [], []
+    for column in grid.columns:
+        cells = [shown(row[column.key], column, language) for row in grid.rows]
+        longest = max((len(text) for text in cells), default=0)
+        word = max((len(word) for text in cells for word in text.split(" ")), default=0)
+        head = _BOLD * max(map(len, column.title.split(" ")))
+        least.append(max(word, head) + _PADDING)
+        most.append(max(min(longest, _WORTH_WHILE), word, head) + _PADDING)
+    wanted = sum(most) - sum(least)
+    given = min(1.0, max(0.0, letters - sum(least)) / wanted) if wanted else 0.0
+    return [low + given * (high - low) for low, high in zip(least, most, strict=True)]
+
+
+_WORTH_WHILE = 60
+"""Letters beyond which a longer text makes no wider column."""
+_BOLD = 1.15
+"""Width of a bold letter in plain ones."""
+_PADDING = 2.5
+"""Space beside a column, in letters."""

@@ -1,0 +1,1 @@
+"""The formats that a document is written in."""

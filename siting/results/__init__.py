@@ -1,0 +1,1 @@
+"""What a run leaves: tables and a manifest, made, written and read back."""

@@ -1,0 +1,433 @@
+"""Measures of access, before and after: for the nation, each region and each new office."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.special import logsumexp
+
+from siting.common.types import Bools, Floats, Ints
+
+SHARE_MINUTES = (30, 45, 60)
+"""The travel times within which shares of people are given, minutes."""
+EPSILON = -1.0
+"""Inequality aversion of the EDE where a scenario does not set it; below 0, since time is a
+burden."""
+
+
+def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    """Smallest value that at least a share of the weight does not exceed.
+
+    Parameters
+    ----------
+    values, weights : ndarray of float, shape (n,)
+        Weights are not negative and sum to more than 0.
+    share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+        The quantile, one of the values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weighted_quantile(np.array([30.0, 10.0, 20.0]), np.array([1.0, 8.0, 1.0]), 0.9)
+    20.0
+    """
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    # The last sum may miss the total by rounding, which must not push the index past the end.
+    place = np.searchsorted(reached, share * reached[-1] * (1 - 1e-12))
+    return float(values[order][place])
+
+
+def share_within(minutes: Floats, weights: Floats, limit: float) -> float:
+    """Share of the weight within a travel time, the limit itself included.
+
+    Parameters
+    ----------
+    minutes, weights : ndarray of float, shape (n,)
+        Time of each group of people, and how many they are; together more than 0.
+    limit : float
+        Minutes.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> share_within(np.array([10.0, 45.0, 60.0]), np.array([5.0, 3.0, 2.0]), 45)
+    0.8
+    """
+    return float(weights[minutes <= limit].sum() / weights.sum())
+
+
+def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON) -> float:
+    """Inequality aversion in units of 1 / minute.
+
+    kappa = epsilon sum(w t) / sum(w t^2), t the present times (Sheriff and Maguire, "Health Risk,
+    Inequality Indexes, and Environmental Justice", Risk Analysis 40, 2020).
+
+    Parameters
+    ----------
+    minutes, weights : ndarray of float, shape (n,)
+        Present travel times, not all 0, and people.
+    epsilon : float
+        Below 0: the more so, the more the worst off count.
+
+    Returns
+    -------
+    float
+        Kappa, below 0 for times; what `kolm_pollak_ede` takes.
+    """
+    return epsilon * float(weights @ minutes) / float(weights @ minutes**2)
+
+
+def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:
+    """Equally-distributed equivalent: the time that, if all had it, would be as bad as these.
+
+    EDE = -ln(sum(w exp(-kappa t)) / sum(w)) / kappa (Kolm 1976; Pollak 1971); never below the
+    mean for kappa < 0.
+
+    Parameters
+    ----------
+    minutes, weights : ndarray of float, shape (n,)
+        Time of each group of people, and how many they are.
+    kappa : float
+        From `kolm_pollak_kappa`, 1 / minute, below 0.
+
+    Returns
+    -------
+    float
+        Minutes, never fewer than the mean.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> minutes, people = np.array([10.0, 30.0]), np.array([1.0, 1.0])
+    >>> kappa = kolm_pollak_kappa(minutes, people)
+    >>> round(kappa, 3), round(kolm_pollak_ede(minutes, people, kappa), 2)
+    (-0.04, 21.95)
+    """
+    return float(-(logsumexp(-kappa * minutes, b=weights) - np.log(weights.sum())) / kappa)
+
+
+def gini(minutes: Floats, weights: Floats) -> float:
+    """Gini coefficient of travel time: 0 where all have the same, towards 1 where few have all.
+
+    Half the mean absolute difference between two people, over the mean (Gini 1912), from the
+    Lorenz curve by the trapezoid rule, which is exact for points.
+
+    Parameters
+    ----------
+    minutes, weights : ndarray of float, shape (n,)
+        Time of each group of people, and how many they are; together more than 0.
+
+    Returns
+    -------
+    float
+        From 0 to below 1; 0 also where all times are 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> gini(np.array([20.0, 20.0]), np.array([1.0, 1.0])), gini(np.array([0.0, 40.0]), np.ones(2))
+    (0.0, 0.5)
+    """
+    order = np.argsort(minutes, kind="stable")
+    people = np.concatenate([[0.0], np.cumsum(weights[order])])
+    burden = np.concatenate([[0.0], np.cumsum((weights * minutes)[order])])
+    if burden[-1] == 0:
+        return 0.0
+    return float(1 - 2 * np.trapezoid(burden / burden[-1], people / people[-1]))
+
+
+def access_measures(minutes: Floats, weights: Floats, kappa: float) -> dict[str, float]:
+    """All measures of one network, by the names they have in access.csv.
+
+    Parameters
+    ----------
+    minutes, weights : ndarray of float, shape (n,)
+        Minutes to the nearest open office, and people.
+    kappa : float
+        From `kolm_pollak_kappa` of the present network, so that before and after compare.
+
+    Returns
+    -------
+    dict of str to float
+        Each measure by its name, in minutes or as a share.
+    """
+    return {
+        "mean": float(np.average(minutes, weights=weights)),
+        "median": weighted_quantile(minutes, weights, 0.5),
+        "p90": weighted_quantile(minutes, weights, 0.9),
+        "p95": weighted_quantile(minutes, weights, 0.95),
+        "max": float(minutes[weights > 0].max()),
+        **{f"share{limit}": share_within(minutes, weights, limit) for limit in SHARE_MINUTES},
+        "ede": kolm_pollak_ede(minutes, weights, kappa),
+        "gini": gini(minutes, weights),
+    }
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who goes where, before and after.
+
+    Parameters
+    ----------
+    people : ndarray of float, shape (n,)
+        Residents at each demand point.
+    before, after : ndarray of float, shape (n,)
+        Minutes to the nearest open office.
+    second : ndarray of float, shape (n,)
+        Minutes to the second nearest office that is open afterwards, infinite where there is
+        none.
+    site_before, site_after : ndarray of int, shape (n,)
+        Index of the nearest office among all sites.
+    present, opened : ndarray of int
+        Indices of the sites that are open before, and after.
+    """
+
+    people: Floats
+    before: Floats
+    after: Floats
+    second: Floats
+    site_before: Ints
+    site_after: Ints
+    present: Ints
+    opened: Ints
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The tables of a result that are computed from the answer.
+
+    Parameters
+    ----------
+    access : DataFrame
+        measure, before, after, change; over all residents.
+    regions : mapping of str to DataFrame
+        For each grouping of demand points, a table with one row a label: label, population,
+        mean, worst and shares, before and after.
+    sites : DataFrame
+        One row for each new office, in order of rank: site (index), rank, people_nearest,
+        person_minutes_saved, loss_if_left_out_minutes.
+    offices : DataFrame
+        One row for each office that is open before or after: site (index), people_nearest
+        afterwards, and the mean minutes of these people before and after (nan where there are
+        none).
+    summary : mapping of str to float
+        Counts and sums over the whole country: people; people_gaining and people_losing (whose
+        trip becomes shorter, longer) with their mean minutes before and after; people_beyond_30,
+        _45 and _60 before and after; hours_saved (one trip of everybody, one way); and for each
+        grouping the number of its regions whose mean falls.
+    """
+
+    access: pd.DataFrame
+    regions: Mapping[str, pd.DataFrame]
+    sites: pd.DataFrame
+    offices: pd.DataFrame
+    summary: Mapping[str, float]
+
+
+def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Access:
+    """Send everybody to the nearest open office, before and after.
+
+    Parameters
+    ----------
+    minutes : ndarray of float, shape (n, m)
+        From each demand point to each site; infinite where it cannot be reached.
+    present, opened : ndarray of int
+        Indices of the sites that are open before, and after. Of two at the same time the one
+        that comes first is taken, so list present offices before new ones.
+    people : ndarray of float, shape (n,)
+        Those who live at each demand point.
+
+    Returns
+    -------
+    Access
+        Minutes and sites of everybody, before and after.
+    """
+    rows = np.arange(len(minutes))
+    site_before = present[minutes[:, present].argmin(axis=1)]
+    among = minutes[:, opened]
+    first = among.argmin(axis=1)
+    after = among[rows, first]
+    among[rows, first] = np.inf
+    return Access(
+        people=people,
+        before=minutes[rows, site_before],
+        after=after,
+        second=among.min(axis=1),
+        site_before=site_before,
+        site_after=opened[first],
+        present=present,
+        opened=opened,
+    )
+
+
+def only_reached(access: Access) -> tuple[Access, Bools]:
+    """Leave out who cannot reach any office, before or after: no mean can be told of them.
+
+    Parameters
+    ----------
+    access : Access
+        Who goes where.
+
+    Returns
+    -------
+    Access
+        Of the others.
+    ndarray of bool, shape (n,)
+        Who they are.
+    """
+    reached: Bools = np.isfinite(access.before) & np.isfinite(access.after)
+    names = ("people", "before", "after", "second", "site_before", "site_after")
+    return replace(access, **{name: getattr(access, name)[reached] for name in names}), reached
+
+
+def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -> Access:
+    """Send people where the answer sends them, which capacities may put beyond the nearest.
+
+    Parameters
+    ----------
+    access : Access
+        Everybody at the nearest office.
+    minutes : ndarray of float, shape (n, m)
+        From each demand point to each site.
+    shares : scipy.sparse.csr_array, shape (n, m)
+        Which part of each demand point goes to which site.
+    most : ndarray of int, shape (n,)
+        The site that most of each demand point goes to.
+
+    Returns
+    -------
+    Access
+        `after` is the mean of each demand point; what leaving an office out would cost cannot be
+        told without a new solve, so `second` is nan.
+    """
+    parts = shares.tocoo()
+    trips = parts.data * minutes[parts.row, parts.col]
+    after = np.bincount(parts.row, weights=trips, minlength=len(minutes))
+    return replace(access, after=after, second=np.full(len(after), np.nan), site_after=most)
+
+
+def measure(
+    access: Access, groups: Mapping[str, "pd.Series[str]"], new: Ints, codes: "pd.Series[str]"
+) -> Measures:
+    """All tables that say what an answer is worth.
+
+    Parameters
+    ----------
+    access : Access
+        Who goes where.
+    groups : mapping of str to Series of str, shape (n,)
+        For each grouping, the label of each demand point.
+    new : ndarray of int
+        Indices of the new offices.
+    codes : Series of str
+        Code of each site, by index; decides ties of rank.
+
+    Returns
+    -------
+    Measures
+        Tables of offices, regions and access.
+    """
+    regions = {name: _by_group(access, labels) for name, labels in groups.items()}
+    return Measures(
+        access=_nation(access),
+        regions=regions,
+        sites=_sites(access, new, codes),
+        offices=_offices(access, len(codes)),
+        summary=_summary(access, regions),
+    )
+
+
+def _nation(access: Access) -> pd.DataFrame:
+    kappa = kolm_pollak_kappa(access.before, access.people)
+    before = access_measures(access.before, access.people, kappa)
+    after = access_measures(access.after, access.people, kappa)
+    table = pd.DataFrame({"before": before, "after": after}).rename_axis("measure").reset_index()
+    return table.assign(change=table["after"] - table["before"])
+
+
+def _by_group(access: Access, labels: "pd.Series[str]") -> pd.DataFrame:
+    frame = pd.DataFrame({"people": access.people, "before": access.before, "after": access.after})
+    rows = []
+    for label, part in frame.groupby(labels.to_numpy(), sort=True):
+        people = part["people"].to_numpy()
+        row: dict[str, object] = {"label": label, "population": int(people.sum())}
+        times = {side: part[side].to_numpy() for side in ("before", "after")}
+        for side, minutes in times.items():
+            row[f"mean_{side}"] = np.average(minutes, weights=people)
+        for side, minutes in times.items():
+            row[f"worst_{side}"] = minutes.max()
+        for limit in SHARE_MINUTES:
+            for side, minutes in times.items():
+                row[f"share{limit}_{side}"] = share_within(minutes, people, limit)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _sites(access: Access, new: Ints, codes: "pd.Series[str]") -> pd.DataFrame:
+    saved = access.people * (access.before - access.after)
+    # Without its office everybody goes to the second nearest.
+    lost = access.people * (access.second - access.after)
+    size = len(codes)
+    total = access.people.sum()
+    table = pd.DataFrame(
+        {
+            "site": new,
+            "code": codes.to_numpy()[new],
+            "people_nearest": _sum_by_site(access, access.people, size)[new].round().astype(int),
+            "person_minutes_saved": _sum_by_site(access, saved, size)[new],
+            "loss_if_left_out_minutes": _sum_by_site(access, lost, size)[new] / total,
+        }
+    )
+    # Where the loss cannot be told, the saving ranks in its place.
+    worth = table["loss_if_left_out_minutes"].fillna(table["person_minutes_saved"])
+    table = table.assign(worth=worth).sort_values(["worth", "code"], ascending=[False, True])
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table.drop(columns=["code", "worth"]).reset_index(drop=True)
+
+
+def _offices(access: Access, size: int) -> pd.DataFrame:
+    open_ones = np.union1d(access.present, access.opened)
+    people = _sum_by_site(access, access.people, size)[open_ones]
+    table = pd.DataFrame({"site": open_ones, "people_nearest": people.round().astype(int)})
+    for side in ("before", "after"):
+        minutes = _sum_by_site(access, access.people * getattr(access, side), size)[open_ones]
+        table[f"mean_{side}"] = np.divide(
+            minutes, people, out=np.full(len(people), np.nan), where=people > 0
+        )
+    return table
+
+
+def _summary(access: Access, regions: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    people, saved = access.people, access.before - access.after
+    summary: dict[str, float] = {"people": int(people.sum())}
+    for word, group in (("gaining", saved > 0), ("losing", saved < 0)):
+        summary[f"people_{word}"] = int(people[group].sum().round())
+        if group.any():
+            for side, minutes in (("before", access.before), ("after", access.after)):
+                mean = np.average(minutes[group], weights=people[group])
+                summary[f"mean_of_{word}_{side}"] = float(mean)
+    for side, minutes in (("before", access.before), ("after", access.after)):
+        for limit in SHARE_MINUTES:
+            beyond = people[minutes > limit].sum().round()
+            summary[f"people_beyond_{limit}_{side}"] = int(beyond)
+    summary["hours_saved"] = float(people @ saved) / 60
+    for name, table in regions.items():
+        summary[f"{name}_gaining"] = int((table["mean_after"] < table["mean_before"]).sum())
+    return summary
+
+
+def _sum_by_site(access: Access, values: Floats, size: int) -> Floats:
+    return np.bincount(access.site_after, weights=values, minlength=size)

@@ -1,0 +1,297 @@
+"""A run and everything that its reports show."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from siting.common.errors import Fault, InputError, near_matches
+from siting.common.file_limits import MANIFEST, TEXT, refuse_large
+from siting.common.files import restore
+from siting.common.package import require_report
+from siting.common.tables.read import check_csv
+from siting.results.csv import unguarded
+from siting.results.schema import check_manifest, check_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
+MACHINE = ("python", "seconds")
+"""What of a manifest differs from machine to machine; it stands in run.json, not manifest.json."""
+_RESULTS = Path("results")
+FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run leaves: tables and a manifest, as in its folder.
+
+    Parameters
+    ----------
+    name : str
+        Name of the scenario; the folder's name.
+    manifest : mapping
+        The content of manifest.json and of run.json.
+    tables : mapping of str to DataFrame
+        sites, offices, municipalities, fa_regions, counties, access and assignment, with the
+        columns of the files of these names; of a run with a frontier also frontier,
+        frontier_sites and frontier_municipalities. A result that ships has no assignment.
+    """
+
+    name: str
+    manifest: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing was stopped before its proof, or before the gap that was asked for."""
+        reasons = {self.manifest["reason"]}
+        if "frontier" in self.tables:
+            reasons |= set(self.tables["frontier"]["reason"])
+        return reasons <= {"proved", "gap_reached", "clash", ""}
+
+    @property
+    def abroad(self) -> bool:
+        """Whether it is about another country, of which nothing that ships is known."""
+        return bool(self.manifest["scenario"].get("regions", {}).get("file"))
+
+    @property
+    def scope(self) -> Literal["nation", "area"]:
+        """Whether it is about a whole country or a part of it."""
+        area = self.manifest["scenario"].get("area", {})
+        return "area" if any(area.values()) else "nation"
+
+    def map(self, name: str = "picks", language: str = "en") -> "Figure":
+        """Draw a map of the run; a notebook shows it by itself.
+
+        Parameters
+        ----------
+        name : str
+            picks, before or change.
+        language : str
+            "sv" or "en".
+
+        Returns
+        -------
+        Figure
+            The drawing.
+
+        Raises
+        ------
+        MissingExtraError
+            If the packages of the extra ``report`` are not installed.
+        InputError
+            If it is about another country, whose outlines are not known.
+        """
+        require_report()
+        self.refuse_abroad("maps")
+        from siting.report.maps.draw import draw_map  # noqa: PLC0415 - only this needs the extra
+
+        return draw_map(self, name, language)
+
+    def refuse_abroad(self, what: str) -> None:
+        """Raise an error for what can be made of results for Sweden only.
+
+        Parameters
+        ----------
+        what : str
+            What is wanted that needs Swedish tables.
+
+        Raises
+        ------
+        InputError
+            If it is about another country.
+        """
+        if self.abroad:
+            problem = f"{what} can be made for Sweden only, whose outlines are known"
+            remedy = "Use the tables and the briefing, which need no outlines."
+            raise InputError([Fault("manifest.json", "regions.file", self.name, problem, remedy)])
+
+    def _repr_html_(self) -> str:
+        """The run as a notebook shows it: answer, tables, and the map where it can be drawn."""
+        from siting.report.notebook import as_cell  # noqa: PLC0415 - it builds on this module
+
+        return as_cell(self)
+
+
+def find_result(name: str) -> Path:
+    """The folder that a user means: a path, or the name of one in results/.
+
+    Parameters
+    ----------
+    name : str
+        What the user wrote.
+
+    Returns
+    -------
+    Path
+        It need not exist. What a process left that was killed while it wrote there is mended.
+    """
+    path, kept = Path(name), _RESULTS / name
+    for folder in (path, kept):
+        # Where it cannot be mended it is missing, and that is said.
+        with suppress(OSError):
+            restore(folder)
+    return kept if not path.exists() and kept.exists() else path
+
+
+def read_result(folder: Path) -> RunResult:
+    """Read a result back from its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the result.
+
+    Returns
+    -------
+    RunResult
+        The run, as `siting.run` gave it.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no result.
+    """
+    try:
+        manifest = read_manifest(folder)
+        check_manifest(manifest, folder / "manifest.json")
+        tables = _read_tables(folder, manifest)
+    except (OSError, ValueError) as error:
+        raise InputError([_not_a_result(folder, error)]) from error
+    # The folder may have been named as ".".
+    return RunResult(folder.absolute().name, manifest, tables)
+
+
+def _not_a_result(folder: Path, error: OSError | ValueError) -> Fault:
+    """The fault of a path at which no result stands; one of a name that is near is asked for."""
+    remedy = "Name a folder that 'siting run' has written, such as results/remaining_offices."
+    why = str(error)
+    if isinstance(error, NotADirectoryError):
+        why = "it is a file, and a result is a folder"
+    elif isinstance(error, FileNotFoundError) and not folder.exists():
+        why = "there is no such folder"
+        kept = [path.parent.name for path in sorted(_RESULTS.glob("*/sites.csv"))]
+        remedy = near_matches(folder.name, kept) or remedy
+    return Fault(str(folder), "result", folder.name, f"not a result ({why})", remedy)
+
+
+def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """The tables of a result; what is wrong with any of them is told at once."""
+    abroad = bool(manifest["scenario"].get("regions", {}).get("file"))
+    names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
+    files = {name: folder / f"{name}.csv" for name in names}
+    assignment = folder / "assignment.parquet"
+    if assignment.is_file():
+        files["assignment"] = assignment
+    tables: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for name, path in files.items():
+        try:
+            table = pd.read_parquet(path) if path == assignment else read_table(path)
+            check_table(table, name, path, abroad=abroad)
+            tables[name] = table
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return tables
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a result or a study, with what its machine added where that is kept.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the result.
+
+    Returns
+    -------
+    dict
+        The content of manifest.json and run.json together.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none that can be read.
+    """
+    manifest = _read_json(folder / "manifest.json")
+    run = folder / "run.json"
+    return manifest | (_read_json(run) if run.is_file() else {})
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    refuse_large(path, MANIFEST)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{path.name} is too deep") from error
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} holds no names and values")  # noqa: TRY004 - a bad file
+    return content
+
+
+_CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
+_NAMES = ("locality", "place", "municipality", "fa_region", "county")
+_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed", "driver")
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of a result or a study, read back as it was before it was written.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    DataFrame
+        The table, codes as text.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read.
+    InputError
+        If its rows do not fit together.
+    """
+    check_csv(path)
+    # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
+    refuse_large(path, TEXT)
+    texts = dict.fromkeys(_TEXTS, str)
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    named = table.columns.intersection(list(_TEXTS))
+    return unguarded(table.assign(**{str(name): table[name].fillna("") for name in named}))
+
+
+PARQUET_TABLES = ("assignment", "draws")
+"""The tables that are too long for CSV."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Tables that say how far an answer can be trusted.
+
+    Parameters
+    ----------
+    name : str
+        The folder's name: that of the scenario, a hyphen, and the kind of study.
+    manifest : mapping
+        The content of manifest.json.
+    tables : mapping of str to DataFrame
+        Written as CSV, those in `PARQUET_TABLES` as Parquet.
+    """
+
+    name: str
+    manifest: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]

@@ -1,0 +1,251 @@
+"""What the files of a result must look like, so that reports can be made of them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import ConfigDict, Field, ValidationError
+
+from siting.common.errors import Fault, InputError
+from siting.common.tables.hints import cell, missing_column, number_problem, zero_remedy
+from siting.common.tables.read import shortened
+from siting.common.toml import Table, faults_of
+from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS
+from siting.scenario.schema import Scenario
+
+_REGION = ["population", "mean_before", "mean_after", "worst_before", "worst_after"]
+_SHARES = [f"share{minutes}_{when}" for minutes in (30, 45, 60) for when in ("before", "after")]
+_COLUMNS: Mapping[str, list[str]] = {
+    "sites": SITE_COLUMNS,
+    "offices": OFFICE_COLUMNS,
+    "access": ["measure", "before", "after", "change"],
+    **{name: [*keys, *_REGION, *_SHARES] for name, keys in REGION_KEYS.items()},
+}
+_KEYS = {
+    "sites": "locality_code",
+    "offices": "code",
+    "access": "measure",
+    **{name: keys[0] for name, keys in REGION_KEYS.items()},
+}
+_ASSIGNMENT = ["demand_id", "municipality_code", "people", "minutes_before", "minutes_after"]
+_MEASURES = (
+    *("mean", "median", "p90", "p95", "max", "share30", "share45", "share60"),
+    "ede",
+    "gini",
+)
+_DIGITS = {"municipality_code": 4, "county_code": 2, "fa_code": 2}
+_OTHER = ("status", "office_type", "measure")
+_REMEDY = "Restore the file, or run the scenario again."
+
+
+class _Part(Table):
+    model_config = ConfigDict(extra="allow")
+
+
+class _Versions(_Part):
+    siting: str
+    """The version that made the result."""
+
+
+class _Cost(_Part):
+    annual_msek: float
+    """Annual cost of the new offices, MSEK."""
+    one_off_msek: float
+    """Their one-off cost, MSEK."""
+    annual_saving_msek: float
+    """What closing saves a year, MSEK."""
+
+
+class _Unreached(_Part):
+    people: float
+    """Residents whom nothing reaches."""
+    demand_points: list[str]
+    """Where they live."""
+
+
+class _Size(_Part):
+    offices: int
+    """Existing offices."""
+
+
+class _Summary(_Part):
+    people: float
+    """Residents."""
+
+
+class _Manifest(_Part):
+    name: str
+    """The scenario."""
+    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """The date that the result carries."""
+    scenario: dict[str, Any]
+    """The scenario after defaults and overrides."""
+    overrides: list[str]
+    """Each --set of the run."""
+    inputs: dict[str, str]
+    """Checksum of each input."""
+    network_fingerprint: str
+    """Checksum of the network."""
+    versions: _Versions
+    """Versions of siting and of the packages that it uses."""
+    status: str
+    """What is known of the answer."""
+    reason: str
+    """Why solving stopped."""
+    objective: float | None
+    """The objective."""
+    objective_kind: Literal["mean", "coverage", "worst", "equity", "cost", "lexicographic"]
+    """What was sought."""
+    objective_unit: str
+    """Its unit."""
+    sense: Literal["min", "max"]
+    """Whether less or more is better."""
+    bound: float | None
+    """The best that any answer could reach."""
+    gap: float | None
+    """How far the objective may be from it."""
+    stages: list[dict[str, Any]]
+    """The objectives one by one."""
+    ties_decided: bool
+    """Whether equal answers were told apart."""
+    limits: dict[str, dict[str, Any]]
+    """Use and slack of each limit."""
+    cost: _Cost
+    """What the new offices cost."""
+    closed: list[str]
+    """Offices that close."""
+    phases: list[dict[str, Any]]
+    """What opens in each phase."""
+    splits: bool
+    """Whether the people of a place may go to several offices."""
+    unreached: _Unreached
+    """Whom nothing reaches."""
+    evidence: dict[str, int]
+    """How well the offices are founded."""
+    detached: dict[str, str]
+    """Places far from every road."""
+    size: _Size
+    """Numbers of places."""
+    summary: _Summary
+    """Counts that the briefing needs."""
+    not_counted: float
+    """People left out of the measures."""
+
+
+def check_manifest(manifest: Mapping[str, Any], path: Path) -> None:
+    """Refuse the manifest of something else, or half of one.
+
+    Parameters
+    ----------
+    manifest : mapping
+        The content of manifest.json.
+    path : Path
+        How faults name it.
+
+    Raises
+    ------
+    InputError
+        With every key that is missing or wrong.
+    """
+    try:
+        _Manifest.model_validate(manifest)
+    except ValidationError as error:
+        faults = (_mended(fault) for fault in faults_of(error, str(path), _Manifest))
+        raise InputError(shortened(faults, path)) from error
+    try:
+        Scenario.model_validate_json(json.dumps(manifest["scenario"]))
+    except (ValidationError, ValueError) as error:
+        if not isinstance(error, ValidationError):
+            raise
+        faults = (
+            _mended(Fault(fault.file, f"scenario.{fault.key}", fault.value, fault.problem, ""))
+            for fault in faults_of(error, str(path), Scenario)
+        )
+        raise InputError(shortened(faults, path)) from error
+
+
+def _mended(fault: Fault) -> Fault:
+    remedy = f"{_REMEDY[:-1]}; it may come from another version of siting."
+    return Fault(fault.file, fault.key, fault.value, fault.problem, remedy)
+
+
+def check_table(table: pd.DataFrame, name: str, path: Path, *, abroad: bool) -> None:
+    """Refuse a table of a result whose cells cannot be what a run has written.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As it was read.
+    name : str
+        Which table it is.
+    path : Path
+        How faults name it.
+    abroad : bool
+        Whether its codes are those of another country.
+
+    Raises
+    ------
+    InputError
+        With every column that is missing and every cell that is wrong.
+    """
+    wanted = _ASSIGNMENT if name == "assignment" else _COLUMNS.get(name, [])
+    if missing := [column for column in wanted if column not in table]:
+        raise InputError(missing_column(path, column, table.columns) for column in missing)
+    if faults := shortened(_cell_faults(table, name, path, abroad=abroad), path):
+        raise InputError(faults)
+
+
+def _cell_faults(table: pd.DataFrame, name: str, path: Path, *, abroad: bool) -> Iterator[Fault]:
+    for column in _COLUMNS.get(name, _ASSIGNMENT if name == "assignment" else []):
+        if column in _DIGITS:
+            yield from () if abroad else _codes(table[column], _DIGITS[column], path)
+        elif column == "forced":
+            yield from _truths(table[column], path)
+        elif not _is_text(column):
+            yield from _numbers(table[column], path)
+    if name in _KEYS:
+        column = _KEYS[name]
+        for row in np.flatnonzero(table[column].duplicated(keep=False)).tolist():
+            value, problem = table[column].iloc[row], "stands in more than one row"
+            yield Fault(str(path), cell(row, column), value, problem, _REMEDY)
+    for measure in _MEASURES if name == "access" else ():
+        if measure not in set(table["measure"]):
+            problem = "the row is missing"
+            yield Fault(str(path), "column measure", measure, problem, _REMEDY)
+
+
+def _is_text(column: str) -> bool:
+    words = ("code", "locality", "place", "municipality", "fa_region", "county", "evidence")
+    return column in (*words, *_OTHER, "demand_id") or column.endswith("_code")
+
+
+def _codes(column: "pd.Series[Any]", digits: int, path: Path) -> Iterator[Fault]:
+    bad = ~column.astype(str).str.fullmatch(rf"[0-9]{{{digits}}}")
+    for row in np.flatnonzero(bad).tolist():
+        code = str(column.iloc[row])
+        bare = code.removesuffix(".0")
+        lost = bare.isdigit() and len(bare) == digits - 1
+        remedy = zero_remedy(f"0{bare}") if lost else _REMEDY
+        problem = f"a code has {digits} digits"
+        yield Fault(str(path), cell(row, column.name), code, problem, remedy)
+
+
+def _truths(column: "pd.Series[Any]", path: Path) -> Iterator[Fault]:
+    bad = ~column.astype(str).isin(["True", "False"])
+    for row in np.flatnonzero(bad).tolist():
+        value = column.iloc[row]
+        yield Fault(str(path), cell(row, column.name), value, "is neither True nor False", _REMEDY)
+
+
+def _numbers(column: "pd.Series[Any]", path: Path) -> Iterator[Fault]:
+    bad = pd.to_numeric(column.astype(str), errors="coerce").isna() & column.notna()
+    for row in np.flatnonzero(bad).tolist():
+        value = str(column.iloc[row])
+        yield Fault(str(path), cell(row, column.name), value, *number_problem(value))
+
+
+CORE = 0.95
+"""A site picked in at least this share of the draws belongs to the core."""

@@ -1,0 +1,215 @@
+"""The tables of a result, in the columns that others build on."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from siting.results.measures import Access, Measures
+
+SITE_COLUMNS = [
+    "rank",
+    "phase",
+    "locality_code",
+    "locality",
+    "municipality_code",
+    "municipality",
+    "fa_code",
+    "fa_region",
+    "office_type",
+    "forced",
+    "staff",
+    "annual_cost_msek",
+    "people_nearest",
+    "person_minutes_saved",
+    "loss_if_left_out_minutes",
+]
+OFFICE_COLUMNS = [
+    "code",
+    "place",
+    "municipality_code",
+    "municipality",
+    "fa_code",
+    "fa_region",
+    "status",
+    "evidence",
+    "lon",
+    "lat",
+    "people_nearest",
+    "mean_before",
+    "mean_after",
+]
+STEP_COLUMNS = [
+    *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
+    *("share30_after", "share45_after", "share60_after"),
+]
+REGION_KEYS = {
+    "municipalities": ("municipality_code", "municipality"),
+    "fa_regions": ("fa_code", "fa_region"),
+    "counties": ("county_code", "county"),
+}
+
+
+def result_tables(
+    measures: Measures, access: Access, sites: pd.DataFrame, demand: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Name and order the columns of every table of a result.
+
+    Parameters
+    ----------
+    measures : Measures
+        What was computed.
+    access : Access
+        Who goes where.
+    sites : DataFrame
+        Every site: code, place, municipality, region and costs.
+    demand : DataFrame
+        Demand points with the names of their municipality and regions.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Tables by the names of their files.
+    """
+    none = measures.regions["municipalities"].iloc[:0]
+    regions = {
+        table: _region(measures.regions.get(table, none), demand, *keys)
+        for table, keys in REGION_KEYS.items()
+    }
+    return {
+        "sites": _sites(measures, sites),
+        "offices": _offices(measures, access, sites),
+        **regions,
+        "access": measures.access,
+        "assignment": _assignment(access, sites, demand),
+    }
+
+
+def frontier_tables(
+    table: pd.DataFrame,
+    measures: Mapping[float, Measures],
+    sites: Mapping[float, pd.DataFrame],
+    demand: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """The tables of a frontier: its steps, and the offices and municipalities of each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a step, from `siting.pipeline.steps.frontier_table`.
+    measures : mapping of float to Measures
+        By step, for each that has an answer.
+    sites : mapping of float to DataFrame
+        By step, every site: code, place, municipality, region, position, kind, phase and costs.
+    demand : DataFrame
+        Demand points with the names of their municipality and regions.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Tables by the names of their files.
+    """
+    offices = {
+        step: _sites(of_step, sites[step], [*SITE_COLUMNS, "lon", "lat"])
+        for step, of_step in measures.items()
+    }
+    keys = REGION_KEYS["municipalities"]
+    regions = {
+        step: _region(with_change(of_step.regions["municipalities"]), demand, *keys)[STEP_COLUMNS]
+        for step, of_step in measures.items()
+    }
+    return {
+        "frontier": table,
+        "frontier_sites": _stacked(offices),
+        "frontier_municipalities": _stacked(regions),
+    }
+
+
+def _stacked(tables: Mapping[float, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of many steps one below the other, the step first."""
+    return pd.concat([table.assign(step=step)[["step", *table]] for step, table in tables.items()])
+
+
+def _sites(
+    measures: Measures, sites: pd.DataFrame, columns: list[str] = SITE_COLUMNS
+) -> pd.DataFrame:
+    described = sites.loc[measures.sites["site"]].reset_index(drop=True)
+    worth = measures.sites.drop(columns="site")
+    table = pd.concat([described, worth], axis=1).rename(
+        columns={"code": "locality_code", "place": "locality"}
+    )
+    return table[columns]
+
+
+def _offices(measures: Measures, access: Access, sites: pd.DataFrame) -> pd.DataFrame:
+    """Every office that is open before or after, with what becomes of it."""
+    described = sites.loc[measures.offices["site"]]
+    status = pd.Series("existing", index=described.index)
+    status[~described["existing"]] = "new"
+    status[described["forced"]] = "announced"
+    status[~described.index.isin(access.opened)] = "closed"
+    table = described.assign(status=status).reset_index(drop=True)
+    return pd.concat([table, measures.offices.drop(columns="site")], axis=1)[OFFICE_COLUMNS]
+
+
+def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
+    names: Mapping[str, str] = dict(zip(demand[code], demand[name], strict=True))
+    table = table.rename(columns={"label": code})
+    table.insert(1, name, table[code].map(names))
+    return table
+
+
+def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    codes = sites["code"].to_numpy()
+    before, after = (
+        np.where(np.isfinite(minutes), codes[site], "")
+        for minutes, site in (
+            (access.before, access.site_before),
+            (access.after, access.site_after),
+        )
+    )
+    return pd.DataFrame(
+        {
+            "demand_id": demand["demand_id"],
+            "municipality_code": demand["municipality_code"],
+            "kind": demand["kind"],
+            "people": demand["people"],
+            "minutes_before": access.before,
+            "office_before": before,
+            "minutes_after": access.after,
+            "office_after": after,
+        }
+    )
+
+
+def with_change(table: pd.DataFrame) -> pd.DataFrame:
+    """Regions with `mean_change`: minutes that the mean rises; below 0 where it falls.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a region, with mean_before and mean_after, minutes.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the column at its end.
+    """
+    return table.assign(mean_change=table["mean_after"] - table["mean_before"])
+
+
+def from_present(table: pd.DataFrame) -> pd.DataFrame:
+    """By how much the measures of each step differ from those of the present network.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `frontier_table`; its first row is the present network.
+
+    Returns
+    -------
+    DataFrame
+        The same columns without those of the present network.
+    """
+    measures = table.loc[:, "mean":"gini"]
+    return measures - measures.iloc[0]

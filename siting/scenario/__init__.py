@@ -1,0 +1,1 @@
+"""Scenario files: their schema, how they are read, and the template of a new one."""

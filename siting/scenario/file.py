@@ -1,0 +1,209 @@
+"""Read a scenario file, apply overrides, and collect everything that is wrong with it."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from siting.common.errors import Fault, InputError, near_matches
+from siting.common.package import scenario_folder
+from siting.common.toml import faults_of, lists_to_tuples, read_toml
+from siting.scenario.schema import About, Scenario
+
+NONE = "none"
+"""The value of an override that takes a key back to its default."""
+_NO_KEY = "there is no table.key=value in it"
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario together with where it came from.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending; results go to a folder of this name.
+    path : Path
+        The file; paths in the scenario are relative to its folder.
+    scenario : Scenario
+        What it says, after overrides.
+    overrides : tuple of str
+        One "key: old -> new" for each ``--set``.
+    faults : tuple of Fault
+        What is wrong with it; what the faults name stands at its default in `scenario`, so that
+        the rest can be checked too.
+    allow : tuple of Path
+        Folders that files may be read from, besides its own and the data folder.
+    """
+
+    name: str
+    path: Path
+    scenario: Scenario
+    overrides: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    allow: tuple[Path, ...] = ()
+
+
+def find_scenario(name: str) -> Path:
+    """The scenario file that a user means: a path, one that ships, or one in the current folder.
+
+    Parameters
+    ----------
+    name : str
+        A path, or a name without .toml. Of a shipped scenario and a file in the current folder
+        that have this name, the shipped one is meant.
+
+    Returns
+    -------
+    Path
+        The file; whether one stands at a path that was given is seen when it is read.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, and it is no path or one that is nearly a scenario's name.
+    """
+    path = Path(name)
+    shipped = {each.stem: each for each in sorted(scenario_folder().glob("*.toml"))}
+    here = {each.stem: each for each in sorted(Path().glob("*.toml"))}
+    for found in (path, shipped.get(name), here.get(name)):
+        if found is not None and found.is_file():
+            return found
+    is_toml = path.suffix == ".toml"
+    known = (*shipped, *(each.name if path.suffix else stem for stem, each in here.items()))
+    remedy = near_matches(name, known)
+    # Reading it says what is wrong with a path.
+    if is_toml and (path.parent != Path() or not remedy):
+        return path
+    remedy = remedy or f"Shipped: {', '.join(shipped)}; or give a path."
+    problem = "no such file" if is_toml else "no such scenario"
+    raise InputError([Fault("command line", "SCENARIO", name, problem, remedy)])
+
+
+def read_scenario(
+    path: Path,
+    overrides: Sequence[str] = (),
+    values: Mapping[str, Any] | None = None,
+    *,
+    allow: Sequence[Path] = (),
+) -> ScenarioFile:
+    """Read a scenario file and apply overrides; what is wrong with it is kept in `faults`.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+    overrides : sequence of str
+        Each ``table.key=value``, the value as TOML or as a bare word; ``none`` takes the key
+        back to its default.
+    values : mapping of str to object, optional
+        More overrides, applied before: values as TOML gives them, by table.key.
+    allow : sequence of Path
+        Folders that files of the scenario may be read from, besides its own and the data folder.
+
+    Returns
+    -------
+    ScenarioFile
+        The scenario with its faults; `refuse_faults` raises them.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all.
+    """
+    content = read_toml(path)
+    log, faults = [], [*_missing_folders(allow)]
+    for key, value in (values or {}).items():
+        try:
+            log.append(_apply(key, value, content))
+        except ValueError as error:
+            faults.append(Fault(str(path), key, value, str(error), "Write it as table.key."))
+    for override in overrides:
+        try:
+            log.append(_apply(*_parse(override), content))
+        except ValueError as error:
+            remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
+            faults.append(Fault("--set", "override", override, str(error), remedy))
+    scenario, more = _validate(content, str(path))
+    given = {override.partition("=")[0].strip() for override in overrides}
+    every = (*faults, *(_blamed(fault, given) for fault in more))
+    # Workers of a cluster may have been started in another folder.
+    allowed = tuple(folder.absolute() for folder in allow)
+    return ScenarioFile(path.stem, path, scenario, tuple(log), every, allowed)
+
+
+def _missing_folders(folders: Iterable[Path]) -> Iterator[Fault]:
+    for folder in folders:
+        if not folder.is_dir():
+            remedy = "Name the folder that holds the files."
+            yield Fault("command line", "--allow", str(folder), "there is no such folder", remedy)
+
+
+def _blamed(fault: Fault, given: set[str]) -> Fault:
+    """The fault with --set for its file, where the value came from there."""
+    ours = any(
+        fault.key == key or fault.key.startswith(f"{key}.") or fault.key == key.partition(".")[0]
+        for key in given
+    )
+    return replace(fault, file="--set") if ours else fault
+
+
+def _parse(override: str) -> tuple[str, Any]:
+    """The key and the value of "table.key=value"."""
+    key, sign, text = override.partition("=")
+    if not sign:
+        raise ValueError(_NO_KEY)
+    try:
+        (value,) = tomllib.loads(f"value = {text}").values()  # more than one is no value
+    except (ValueError, RecursionError):  # no TOML, so a bare word
+        value = text.strip()
+    return key.strip(), value
+
+
+def _apply(key: str, value: Any, content: dict[str, Any]) -> str:  # noqa: ANN401 - any TOML value
+    """Set one key in place, or take it out where the value is none; give "key: old -> new"."""
+    table, dot, name = key.partition(".")
+    if not (dot and table and name):
+        raise ValueError(_NO_KEY)
+    section = content.setdefault(table, {})
+    if not isinstance(section, dict):
+        raise ValueError(f"{table} is not a table")  # noqa: TRY004 - the user's slip, not ours
+    model = Scenario.model_fields.get(table)
+    default = getattr(model.default, name, None) if model else None
+    old = section.pop(name, default)
+    if value != NONE:
+        section[name] = value
+    return f"{key}: {old!r} -> {value!r}"
+
+
+def _validate(content: dict[str, Any], file: str) -> tuple[Scenario, tuple[Fault, ...]]:
+    """Check against the schema; where it does not fit, fall back to defaults and say so."""
+    faults: tuple[Fault, ...] = ()
+    kept: Mapping[str, Any] = content
+    # What is left without the faulty keys may be incomplete; then whole tables fall away.
+    for depth in (2, 1):
+        try:
+            return _to_scenario(kept), faults
+        except ValidationError as error:
+            faults = faults or faults_of(error, file, Scenario)
+            kept = _without(kept, {tuple(item["loc"][:depth]) for item in error.errors()})
+    return _to_scenario(kept), faults
+
+
+def _to_scenario(content: Mapping[str, Any]) -> Scenario:
+    return Scenario.model_validate(lists_to_tuples(content))
+
+
+def _without(content: Mapping[str, Any], bad: set[tuple[Any, ...]]) -> dict[str, Any]:
+    """Drop what is wrong, and stand in for what cannot be left out."""
+    kept = {
+        table: {key: item for key, item in section.items() if (table, key) not in bad}
+        for table, section in content.items()
+        if isinstance(section, Mapping) and table in Scenario.model_fields and (table,) not in bad
+    }
+    stand_in = dict.fromkeys(About.model_fields, "?") | {"date": dt.date(1, 1, 1)}
+    return {**kept, "scenario": stand_in | kept.get("scenario", {})}

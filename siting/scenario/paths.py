@@ -1,0 +1,86 @@
+"""The folders that files named in a scenario may lie in.
+
+A scenario may come from somebody else. Whatever it names is read from its own folder, from the
+data folder, or from a folder that whoever runs it allows; links are followed before that is judged.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from siting.common.errors import Fault
+from siting.scenario.file import ScenarioFile
+
+_SHIPPED_ROADS = "shipped"
+_OUTSIDE = (
+    "lies outside the folder of the scenario and the data folder",
+    "Move it into the scenario's folder, or allow its own with --allow FOLDER.",
+)
+_NO_NAME = (
+    "no file can have this name: it holds a null character",
+    "Write the path of a file.",
+)
+
+
+def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> list[Fault]:
+    """What a scenario names that may not be read.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario.
+    data : Path
+        The data folder.
+    shipped_offices : iterable of str
+        Names that `offices.existing` may have without being a path.
+
+    Returns
+    -------
+    list of Fault
+        One for each key whose file lies elsewhere.
+    """
+    folders = (file.path.parent, data, *file.allow)
+    return [
+        Fault(str(file.path), key, name, *(_NO_NAME if "\0" in name else _OUTSIDE))
+        for key, name in _named(file, frozenset(shipped_offices)).items()
+        if not lies_in(file.path.parent / name, folders)
+    ]
+
+
+def lies_in(path: Path, folders: Iterable[Path]) -> bool:
+    """Whether a file lies in one of the folders or below, once all links are followed.
+
+    Parameters
+    ----------
+    path : Path
+        The file, which need not exist.
+    folders : iterable of Path
+        Where it may lie.
+
+    Returns
+    -------
+    bool
+        False too for links that go in a circle, and for a name that no file can have.
+    """
+    try:
+        whole = path.resolve()
+        return any(whole.is_relative_to(folder.resolve()) for folder in folders)
+    except (OSError, RuntimeError, ValueError):  # links in a circle; a name that no file can have
+        return False
+
+
+def _named(file: ScenarioFile, shipped_offices: frozenset[str]) -> Mapping[str, str]:
+    """Each path in a scenario by its key."""
+    scenario = file.scenario
+    paths = {
+        "regions.file": scenario.regions.file,
+        "demand.file": scenario.demand.file,
+        "candidates.file": scenario.candidates.file,
+        "offices.existing": _unless(scenario.offices.existing, shipped_offices),
+        "network.source": _unless(scenario.network.source, {_SHIPPED_ROADS}),
+        "travel_times.file": scenario.travel_times.file,
+    }
+    return {key: name for key, name in paths.items() if name is not None}
+
+
+def _unless(name: str, known: Iterable[str]) -> str | None:
+    return None if name in known else name

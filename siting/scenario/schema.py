@@ -1,0 +1,390 @@
+"""The schema of a scenario file: every key, its default and its meaning.
+
+A value is taken from ``--set`` where given, else from the file, else from the default here.
+"""
+
+import datetime as dt
+import json
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from siting.common.toml import (
+    Aversion,
+    Count,
+    NonNegativeFloat,
+    PositiveFloat,
+    Table,
+    Text,
+    table_of,
+)
+
+
+class About(Table):
+    """What the scenario is, for whoever reads its results."""
+
+    title: Text
+    """One line that names the scenario."""
+    author: Text
+    """Who wrote it."""
+    date: dt.date
+    """When it was written; results carry this date, not the clock's."""
+    source: Text
+    """Where its figures come from."""
+    rationale: Text
+    """Why it is asked, and what its figures are and are not."""
+    title_sv: Text | None = None
+    """The title in Swedish, for the Swedish reports; default: title."""
+    rationale_sv: Text | None = None
+    """The rationale in Swedish, for the Swedish reports; default: rationale."""
+
+
+class Demand(Table):
+    """Whose travel counts."""
+
+    weight: Literal["population", "age_75_plus", "no_tertiary"] = "population"
+    """population: every resident counts alike; age_75_plus: residents aged 75 or older;
+    no_tertiary: residents without tertiary education."""
+    file: Text | None = None
+    """Where people live, such as the cells of a grid: CSV, XLSX or Parquet, relative to the
+    scenario file; its columns stand in docs/own_files.md. Default: the table that ships."""
+
+
+class Area(Table):
+    """The part of the country that is looked at; all of it where neither key is given.
+
+    People and candidates outside are left out; offices outside are still there to go to.
+    """
+
+    counties: tuple[Text, ...] = ()
+    """Names, or codes of two digits."""
+    municipalities: tuple[Text, ...] = ()
+    """Names or codes, in addition to those of the counties."""
+
+
+class Regions(Table):
+    """The municipalities of another country, and what they belong to."""
+
+    file: Text | None = None
+    """CSV, XLSX or Parquet, relative to the scenario file; its columns stand in docs/own_files.md.
+    Nothing of Sweden is used then: demand, offices, candidates and roads (or travel times) have to
+    come from files too. Default: the municipalities of Sweden."""
+
+
+class Network(Table):
+    """Which roads, and how fast they are driven."""
+
+    source: Text = "shipped"
+    """"shipped", or the path of a GraphML or Parquet file, relative to the scenario file."""
+    speeds: Text = "default"
+    """Speed profile in data/speeds.toml."""
+    limit_km: PositiveFloat | None = None
+    """A place farther than this from every road counts as one that cannot be reached. Default: a
+    place more than 50 km off (limit_km in data/speeds.toml) is an error that names it."""
+
+
+class TravelTimeTable(Table):
+    """Travel times: how they are computed, or the file that holds them."""
+
+    file: Text | None = None
+    """CSV or Parquet with the columns from (demand_id), to (office_id or candidate's code) and
+    minutes (inf where there is no way), relative to the scenario file; every pair must be there.
+    Default: times are computed on the road network."""
+    engine: Literal["dijkstra", "hierarchy"] = "dijkstra"
+    """How times are computed; hierarchy pays on networks of millions of streets, and needs the
+    extra of that name."""
+
+
+class Offices(Table):
+    """The offices there are, and what is fixed beforehand about them."""
+
+    existing: Text = "offices_2019"
+    """A shipped table's name, or the path of a CSV, XLSX or Parquet file, relative to the scenario
+    file; its columns stand in docs/own_files.md."""
+    open: tuple[Text, ...] = ()
+    """Candidates that must open: names or codes."""
+    shut: tuple[Text, ...] = ()
+    """Existing offices that are closed from the start: office_id, or the name where it is the
+    only one."""
+
+
+class Candidates(Table):
+    """Where a new office may open."""
+
+    file: Text | None = None
+    """Candidates of one's own: CSV, XLSX or Parquet, relative to the scenario file; its columns
+    stand in docs/own_files.md. Each of its rows is one. Default: places from min_population on."""
+    min_population: Count = 1000
+    """Residents from which a locality is a candidate; seats of municipalities always are."""
+    include: tuple[Text, ...] = ()
+    """Smaller localities that are candidates all the same: names or codes."""
+    exclude: tuple[Text, ...] = ()
+    """Candidates where no office may open: names or codes."""
+    none_within_minutes: PositiveFloat | None = None
+    """No candidate nearer than this to an existing office, in minutes, unless it is named in
+    `offices.open` or `include`; default off."""
+
+
+Share = Annotated[float, Field(gt=0, le=1)]
+Grouping = Literal["municipality", "county", "fa_region", "skr_group", "category"]
+
+
+class TargetTable(Table):
+    """A share of all people that must have an office within so many minutes."""
+
+    share: Share
+    """Share of all people of the nation, or of each group, from 0 to 1."""
+    within_minutes: NonNegativeFloat
+    """Travel time that counts as reached, this very time included."""
+    each: Literal["nation", "county", "fa_region", "municipality"] = "nation"
+    """Whose share it is: that of the nation, or of each county, FA region or municipality."""
+
+
+class Stage(Table):
+    """One objective of a lexicographic list."""
+
+    kind: Literal["mean", "coverage", "worst", "equity", "cost"]
+    """As in [objective]."""
+    within_minutes: NonNegativeFloat | None = None
+    """For coverage: the travel time that counts as reached."""
+    epsilon: Aversion = -1.0
+    """For equity: aversion to inequality, below 0."""
+    targets: tuple[TargetTable, ...] = ()
+    """For cost: what must be reached."""
+    tolerance: NonNegativeFloat = 0.0
+    """By what share of its best value the later objectives may make this one worse."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.kind == "coverage" and self.within_minutes is None:
+            raise ValueError("coverage needs within_minutes, such as within_minutes = 45")
+        if self.kind == "cost" and not self.targets:
+            raise ValueError("cost needs at least one [[objective.targets]]")
+        _refuse_idle(self)
+        return self
+
+
+_KIND_OF = {
+    "within_minutes": "coverage",
+    "epsilon": "equity",
+    "targets": "cost",
+    "order": "lexicographic",
+}
+"""The kind of objective that each key is for."""
+
+
+def _refuse_idle(table: "Stage | Objective") -> None:
+    """A key that the kind does not read is a kind forgotten, more often than not."""
+    idle = [
+        f'{key} is for kind = "{kind}"'
+        for key, kind in _KIND_OF.items()
+        if kind != table.kind and key in type(table).model_fields
+        if getattr(table, key) != type(table).model_fields[key].default
+    ]
+    if idle:
+        raise ValueError(f"{', '.join(idle)}, and the kind is {table.kind}")
+
+
+class Objective(Table):
+    """What the best answer is best at."""
+
+    kind: Literal["mean", "coverage", "worst", "equity", "cost", "lexicographic"] = "mean"
+    """mean: least mean travel time to the nearest office (p-median); coverage: most people within
+    within_minutes (maximal covering); worst: least longest travel time (p-center), then mean;
+    equity: least Kolm-Pollak EDE, a mean in which long trips weigh more; cost: least annual cost
+    that reaches the targets; lexicographic: the objectives in `order`, one after the other."""
+    within_minutes: NonNegativeFloat | None = None
+    """For coverage: the travel time that counts as reached, this very time included."""
+    epsilon: Aversion = -1.0
+    """For equity: aversion to inequality, below 0; the lower, the more long trips weigh."""
+    targets: tuple[TargetTable, ...] = ()
+    """For cost: what must be reached, each with share, within_minutes and each."""
+    order: tuple[Stage, ...] = ()
+    """For lexicographic: objectives in order of importance, each with kind, its own keys, and
+    tolerance."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.kind == "lexicographic" and not self.order:
+            raise ValueError("lexicographic needs at least one [[objective.order]]")
+        _refuse_idle(self)
+        if self.kind != "lexicographic":
+            self.stage()
+        return self
+
+    def stage(self) -> Stage:
+        """The objective as the only one of a list."""
+        return Stage(
+            kind=self.kind,  # type: ignore[arg-type] # not called for lexicographic
+            within_minutes=self.within_minutes,
+            epsilon=self.epsilon,
+            targets=self.targets,
+        )
+
+
+class QuotaTable(Table):
+    """Least or greatest number of new offices in some groups together; forced ones count."""
+
+    group: Grouping
+    """What is grouped: municipality, county, fa_region, skr_group, or category (seat or other)."""
+    labels: tuple[Text, ...] = Field(min_length=1)
+    """The groups meant, by code: C8 and C9 for skr_group, 01 for county, seat for category."""
+    min: Count | None = None
+    """Least number of new offices in them."""
+    max: Count | None = None
+    """Most new offices in them."""
+
+    @model_validator(mode="after")
+    def _has_a_number(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("a quota needs min or max")
+        return self
+
+
+class LimitTable(Table):
+    """What the answer has to keep to. Only new offices count, forced ones included."""
+
+    new_offices_max: Count | None = None
+    """Most new offices; offices forced open count."""
+    new_offices_min: Count | None = None
+    """Fewest new offices; offices forced open count."""
+    max_new_per_municipality: Count = 1
+    """Most new offices in one municipality."""
+    annual_budget_msek: NonNegativeFloat | None = None
+    """Most annual cost of new offices, MSEK."""
+    one_off_budget_msek: NonNegativeFloat | None = None
+    """Most one-off cost of new offices, MSEK."""
+    fa_region_guarantee: bool = False
+    """At least one office, existing or new, in every FA region."""
+    county_guarantee: bool = False
+    """At least one office, existing or new, in every county."""
+    max_minutes: PositiveFloat | None = None
+    """Nobody has a longer way to the nearest office than this, in minutes."""
+    spacing_km: PositiveFloat | None = None
+    """No two new offices nearer to each other than this, km as the crow flies."""
+    quotas: tuple[QuotaTable, ...] = ()
+    """Least or greatest numbers of new offices in groups, each with group, labels, min and max."""
+
+
+class ClosingTable(Table):
+    """Existing offices that may close; needs max, else none may."""
+
+    min: Count = 0
+    """Fewest offices that close."""
+    max: Count = 0
+    """Most offices that close."""
+    only_sole_offices: bool = True
+    """Whether only an office that is the only one of its municipality may close. The model is
+    blind between offices of one locality, so that closing one of several would look free."""
+    keep: tuple[Text, ...] = ()
+    """Offices that stay open all the same: office_id, or the name where it is the only one."""
+    frees_budget: bool = False
+    """Whether what closing saves a year may be spent on new offices."""
+    saving_msek_per_office: NonNegativeFloat = 5.0
+    """What closing an office saves a year, MSEK; 560 MSEK / 113 offices in 2019, a division."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min is greater than max")
+        return self
+
+
+class OfficeTypes(Table):
+    """Kinds of new offices; the model chooses one for each. They replace the staff rule."""
+
+    use: tuple[Text, ...] = ()
+    """Kinds that may open, by their names in data/costs.toml; none: every office is standard and
+    staffed by the rule."""
+    limited: bool = True
+    """Whether a kind can serve only as many people as its visits a year allow."""
+    min: dict[str, Count] = {}  # noqa: RUF012 - pydantic copies it
+    """Fewest offices of a kind, such as {small = 5}."""
+    max: dict[str, Count] = {}  # noqa: RUF012 - pydantic copies it
+    """Most offices of a kind."""
+
+    def limits(self) -> tuple[str, ...]:
+        """The kinds whose number is limited."""
+        return tuple(dict.fromkeys((*self.min, *self.max)))
+
+
+class CapacityTable(Table):
+    """How many people an office can serve.
+
+    Demand may be split between offices, so that people do not always go to the nearest one.
+    """
+
+    existing_people: PositiveFloat | None = None
+    """Most people that an existing office can serve; default: it never fills up."""
+    new_people: PositiveFloat | None = None
+    """Most people that a new office can serve, where it has no kind; default: never fills up."""
+
+
+class PhaseTable(Table):
+    """A stretch of years with means of its own. What opens stays open."""
+
+    name: Text
+    """What it is called, such as "2021"."""
+    years: PositiveFloat = 1.0
+    """How long it lasts; the objective is the mean over all years."""
+    annual_budget_msek: NonNegativeFloat | None = None
+    """Most annual cost of all new offices open by then, MSEK."""
+    one_off_budget_msek: NonNegativeFloat | None = None
+    """Most one-off cost of those that open in it, MSEK."""
+    new_offices_max: Count | None = None
+    """Most offices that open in it."""
+
+
+class Solver(Table):
+    """How the model is solved; none of this changes what the best answer is."""
+
+    name: Literal["highs", "cbc"] = "highs"
+    """The solver; cbc, for cross-checking, is the extra siting[cbc] and slower."""
+    gap: Annotated[float, Field(ge=0, lt=1)] = 1e-6
+    """Stop when objective and bound differ by this share at most."""
+    time_limit_s: PositiveFloat | None = None
+    """Stop after this many seconds of solving; default none. It holds for a run and for each step
+    of a frontier; other studies take the time that their proofs need."""
+    threads: Annotated[int, Field(ge=1, le=1024)] = 1
+    """Solver threads; results are the same in every run only with 1."""
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _ends_in_time(cls, name: object) -> object:
+        if name == "scip":
+            raise ValueError(
+                "SCIP needs many minutes for a country, so only the model takes it, from Python "
+                "(siting.model.Solver); cross-check with cbc here"
+            )
+        return name
+
+
+class Scenario(Table):
+    """A scenario file, checked."""
+
+    scenario: About
+    demand: Demand = Demand()
+    area: Area = Area()
+    regions: Regions = Regions()
+    network: Network = Network()
+    travel_times: TravelTimeTable = TravelTimeTable()
+    offices: Offices = Offices()
+    candidates: Candidates = Candidates()
+    objective: Objective = Objective()
+    limits: LimitTable = LimitTable()
+    closing: ClosingTable = ClosingTable()
+    office_types: OfficeTypes = OfficeTypes()
+    capacity: CapacityTable = CapacityTable()
+    phases: tuple[PhaseTable, ...] = ()
+    solver: Solver = Solver()
+
+
+def table_models() -> dict[str, type[Table]]:
+    """Each table of a scenario file with its model, in the order of the schema."""
+    tables = ((name, table_of(field.annotation)) for name, field in Scenario.model_fields.items())
+    return {name: table for name, table in tables if table is not None}
+
+
+def json_schema() -> str:
+    """The JSON Schema of a scenario file, as it stands in scenarios/schema.json."""
+    return json.dumps(Scenario.model_json_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,368 @@
+"""The answers that are nearly as good as the best: found, put into tables, and told."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from siting.common.errors import InfeasibleError
+from siting.model import Different, Limits, Solution
+from siting.model.task import Task
+from siting.pipeline.describe import Progress
+from siting.report.formats.terminal import print_table
+from siting.results.result import Study
+from siting.scenario.file import ScenarioFile
+from siting.studies.study import open_scenario
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of several.
+
+    Parameters
+    ----------
+    open_sites : tuple of str
+        All that are open in the end.
+    new_sites, closed_sites : tuple of str
+        What it changes.
+    objective : float
+        In the unit of `siting.model.Solution`.
+    proved : bool
+        Whether it is proved that none comes before it: for the best answers, that no other not yet
+        listed is better; for diverse ones, that none differs more from those before it.
+    """
+
+    open_sites: tuple[str, ...]
+    new_sites: tuple[str, ...]
+    closed_sites: tuple[str, ...]
+    objective: float
+    proved: bool
+
+    @classmethod
+    def of(cls, solution: Solution, objective: float) -> "Answer":
+        """Take it from a solution.
+
+        Parameters
+        ----------
+        solution : Solution
+            One that has an answer.
+        objective : float
+            Its objective, in the unit of `siting.model.Solution`.
+
+        Returns
+        -------
+        Answer
+            Proved if the solution is optimal.
+        """
+        proved = solution.status == "optimal"
+        sites = (solution.open_sites, solution.new_sites, solution.closed_sites)
+        return cls(*sites, objective, proved)
+
+    def changes(self) -> frozenset[str]:
+        """The sites that it opens or closes."""
+        return frozenset(self.new_sites) | frozenset(self.closed_sites)
+
+
+def best_answers(
+    task: Task, within: float, count: int, progress: Callable[[str], None] = lambda _: None
+) -> tuple[tuple[Answer, ...], bool]:
+    """Return the best distinct answers, best first.
+
+    Each is solved for with all before it forbidden, so that none better is missing.
+
+    Parameters
+    ----------
+    task : Task
+        What is asked.
+    within : float
+        How much worse than the best they may be, as a share of it.
+    count : int
+        Most answers.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    tuple of Answer
+        Best first.
+    bool
+        Whether these are all there are within the tolerance.
+
+    Raises
+    ------
+    InfeasibleError
+        If there is no answer at all.
+    """
+    found: list[Answer] = []
+    while len(found) < count:
+        progress(f"Answer {len(found) + 1} of {count}")
+        solution = _next(task, found)
+        if solution is None or solution.objective is None:
+            return tuple(found), True
+        if found and beyond(found[0].objective, solution.objective, within):
+            return tuple(found), solution.status == "optimal"
+        found.append(Answer.of(solution, solution.objective))
+    return tuple(found), False
+
+
+def _next(task: Task, found: Sequence[Answer]) -> Solution | None:
+    if not found:
+        return task.solve()
+    distinct = (Different((answer.open_sites,)) for answer in found)
+    return _solved(task, replace(task.limits, different=(*task.limits.different, *distinct)))
+
+
+def beyond(best: float, value: float, within: float) -> bool:
+    """Whether a value is farther from the best than a share of it allows.
+
+    Parameters
+    ----------
+    best, value : float
+        Objectives, in one unit.
+    within : float
+        The share, not negative.
+
+    Returns
+    -------
+    bool
+        False at the limit itself, give or take rounding.
+    """
+    return abs(value - best) > within * abs(best) * (1 + 1e-9)
+
+
+def diverse_answers(
+    task: Task,
+    first: Answer,
+    within: float,
+    count: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[Answer]:
+    """Yield answers that differ as much as possible from all before them.
+
+    The greatest number of differences is found by halving: the best answer with at least so many
+    is within the tolerance or not.
+
+    Parameters
+    ----------
+    task : Task
+        What is asked.
+    first : Answer
+        The best; it is yielded first.
+    within : float
+        How much worse than the best they may be, as a share of it.
+    count : int
+        Most answers.
+    progress : callable
+        Told what is being done.
+
+    Yields
+    ------
+    Answer
+        The next answer, as far from those before it as the tolerance allows.
+    """
+    found = [first]
+    yield first
+    while len(found) < count:
+        progress(f"Different answer {len(found)} of {count - 1}")
+        answer = _farthest(task, found, within)
+        if answer is None:
+            return
+        found.append(answer)
+        yield answer
+
+
+def _farthest(task: Task, found: Sequence[Answer], within: float) -> Answer | None:
+    """The best of the answers with the most differences that keep to the tolerance."""
+    best, proved = None, True
+    distinct = tuple(Different((answer.open_sites,)) for answer in found)
+    low, high = 0, _most(task, found)
+    while low < high:
+        least = (low + high + 1) // 2
+        apart = Different(tuple(answer.open_sites for answer in found), least)
+        limits = replace(task.limits, different=(*task.limits.different, *distinct, apart))
+        solution = _solved(task, limits)
+        if solution is None or solution.objective is None:
+            high = least - 1
+        elif beyond(found[0].objective, solution.objective, within):
+            high, proved = least - 1, proved and solution.status == "optimal"
+        else:
+            low, best = least, Answer.of(solution, solution.objective)
+    return best and replace(best, proved=proved)
+
+
+def _most(task: Task, found: Sequence[Answer]) -> int:
+    """A number of differences that no answer exceeds."""
+    most_new = task.limits.new_sites_max
+    if most_new is None:
+        most_new = int((~task.instance.existing).sum())
+    closing = task.limits.closing
+    most_closed = len(closing.sites) if closing else 0
+    return sum(len(answer.changes()) + most_new + most_closed for answer in found)
+
+
+def _solved(task: Task, limits: Limits) -> Solution | None:
+    try:
+        return task.solve(limits)
+    except InfeasibleError:
+        return None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which alternatives are wanted.
+
+    Parameters
+    ----------
+    within : float
+        How much worse than the best they may be, as a share of it.
+    count : int
+        Most of the best answers.
+    diverse : int
+        Most of the answers that differ as much as possible, the best among them.
+    """
+
+    within: float
+    count: int
+    diverse: int
+
+
+def alternatives(
+    file: ScenarioFile, wanted: Wanted, *, data: Path | None = None, progress: Progress = print
+) -> Study:
+    """Find the best distinct answers of a scenario, and a diverse set of them.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    wanted : Wanted
+        How many, and how much worse they may be.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Study
+        Tables answers and sites.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    InfeasibleError
+        If its limits cannot hold together.
+    """
+    opening = open_scenario(file, data, progress)
+    task = opening.task
+    best, complete = best_answers(task, wanted.within, wanted.count, progress)
+    diverse = tuple(diverse_answers(task, best[0], wanted.within, wanted.diverse, progress))
+    listed = [*(("best", each) for each in best), *(("diverse", each) for each in diverse)]
+    places = opening.prepared.problem.sites.set_index("code")
+    rows = [
+        {
+            "kind": kind,
+            **_row(answer, best[0], places),
+            "objective": task.per_person(answer.objective),
+        }
+        for kind, answer in listed
+    ]
+    table = pd.DataFrame(rows)
+    table.insert(1, "number", table.groupby("kind").cumcount() + 1)
+    table["worse"] = (table["objective"] / table["objective"].iloc[0] - 1).abs()
+    asked = {"within": wanted.within, "count": wanted.count, "diverse": wanted.diverse}
+    tables = {"answers": table, "sites": _sites(best, diverse, places)}
+    return opening.study("alternatives", {**asked, "complete": complete}, tables)
+
+
+def _row(answer: Answer, first: Answer, places: pd.DataFrame) -> dict[str, object]:
+    mine, theirs = answer.changes(), first.changes()
+    new = list(answer.new_sites)
+    return {
+        "new_offices": len(new),
+        "annual_cost_msek": places.loc[new, "annual_cost_msek"].sum(),
+        "differences": len(mine ^ theirs),
+        "only_here": "; ".join(_names(mine - theirs, places)),
+        "only_in_best": "; ".join(_names(theirs - mine, places)),
+        "proved": answer.proved,
+    }
+
+
+def _names(codes: frozenset[str], places: pd.DataFrame) -> list[str]:
+    return sorted(
+        place if place == municipality else f"{place} ({municipality})"
+        for place, municipality in places.loc[list(codes), ["place", "municipality"]].to_numpy()
+    )
+
+
+def _sites(best: Sequence[Answer], diverse: Sequence[Answer], places: pd.DataFrame) -> pd.DataFrame:
+    """Every site that some answer opens or closes, and in how many of them."""
+    codes = sorted({code for answer in (*best, *diverse) for code in answer.changes()})
+    columns = ["place", "municipality_code", "municipality", "forced"]
+    table = places.loc[codes, columns].reset_index()
+    for name, answers in (("in_best", best), ("in_diverse", diverse)):
+        table[name] = [sum(code in each.changes() for each in answers) for code in codes]
+        table[f"{name}_share"] = table[name] / len(answers)
+    order = ["in_best", "in_diverse", "code"]
+    return table.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
+
+
+def print_alternatives(study: Study, console: Console) -> None:
+    """Print the best answers, the diverse ones, and what they share.
+
+    Parameters
+    ----------
+    study : Study
+        From `siting.studies.alternatives.alternatives`.
+    console : Console
+        Where it is printed.
+    """
+    answers, sites, manifest = study.tables["answers"], study.tables["sites"], study.manifest
+    best, diverse = (answers[answers["kind"] == kind] for kind in ("best", "diverse"))
+    _print_answers("The best answers, and how each differs from the first", best, console)
+    console.print(_what_is_proved(best, manifest["within"], complete=manifest["complete"]))
+    share = f"{manifest['within']:.3g}"
+    title = f"Answers as different as possible, at most {100 * float(share):g} % worse"
+    _print_answers(title, diverse, console)
+    if not diverse["proved"].all():
+        console.print("That none differs more is not proved for all of these.")
+    for column, answers_named in (("in_best", "best"), ("in_diverse", "diverse")):
+        shared = sites[sites[f"{column}_share"] == 1]
+        names = ", ".join(shared["place"])
+        count = len(best if answers_named == "best" else diverse)
+        console.print(
+            f"\nIn all {count} {answers_named} answers, {len(shared)} places: {names or 'none'}.",
+            soft_wrap=True,
+        )
+
+
+def _what_is_proved(best: pd.DataFrame, within: float, *, complete: bool) -> str:
+    if not best["proved"].all():
+        return "Not all are proved: a better one may be missing."
+    if complete:
+        return f"Proved: these are all the answers at most {100 * within:g} % worse than the best."
+    return "Proved: no answer better than the last of these is missing. There are more."
+
+
+def _print_answers(title: str, answers: pd.DataFrame, console: Console) -> None:
+    rows = [
+        (
+            str(row["number"]),
+            f"{row['objective']:.4f}",
+            f"{100 * row['worse']:.3f} %",
+            str(row["new_offices"]),
+            f"{row['annual_cost_msek']:.1f}",
+            str(row["differences"]),
+        )
+        for row in answers.to_dict("records")
+    ]
+    columns = ("", "Objective", "Worse by", "New offices", "MSEK a year", "Differences")
+    print_table(console, title, columns, rows)
+    for row in answers.to_dict("records"):
+        if row["only_here"] or row["only_in_best"]:
+            here, there = row["only_here"] or "nothing", row["only_in_best"] or "nothing"
+            line = f"{row['number']}: {here}, in place of {there}."
+            console.print(line, soft_wrap=True, markup=False)

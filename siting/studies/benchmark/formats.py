@@ -1,0 +1,184 @@
+"""Read OR-Library and TSPLIB files as instances."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from siting.common.errors import Fault, InputError
+from siting.common.file_limits import TEXT, refuse_large
+from siting.common.tables.hints import GREATEST, number_problem
+from siting.common.types import Floats
+from siting.model import Instance, Limits, Mean, Objective, Worst
+
+type Problem = Literal["p-median", "p-center", "capacitated"]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """An instance with its objective and limits.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+    problem : {"p-median", "p-center", "capacitated"}
+    p : int or None
+        Number of sites.
+    instance : Instance
+    objective : Objective
+    limits : Limits
+    """
+
+    name: str
+    problem: Problem
+    p: int | None
+    instance: Instance
+    objective: Objective
+    limits: Limits
+
+
+def read_benchmark(path: Path, problem: Problem | None = None, p: int | None = None) -> Benchmark:
+    """Read a file, whose format is told by its content.
+
+    Parameters
+    ----------
+    path : Path
+        OR-Library pmed or cap, or TSPLIB with points.
+    problem : {"p-median", "p-center", "capacitated"}, optional
+        "capacitated" for cap files, otherwise "p-median".
+    p : int, optional
+        Number of sites; by default what a pmed file says.
+
+    Returns
+    -------
+    Benchmark
+        The instance, with the optimum that was published for it if that is known.
+
+    Raises
+    ------
+    InputError
+        If the file is none of these, or p is missing.
+    """
+    refuse_large(path, TEXT)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise _refused(path, "file", path.name, f"cannot be read ({error})") from error
+    if "NODE_COORD_SECTION" in text:
+        return _with_p(path, problem or "p-median", p, _points(path, text))
+    numbers = _numbers(path, text.split())
+    if len(numbers) > PMED_HEADER and len(numbers) == PMED_HEADER + 3 * numbers[1]:
+        count, _, listed = _counts(path, numbers[:PMED_HEADER])
+        given = listed if p is None else p
+        return _with_p(path, problem or "p-median", given, _pmed(path, numbers, count))
+    if len(numbers) > CAP_HEADER and len(numbers) == _cap_size(numbers):
+        _counts(path, numbers[:CAP_HEADER])
+        return _cap(path, numbers)
+    text = f"has {len(numbers):,} numbers, which fit neither a pmed nor a cap file by their header"
+    raise _refused(path, "content", numbers[:3].tolist(), text)
+
+
+PMED_HEADER = 3
+CAP_HEADER = 2
+_MOST_POINTS = 20_000
+"""A matrix of more points than this does not fit into the memory of an ordinary machine."""
+
+
+def _refused(path: Path, key: str, value: object, problem: str) -> InputError:
+    remedy = "See the formats of OR-Library and TSPLIB, or fetch the file again."
+    return InputError([Fault(str(path), key, value, problem, remedy)])
+
+
+def _numbers(path: Path, words: list[str]) -> Floats:
+    """Turn words into finite numbers, or say which of them is none."""
+    numbers = np.empty(len(words))
+    for place, word in enumerate(words):
+        try:
+            numbers[place] = float(word)
+        except ValueError:
+            numbers[place] = np.nan
+        if not abs(numbers[place]) < GREATEST:
+            problem, _ = number_problem(word)
+            raise _refused(path, f"number {place + 1}", word, problem)
+    return numbers
+
+
+def _counts(path: Path, header: Floats) -> list[int]:
+    if (header % 1 != 0).any() or (header < 1).any():
+        raise _refused(path, "header", header.tolist(), "is not whole numbers from 1")
+    if header[0] > _MOST_POINTS:
+        raise _refused(path, "header", header[0], f"has more than {_MOST_POINTS:,} points")
+    return [int(number) for number in header]
+
+
+def _with_p(path: Path, problem: Problem, p: int | None, distances: Floats) -> Benchmark:
+    if p is None or not 1 <= p <= len(distances):
+        raise _refused(path, "p", p, f"is not from 1 to {len(distances)}; --p says it")
+    instance = Instance.from_matrix(distances, np.ones(len(distances)))
+    objective: Objective = Worst() if problem == "p-center" else Mean()
+    return Benchmark(path.name, problem, p, instance, objective, Limits(new_sites_max=p))
+
+
+def _pmed(path: Path, numbers: Floats, count: int) -> Floats:
+    """Return all shortest paths. Where an edge occurs twice, its last line holds."""
+    edges = numbers[PMED_HEADER:].reshape(-1, 3)
+    for row, (a, b, cost) in enumerate(edges.tolist(), start=1):
+        if a % 1 or b % 1 or not (1 <= a <= count and 1 <= b <= count):
+            raise _refused(path, f"edge {row}", (a, b), f"ends at no vertex from 1 to {count}")
+        if cost < 0:
+            raise _refused(path, f"edge {row}", cost, "must not be negative")
+    last = {(int(min(a, b)), int(max(a, b))): cost for a, b, cost in edges.tolist()}
+    ends = np.array(list(last)) - 1
+    costs = np.fromiter(last.values(), dtype=np.float64)
+    graph = csr_array((costs, (ends[:, 0], ends[:, 1])), shape=(count, count))
+    paths: Floats = dijkstra(graph, directed=False)
+    return paths
+
+
+def _points(path: Path, text: str) -> Floats:
+    """Return the distances between points, rounded down."""
+    head, _, tail = text.partition("NODE_COORD_SECTION")
+    words = tail.split("EOF", maxsplit=1)[0].split()
+    numbers = _numbers(path, words)
+    if len(numbers) % 3 or not len(numbers):
+        problem = f"has {len(numbers):,} numbers, not three for each point"
+        raise _refused(path, "NODE_COORD_SECTION", len(numbers), problem)
+    listed = re.search(r"DIMENSION\s*:\s*(\d+)", head)
+    if listed and int(listed[1]) != len(numbers) // 3:
+        problem = f"is not the number of points, {len(numbers) // 3}"
+        raise _refused(path, "DIMENSION", int(listed[1]), problem)
+    if len(numbers) // 3 > _MOST_POINTS:
+        raise _refused(path, "points", len(numbers) // 3, f"are more than {_MOST_POINTS:,}")
+    x, y = numbers.reshape(-1, 3)[:, 1:].T
+    distances: Floats = np.floor(np.hypot(np.subtract.outer(x, x), np.subtract.outer(y, y)))
+    return distances
+
+
+def _cap_size(numbers: Floats) -> float:
+    sites, customers = numbers[:CAP_HEADER].tolist()
+    size: float = CAP_HEADER + 2 * sites + customers * (1 + sites)
+    return size
+
+
+def _cap(path: Path, numbers: Floats) -> Benchmark:
+    """Return a capacitated problem: fixed costs plus serving costs, demand may be split."""
+    if (numbers < 0).any():
+        place = int(np.flatnonzero(numbers < 0)[0])
+        raise _refused(path, f"number {place + 1}", numbers[place], "must not be negative")
+    sites = int(numbers[0])
+    capacity, fixed = numbers[CAP_HEADER : CAP_HEADER + 2 * sites].reshape(sites, 2).T
+    customers = numbers[CAP_HEADER + 2 * sites :].reshape(-1, 1 + sites)
+    demand, costs = customers[:, 0], customers[:, 1:]
+    if (demand == 0).any():
+        place = int(np.flatnonzero(demand == 0)[0])
+        raise _refused(path, f"customer {place + 1}", 0.0, "has no demand")
+    instance = Instance.from_matrix(costs / demand[:, None], demand, annual_cost=fixed)
+    room = dict(zip(instance.site_ids, capacity.tolist(), strict=True))
+    return Benchmark(
+        path.name, "capacitated", None, instance, Mean(cost_weight=1.0), Limits(capacity=room)
+    )

@@ -1,0 +1,212 @@
+"""Solve benchmarks and say what came of it, one row each."""
+
+import csv
+import dataclasses
+import io
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from siting.common.errors import Fault, InputError
+from siting.common.files import write_file
+from siting.model import Solver, solve
+from siting.studies.benchmark.formats import Benchmark
+
+if sys.platform != "win32":
+    import resource
+
+# In bytes where the system counts so, in kilobytes otherwise.
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+PEER = Path(__file__).with_name("peer.py")
+# So many times its limit a peer may take in all, building its model included.
+PATIENCE = 2.0
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    """What a solve of a benchmark came to.
+
+    Parameters
+    ----------
+    file, problem : str
+    p : int or None
+    objective : float or None
+        Weighted sum, radius, or total cost; None if no answer was found.
+    bound, gap : float
+    status : str
+        "optimal", "feasible" or "unknown"; what a peer says of itself is marked "claimed".
+    seconds : float
+        From the instance to the answer.
+    peak_mb : float
+        Greatest memory of the process so far.
+    solver : str
+    """
+
+    file: str
+    problem: str
+    p: int | None
+    objective: float | None
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+    peak_mb: float
+    solver: str
+
+
+def run_benchmark(
+    benchmark: Benchmark, *, time_limit: float | None = None, solver: Solver | str = "highs"
+) -> BenchmarkRow:
+    """Solve a benchmark. Ties are left alone, as any optimal answer will do.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What to solve.
+    time_limit : float, optional
+        Seconds.
+    solver : Solver or str
+        Its name, or one that was made for it.
+
+    Returns
+    -------
+    BenchmarkRow
+        Objective, bound, seconds and memory.
+    """
+    solution = solve(
+        benchmark.instance,
+        benchmark.objective,
+        benchmark.limits,
+        time_limit=time_limit,
+        solver=solver,
+        ties=False,
+    )
+    name = solver if isinstance(solver, str) else solver.name
+    return BenchmarkRow(
+        benchmark.name,
+        benchmark.problem,
+        benchmark.p,
+        solution.objective,
+        solution.bound,
+        solution.gap,
+        solution.status,
+        solution.seconds,
+        peak_megabytes(),
+        f"siting {name}",
+    )
+
+
+def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> BenchmarkRow:
+    """Solve a p-median or p-center benchmark with spopt, in an environment of its own.
+
+    spopt hands the limit to its solver, which may go on long after it. What has not come back after
+    `PATIENCE` times the limit is ended and counts as no answer.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What to solve.
+    python : Path
+        Interpreter of an environment that has spopt.
+    time_limit : float
+        Seconds for the solver.
+
+    Returns
+    -------
+    BenchmarkRow
+        The same of spopt.
+
+    Raises
+    ------
+    InputError
+        If spopt has no such problem, or it does not run.
+    """
+    if benchmark.p is None:
+        raise InputError(
+            [
+                Fault(
+                    benchmark.name, "problem", benchmark.problem, "is not compared", "Leave it out."
+                )
+            ]
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        arrays = Path(folder) / "instance.npz"
+        np.savez(
+            arrays,
+            times=benchmark.instance.times.toarray(),
+            weights=benchmark.instance.weights,
+            existing=benchmark.instance.existing,
+        )
+        command = [str(python), str(PEER), str(arrays), benchmark.problem, str(benchmark.p)]
+        said, seconds, peak = _ask(python, [*command, str(time_limit)], PATIENCE * time_limit)
+    objective = None if said[0] == "none" else float(said[0])
+    return BenchmarkRow(
+        benchmark.name, benchmark.problem, benchmark.p, objective, -np.inf, np.inf,
+        f"claimed {said[1]}", seconds, peak, "spopt",
+    )  # fmt: skip
+
+
+def _ask(python: Path, command: list[str], patience: float) -> tuple[list[str], float, float]:
+    """Run the peer; give the value and the status that it prints, seconds and peak megabytes."""
+    began = time.perf_counter()
+    # A group of its own, so that the solver that spopt starts can be ended with it.
+    with subprocess.Popen(  # noqa: S603 - the interpreter is the user's own, the rest ours
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            out, complaint = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return ["none", "none"], time.perf_counter() - began, float("nan")
+    if process.returncode != 0:
+        problem = complaint.strip().splitlines()[-1:] or ["no message"]
+        raise InputError(
+            [Fault("--peer-python", "spopt", str(python), problem[0], "Make it: make bench-peers.")]
+        )
+    value, status, seconds, peak = out.split()[-4:]
+    return [value, status], float(seconds), float(peak)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a process and, where the system knows groups, what it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def peak_megabytes() -> float:
+    """Return the greatest memory of this process so far."""
+    if sys.platform == "win32":
+        return float("nan")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT / 2**20
+
+
+def write_rows(rows: Iterable[BenchmarkRow], path: Path) -> None:
+    """Write rows as CSV.
+
+    Parameters
+    ----------
+    rows : iterable of BenchmarkRow
+        One each solve.
+    path : Path
+        The file; its columns are the fields of BenchmarkRow.
+
+    Raises
+    ------
+    siting.common.errors.InputError
+        If it cannot be written.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in dataclasses.fields(BenchmarkRow))
+    writer.writerows(dataclasses.astuple(row) for row in rows)
+    write_file(path, text.getvalue().encode(), option="--csv")

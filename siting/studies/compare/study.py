@@ -1,0 +1,263 @@
+"""Runs side by side: what was asked, what was picked, who is better and who is worse off."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from siting.common.errors import Fault, InputError
+
+FEWEST, MOST = 2, 6
+"""Numbers of runs that can be compared."""
+_TEXTS = ("title", "title_sv", "rationale", "rationale_sv", "source")
+"""Keys of the table `scenario` that say what it is, not what is asked."""
+_REGIONS = {
+    "counties": ["county_code", "county"],
+    "fa_regions": ["fa_code", "fa_region"],
+    "municipalities": ["municipality_code", "municipality"],
+}
+_PLACE = ["locality_code", "locality", "municipality", "fa_region"]
+
+
+class Run(Protocol):
+    """A result as it stands in its folder: name, manifest and tables."""
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The content of manifest.json."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables by file name."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs side by side; the first is what the others are held against.
+
+    Parameters
+    ----------
+    names : tuple of str
+        One a run, each different; columns of the tables are called by them.
+    obstacles : tuple of Fault
+        Why the runs cannot really be compared; empty if they can.
+    scenarios : DataFrame
+        What differs: key, and its value in each run as text.
+    picks : DataFrame
+        Each new office of any run: code, place, municipality, FA region, runs (how many have
+        it), and its rank in each run.
+    measures : DataFrame
+        measure, before (in the first run), its value in each run, and "NAME - FIRST" for each
+        run but the first.
+    regions : mapping of str to DataFrame
+        counties, fa_regions and municipalities: code, name, population, mean minutes in each
+        run, and "NAME - FIRST".
+    people : DataFrame
+        For each run: new_offices, annual_cost_msek, and of the residents people_shorter and
+        people_longer, whose trip is shorter and longer than in the first run; missing where the
+        demand points differ or a result has no assignment.
+    """
+
+    names: tuple[str, ...]
+    obstacles: tuple[Fault, ...]
+    scenarios: pd.DataFrame
+    picks: pd.DataFrame
+    measures: pd.DataFrame
+    regions: Mapping[str, pd.DataFrame]
+    people: pd.DataFrame
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Columns that hold a run's figures less those of the first."""
+        return tuple(difference(name, self.names[0]) for name in self.names[1:])
+
+
+def difference(name: str, first: str) -> str:
+    """Name of the column that holds the figures of a run less those of the first.
+
+    Parameters
+    ----------
+    name, first : str
+        The run, and the first of those compared.
+
+    Returns
+    -------
+    str
+        The heading in every table that has such figures.
+    """
+    return f"{name} - {first}"
+
+
+def compare(runs: Sequence[Run], *, anyway: bool = False) -> Comparison:
+    """Put runs side by side.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Two to six.
+    anyway : bool
+        Compare even what differs in demand or network.
+
+    Returns
+    -------
+    Comparison
+        The runs in columns, and what speaks against comparing them.
+
+    Raises
+    ------
+    InputError
+        If there are too few or too many, or if they cannot be compared.
+    """
+    if not FEWEST <= len(runs) <= MOST:
+        few = len(runs) < FEWEST
+        problem = f"at {'least two' if few else 'most six'} results are compared"
+        remedy = f"Name {'two or more' if few else 'six or fewer'} results."
+        raise InputError([Fault("command line", "RESULT", len(runs), problem, remedy)])
+    names = _different([run.name for run in runs])
+    obstacles = tuple(_obstacles(runs, names))
+    if obstacles and not anyway:
+        raise InputError(obstacles)
+    return Comparison(
+        names=names,
+        obstacles=obstacles,
+        scenarios=_scenarios(runs, names),
+        picks=_picks(runs, names),
+        measures=_measures(runs, names),
+        regions={name: _regions(runs, names, name) for name in _REGIONS},
+        people=_people(runs, names),
+    )
+
+
+def _different(names: Sequence[str]) -> tuple[str, ...]:
+    """Number the later of equal names."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for name in names:
+        seen[name] += 1
+        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(labels)
+
+
+def _obstacles(runs: Sequence[Run], names: Sequence[str]) -> Iterator[Fault]:
+    """What makes a run's figures mean something else than those of the first."""
+    remedy = "Run both with the same, or compare with --anyway."
+    first = _basis(runs[0])
+    for run, name in zip(runs[1:], names[1:], strict=True):
+        for key, value in _basis(run).items():
+            if value != first[key]:
+                problem = f"is not that of {names[0]}, {first[key]!r}"
+                yield Fault(f"{name}/manifest.json", key, value, problem, remedy)
+
+
+def _basis(run: Run) -> dict[str, Any]:
+    """Demand and network, by the keys of the manifest; checksums shortened for the eye."""
+    inputs, scenario = run.manifest["inputs"], run.manifest["scenario"]
+    demand = scenario["demand"].get("file") or "demand.csv"
+    regions = scenario.get("regions", {}).get("file") or "municipalities.csv"
+    return {
+        "inputs.demand.csv": _checksum(inputs, demand),
+        "inputs.municipalities.csv": _checksum(inputs, regions),
+        "scenario.demand.weight": run.manifest["scenario"]["demand"]["weight"],
+        "network_fingerprint": run.manifest["network_fingerprint"][:12],
+    }
+
+
+def _checksum(inputs: Mapping[str, str], path: str) -> str:
+    """Of a file of the run; one of the user's that bears a shipped one's name stands under own/."""
+    name = Path(path).name
+    return inputs.get(f"own/{name}", inputs[name])[:12]
+
+
+def _scenarios(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+    flat = [dict(_flat(run.manifest["scenario"])) for run in runs]
+    for settings, run in zip(flat, runs, strict=True):
+        settings |= {f"inputs.{name}": sha[:12] for name, sha in run.manifest["inputs"].items()}
+    keys = dict.fromkeys(key for settings in flat for key in settings)
+    rows = [[key, *(settings.get(key, "") for settings in flat)] for key in keys]
+    return pd.DataFrame(
+        [row for row in rows if len(set(row[1:])) > 1], columns=["key", *names], dtype=object
+    )
+
+
+def _flat(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Each key of a scenario with its value as text: table.key, and phases.1.name in a list."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if path != ("scenario",) or key not in _TEXTS:
+                yield from _flat(part, (*path, str(key)))
+    elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+        for number, part in enumerate(value, start=1):
+            yield from _flat(part, (*path, str(number)))
+    else:
+        yield ".".join(path), _as_text(value)
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return "none"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _picks(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+    tables = [run.tables["sites"] for run in runs]
+    places = pd.concat([table[_PLACE] for table in tables]).drop_duplicates("locality_code")
+    picks = places.assign(runs=0)
+    for name, table in zip(names, tables, strict=True):
+        ranks = table.set_index("locality_code")["rank"]
+        picks[name] = picks["locality_code"].map(ranks).astype("Int64")
+        picks["runs"] += picks[name].notna()
+    order = ["runs", "locality_code"]
+    return picks.sort_values(order, ascending=[False, True]).reset_index(drop=True)
+
+
+def _measures(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+    table = runs[0].tables["access"][["measure", "before"]]
+    values = {
+        name: run.tables["access"].set_index("measure")["after"]
+        for name, run in zip(names, runs, strict=True)
+    }
+    side_by_side = {name: table["measure"].map(after) for name, after in values.items()}
+    return _with_differences(table.assign(**side_by_side), names)
+
+
+def _regions(runs: Sequence[Run], names: Sequence[str], kind: str) -> pd.DataFrame:
+    keys = _REGIONS[kind]
+    parts = [
+        run.tables[kind].rename(columns={"mean_after": name})[[*keys, name]]
+        for name, run in zip(names, runs, strict=True)
+    ]
+    people = runs[0].tables[kind][[*keys, "population"]]
+    merged = reduce(lambda left, right: left.merge(right, on=keys, how="outer"), parts, people)
+    return _with_differences(merged, names)
+
+
+def _with_differences(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    first = names[0]
+    return table.assign(**{difference(n, first): table[n] - table[first] for n in names[1:]})
+
+
+def _people(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+    first = runs[0].tables.get("assignment")
+    rows = []
+    for name, run in zip(names, runs, strict=True):
+        sites, trips = run.tables["sites"], run.tables.get("assignment")
+        row = {"run": name, "new_offices": len(sites), "cost": sites["annual_cost_msek"].sum()}
+        if first is None or trips is None:
+            rows.append(row)
+            continue
+        if trips["demand_id"].equals(first["demand_id"]):
+            saved = first["minutes_after"] - trips["minutes_after"]
+            row["people_shorter"] = trips.loc[saved > 0, "people"].sum()
+            row["people_longer"] = trips.loc[saved < 0, "people"].sum()
+        rows.append(row)
+    columns = ["run", "new_offices", "cost", "people_shorter", "people_longer"]
+    table = pd.DataFrame(rows, columns=columns).rename(columns={"cost": "annual_cost_msek"})
+    return table.astype({"people_shorter": "Int64", "people_longer": "Int64"})

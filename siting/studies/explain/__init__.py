@@ -1,0 +1,1 @@
+"""Why a place is in a result, or not."""

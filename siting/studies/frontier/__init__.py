@@ -1,0 +1,1 @@
+"""What more offices, more money or another aim would bring."""

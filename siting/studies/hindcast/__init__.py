@@ -1,0 +1,1 @@
+"""What the government really decided beside what the model would have."""

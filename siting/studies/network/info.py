@@ -1,0 +1,120 @@
+"""What a road network consists of, and how it compares with known trips."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+
+from siting.common.types import RoadNetwork
+from siting.network.routes import ReferenceTrip, Trip, lies_near, trip
+
+
+@dataclass(frozen=True)
+class TripCheck:
+    """A trip that is known from elsewhere, and what the network makes of it.
+
+    Parameters
+    ----------
+    reference : ReferenceTrip
+        What is known.
+    found : Trip
+        Time and length on the network.
+    """
+
+    reference: ReferenceTrip
+    found: Trip
+
+    @property
+    def km_deviation(self) -> float | None:
+        """Share by which the network is longer, where a length is known."""
+        return None if self.reference.km is None else self.found.km / self.reference.km - 1
+
+    @property
+    def minutes_deviation(self) -> float | None:
+        """Share by which the network is slower, where a time is known."""
+        known = self.reference.minutes
+        return None if known is None else self.found.minutes / known - 1
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """A road network in figures.
+
+    Parameters
+    ----------
+    source : str
+        Where it was read from.
+    fingerprint : str
+        SHA-256 of what a travel time depends on.
+    junctions, waypoints, links : int
+        Its size; waypoints are points on long roads, and a road that can be driven both ways is
+        one link.
+    km_by_class : mapping of str to float
+        Kilometres by road class, each road once, longest first.
+    components : tuple of int
+        Junctions and waypoints in each strongly connected part, largest first.
+    repairs : tuple of str
+        One sentence a repair.
+    trips : tuple of TripCheck
+        The reference trips.
+    """
+
+    source: str
+    fingerprint: str
+    junctions: int
+    waypoints: int
+    links: int
+    km_by_class: Mapping[str, float]
+    components: tuple[int, ...]
+    repairs: tuple[str, ...]
+    trips: tuple[TripCheck, ...]
+
+
+def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> NetworkInfo:
+    """Describe a road network.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    trips : iterable of ReferenceTrip
+        Trips to hold it against; those that start or end far from every road of the network
+        are left out.
+
+    Returns
+    -------
+    NetworkInfo
+        Its size, classes, parts, repairs and deviations.
+    """
+    roads = _roads(network)
+    km: defaultdict[str, float] = defaultdict(float)
+    for (_, _, highway, metres), count in roads.items():
+        km[highway] += count * metres / 1000
+    parts = nx.strongly_connected_components(network.graph)
+    waypoints = sum(row.get("kind") == "waypoint" for _, row in network.graph.nodes(data=True))
+    return NetworkInfo(
+        source=network.source,
+        fingerprint=network.fingerprint,
+        junctions=network.graph.number_of_nodes() - waypoints,
+        waypoints=waypoints,
+        links=roads.total(),
+        km_by_class=dict(sorted(km.items(), key=lambda row: -row[1])),
+        components=tuple(sorted(map(len, parts), reverse=True)),
+        repairs=network.log,
+        trips=tuple(
+            TripCheck(row, trip(network, row.start_at, row.end_at))
+            for row in trips
+            if lies_near(network, row.start_at) and lies_near(network, row.end_at)
+        ),
+    )
+
+
+def _roads(network: RoadNetwork) -> Counter[tuple[int, int, str, float]]:
+    """Ends, class and metres of each road; one that can be driven both ways counts once."""
+    ahead: Counter[tuple[int, int, str, float]] = Counter()
+    back: Counter[tuple[int, int, str, float]] = Counter()
+    for u, v, row in network.graph.edges(data=True):
+        road = (min(u, v), max(u, v), str(row["highway"]), float(row["length"]))
+        (ahead if u <= v else back)[road] += 1
+    return ahead | back

@@ -1,0 +1,323 @@
+"""What is known of the offices of today, and other office tables that fit it as well."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from siting.common.types import Bools, Floats
+from siting.inputs.assumptions import ASSUMPTIONS, assumed
+from siting.inputs.candidates import seat_codes
+from siting.inputs.tables import read_table
+from siting.pipeline.problem import Prepared
+
+CERTAIN = ("stated", "implied")
+"""What a source has to say of an office in 2019 for its municipality to be certain."""
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """Where offices are certain, and where the others may have been.
+
+    Parameters
+    ----------
+    certain : tuple of str
+        Municipality of each office in a municipality that certainly has one.
+    uncertain : mapping of str to tuple of int
+        Region to the number of offices in each of its other municipalities with an office,
+        greatest first.
+    eligible : mapping of str to tuple of str
+        Region to the municipalities that these may be, largest first.
+    population : mapping of str to int
+        Of each municipality.
+    concentration : float
+        A municipality is drawn in proportion to its people to this power.
+    """
+
+    certain: tuple[str, ...]
+    uncertain: Mapping[str, tuple[int, ...]]
+    eligible: Mapping[str, tuple[str, ...]]
+    population: Mapping[str, int]
+    concentration: float
+
+    @classmethod
+    def of(
+        cls,
+        offices: pd.DataFrame,
+        municipalities: pd.DataFrame,
+        barred: frozenset[str],
+        concentration: float,
+    ) -> Self:
+        """Sort the offices by what is known of them.
+
+        Parameters
+        ----------
+        offices : DataFrame
+            municipality_code, existed_2019; without the latter all are certain.
+        municipalities : DataFrame
+            code, fa_code, population_2019.
+        barred : frozenset of str
+            Municipalities where no office is drawn unless the table has one.
+        concentration : float
+            As in the class.
+
+        Returns
+        -------
+        Self
+            What can be drawn from.
+        """
+        region = dict(zip(municipalities["code"], municipalities["fa_code"], strict=True))
+        population = dict(
+            zip(municipalities["code"], municipalities["population_2019"].astype(int), strict=True)
+        )
+        codes = offices["municipality_code"]
+        known = offices.get("existed_2019", pd.Series(CERTAIN[0], offices.index)).isin(CERTAIN)
+        sure = set(codes[known])
+        counts = Counter(codes[~codes.isin(sure)])
+        uncertain = {
+            name: tuple(sorted((n for code, n in counts.items() if region[code] == name))[::-1])
+            for name in {region[code] for code in counts}
+        }
+        open_to = [c for c in population if c not in sure and (c not in barred or c in counts)]
+        by_size = sorted(open_to, key=lambda code: (-population[code], code))
+        eligible = {
+            name: tuple(code for code in by_size if region[code] == name) for name in uncertain
+        }
+        certain = tuple(codes[codes.isin(sure)])
+        return cls(certain, uncertain, eligible, population, concentration)
+
+    def draw(self, chance: np.random.Generator) -> tuple[str, ...]:
+        """The municipality of each office in one plausible table.
+
+        In each region as many municipalities as in the table are drawn without replacement,
+        larger ones more likely (``concentration``), and the largest of those drawn get
+        the second and further offices. So the number of offices, of municipalities with one, and
+        of offices in each region stay what they are.
+
+        Parameters
+        ----------
+        chance : numpy.random.Generator
+            What decides; drawing moves it on.
+
+        Returns
+        -------
+        tuple of str
+            One code an office: the certain ones, then those drawn, by the code of their region.
+        """
+        drawn = list(self.certain)
+        for region in sorted(self.uncertain):
+            counts, places = self.uncertain[region], self.eligible[region]
+            people = np.array([self.population[place] for place in places], dtype=np.float64)
+            odds = people**self.concentration
+            chosen = chance.choice(
+                len(places), size=len(counts), replace=False, p=odds / odds.sum()
+            )
+            for count, place in zip(counts, sorted(chosen), strict=True):
+                drawn += [places[place]] * count
+        return tuple(drawn)
+
+
+ADDS = ("announced", "ordered")
+"""Decisions that add an office; what is proposed or opened adds none of its own."""
+CLOSES = "closing decided"
+ROUNDS = ("2020-06", "2021-05", "2025-04")
+"""Months of the decisions that a hindcast scores."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What was decided in one month, and what there was before.
+
+    Parameters
+    ----------
+    month : str
+        "YYYY-MM".
+    kind : {"open", "close"}
+        Whether offices were ordered or closed.
+    earlier : tuple of str
+        Municipality of each office announced or ordered in an earlier month, open or not.
+    scored : tuple of str
+        Municipalities that got their first office, or lost their last one.
+    not_scored : tuple of str
+        Municipalities of the other offices ordered or closed, which had others.
+    """
+
+    month: str
+    kind: Literal["open", "close"]
+    earlier: tuple[str, ...]
+    scored: tuple[str, ...]
+    not_scored: tuple[str, ...]
+
+
+def read_decisions(folder: Path) -> pd.DataFrame:
+    """Read decisions.csv from the data folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+
+    Returns
+    -------
+    DataFrame
+        One row a decision, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or a value does not fit.
+    """
+    return read_table("decisions", folder)
+
+
+def rounds_of(decisions: pd.DataFrame, offices: "pd.Series[str]") -> tuple[Round, ...]:
+    """Sort the decisions into the rounds that are scored.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        The table of that name.
+    offices : Series of str
+        Municipality of each office of the first network.
+
+    Returns
+    -------
+    tuple of Round
+        The rounds by date.
+    """
+    return tuple(_round(decisions, offices, month) for month in ROUNDS)
+
+
+def _round(decisions: pd.DataFrame, offices: "pd.Series[str]", month: str) -> Round:
+    adds = decisions["decision"].isin(ADDS)
+    earlier = decisions.loc[adds & (decisions["month"] < month), "municipality_code"]
+    now = decisions[decisions["month"] == month]
+    closed = now.loc[now["decision"] == CLOSES, "municipality_code"]
+    ordered = now.loc[now["decision"].isin(ADDS), "municipality_code"]
+    had = Counter([*offices, *earlier])
+    places, before = (closed, 1) if len(closed) else (ordered, 0)
+    return Round(
+        month=month,
+        kind="close" if len(closed) else "open",
+        earlier=tuple(earlier),
+        scored=tuple(place for place in places if had[place] == before),
+        not_scored=tuple(place for place in places if had[place] != before),
+    )
+
+
+def municipalities_without_office_by_rule(decisions: pd.DataFrame) -> frozenset[str]:
+    """Municipalities where the table of 2019 assumes no office unless it knows of one.
+
+    Those with an office announced, proposed or ordered later.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        From `read_decisions`.
+
+    Returns
+    -------
+    frozenset of str
+        Their codes.
+    """
+    later = decisions["decision"].isin([*ADDS, "proposed"])
+    return frozenset(decisions.loc[later, "municipality_code"])
+
+
+ALSO_READ = ("decisions.csv", ASSUMPTIONS)
+"""Files of the data folder that drawing reads besides those of a run."""
+
+
+def redraw_of(prepared: Prepared, folder: Path, *, rule: bool) -> Redraw:
+    """What is known of the offices, and where the others may have been.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The scenario, with its office table; what it shuts is left out.
+    folder : Path
+        The data folder.
+    rule : bool
+        Whether no office is drawn where one was announced, proposed or ordered later.
+
+    Returns
+    -------
+    Redraw
+        What office tables are drawn from.
+
+    Raises
+    ------
+    InputError
+        If decisions.csv or the assumptions log cannot be read, or lacks what is asked of it.
+    """
+    barred = municipalities_without_office_by_rule(read_decisions(folder)) if rule else frozenset()
+    offices = prepared.inputs.offices
+    power = float(assumed(folder / ASSUMPTIONS, "drawn_offices")["power"])
+    return Redraw.of(offices[~offices["shut"]], prepared.inputs.municipalities, barred, power)
+
+
+def codes_of_seats(prepared: Prepared) -> Mapping[str, str]:
+    """Return the code of the candidate at the seat of each municipality."""
+    found = seat_codes(prepared.inputs.municipalities, prepared.inputs.candidates)
+    return dict(zip(found.index.astype(str), found, strict=True))
+
+
+def present_sites(sites: pd.DataFrame, seats: Mapping[str, str], offices: tuple[str, ...]) -> Bools:
+    """Which sites are offices, if these municipalities have one for each time they are named.
+
+    Offices of the table come first, in its order; more than it has stand at the seat.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        code, municipality_code, existing, allowed; one row a site.
+    seats : mapping of str to str
+        Municipality to the code of the candidate that stands for its seat.
+    offices : tuple of str
+        Municipality of each office.
+
+    Returns
+    -------
+    ndarray of bool, shape (sites,)
+        True for an office; several more than the table has stand at the seat as one.
+    """
+    left = Counter(offices)
+    rows = zip(sites["municipality_code"], sites["existing"] & sites["allowed"], strict=True)
+    present = np.zeros(len(sites), dtype=np.bool_)
+    for place, (municipality, existing) in enumerate(rows):
+        if existing and left[municipality]:
+            left[municipality] -= 1
+            present[place] = True
+    at_seat = [seats[municipality] for municipality, count in left.items() if count]
+    return present | np.isin(sites["code"].to_numpy(), at_seat)
+
+
+def pairs_that_matter(minutes: Floats, present: Bools) -> csr_array:
+    """Each demand point's nearest office, and the candidates that are nearer to it.
+
+    Where no office closes or fills up, no other pair is ever used.
+
+    Parameters
+    ----------
+    minutes : ndarray of float, shape (demand points, sites)
+        From each demand point to each site.
+    present : ndarray of bool, shape (sites,)
+        Sites that are offices.
+
+    Returns
+    -------
+    csr_array
+        Minutes of the pairs, shape (demand points, sites).
+    """
+    offices = np.flatnonzero(present)
+    nearest = offices[minutes[:, offices].argmin(axis=1)]
+    rows = np.arange(len(minutes))
+    nearer = (minutes < minutes[rows, nearest][:, None]) & ~present
+    nearer[rows, nearest] = True
+    row, column = np.nonzero(nearer)
+    return csr_array((minutes[row, column], (row, column)), shape=minutes.shape)

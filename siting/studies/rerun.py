@@ -1,0 +1,350 @@
+"""Run a result again from its manifest, and say what differs, cell by cell."""
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+
+from siting.common.errors import Fault, InputError
+from siting.common.file_limits import TEXT, refuse_large
+from siting.common.package import data_folder
+from siting.inputs.ledger import sha256
+from siting.pipeline.check import checked_inputs
+from siting.pipeline.describe import Progress
+from siting.pipeline.run import files_of, run
+from siting.pipeline.steps import Frontier
+from siting.report.formats.terminal import print_table
+from siting.results.csv import as_csv
+from siting.results.result import MACHINE, RunResult, read_result
+from siting.scenario.file import ScenarioFile
+from siting.studies.study import scenario_of
+
+COLUMNS = ("file", "row", "column", "old", "new")
+_KEYS = (
+    *("demand_id", "code", "locality_code", "municipality_code", "fa_code", "county_code"),
+    *("measure", "key"),
+)
+"""Columns that name a row, the first that does; with `step` before it in tables of a frontier."""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What differs.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        file, row (its name), column, old and new (as texts); a row that only one of them has is
+        there with each of its cells, "" on the other side.
+    tables : int
+        Tables that were compared.
+    figures : int
+        Cells with numbers among those that were compared.
+    """
+
+    cells: pd.DataFrame
+    tables: int
+    figures: int
+
+
+def differences(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> Differences:
+    """Compare the tables that both have.
+
+    Parameters
+    ----------
+    old, new : mapping of str to DataFrame
+        By file; every cell is a text.
+
+    Returns
+    -------
+    Differences
+        Rows are matched by what names them, so that one more shifts no other.
+    """
+    both = [name for name in old if name in new]
+    found = [_differing(name, old[name], new[name]) for name in both]
+    cells = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*COLUMNS])
+    return Differences(cells, len(both), sum(_numbers(old[name]) for name in both))
+
+
+def _differing(file: str, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """The cells of one table that differ."""
+    before, after = _long(old, _key(old, new)), _long(new, _key(old, new))
+    whole = pd.concat([before.rename("old"), after.rename("new")], axis=1).fillna("")
+    whole = whole[whole["old"] != whole["new"]].reset_index()
+    return whole.assign(file=file)[[*COLUMNS]]
+
+
+def _long(table: pd.DataFrame, key: list[str]) -> "pd.Series[str]":
+    """Every cell by the name of its row and its column."""
+    names = table[key].agg(" ".join, axis=1) if key and len(table) else _numbered(table)
+    cells = table.set_axis(pd.Index(names, name="row"), axis="index")
+    long = cells.melt(var_name="column", value_name="cell", ignore_index=False)
+    return long.set_index("column", append=True)["cell"].astype("str")
+
+
+def _numbered(table: pd.DataFrame) -> list[str]:
+    """Rows as an editor counts them, the heading being the first."""
+    return [str(number) for number in range(2, len(table) + 2)]
+
+
+def _key(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """The columns that name the rows of both; none where nothing does."""
+    for name in _KEYS:
+        for key in ([name], ["step", name]):
+            if all({*key} <= {*table} and not table.duplicated(key).any() for table in (old, new)):
+                return key
+    step = ["step"]
+    unique = all("step" in table and not table.duplicated(step).any() for table in (old, new))
+    return step if unique else []
+
+
+def _numbers(table: pd.DataFrame) -> int:
+    """How many cells hold a number."""
+    return int(table.apply(pd.to_numeric, errors="coerce").notna().to_numpy().sum())
+
+
+_ASSIGNMENT = "assignment.parquet"
+_MANIFEST = "manifest.json"
+_RUN = "run.json"
+_NO_FIGURES = {"name", "date", "scenario", "overrides", "inputs", "versions", "frontier", *MACHINE}
+"""What of a manifest a run does not find out but is told, or has from its machine."""
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A result and the same run made again.
+
+    Parameters
+    ----------
+    result : RunResult
+        What the run gave this time.
+    found : Differences
+        Where its tables and its manifest differ from those of the old one.
+    lacking : mapping of str to str
+        Each file that could not be compared, and why.
+    versions : tuple of str
+        Packages of another version than then, in words.
+    other_inputs : tuple of Fault
+        Input files that are not those of then.
+    """
+
+    result: RunResult
+    found: Differences
+    lacking: Mapping[str, str]
+    versions: tuple[str, ...]
+    other_inputs: tuple[Fault, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return self.found.cells.empty
+
+
+def rerun(  # noqa: PLR0913 - all but one are named and have defaults
+    folder: Path,
+    *,
+    relative_to: Path | None = None,
+    allow: tuple[Path, ...] = (),
+    anyway: bool = False,
+    data: Path | None = None,
+    progress: Progress = print,
+) -> Rerun:
+    """Run a result again from its manifest, with its frontier if it has one.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the result.
+    relative_to : Path, optional
+        The folder that the paths in the scenario are relative to. Without it, that of the shipped
+        scenario of the result's name, else the folder one is in.
+    allow : tuple of Path
+        Folders that files of the scenario may be read from as well.
+    anyway : bool
+        Go on though input files differ.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Rerun
+        The run made again, and where it differs.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no result, or its input files are missing or are others now.
+    """
+    old = read_result(folder)
+    _refuse_other(old)
+    file = scenario_of(old, relative_to, allow)
+    asked = _frontier(old)
+    progress("Comparing the input files")
+    others = tuple(_other_inputs(old, file, data or data_folder()))
+    if others and not anyway:
+        raise InputError(others)
+    new = run(file, data=data, frontier=asked, progress=progress)
+    then, now = _texts_of_folder(folder, old), _texts_of_result(new)
+    return Rerun(
+        new,
+        differences(then, now),
+        dict(_lacking(then, now, folder)),
+        tuple(_other_versions(old.manifest["versions"], new.manifest["versions"])),
+        others,
+    )
+
+
+def _refuse_other(old: RunResult) -> None:
+    """Raise an error for a manifest that lacks what a comparison needs."""
+    for key in ("inputs", "versions"):
+        if not isinstance(old.manifest.get(key), Mapping):
+            remedy = "Name a result as 'siting run' has written it."
+            raise InputError([Fault(_MANIFEST, key, None, "is missing", remedy)])
+
+
+def _frontier(old: RunResult) -> Frontier | None:
+    """The frontier that the run had."""
+    asked = old.manifest.get("frontier")
+    if asked is None:
+        return None
+    try:
+        return Frontier(int(asked["first"]), int(asked["last"]), bool(asked["keep_budget"]))
+    except (KeyError, TypeError, ValueError) as error:
+        remedy = "Name a result as 'siting run --frontier' has written it."
+        problem = f"is not a frontier ({error})"
+        raise InputError([Fault(_MANIFEST, "frontier", asked, problem, remedy)]) from error
+
+
+def _other_inputs(old: RunResult, file: ScenarioFile, data: Path) -> Iterator[Fault]:
+    """A fault for each input file that is another now, or that only one of the runs has."""
+    then: Mapping[str, str] = old.manifest["inputs"]
+    files = files_of(file, checked_inputs(file, data), data)
+    now = {name: sha256(path) for name, path in files.items()}
+    remedy = "Put the file of then in its place, or go on with --anyway."
+    for name in sorted({*then, *now}):
+        if then.get(name) == now.get(name):
+            continue
+        problem = f"the file is another one now (sha256 {now.get(name, '')[:12]}…)"
+        if name not in now:
+            problem = "the run read this file, and now it would not"
+        elif name not in then:
+            problem = "the run did not read this file, and now it would"
+        where = str(files.get(name, name))
+        yield Fault(where, "sha256", then.get(name), problem, remedy)
+
+
+def _texts_of_folder(folder: Path, old: RunResult) -> dict[str, pd.DataFrame]:
+    """Every table of a result as its files show it."""
+    names = [name for name in old.tables if name != "assignment"]
+    for name in names:
+        refuse_large(folder / f"{name}.csv", TEXT)
+    texts = {f"{name}.csv": _texts((folder / f"{name}.csv").read_bytes()) for name in names}
+    return texts | _rest(old)
+
+
+def _texts_of_result(new: RunResult) -> dict[str, pd.DataFrame]:
+    """Every table of a result as its files would show it."""
+    tables = {name: table for name, table in new.tables.items() if name != "assignment"}
+    return {f"{name}.csv": _texts(as_csv(table)) for name, table in tables.items()} | _rest(new)
+
+
+def _rest(result: RunResult) -> dict[str, pd.DataFrame]:
+    """The manifest as a table, and the assignment where there is one."""
+    rest = {_MANIFEST: _as_table(result.manifest)}
+    if "assignment" in result.tables:
+        rest[_ASSIGNMENT] = result.tables["assignment"].map(_exactly)
+    return rest
+
+
+def _texts(content: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+
+
+def _exactly(cell: object) -> str:
+    """A cell as a text that tells every number from every other."""
+    return repr(cell.item()) if isinstance(cell, np.generic) else str(cell)
+
+
+def _as_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """The figures of a manifest, by the way to them."""
+    figures = {key: value for key, value in manifest.items() if key not in _NO_FIGURES}
+    # As it stands in the file, where a tuple is a list and every key a text.
+    flat = dict(_flat("", json.loads(json.dumps(figures))))
+    return pd.DataFrame({"key": list(flat), "value": list(flat.values())}, dtype=str)
+
+
+def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _flat(f"{key}.{name}" if key else name, item)
+    elif isinstance(value, list) and value:
+        for place, item in enumerate(value):
+            yield from _flat(f"{key}.{place}", item)
+    else:
+        yield key, value if isinstance(value, str) else json.dumps(value)
+
+
+def _lacking(
+    then: Mapping[str, pd.DataFrame], now: Mapping[str, pd.DataFrame], folder: Path
+) -> Iterator[tuple[str, str]]:
+    for name in now:
+        if name not in then:
+            yield name, "not kept with the result"
+    there = (folder / _RUN).is_file()
+    yield _RUN, "seconds and the version of Python" if there else "not kept with the result"
+
+
+def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            yield f"{name} {then.get(name, 'none')} then, {now.get(name, 'none')} now"
+
+
+_SHOWN = 30
+_WIDEST = 40
+
+
+def print_rerun(
+    found: Differences, lacking: Mapping[str, str], versions: Sequence[str], console: Console
+) -> None:
+    """Print which figures differ, and what could not be compared.
+
+    Parameters
+    ----------
+    found : Differences
+        Where the tables differ.
+    lacking : mapping of str to str
+        Each file that was not compared, and why.
+    versions : sequence of str
+        Packages of another version, in words.
+    console : Console
+        Where to print.
+    """
+    for line in versions:
+        console.print(f"Another version: {line}", soft_wrap=True, markup=False)
+    for name, why in lacking.items():
+        console.print(f"Not compared: {name} ({why})", soft_wrap=True, markup=False)
+    size = f"{found.tables} tables, {found.figures:,} figures"
+    if found.cells.empty:
+        console.print(f"Nothing differs: {size}.")
+        return
+    title = f"{len(found.cells):,} cells differ: {size}"
+    # A text column is told by the space behind its name.
+    heads = [f"{name} " for name in found.cells.columns]
+    shown = found.cells.head(_SHOWN).itertuples(index=False)
+    print_table(console, title, heads, [[_short(cell) for cell in row] for row in shown])
+    if len(found.cells) > _SHOWN:
+        console.print(f"and {len(found.cells) - _SHOWN:,} more", soft_wrap=True)
+
+
+def _short(cell: object) -> str:
+    text = " ".join(str(cell).split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

@@ -1,0 +1,1 @@
+"""The picks over many plausible worlds."""

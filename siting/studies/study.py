@@ -1,0 +1,165 @@
+"""What every study of a scenario begins with, and what it leaves."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from siting.common.errors import Fault, InputError
+from siting.common.package import data_folder, scenario_folder
+from siting.common.toml import faults_of
+from siting.model.task import Task
+from siting.pipeline.describe import Progress
+from siting.pipeline.manifest import study_manifest
+from siting.pipeline.problem import Prepared
+from siting.pipeline.run import prepare
+from siting.pipeline.translate import task_of
+from siting.results.result import RunResult, Study
+from siting.scenario.file import ScenarioFile
+from siting.scenario.schema import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """A scenario that is about to be studied.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Tables, times and problem.
+    task : Task
+        What the scenario asks.
+    folder : Path
+        The data folder.
+    """
+
+    prepared: Prepared
+    task: Task
+    folder: Path
+
+    def study(
+        self,
+        kind: str,
+        told: Mapping[str, Any],
+        tables: Mapping[str, pd.DataFrame],
+        *,
+        name: str = "",
+        also: tuple[str, ...] = (),
+    ) -> Study:
+        """What was found, with what it rests on.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of study.
+        told : mapping
+            What it was asked, and how it ended.
+        tables : mapping of str to DataFrame
+            The tables by the names of their files.
+        name : str
+            Of the folder, after that of the scenario; the kind of study if not given.
+        also : tuple of str
+            Files of the data folder that it has read besides those of a run.
+
+        Returns
+        -------
+        Study
+            What `write_study` writes.
+        """
+        files = {**self.prepared.files, **{each: self.folder / each for each in also}}
+        manifest = study_manifest(replace(self.prepared, files=files), kind, told)
+        return Study(f"{self.prepared.file.name}-{name or kind}", manifest, tables)
+
+
+def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> Opening:
+    """Read tables and roads, compute travel times and pose the problem.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    Opening
+        Everything that a study starts from.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the scenario or its files.
+    """
+    prepared, _ = prepare(file, data=data, progress=progress)
+    return Opening(prepared, task_of(file.scenario, prepared.problem), data or data_folder())
+
+
+def scenario_of(
+    result: RunResult, folder: Path | None = None, allow: tuple[Path, ...] = ()
+) -> ScenarioFile:
+    """The scenario of a result, after overrides, as its manifest holds it.
+
+    Parameters
+    ----------
+    result : RunResult
+        As it was read back.
+    folder : Path, optional
+        The folder that the paths in the scenario are relative to. Without it, that of the shipped
+        scenario of the result's name, else the folder one is in.
+    allow : tuple of Path
+        Folders that files of the scenario may be read from as well.
+
+    Returns
+    -------
+    ScenarioFile
+        As `siting.scenario.file.read_scenario` would give it.
+
+    Raises
+    ------
+    InputError
+        If the manifest holds no scenario of this version.
+    """
+    name = f"{result.name}.toml"
+    shipped = scenario_folder()
+    here = folder or (shipped if (shipped / name).is_file() else Path())
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
+        overrides = tuple(map(str, result.manifest["overrides"]))
+    except ValidationError as error:
+        raise InputError(faults_of(error, f"{result.name}/manifest.json", Scenario)) from error
+    except (KeyError, TypeError) as error:
+        remedy = "Name a result that 'siting run' has written, not a study or a comparison."
+        problem = "holds no scenario that was run"
+        raise InputError(
+            [Fault(result.name, "manifest.json", str(error), problem, remedy)]
+        ) from error
+    return ScenarioFile(result.name, here / name, scenario, overrides, allow=allow)
+
+
+def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:
+    """Say which keys of a scenario a study cannot take.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with the faults found so far.
+    used : mapping of str to bool
+        Key to whether the scenario makes use of it.
+    problem, remedy : str
+        What is wrong.
+
+    Raises
+    ------
+    InputError
+        If any is used.
+    """
+    faults = [Fault(str(file.path), key, "", problem, remedy) for key, yes in used.items() if yes]
+    if faults:
+        raise InputError([*file.faults, *faults])

@@ -1,0 +1,248 @@
+"""The schema of a sweep file, and the runs that it asks for."""
+
+import itertools
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from siting.common.errors import Fault, InputError, near_matches
+from siting.common.package import scenario_folder
+from siting.common.toml import Table, Text, faults_of, lists_to_tuples, read_toml
+from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
+from siting.scenario.paths import lies_in
+
+_LONGEST = 100
+_MOST_RUNS = 10_000
+"""Two days at 20 seconds a run; what asks for more is a slip."""
+
+
+def _by_key(given: Any) -> Any:  # noqa: ANN401 - any TOML value
+    """Values by "table.key", whether written in quotes or as TOML's own tables."""
+    if not isinstance(given, Mapping):
+        return given
+    flat: dict[str, Any] = {}
+    for name, value in given.items():
+        inner = isinstance(value, Mapping) and "." not in name
+        flat |= {f"{name}.{key}": item for key, item in value.items()} if inner else {name: value}
+    return flat
+
+
+type Values = Annotated[dict[str, Any], BeforeValidator(_by_key)]
+
+
+class AboutSweep(Table):
+    """What the sweep is, for whoever reads its results."""
+
+    title: Text
+    """One line that names the sweep."""
+    source: Text
+    """Where its figures come from."""
+    rationale: Text
+    """Why it is asked, and what its figures are and are not."""
+    base: Text
+    """The scenario whose keys are changed: a path relative to the sweep file, or a shipped
+    one's name."""
+
+
+class RunTable(Table):
+    """One run, or one row of a grid, with a name of its own."""
+
+    name: Annotated[str, Field(pattern=r"^\w[\w.=,+-]*$", max_length=_LONGEST)]
+    """Name of the run and of its folder: letters, digits and the signs . = , + - _ only."""
+    set: Values = Field(default={})
+    """Values by table.key, such as set.limits.new_offices_max = 20."""
+
+
+class SweepTable(Table):
+    """A sweep file, checked. With both grid and runs, every run is made at every grid point."""
+
+    sweep: AboutSweep
+    """What the sweep is."""
+    grid: Annotated[
+        dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]], BeforeValidator(_by_key)
+    ] = Field(default={})
+    """A list of values for each table.key; every combination is run."""
+    runs: tuple[RunTable, ...] = ()
+    """Runs by name, each with the values that it sets."""
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not self.grid and not self.runs:
+            raise ValueError("a sweep needs [grid] or [[runs]]")
+        return self
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a sweep.
+
+    Parameters
+    ----------
+    file : ScenarioFile
+        The scenario with its values, named as the run.
+    values : mapping of str to object
+        What the sweep sets, by table.key.
+    """
+
+    file: ScenarioFile
+    values: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The run's name, which is that of its folder."""
+        return self.file.name
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep together with where it came from.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending; results go to a folder of this name.
+    path : Path
+        The file.
+    about : AboutSweep
+        What it is.
+    keys : tuple of str
+        Every table.key that any run sets.
+    runs : tuple of Run
+        In the order of the file; the last key of a grid changes fastest.
+    """
+
+    name: str
+    path: Path
+    about: AboutSweep
+    keys: tuple[str, ...]
+    runs: tuple[Run, ...]
+
+
+def find_sweep(name: str) -> Path:
+    """The sweep file that a user means: a path, or the name of one that ships.
+
+    Parameters
+    ----------
+    name : str
+        A path, or a name without .toml.
+
+    Returns
+    -------
+    Path
+        The file, which exists.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
+    shipped = {path.stem: path for path in sorted((scenario_folder() / "sweeps").glob("*.toml"))}
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        return path
+    if name in shipped:
+        return shipped[name]
+    remedy = near_matches(name, shipped) or f"Shipped: {', '.join(shipped)}; or give a path."
+    raise InputError([Fault("command line", "SWEEP", name, "no such sweep", remedy)])
+
+
+def read_sweep(path: Path, *, allow: Sequence[Path] = ()) -> Sweep:
+    """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
+
+    Parameters
+    ----------
+    path : Path
+        The sweep file.
+    allow : sequence of Path
+        Folders that its base and the files of that may be read from, besides their own, the
+        shipped scenarios and the data folder.
+
+    Returns
+    -------
+    Sweep
+        The runs in their order.
+
+    Raises
+    ------
+    InputError
+        If the sweep file or the base scenario cannot be used.
+    """
+    try:
+        table = SweepTable.model_validate(lists_to_tuples(read_toml(path)))
+    except ValidationError as error:
+        raise InputError(faults_of(error, str(path), SweepTable)) from error
+    _refuse_too_many(path, table)
+    beside = path.parent / table.sweep.base
+    named = beside.suffix != ".toml" and not beside.is_file()
+    base = find_scenario(table.sweep.base) if named else beside
+    _refuse_outside(path, table.sweep.base, base, allow)
+    plans = list(_plans(table))
+    _refuse_equal_names(path, [name for name, _ in plans])
+    # Workers may have been started in another folder.
+    whole = base.absolute()
+    runs = tuple(
+        Run(replace(read_scenario(base, values=values, allow=allow), name=name, path=whole), values)
+        for name, values in plans
+    )
+    keys = dict.fromkeys(key for _, values in plans for key in values)
+    return Sweep(path.stem, path, table.sweep, tuple(keys), runs)
+
+
+def _refuse_outside(path: Path, name: str, base: Path, allow: Sequence[Path]) -> None:
+    if lies_in(base, (path.parent, scenario_folder(), *allow)):
+        return
+    problem = "lies outside the folder of the sweep and the shipped scenarios"
+    remedy = "Move it into the sweep's folder, or allow its own with --allow FOLDER."
+    raise InputError([Fault(str(path), "sweep.base", name, problem, remedy)])
+
+
+def _refuse_too_many(path: Path, table: SweepTable) -> None:
+    runs = math.prod(map(len, table.grid.values())) * max(len(table.runs), 1)
+    if runs > _MOST_RUNS:
+        problem = f"asks for {runs:,} runs, and at most {_MOST_RUNS:,} are made"
+        remedy = "Give fewer values, or cut the sweep into several files."
+        raise InputError([Fault(str(path), "grid", runs, problem, remedy)])
+
+
+def _plans(table: SweepTable) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and values of each run."""
+    points = itertools.product(*(enumerate(values, start=1) for values in table.grid.values()))
+    grid = [dict(zip(table.grid, point, strict=True)) for point in points]
+    rows = table.runs or (None,)
+    varied = {key for key, values in table.grid.items() if len(values) > 1}
+    telling = varied or ({} if table.runs else table.grid)
+    for number, (row, point) in enumerate(itertools.product(rows, grid), start=1):
+        named = [row.name] if row else []
+        named += [
+            f"{key.partition('.')[2]}={_slug(*value)}"
+            for key, value in point.items()
+            if key in telling
+        ]
+        name = ",".join(named)
+        values = {key: value for key, (_, value) in point.items()}
+        short = name if len(name) <= _LONGEST else f"run{number:04d}"
+        yield short, (row.set if row else {}) | values
+
+
+def _slug(number: int, value: object) -> str:
+    """A value as part of a folder's name; its number where it is too much for that."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    text = value if isinstance(value, str) else ""
+    return text if re.fullmatch(r"[\w.-]+", text) else f"no{number}"
+
+
+def _refuse_equal_names(path: Path, names: list[str]) -> None:
+    folded = [name.casefold() for name in names]
+    twice = sorted({name for name in names if folded.count(name.casefold()) > 1})
+    remedy = "Give each run a name and values of its own; capitals make no difference."
+    faults = [Fault(str(path), "runs", name, "two runs have this name", remedy) for name in twice]
+    if faults:
+        raise InputError(faults)

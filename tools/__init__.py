@@ -1,0 +1,1 @@
+"""What only `make` calls: it makes, checks and measures what is committed."""
