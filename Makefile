@@ -28,7 +28,7 @@ run: $(VENV)/run ## set up, answer the main question, say where to look
 
 docs: $(VENV)/test ## build the site of these pages into build/docs
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --fresh-env --quiet docs build/docs
-	$(BIN)/python -m tests.foreign build/docs
+	$(BIN)/python -m tools.foreign_hosts build/docs
 
 ##@ Test
 
@@ -39,11 +39,11 @@ test: $(VENV)/test ## run the tests
 
 fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems; read every faulty input
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
-	SITING_SOAK=1 $(BIN)/python -m pytest -n 2 tests/faulty
+	SITING_SOAK=1 $(BIN)/python -m pytest -n 2 tests/project/faulty
 
 soak: $(VENV)/test ## kill 300 runs and stop 60 more, and put what happened into docs/reliability.md
-	$(BIN)/python -m tests.reliability.trials --soak docs/reliability_soak.json --kills $(KILLS) --signals $(SIGNALS)
-	$(BIN)/python -m tests.write_reliability
+	$(BIN)/python -m tests.project.reliability.trials --soak docs/reliability_soak.json --kills $(KILLS) --signals $(SIGNALS)
+	$(BIN)/python -m tools.write_reliability
 KILLS = 300
 SIGNALS = 60
 
@@ -51,7 +51,7 @@ coverage: $(VENV)/test ## run the tests and show which lines and branches none o
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov $(ARGS)
 
 mutants: $(VENV)/test ## change the model at random and see whether the tests notice (ARGS="--minutes 60 MODULE")
-	$(BIN)/python -m tests.mutants $(ARGS)
+	$(BIN)/python -m tools.mutants $(ARGS)
 
 ##@ Style
 
@@ -61,8 +61,8 @@ lint: $(VENV)/test ## check style, docstrings, types, imports, lengths and repea
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/numpydoc lint $$(find siting -name '*.py')
-	$(BIN)/python -m tests.sizes
-	$(BIN)/pylint siting tests
+	$(BIN)/python -m tools.check_lengths
+	$(BIN)/pylint siting tests tools
 
 format: $(VENV)/test ## put the code into its standard form
 	$(BIN)/ruff check --fix .
@@ -74,17 +74,17 @@ hooks: $(VENV)/test ## check what is committed, at each commit
 ##@ Measure
 
 bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
-	$(BIN)/python -m tests.benchmarks.stages
-	$(BIN)/python -m tests.benchmarks.large_network
-	$(BIN)/python -m tests.benchmarks.network_forms
-	$(BIN)/python -m tests.benchmarks.robustness
-	$(BIN)/python -m tests.benchmarks.growth docs
+	$(BIN)/python -m tools.benchmarks.stages
+	$(BIN)/python -m tools.benchmarks.large_network
+	$(BIN)/python -m tools.benchmarks.network_forms
+	$(BIN)/python -m tools.benchmarks.robustness
+	$(BIN)/python -m tools.benchmarks.growth docs
 
 bench-peers: .venv-peers/ready ## compare with spopt, in an environment of its own
 	$(BIN)/siting benchmark synthetic --clients 1000 --candidates 1000 --p 20 --time-limit 240 --against spopt
 
 bench-published: $(VENV)/test .venv-peers/ready ## solve the published instances in BENCH, and those that spopt can with it too
-	$(BIN)/python -m tests.benchmarks.published $(BENCH) docs
+	$(BIN)/python -m tools.benchmarks.published $(BENCH) docs
 
 .venv-peers/ready: $(VENV)/run requirements-peers.txt
 	$(BIN)/python -m venv .venv-peers
@@ -101,13 +101,13 @@ results: $(VENV)/test ## run every shipped scenario and write results/ anew
 	$(BIN)/python -m tools.make_results
 
 readme: $(VENV)/test ## put output and map of the main scenario into the README
-	$(BIN)/python -m tests.write_readme
+	$(BIN)/python -m tools.write_readme
 
 docs-output: $(VENV)/test ## put the outputs of their commands into the pages of docs/ (PAGES="explain …" for some)
-	$(BIN)/python -m tests.write_docs $(PAGES)
+	$(BIN)/python -m tools.write_docs $(PAGES)
 
 played: $(VENV)/test ## run the commands of the tutorial and put in what comes out
-	$(BIN)/python -m tests.played
+	$(BIN)/python -m tools.play_pages
 
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json

@@ -11,7 +11,9 @@ from siting.common.package import data_folder
 from siting.pipeline.run import run
 from siting.results.result import RunResult
 from siting.scenario.file import find_scenario, read_scenario
-from tests.calling import Call, calls_in
+from tests.support.cli import Call, calls_in
+
+pytest_plugins = ["tests.support.network_fixtures", "tests.support.report_fixtures"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,7 @@ from siting.model import (
     Worst,
 )
 from tests.model.plans import Plan, Plans
-from tests.model.serving import Cap, Serving
+from tests.model.reference import Cap, Serving
 
 type Single = Mean | Coverage | Worst | Equity | Cost
 ROUNDING = 1e-9

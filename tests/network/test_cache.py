@@ -8,7 +8,7 @@ from siting.common.types import Points, RoadNetwork
 from siting.network import cache
 from siting.pipeline.run import prepare
 from siting.scenario.file import read_scenario
-from tests.reliability.faults import fault
+from tests.project.reliability.faults import fault
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "nullia" / "nullia.toml"
 

@@ -17,7 +17,7 @@ from siting.common.types import Access, Points, RoadNetwork
 from siting.network import travel_times
 from siting.pipeline.run import run
 from siting.scenario.file import find_scenario, read_scenario
-from tests.clusters import HASTE, Cluster, dask_cluster
+from tests.support.clusters import HASTE, Cluster, dask_cluster
 
 
 @pytest.fixture(scope="module")

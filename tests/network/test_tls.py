@@ -12,8 +12,8 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.parallel import cluster_at
-from tests.calling import call_anew
-from tests.clusters import Cluster, dask_cluster
+from tests.support.cli import call_anew
+from tests.support.clusters import Cluster, dask_cluster
 
 # Its defaults have to be there before a part of them is set for a while.
 assert dask.config.get("distributed.comm") is not None

@@ -21,7 +21,7 @@ from siting.report.formats.xlsx import as_xlsx
 from siting.report.tables import limit_name, picks
 from siting.report.words import goal_in_words, number, percent, sort_key, texts, whole
 from siting.results.result import RunResult
-from tests.briefings import Show, Shown
+from tests.support.briefings import Show, Shown
 
 type Rows = list[list[str]]
 

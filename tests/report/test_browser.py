@@ -7,7 +7,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from siting.report.formats.html import as_html
-from tests.briefings import Shown
+from tests.support.briefings import Shown
 
 
 @pytest.fixture(scope="module")

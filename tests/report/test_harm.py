@@ -25,7 +25,7 @@ from siting.report.words import texts
 from siting.results.csv import as_csv, guarded, unguarded
 from siting.results.result import RunResult, Study, read_result
 from siting.results.write import write_result, write_study
-from tests.briefings import Shown
+from tests.support.briefings import Shown
 
 
 def test_html_shows_them_as_they_are(harm: Shown, harmful_names: tuple[str, ...]) -> None:

@@ -1,0 +1,76 @@
+"""The results that ship are those that the code gives; after a wanted change: make results."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from siting.cli.app import app
+from siting.common.errors import InputError
+from siting.common.package import scenario_folder
+from siting.report.document import MAPS
+from siting.results.result import CSV_TABLES, RunResult, read_result
+from siting.results.write import write_result
+from siting.studies.compare.study import compare
+from tools.make_results import overview
+
+RESULTS = Path(__file__).resolve().parents[2] / "results"
+SHIPPED = sorted(path.stem for path in scenario_folder().glob("*.toml"))
+KEPT = {".csv", ".html", ".json", ".png"}
+_CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
+
+
+def _read(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / f"{name}.csv", dtype=dict.fromkeys(_CODES, str))
+
+
+def _slow_apart(name: str) -> object:
+    """Choosing between kinds of offices takes as long to prove as all others together."""
+    left_out = pytest.mark.skipif("SITING_SOAK" not in os.environ, reason="slow; SITING_SOAK=1")
+    return pytest.param(name, marks=left_out) if name == "office_types" else name
+
+
+@pytest.mark.parametrize("name", [_slow_apart(name) for name in SHIPPED])
+def test_the_tables_that_ship_are_those_of_a_run(
+    solved: Callable[..., RunResult], name: str, tmp_path: Path
+) -> None:
+    folder = write_result(solved(name), tmp_path)
+    for table in CSV_TABLES:
+        kept, made = _read(RESULTS / name, table), _read(folder, table)
+        pd.testing.assert_frame_equal(kept, made, atol=2e-6, rtol=1e-9, obj=f"{name}/{table}")
+    for language in ("sv", "en"):
+        assert (RESULTS / name / f"briefing.{language}.html").is_file()
+
+
+def test_the_overview_is_that_of_the_results_that_ship() -> None:
+    made = overview(read_result(RESULTS / name) for name in SHIPPED)
+    assert (RESULTS / "README.md").read_text(encoding="utf-8") == made
+
+
+def test_what_ships_is_small() -> None:
+    files = [path for name in SHIPPED for path in (RESULTS / name).rglob("*")]
+    kept = [p for p in files if p.suffix in KEPT and p.name != "run.json"]
+    assert sum(path.stat().st_size for path in kept) < 9_000_000
+    assert sum(path.suffix == ".png" for path in kept) == len(SHIPPED) * 2 * len(MAPS)
+
+
+@pytest.fixture
+def cloned(tmp_path: Path) -> Path:
+    """A result as a fresh clone holds it."""
+    left_out = shutil.ignore_patterns("*.parquet", "run.json", "briefing.*", "maps")
+    return shutil.copytree(RESULTS / "announced_only", tmp_path / "announced_only", ignore=left_out)
+
+
+def test_a_briefing_and_a_comparison_can_be_made_from_what_ships(cloned: Path) -> None:
+    done = CliRunner().invoke(app, ["brief", str(cloned), "--format", "html", "--lang", "sv"])
+    assert done.exit_code == 0, done.output
+    assert (cloned / "briefing.sv.html").is_file()
+    people = compare([read_result(cloned), read_result(cloned)]).people
+    assert people["people_shorter"].isna().all()
+    done = CliRunner().invoke(app, ["brief", str(cloned), "--format", "gpkg", "--lang", "sv"])
+    assert isinstance(done.exception, InputError)
+    assert done.exception.faults[0].value == "assignment.parquet"

@@ -1,0 +1,182 @@
+"""Worlds on the whole of Sweden."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import siting.studies.robustness.solve
+import siting.studies.robustness.study
+from siting.common.errors import InputError, StoppedError
+from siting.model import Instance, Mean, solve
+from siting.results.result import RunResult
+from siting.results.write import write_study
+from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
+from siting.studies.offices import redraw_of
+from siting.studies.robustness.page import print_robustness
+from siting.studies.robustness.solve import Drawn, draw_worlds, solve_worlds
+from siting.studies.robustness.study import Asked, robustness
+from siting.studies.robustness.worlds import Ground, World, lay_ground, scene_of, task_in
+from siting.studies.study import Opening
+from tests.support.pages import MARKER
+
+DRAWS = 4
+
+
+def nothing(_: str) -> None:
+    """Tell nobody."""
+
+
+@pytest.fixture(scope="module")
+def file() -> ScenarioFile:
+    return read_scenario(find_scenario("remaining_offices"))
+
+
+@pytest.fixture(scope="module")
+def laid(file: ScenarioFile, data: Path) -> tuple[Opening, Ground]:
+    return lay_ground(file, data, nothing)
+
+
+@pytest.fixture(scope="module")
+def worlds(laid: tuple[Opening, Ground], data: Path) -> tuple[World, ...]:
+    opening, ground = laid
+    return draw_worlds(ground, redraw_of(opening.prepared, data, rule=True), DRAWS, 1)
+
+
+@pytest.fixture(scope="module")
+def drawn(laid: tuple[Opening, Ground], worlds: tuple[World, ...]) -> tuple[Drawn, ...]:
+    return solve_worlds(laid[1], worlds, 1, nothing)[0]
+
+
+def test_the_world_of_the_scenario_itself_has_its_answer(
+    laid: tuple[Opening, Ground], solved: Callable[..., RunResult]
+) -> None:
+    opening, ground = laid
+    prepared = opening.prepared
+    as_it_is = World("default", "population", 1000, 1.0, tuple(
+        prepared.inputs.offices["municipality_code"]
+    ))  # fmt: skip
+    scene = scene_of(ground, as_it_is)
+    sites = prepared.problem.sites
+    assert (scene.present == sites["existing"]).all()
+    new = ~sites["existing"].to_numpy()
+    assert (scene.annual[new] == sites.loc[new, "annual_cost_msek"]).all()
+    solution = task_in(ground, scene).solve()
+    result = solved("remaining_offices")
+    assert set(solution.new_sites) == set(result.tables["sites"]["locality_code"])
+    assert solution.objective is not None
+    people = prepared.problem.demand["people"].sum()
+    assert solution.objective / people == pytest.approx(result.manifest["objective"])
+
+
+def test_a_draw_is_the_same_however_many_there_are(
+    laid: tuple[Opening, Ground], worlds: tuple[World, ...], data: Path
+) -> None:
+    opening, ground = laid
+    redraw = redraw_of(opening.prepared, data, rule=True)
+    assert draw_worlds(ground, redraw, 2 * DRAWS, 1)[:DRAWS] == worlds
+    assert draw_worlds(ground, redraw, DRAWS, 2) != worlds
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_the_result_does_not_depend_on_the_workers(
+    laid: tuple[Opening, Ground],
+    worlds: tuple[World, ...],
+    drawn: tuple[Drawn, ...],
+    workers: int,
+) -> None:
+    together, interrupted = solve_worlds(laid[1], worlds, workers, nothing)
+    assert together == drawn
+    assert not interrupted
+
+
+def test_each_world_has_its_own_costs_candidates_and_offices(
+    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
+) -> None:
+    ground = laid[1]
+    sites = ground.sites.set_index("code")
+    assert len({world.offices for world in worlds}) == DRAWS
+    for world, answer in zip(worlds, drawn, strict=True):
+        scene = scene_of(ground, world)
+        assert scene.before == pytest.approx(
+            ground.minutes[world.speeds][:, scene.present].min(axis=1)
+        )
+        picked = sites.loc[list(answer.picks)]
+        assert ((picked["population"] >= world.min_population) | picked["always"]).all()
+        cost = scene.annual[np.isin(ground.sites["code"].to_numpy(), answer.picks)].sum()
+        assert cost <= 55 + 1e-6
+        assert answer.status == "optimal"
+
+
+def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
+    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
+) -> None:
+    ground = laid[1]
+    task = task_in(ground, scene_of(ground, worlds[0]))
+    columns = np.isin(ground.sites["code"].to_numpy(), task.instance.site_ids)
+    given = task.instance
+    everything = Instance.from_matrix(
+        ground.minutes[worlds[0].speeds][:, columns],
+        given.weights,
+        existing=given.existing,
+        annual_cost=given.annual_cost,
+        one_off_cost=given.one_off_cost,
+        site_ids=given.site_ids,
+        site_groups=given.site_groups,
+        client_groups=given.client_groups,
+    )
+    full = solve(everything, Mean(), task.limits, ties=False)
+    assert set(full.new_sites) == set(drawn[0].picks)
+
+
+def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
+    file: ScenarioFile,
+    laid: tuple[Opening, Ground],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(siting.studies.robustness.study, "lay_ground", lambda *_: laid)
+    real, calls = siting.studies.robustness.solve.solve_world, iter(range(100))
+
+    def solve_two(ground: Ground, number: int, world: World) -> Drawn:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        return real(ground, number, world)
+
+    monkeypatch.setattr(siting.studies.robustness.solve, "solve_world", solve_two)
+    study = robustness(file, Asked(5, 1), progress=nothing)
+    assert (study.manifest["draws_done"], study.manifest["draws_asked"]) == (2, 5)
+    stream = io.StringIO()
+    print_robustness(study, Console(file=stream, width=120))
+    assert "Interrupted: 2 of 5 draws were finished." in stream.getvalue()
+    folder = write_study(study, tmp_path)
+    draws = pd.read_parquet(folder / "draws.parquet")
+    assert draws["draw"].tolist() == [0, 1]
+    sites = study.tables["sites"]
+    assert sites.loc[sites["forced"], "share"].eq(1).all()
+    sets = study.tables["sets"]
+    assert sets["main"].sum() == 1
+    assert (sets["greatest_regret"].dropna() >= -1e-9).any()
+    monkeypatch.setattr(siting.studies.robustness.solve, "solve_world", _stop)
+    with pytest.raises(StoppedError, match="nothing was written"):
+        robustness(file, Asked(5, 1), progress=nothing)
+
+
+def _stop(*_: object) -> Drawn:
+    raise KeyboardInterrupt
+
+
+def test_what_cannot_be_carried_over_is_refused() -> None:
+    file = read_scenario(find_scenario("remaining_offices"), ["limits.spacing_km=5"])
+    with pytest.raises(InputError, match=r"limits\.spacing_km"):
+        robustness(file, Asked(1, 1), progress=nothing)
+
+
+def test_the_page_in_docs_rests_on_these_draws(drawn: tuple[Drawn, ...]) -> None:
+    marker = pd.read_csv(MARKER)
+    assert marker["picks"].tolist() == ["; ".join(each.picks) for each in drawn], "make docs-output"
+    assert marker["mean"].to_numpy() == pytest.approx([each.mean for each in drawn])

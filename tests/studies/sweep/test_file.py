@@ -1,0 +1,143 @@
+"""Sweep files: which runs they ask for, and what is wrong with them."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from siting.common.errors import InputError
+from siting.common.package import data_folder, scenario_folder
+from siting.studies.sweep import find_sweep, read_sweep
+from siting.studies.sweep.plan import make_plans
+
+HEAD = """
+[sweep]
+title = "A sweep"
+source = "None"
+rationale = "To see."
+base = "announced_only"
+"""
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return path
+
+
+def test_a_grid_is_every_combination(tmp_path: Path) -> None:
+    text = '[grid]\nlimits.new_offices_max = [5, 6]\n"limits.fa_region_guarantee" = [true, false]'
+    sweep = read_sweep(_write(tmp_path, text))
+    assert [run.name for run in sweep.runs] == [
+        "new_offices_max=5,fa_region_guarantee=true",
+        "new_offices_max=5,fa_region_guarantee=false",
+        "new_offices_max=6,fa_region_guarantee=true",
+        "new_offices_max=6,fa_region_guarantee=false",
+    ]
+    assert sweep.keys == ("limits.new_offices_max", "limits.fa_region_guarantee")
+    limits = [run.file.scenario.limits for run in sweep.runs]
+    assert [each.new_offices_max for each in limits] == [5, 5, 6, 6]
+    assert [each.fa_region_guarantee for each in limits] == [True, False, True, False]
+
+
+def test_runs_are_made_at_every_point_of_a_grid(tmp_path: Path) -> None:
+    text = """
+[grid]
+area.counties = [["Gotlands län"], ["Stockholms län"]]
+[[runs]]
+name = "mean"
+[[runs]]
+name = "far"
+set.objective.kind = "worst"
+"""
+    sweep = read_sweep(_write(tmp_path, text))
+    assert [run.name for run in sweep.runs] == [
+        "mean,counties=no1",
+        "mean,counties=no2",
+        "far,counties=no1",
+        "far,counties=no2",
+    ]
+    assert [run.file.scenario.objective.kind for run in sweep.runs] == ["mean"] * 2 + ["worst"] * 2
+
+
+def test_faults_of_all_runs_are_told_at_once_and_each_once(tmp_path: Path) -> None:
+    text = """
+[grid]
+limits.annual_budget_msek = [-5, 20]
+offices.open = [["Storumann"], ["Torsby"]]
+limits.new_ofices_max = [3]
+solver.threads = [2]
+"""
+    with pytest.raises(InputError) as caught:
+        make_plans(read_sweep(_write(tmp_path, text)), data_folder())
+    told = [str(fault) for fault in caught.value.faults]
+    for part in (
+        "limits.annual_budget_msek = -5",
+        "Did you mean Storuman",
+        "Did you mean new_offices_max",
+        "a run of a sweep has one solver thread",
+    ):
+        assert sum(part in line for line in told) == 1, part
+    budget = next(line for line in told if "msek = -5" in line)
+    assert "mine.toml (run annual_budget_msek=-5,open=no1" in budget
+    assert len(told) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "a sweep needs [grid] or [[runs]]"),
+        ("[grid]\nlimits.new_offices_max = []", "grid.limits.new_offices_max"),
+        ("[grid]\nlimits.new_offices_max = 3", "grid.limits.new_offices_max"),
+        ('[[runs]]\nname = "a/b"', "runs.0.name"),
+        ('[[runs]]\nname = "a"\n[[runs]]\nname = "A"', "two runs have this name"),
+        ("[[runs]]\nsets = 3", "runs.0.name"),
+    ],
+)
+def test_a_faulty_file_is_refused(tmp_path: Path, text: str, part: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_sweep(_write(tmp_path, text))
+    assert part in str(caught.value)
+
+
+def test_a_key_with_one_value_is_not_in_the_names(tmp_path: Path) -> None:
+    text = '[grid]\narea.counties = [["Gotlands län"]]\n[[runs]]\nname = "mean"'
+    (run,) = read_sweep(_write(tmp_path, text)).runs
+    assert run.name == "mean"
+    assert run.file.scenario.area.counties == ("Gotlands län",)
+
+
+def test_an_unknown_sweep_names_near_ones() -> None:
+    with pytest.raises(InputError, match="Did you mean objectives"):
+        find_sweep("objektives")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((scenario_folder() / "sweeps").glob("*.toml")), ids=lambda path: path.stem
+)
+def test_the_sweeps_that_ship_have_no_faults(path: Path) -> None:
+    sweep = read_sweep(path)
+    assert len(make_plans(sweep, data_folder())) == len(sweep.runs) > 3
+
+
+def test_the_snippet_on_the_page_reads_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "sweep.md"
+    (snippet,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    folder = tmp_path / "results" / "budget_by_number"
+    folder.mkdir(parents=True)
+    rows = {
+        "limits.annual_budget_msek": [40.0, 40.0, 50.0],
+        "limits.new_offices_max": [16, 24, 16],
+        "mean_after": [13.0, 12.5, 12.9],
+        "sites": ["a;b", "a;c", "a"],
+    }
+    pd.DataFrame(rows).to_parquet(folder / "sweep.parquet")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(snippet, names)  # noqa: S102 - our own page
+    assert names["mean"].loc[40, 24] == 12.5
+    assert names["picked"]["a"] == 3

@@ -1,0 +1,168 @@
+"""A run made again from its manifest gives the same figures, or says which differ."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from siting.cli.app import app
+from siting.common.errors import InputError
+from siting.pipeline.run import run
+from siting.pipeline.steps import Frontier
+from siting.results.result import RunResult
+from siting.results.write import write_result
+from siting.scenario.file import read_scenario
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "docs" / "examples" / "nullia"
+
+
+def _rerun(folder: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["rerun", str(folder), *options])
+
+
+def _fault(done: Result) -> str:
+    assert isinstance(done.exception, InputError), done.output
+    return str(done.exception)
+
+
+@pytest.fixture(scope="module")
+def nullia() -> RunResult:
+    """A run with a frontier, on files of its own."""
+    file = read_scenario(EXAMPLE / "nullia.toml")
+    return run(file, frontier=Frontier(1, 2), progress=lambda _: None)
+
+
+@pytest.fixture
+def kept(nullia: RunResult, tmp_path: Path) -> Path:
+    """Its folder, and beside it one with its files."""
+    shutil.copytree(EXAMPLE, tmp_path / "files")
+    return write_result(nullia, tmp_path / "results")
+
+
+@pytest.fixture
+def files(kept: Path) -> Path:
+    return kept.parents[1] / "files"
+
+
+def test_a_result_that_ships_is_what_comes_out_today() -> None:
+    done = _rerun(ROOT / "results" / "announced_only")
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    assert "Not compared: assignment.parquet (not kept with the result)" in lines
+    assert lines[-1].startswith("Nothing differs: 7 tables, ")
+
+
+def test_a_result_elsewhere_with_its_frontier(kept: Path, files: Path) -> None:
+    done = _rerun(kept, "--folder", str(files))
+    assert done.exit_code == 0, done.output
+    told, last = done.output.splitlines()[-2:]
+    assert told == "Not compared: run.json (seconds and the version of Python)"
+    # Six tables, three of the frontier, the assignment and the manifest.
+    assert last.startswith("Nothing differs: 11 tables, ")
+
+
+def test_each_cell_that_differs_is_named(kept: Path, files: Path, tmp_path: Path) -> None:
+    access = pd.read_csv(kept / "access.csv", dtype=str)
+    before = access.loc[0, "after"]
+    access.loc[0, "after"] = "1.000001"
+    access.to_csv(kept / "access.csv", index=False)
+    manifest = json.loads((kept / "manifest.json").read_text(encoding="utf-8"))
+    mean = manifest["objective"]
+    manifest["objective"] = mean + 1e-9
+    manifest["versions"]["scipy"] = "0.1"
+    (kept / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assignment = pd.read_parquet(kept / "assignment.parquet")
+    minutes = float(assignment["minutes_after"].iloc[3])
+    changed = [
+        minutes * (1 + 1e-15) if row == 3 else old
+        for row, old in enumerate(assignment["minutes_after"])
+    ]
+    assignment = assignment.assign(minutes_after=changed)
+    assignment.to_parquet(kept / "assignment.parquet", index=False)
+    table = tmp_path / "differences.csv"
+    done = _rerun(kept, "--folder", str(files), "--table", str(table))
+    assert done.exit_code == 5, done.output
+    assert "Another version: scipy 0.1 then" in done.output
+    assert "3 cells differ: 11 tables" in done.output
+    found = pd.read_csv(table, dtype=str)
+    assert list(found) == ["file", "row", "column", "old", "new"]
+    access_row = ["access.csv", "mean", "after", "1.000001", before]
+    assert access_row in found.to_numpy().tolist()
+    manifest_row = [
+        "manifest.json",
+        "objective",
+        "value",
+        json.dumps(mean + 1e-9),
+        json.dumps(mean),
+    ]
+    assert manifest_row in found.to_numpy().tolist()
+    (point,) = found[found["file"] == "assignment.parquet"].to_dict("records")
+    assert point["row"] == assignment.loc[3, "demand_id"]
+    assert (point["column"], float(point["new"])) == ("minutes_after", minutes)
+
+
+def test_other_inputs_stop_it_before_it_solves_unless_told_otherwise(
+    kept: Path, files: Path
+) -> None:
+    demand = pd.read_csv(files / "demand.csv", dtype=str)
+    people = demand["people"].astype(int)
+    people[0] += 1000
+    demand = demand.assign(people=people)
+    demand.to_csv(files / "demand.csv", index=False)
+    options = ("--folder", str(files))
+    told = _fault(_rerun(kept, *options))
+    assert f"{files / 'demand.csv'}: sha256" in told
+    assert told.count("sha256 = ") == 1
+    done = _rerun(kept, *options, "--anyway")
+    assert done.exit_code == 5, done.output
+    assert f"Another input: {files / 'demand.csv'}" in done.output
+    assert "cells differ" in done.output
+
+
+def test_the_new_result_can_be_kept_but_not_over_the_old(kept: Path, files: Path) -> None:
+    options = ("--folder", str(files))
+    done = _rerun(kept, *options, "--results", str(kept.parent))
+    assert "the result to compare with stands there" in _fault(done)
+    again = kept.parents[1] / "again"
+    assert _rerun(kept, *options, "--results", str(again)).exit_code == 0
+    for path in kept.iterdir():
+        if path.name != "run.json":
+            assert (again / "nullia" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_what_a_manifest_names_is_held_to_folders_too(kept: Path, files: Path) -> None:
+    path = kept / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["scenario"]["demand"]["file"] = "../results/nullia/sites.csv"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert "lies outside the folder" in _fault(_rerun(kept, "--folder", str(files)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest.pop("scenario"),
+        lambda manifest: manifest["scenario"].pop("scenario"),
+        lambda manifest: manifest["scenario"].update(unknown={"key": 1}),
+        lambda manifest: manifest.update(frontier={"first": "x"}),
+        lambda manifest: manifest.update(inputs=None),
+        lambda manifest: manifest.pop("versions"),
+    ],
+)
+def test_a_manifest_that_is_none_is_a_fault(
+    kept: Path, files: Path, change: Callable[[dict[str, object]], object]
+) -> None:
+    path = kept / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    change(manifest)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    _fault(_rerun(kept, "--folder", str(files)))
+
+
+def test_a_folder_that_holds_no_result_is_a_fault(tmp_path: Path) -> None:
+    assert "not a result" in _fault(_rerun(tmp_path))

@@ -1,0 +1,1 @@
+"""What a run needs in time and memory, measured."""

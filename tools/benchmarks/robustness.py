@@ -1,0 +1,46 @@
+"""Time of the draws of `siting robustness` with one worker and with two, in one run.
+
+Usage: python -m tools.benchmarks.robustness [DRAWS]
+"""
+
+import sys
+import time
+
+DRAWS = 60
+
+
+def main() -> None:
+    """Print seconds for each number of workers, and how many times as fast two are."""
+    # Workers import this file anew, and are not to wait for what they never use.
+    from siting.common.package import data_folder  # noqa: PLC0415
+    from siting.common.parallel import worker_context  # noqa: PLC0415
+    from siting.scenario.file import find_scenario, read_scenario  # noqa: PLC0415
+    from siting.studies.offices import redraw_of  # noqa: PLC0415
+    from siting.studies.robustness.solve import draw_worlds, solve_worlds  # noqa: PLC0415
+    from siting.studies.robustness.worlds import lay_ground  # noqa: PLC0415
+
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
+    file = read_scenario(find_scenario("remaining_offices"))
+    started = time.perf_counter()
+    worker_context()  # as the command does, so that it gets ready meanwhile
+    opening, ground = lay_ground(file, data_folder(), _nothing)
+    print(f"roads, travel times and tables: {time.perf_counter() - started:.1f} s")  # noqa: T201 - a script
+    redraw = redraw_of(opening.prepared, data_folder(), rule=True)
+    worlds = draw_worlds(ground, redraw, count, 1)
+    seconds, answers = {}, {}
+    for workers in (1, 2):
+        started = time.perf_counter()
+        answers[workers], _ = solve_worlds(ground, worlds, workers, _nothing)
+        seconds[workers] = time.perf_counter() - started
+        each = seconds[workers] / count
+        print(f"{count} draws, {workers} workers: {seconds[workers]:.1f} s, {each:.2f} s a draw")  # noqa: T201 - a script
+    same = "the same" if answers[1] == answers[2] else "DIFFERENT"
+    print(f"two are {seconds[1] / seconds[2]:.2f} times as fast; answers are {same}")  # noqa: T201 - a script
+
+
+def _nothing(_: str) -> None:
+    """Tell nobody."""
+
+
+if __name__ == "__main__":
+    main()
