@@ -60,7 +60,6 @@ lint: $(VENV)/test ## check style, docstrings, types, imports, lengths and repea
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/numpydoc lint $$(find siting -name '*.py')
 	$(BIN)/python -m tools.check_lengths
 	$(BIN)/pylint siting tests tools
 

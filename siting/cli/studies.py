@@ -156,8 +156,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
         ),
     ] = None,
     tradeoff: Annotated[
-        str | None,
-        typer.Option(metavar="AIMS", help="mean,worst, mean,equity or mean,coverage."),
+        str | None, typer.Option(metavar="AIMS", help="mean,worst, mean,equity or mean,coverage.")
     ] = None,
     keep: Annotated[
         bool,
@@ -311,8 +310,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     ],
     *,
     workers: Annotated[
-        int | None,
-        typer.Option(min=1, help=f"Processes of this machine; default {_WORKERS}."),
+        int | None, typer.Option(min=1, help=f"Processes of this machine; default {_WORKERS}.")
     ] = None,
     scheduler: Annotated[
         str | None,

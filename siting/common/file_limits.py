@@ -65,20 +65,7 @@ DOWNLOAD_S = 3600.0
 
 
 def refuse_large(path: Path, most: Most) -> None:
-    """Raise an error for a file that is larger than its kind may be; a missing one passes.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    most : Most
-        What its kind may have.
-
-    Raises
-    ------
-    InputError
-        It is too large, or a device or a pipe, whose size nobody knows.
-    """
+    """Raise an error for a file that is larger than its kind may be; a missing one passes."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -93,20 +80,7 @@ def refuse_large(path: Path, most: Most) -> None:
 
 
 def refuse_large_workbook(path: Path) -> None:
-    """Raise an error for an XLSX file that is too large, packed or unpacked, or has entities.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Raises
-    ------
-    InputError
-        It is too large.
-    ValueError, OSError, zipfile.BadZipFile
-        It is no such file, or one of its parts declares XML entities.
-    """
+    """Raise an error for an XLSX file that is too large, packed or unpacked, or has entities."""
     refuse_large(path, WORKBOOK)
     with zipfile.ZipFile(path) as archive:
         # An entry is never unpacked beyond the size that the archive states for it.
@@ -121,20 +95,7 @@ def refuse_large_workbook(path: Path) -> None:
 
 
 def refuse_large_parquet(path: Path) -> None:
-    """Raise an error for a Parquet file that is too large, packed or unpacked.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Raises
-    ------
-    InputError
-        It is too large.
-    ValueError, OSError
-        It is no such file.
-    """
+    """Raise an error for a Parquet file that is too large, packed or unpacked."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - slow to load, and only tables need it
 
     refuse_large(path, PARQUET)
@@ -170,16 +131,6 @@ def refuse_entities(stream: IO[bytes]) -> None:
     """Raise a ValueError for XML that declares entities, which can grow without bound.
 
     What is no XML passes: whoever reads it says so.
-
-    Parameters
-    ----------
-    stream : binary file
-        Read until its first element has begun.
-
-    Raises
-    ------
-    ValueError
-        If it declares an entity.
     """
 
     def declared(*_: object) -> None:

@@ -28,18 +28,7 @@ _guard = threading.Lock()
 
 
 def lock_path(target: Path) -> Path:
-    """The file whose lock stands for the target.
-
-    Parameters
-    ----------
-    target : Path
-        What is going to be written.
-
-    Returns
-    -------
-    Path
-        A hidden file beside it.
-    """
+    """The file whose lock stands for the target."""
     return target.with_name(f".{target.name}.lock")
 
 
@@ -49,18 +38,6 @@ def locked(target: Path) -> Iterator[None]:
 
     The system gives the lock back however the process ends. A file system that knows no locks
     is used without.
-
-    Parameters
-    ----------
-    target : Path
-        What is going to be written; its parent exists.
-
-    Raises
-    ------
-    siting.common.errors.BusyError
-        If another process holds it.
-    OSError
-        If the file of the lock cannot be made.
     """
     path = lock_path(target.absolute())
     with _guard:
@@ -136,51 +113,14 @@ _moving = threading.Lock()
 
 
 def write_file(path: Path, content: bytes, *, option: str = "file") -> Path:
-    """Write a file, whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Where to; its folder exists.
-    content : bytes
-        What it will hold.
-    option : str
-        How an error names what chose the place.
-
-    Returns
-    -------
-    Path
-        The same path.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    BusyError
-        If another process is writing it.
-    """
+    """Write a file, whole or not at all."""
     with telling(path, option):
         replace_file(path, lambda aside: aside.write_bytes(content))
     return path
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Let something write a file, and put it into place when it is whole.
-
-    Parameters
-    ----------
-    path : Path
-        Where to; its folder exists.
-    write : callable
-        Is given another path in the same folder, with the same ending.
-
-    Raises
-    ------
-    siting.common.errors.BusyError
-        If another process is writing it.
-    OSError
-        If it cannot be written.
-    """
+    """Let something write a file, and put it into place when it is whole."""
     with locked(path):
         _clear(path)
         number, name = mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=path.suffix)
@@ -194,22 +134,7 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
-    """Let something fill a folder, and put it in the place of the old one when it is whole.
-
-    Parameters
-    ----------
-    target : Path
-        Where to; its parent exists.
-    fill : callable
-        Is given an empty folder beside the target.
-
-    Raises
-    ------
-    siting.common.errors.BusyError
-        If another process is writing there.
-    OSError
-        If it cannot be written.
-    """
+    """Let something fill a folder, and put it in the place of the old one when it is whole."""
     with locked(target):
         restore(target)
         aside = Path(mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
@@ -225,16 +150,6 @@ def restore(target: Path) -> None:
 
     Where it had put the old folder away and not yet the new one in its place, the old one is put
     back; all else that it left is removed. Nothing is done while another process writes there.
-
-    Parameters
-    ----------
-    target : Path
-        The folder.
-
-    Raises
-    ------
-    OSError
-        If it cannot be done.
     """
     if not _left_overs(target):
         return
@@ -250,20 +165,7 @@ def restore(target: Path) -> None:
 
 @contextmanager
 def telling(path: Path, option: str = "file") -> Iterator[None]:
-    """Say what hinders writing as a fault that the user can mend.
-
-    Parameters
-    ----------
-    path : Path
-        What is being written.
-    option : str
-        How the fault names what chose the place.
-
-    Raises
-    ------
-    InputError
-        In place of an OSError.
-    """
+    """Say what hinders writing as a fault that the user can mend."""
     try:
         yield
     except OSError as error:

@@ -10,24 +10,12 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def data_folder() -> Path:
-    """Return the folder of the shipped tables.
-
-    Returns
-    -------
-    pathlib.Path
-        ``data`` beside the package in a checkout, else the copy inside the installed package.
-    """
+    """Return the folder of the shipped tables."""
     return _shipped("data")
 
 
 def scenario_folder() -> Path:
-    """Return the folder of the shipped scenarios.
-
-    Returns
-    -------
-    pathlib.Path
-        ``scenarios`` beside the package in a checkout, else the copy inside the installed package.
-    """
+    """Return the folder of the shipped scenarios."""
     return _shipped("scenarios")
 
 
@@ -57,13 +45,7 @@ _MODULES = {
 
 
 def require_report() -> None:
-    """Make sure that briefings can be written.
-
-    Raises
-    ------
-    MissingExtraError
-        If a package of the extra ``report`` is not installed.
-    """
+    """Make sure that briefings can be written."""
     missing = [name for module, name in _MODULES.items() if find_spec(module) is None]
     if missing:
         raise MissingExtraError("report", missing)

@@ -106,29 +106,7 @@ _SAME = ("python", *PACKAGES, "dask", "distributed", "cloudpickle")
 
 @contextmanager
 def cluster_at(address: str) -> Iterator["Client"]:
-    """Connect to a Dask cluster.
-
-    Parameters
-    ----------
-    address : str
-        Of its scheduler, such as tls://10.0.0.5:8786. Time limits, and certificates for tls://,
-        come from Dask's own configuration. Scheduler and workers run code that is sent to them
-        and send back objects that are unpickled here: all of them have to be trusted.
-
-    Yields
-    ------
-    distributed.Client
-        To a cluster that has workers, all with the versions that are installed here.
-
-    Raises
-    ------
-    InputError
-        No scheduler answers there, it has no workers, or they have other versions.
-    MissingExtraError
-        Dask is not installed.
-    ClusterError
-        The scheduler was lost meanwhile.
-    """
+    """Connect to a Dask cluster."""
     _require_dask()
     from distributed import Client
 
@@ -151,23 +129,7 @@ def cluster_at(address: str) -> Iterator["Client"]:
 
 @contextmanager
 def own_cluster(workers: int) -> Iterator["Client"]:
-    """Start workers on this machine.
-
-    Parameters
-    ----------
-    workers : int
-        Processes, of one thread each; each may use its part of the memory. They listen on this
-        machine alone.
-
-    Yields
-    ------
-    distributed.Client
-
-    Raises
-    ------
-    MissingExtraError
-        Dask is not installed.
-    """
+    """Start workers on this machine."""
     _require_dask()
     from distributed import Client, LocalCluster
 
@@ -191,20 +153,7 @@ def own_cluster(workers: int) -> Iterator["Client"]:
 
 
 def check_cluster(address: str) -> None:
-    """Make sure that a cluster can be used, before any work begins.
-
-    Parameters
-    ----------
-    address : str
-        Where its scheduler listens, such as tcp://host:8786.
-
-    Raises
-    ------
-    InputError
-        No scheduler answers there, it has no workers, or they have other versions.
-    MissingExtraError
-        Dask is not installed.
-    """
+    """Make sure that a cluster can be used, before any work begins."""
     with cluster_at(address):
         return
 
@@ -212,31 +161,7 @@ def check_cluster(address: str) -> None:
 def each_done[Item, Made](
     client: "Client", call: Callable[..., Made], items: Iterable[Item], *shared: object
 ) -> Iterator[tuple[int, Made | None]]:
-    """Let the workers make something of each item.
-
-    Parameters
-    ----------
-    client : distributed.Client
-        The connection to the cluster.
-    call : callable
-        Is called with what is shared and an item.
-    items : iterable
-        Few are sent at a time, so that neither scheduler nor workers pile up results.
-    *shared : object
-        What every call needs; sent to each worker once.
-
-    Yields
-    ------
-    int
-        Number of the item, from 0; in the order in which they are done.
-    object
-        What was made of it; None where one worker after the other died over it.
-
-    Raises
-    ------
-    ClusterError
-        The scheduler was lost, or there are no workers left.
-    """
+    """Let the workers make something of each item."""
     from distributed import KilledWorker
 
     send: Callable[..., object] = client.scatter
@@ -383,18 +308,7 @@ class Block:
 
 @contextmanager
 def share(arrays: Arrays) -> Iterator[Block]:
-    """Copy arrays into shared memory, which is freed at the end whatever happens.
-
-    Parameters
-    ----------
-    arrays : dict of str to ndarray
-        What to share.
-
-    Yields
-    ------
-    Block
-        To be handed to `attach` in another process.
-    """
+    """Copy arrays into shared memory, which is freed at the end whatever happens."""
     places, size = {}, 0
     for name, array in arrays.items():
         places[name] = (size, array.dtype.str, array.shape)
@@ -412,20 +326,7 @@ def share(arrays: Arrays) -> Iterator[Block]:
 
 
 def attach(block: Block) -> tuple[SharedMemory, Arrays]:
-    """Read arrays that another process shares, without copying them.
-
-    Parameters
-    ----------
-    block : Block
-        From `share`.
-
-    Returns
-    -------
-    memory : SharedMemory
-        To be kept for as long as the arrays are used.
-    arrays : dict of str to ndarray
-        Views of the memory.
-    """
+    """Read arrays that another process shares, without copying them."""
     memory = SharedMemory(block.name)
     return memory, _views(memory, block)
 

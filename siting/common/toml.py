@@ -32,27 +32,12 @@ class Table(BaseModel):
     """One table of a scenario file: nothing but the keys below, and never changed."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        use_attribute_docstrings=True,
-        allow_inf_nan=False,
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, allow_inf_nan=False
     )
 
 
 def table_of(annotation: object) -> type[Table] | None:
-    """The table that a field holds, itself or in a list; None for plain values.
-
-    Parameters
-    ----------
-    annotation : object
-        Type of a field, as pydantic gives it.
-
-    Returns
-    -------
-    type of Table or None
-        The first there is; None for plain values.
-    """
+    """The table that a field holds, itself or in a list; None for plain values."""
     for inner in (annotation, *get_args(annotation)):
         if isinstance(inner, type) and issubclass(inner, Table):
             return inner
@@ -68,23 +53,7 @@ _PERCENT = 100
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    dict
-        Tables and values by key.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
+    """The content of a TOML file."""
     refuse_large(path, SCENARIO)
     text = ""
     try:
@@ -125,40 +94,14 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
-    """The content with tuples for lists, which is what a strict and frozen schema takes.
-
-    Parameters
-    ----------
-    value : object
-        What `read_toml` gave, or a part of it.
-
-    Returns
-    -------
-    object
-        Lists at any depth are tuples.
-    """
+    """The content with tuples for lists, which is what a strict and frozen schema takes."""
     if isinstance(value, Mapping):
         return {key: lists_to_tuples(item) for key, item in value.items()}
     return tuple(map(lists_to_tuples, value)) if isinstance(value, list) else value
 
 
 def faults_of(error: ValidationError, file: str, root: type[Table]) -> tuple[Fault, ...]:
-    """What is wrong with a file.
-
-    Parameters
-    ----------
-    error : pydantic.ValidationError
-        From checking its content.
-    file : str
-        How faults name it.
-    root : type of Table
-        The schema it was checked against.
-
-    Returns
-    -------
-    tuple of Fault
-        One fault a mistake, with its key.
-    """
+    """What is wrong with a file."""
     return tuple(_as_fault(file, dict(item), root) for item in error.errors())
 
 

@@ -10,49 +10,14 @@ ASSUMPTIONS = "assumptions.toml"
 
 
 def read_assumptions(path: Path) -> list[dict[str, str]]:
-    """Read the assumptions log but for its figures, which `assumed` gives.
-
-    Parameters
-    ----------
-    path : Path
-        The assumptions log.
-
-    Returns
-    -------
-    list of dict of str to str
-        In the order of the file: id, rating, about (in some), and what, value, source and effect,
-        each also with _sv.
-
-    Raises
-    ------
-    InputError
-        If it is no TOML file, or lists no assumptions.
-    """
+    """Read the assumptions log but for its figures, which `assumed` gives."""
     return [
         {key: text for key, text in entry.items() if key != "figures"} for entry in _entries(path)
     ]
 
 
 def assumed(path: Path, name: str) -> dict[str, Any]:
-    """The figures of one assumption.
-
-    Parameters
-    ----------
-    path : Path
-        The assumptions log.
-    name : str
-        The id of an assumption that has figures.
-
-    Returns
-    -------
-    dict
-        The figures by their names.
-
-    Raises
-    ------
-    InputError
-        If the log cannot be read, or has no such assumption with figures.
-    """
+    """The figures of one assumption."""
     figures: dict[str, Any] | None
     figures = next((e.get("figures") for e in _entries(path) if e.get("id") == name), None)
     if not isinstance(figures, dict):

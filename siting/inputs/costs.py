@@ -38,22 +38,7 @@ class StaffRule:
 
 
 def people_nearer(weights: Floats, present: Floats, minutes: Floats) -> Ints:
-    """People who would be nearer to each site than to every present office.
-
-    Parameters
-    ----------
-    weights : ndarray of float, shape (n,)
-        People at each demand point.
-    present : ndarray of float, shape (n,)
-        Minutes to the nearest present office, infinite where none can be reached.
-    minutes : ndarray of float, shape (n, m)
-        Minutes to each site, infinite where it cannot be reached.
-
-    Returns
-    -------
-    ndarray of int, shape (m,)
-        People of each site.
-    """
+    """People who would be nearer to each site than to every present office."""
     return np.rint(weights @ (minutes < present[:, None])).astype(np.int64)
 
 
@@ -62,20 +47,6 @@ def staff_by_rule(nearer: Ints, municipality: "pd.Series[str]", rule: StaffRule)
 
     max(least, ceil(S / people_per_staff)), S the greatest number of people nearer to a candidate
     of the municipality; so that a village beside the town is never chosen for being cheaper.
-
-    Parameters
-    ----------
-    nearer : ndarray of int, shape (m,)
-        People nearer to each candidate than to every present office.
-    municipality : Series of str, shape (m,)
-        Municipality code of each candidate.
-    rule : StaffRule
-        The figures.
-
-    Returns
-    -------
-    ndarray of int
-        Staff of each candidate, 2 or more.
     """
     greatest = pd.Series(nearer).groupby(municipality.to_numpy()).transform("max").to_numpy()
     staff = np.ceil(greatest / rule.people_per_staff).astype(np.int64)
@@ -128,48 +99,15 @@ class Costs:
     kinds: Mapping[str, OfficeKind]
 
     def people(self, kind: str) -> float:
-        """How many people an office of a kind can serve.
-
-        Parameters
-        ----------
-        kind : str
-            One of ``kinds``.
-
-        Returns
-        -------
-        float
-            Inhabitants whose visits it can take.
-        """
+        """How many people an office of a kind can serve."""
         return self.kinds[kind].visits_per_year / self.visits_per_inhabitant
 
     def annual(self, staff: Ints) -> Floats:
-        """Annual cost of offices with this staff.
-
-        Parameters
-        ----------
-        staff : ndarray of int, shape (n,)
-            Members of staff of each office.
-
-        Returns
-        -------
-        ndarray of float, shape (n,)
-            MSEK a year, in whole kronor.
-        """
+        """Annual cost of offices with this staff."""
         return _money(self.annual_per_staff * staff.astype(np.float64))
 
     def one_off(self, staff: Ints) -> Floats:
-        """One-off cost of offices with this staff.
-
-        Parameters
-        ----------
-        staff : ndarray of int, shape (n,)
-            Members of staff of each office.
-
-        Returns
-        -------
-        ndarray of float, shape (n,)
-            MSEK, in whole kronor.
-        """
+        """One-off cost of offices with this staff."""
         return _money(self.one_off_per_office + self.one_off_per_staff * staff.astype(np.float64))
 
 
@@ -229,23 +167,7 @@ class _CostFile(Table):
 
 
 def read_costs(folder: Path) -> Costs:
-    """Read costs.toml from the data folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    Costs
-        Its figures, checked.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with it.
-    """
+    """Read costs.toml from the data folder."""
     path = folder / "costs.toml"
     try:
         tables = _CostFile.model_validate(lists_to_tuples(read_toml(path)))

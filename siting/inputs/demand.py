@@ -29,16 +29,6 @@ def inside_minutes(area_km2: Floats) -> Floats:
 
     The mean distance from a point of a disc of radius r to its centre is 2 r / 3; a road is
     `CIRCUITY` times as long as the straight line and is driven at `INSIDE_KPH`.
-
-    Parameters
-    ----------
-    area_km2 : ndarray of float
-        Area of the disc, km2.
-
-    Returns
-    -------
-    ndarray of float
-        Minutes of each place.
     """
     radius_km = np.sqrt(area_km2 / np.pi)
     return 60 * CIRCUITY * (2 / 3) * radius_km / INSIDE_KPH
@@ -46,18 +36,6 @@ def inside_minutes(area_km2: Floats) -> Floats:
 
 def share_out(total: int, weights: Floats) -> Ints:
     """Share whole persons out in proportion to weights, by largest remainder.
-
-    Parameters
-    ----------
-    total : int
-        Persons to share out.
-    weights : ndarray of float, shape (n,)
-        Not negative, sum above 0. Ties go to the first.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Sums to `total`.
 
     Examples
     --------
@@ -80,28 +58,7 @@ def build_demand(
     junctions: pd.DataFrame,
     along_roads: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Demand points that sum to each municipality's population.
-
-    Parameters
-    ----------
-    municipalities, localities : DataFrame
-        The tables of those names.
-    crossing : DataFrame
-        locality_code, neighbour_code, people: residents of a border-crossing locality who live
-        in a neighbouring municipality.
-    junctions, along_roads : DataFrame
-        lon, lat, municipality_code: road junctions, and points every 3 km along roads.
-
-    Returns
-    -------
-    DataFrame
-        Columns as in data/demand.csv, sorted by municipality, kind and id.
-
-    Raises
-    ------
-    ValueError
-        If the localities of a municipality cannot be cut to its population.
-    """
+    """Demand points that sum to each municipality's population."""
     seated = municipalities.set_index("code")
     local = _local_points(seated, localities)
     crossed = _crossing_points(seated, localities, crossing)

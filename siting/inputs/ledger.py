@@ -104,41 +104,17 @@ LEDGER = "datapackage.json"
 DATA_VERSION = "2026.11"
 _RATINGS = ("red", "amber", "green")
 _ASSUMPTION_TEXTS = ("what", "value", "source", "effect")
-_ASSUMPTION_KEYS = {
-    "id",
-    "rating",
-    *_ASSUMPTION_TEXTS,
-    *(f"{key}_sv" for key in _ASSUMPTION_TEXTS),
-}
+_ASSUMPTION_KEYS = {"id", "rating", *_ASSUMPTION_TEXTS, *(f"{key}_sv" for key in _ASSUMPTION_TEXTS)}
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits.
-
-    Parameters
-    ----------
-    path : Path
-        The file, which is read in parts.
-
-    Returns
-    -------
-    str
-        64 digits, in small letters.
-    """
+    """SHA-256 of a file, as hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_ledger(folder: Path, origins: Mapping[str, Mapping[str, str]]) -> None:
-    """Write datapackage.json for every file in the data folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The data folder.
-    origins : mapping of str to mapping
-        For each file name its title, origin and licence.
-    """
+    """Write datapackage.json for every file in the data folder."""
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "siting-sweden",
@@ -151,23 +127,7 @@ def write_ledger(folder: Path, origins: Mapping[str, Mapping[str, str]]) -> None
 
 
 def check_data(folder: Path) -> tuple[str, ...]:
-    """Check every table, the assumptions log and the ledger.
-
-    Parameters
-    ----------
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    tuple of str
-        One line a file that was found good.
-
-    Raises
-    ------
-    InputError
-        With every fault of every file.
-    """
+    """Check every table, the assumptions log and the ledger."""
     faults: list[Fault] = []
     for name in TABLES:
         try:
@@ -215,11 +175,7 @@ def _resource(path: Path, origin: Mapping[str, str]) -> dict[str, Any]:
 
 def _table_schema(schema: DataFrameSchema) -> dict[str, Any]:
     fields = [
-        {
-            "name": name,
-            "type": kind(column),
-            "description": column.description,
-        }
+        {"name": name, "type": kind(column), "description": column.description}
         for name, column in schema.columns.items()
     ]
     return {"fields": fields, "missingValues": [""]}

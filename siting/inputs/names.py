@@ -19,22 +19,7 @@ class Unknown(Exception):  # noqa: N818 - carries a remedy to the caller, never 
 def find_all(
     names: Sequence[str], finder: "PlaceFinder | OfficeFinder", file: str, key: str
 ) -> tuple[tuple[str, ...], list[Fault]]:
-    """Codes for names, and a fault for each name that has none.
-
-    Parameters
-    ----------
-    names : sequence of str
-        As the scenario gives them.
-    finder : PlaceFinder or OfficeFinder
-        What they may mean.
-    file, key : str
-        Where they stand, for the faults.
-
-    Returns
-    -------
-    tuple of (tuple of str, list of Fault)
-        The codes of those that were found, and the faults.
-    """
+    """Codes for names, and a fault for each name that has none."""
     codes, faults = [], []
     for name in names:
         try:
@@ -63,23 +48,7 @@ class PlaceFinder:
         )
 
     def find(self, name: str) -> str:
-        """The code of the place.
-
-        Parameters
-        ----------
-        name : str
-            A name, `Name (Municipality)` or a code.
-
-        Returns
-        -------
-        str
-            The code in the table of candidates.
-
-        Raises
-        ------
-        Unknown
-            With what to write instead.
-        """
+        """The code of the place."""
         if name in set(self._places["locality_code"]):
             return name
         bare, municipality = _split(name)
@@ -122,23 +91,7 @@ class OfficeFinder:
         self._offices = offices
 
     def find(self, name: str) -> str:
-        """The office_id.
-
-        Parameters
-        ----------
-        name : str
-            A name, `Name (Municipality)` or a code.
-
-        Returns
-        -------
-        str
-            The code in the table of offices.
-
-        Raises
-        ------
-        Unknown
-            With what to write instead.
-        """
+        """The office_id."""
         ids, names = self._offices["office_id"], self._offices["office"]
         if name in set(ids):
             return name

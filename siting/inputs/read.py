@@ -45,18 +45,7 @@ class Wanted:
         }
 
     def path(self, name: str) -> Path:
-        """Where a file lies.
-
-        Parameters
-        ----------
-        name : str
-            As the scenario gives it.
-
-        Returns
-        -------
-        Path
-            In the folder of the scenario file, unless the name is an absolute path.
-        """
+        """Where a file lies."""
         return self.file.parent / name
 
 
@@ -100,45 +89,12 @@ type TableReader = Callable[[Wanted, Path], tuple[Tables, list[Fault]]]
 
 
 def read_tables(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
-    """Read the tables of a scenario.
-
-    Parameters
-    ----------
-    wanted : Wanted
-        The files that it names.
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    Tables
-        With the shipped offices in place of those of a faulty file for Sweden.
-    list of Fault
-        What is wrong with that file.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the other files.
-    """
+    """Read the tables of a scenario."""
     return _abroad(wanted) if wanted.regions else _sweden(wanted, folder)
 
 
 def with_own(files: Mapping[str, Path], *own: Path) -> dict[str, Path]:
-    """Add files of the user's; one that bears the name of another is told from it by "own/".
-
-    Parameters
-    ----------
-    files : mapping of str to Path
-        Files by the name that a manifest gives them.
-    *own : Path
-        Files to add, by their own names.
-
-    Returns
-    -------
-    dict of str to Path
-        All of them.
-    """
+    """Add files of the user's; one that bears the name of another is told from it by "own/"."""
     named = dict(files)
     for path in own:
         name = path.name

@@ -46,18 +46,7 @@ def _position() -> dict[str, Column]:
 
 
 def kind(column: Column) -> str:
-    """What a column holds, in the words of the data ledger: string, integer or number.
-
-    Parameters
-    ----------
-    column : Column
-        A column of a schema.
-
-    Returns
-    -------
-    str
-        What is neither int64 nor float64 is a string.
-    """
+    """What a column holds, in the words of the data ledger: string, integer or number."""
     return {"int64": "integer", "float64": "number"}.get(str(column.dtype), "string")
 
 
@@ -215,18 +204,7 @@ _WHOLE = Check(lambda column: column % 1 == 0, error="must be a whole number")
 
 
 def demand_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
-    """Where people live.
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east and north of the positions allowed, degrees: `SWEDEN` or `EARTH`.
-
-    Returns
-    -------
-    DataFrameSchema
-        id, lon, lat and people are needed; columns that it does not know are let through.
-    """
+    """Where people live."""
     return _schema(
         {
             "id": _label("demand point", unique=True),
@@ -245,54 +223,25 @@ def demand_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
 
 
 def office_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
-    """The offices there are.
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east and north of the positions allowed, degrees: `SWEDEN` or `EARTH`.
-
-    Returns
-    -------
-    DataFrameSchema
-        office_id, office, lon and lat are needed; columns that it does not know are let through.
-    """
+    """The offices there are."""
     return _schema(
         {
             "office_id": _label("office", unique=True),
             "office": _label("name of the office"),
             **_user_position(bounds),
         },
-        {
-            "municipality_code": _label("municipality"),
-            "evidence": _grade("how well it is founded"),
-        },
+        {"municipality_code": _label("municipality"), "evidence": _grade("how well it is founded")},
     )
 
 
 def candidate_schema(bounds: tuple[float, float, float, float]) -> DataFrameSchema:
-    """Where a new office may open.
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east and north of the positions allowed, degrees: `SWEDEN` or `EARTH`.
-
-    Returns
-    -------
-    DataFrameSchema
-        id, name, lon and lat are needed; columns that it does not know are let through.
-    """
+    """Where a new office may open."""
     money = {
         "annual_cost_msek": _user_number("cost a year, millions", empty=True),
         "one_off_cost_msek": _user_number("cost once, millions", empty=True),
     }
     return _schema(
-        {
-            "id": _label("candidate", unique=True),
-            "name": _label("place"),
-            **_user_position(bounds),
-        },
+        {"id": _label("candidate", unique=True), "name": _label("place"), **_user_position(bounds)},
         {
             "municipality_code": _label("municipality"),
             "population": _user_number("residents of the place", _USER_NOT_NEGATIVE, _WHOLE),

@@ -20,27 +20,7 @@ def municipalities_in_area(
     names: Sequence[str],
     files: tuple[str, str],
 ) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """Rows of the municipalities that counties and names mean.
-
-    Parameters
-    ----------
-    municipalities : DataFrame
-        The table of that name, with county_code.
-    counties : sequence of str
-        Names, or codes of two digits.
-    names : sequence of str
-        Names or codes of municipalities.
-    files : tuple of str
-        For the faults: the scenario, and the file that lists the municipalities.
-
-    Returns
-    -------
-    DataFrame
-        Those in any of the counties or of these names; all where neither is given, or where none
-        of what is given could be found.
-    tuple of Fault
-        One for each that could not.
-    """
+    """Rows of the municipalities that counties and names mean."""
     wanted = (
         ("area.counties", counties, ("county", "county_code")),
         ("area.municipalities", names, ("name", "code")),
@@ -149,20 +129,7 @@ class Inputs:
 
 
 def points(table: pd.DataFrame, key: str) -> Points:
-    """The positions of a table's rows, labelled by one of its columns.
-
-    Parameters
-    ----------
-    table : DataFrame
-        With lon and lat, WGS 84, degrees.
-    key : str
-        The column with the labels, which are unique.
-
-    Returns
-    -------
-    Points
-        In the order of the rows.
-    """
+    """The positions of a table's rows, labelled by one of its columns."""
     lon, lat = table["lon"].to_numpy(dtype=float), table["lat"].to_numpy(dtype=float)
     return Points(tuple(table[key]), lon, lat)
 
@@ -170,29 +137,7 @@ def points(table: pd.DataFrame, key: str) -> Points:
 def select_inputs(
     choice: Choice, folder: Path, read: TableReader = read_tables
 ) -> tuple[Inputs, tuple[Fault, ...]]:
-    """Read the tables and carry out what the scenario says about them.
-
-    Parameters
-    ----------
-    choice : Choice
-        What the scenario says.
-    folder : Path
-        The data folder.
-    read : callable
-        In place of `read_tables`, for one who asks for the same tables many times.
-
-    Returns
-    -------
-    Inputs
-        With every name that could be found.
-    tuple of Fault
-        One for each that could not.
-
-    Raises
-    ------
-    InputError
-        If a table of the data folder is at fault.
-    """
+    """Read the tables and carry out what the scenario says about them."""
     tables, faults = read(choice.wanted, folder)
     finder = OfficeFinder(tables.offices)
     area, outside = municipalities_in_area(
@@ -287,10 +232,7 @@ def _same_code(choice: Choice, inputs: Inputs) -> list[Fault]:
 
 
 def _both(
-    file: str,
-    forced: tuple[str, ...],
-    excluded: tuple[str, ...],
-    places: pd.DataFrame,
+    file: str, forced: tuple[str, ...], excluded: tuple[str, ...], places: pd.DataFrame
 ) -> list[Fault]:
     names = places.set_index("locality_code")["locality"]
     return [

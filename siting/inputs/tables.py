@@ -23,48 +23,12 @@ _PROBLEMS = {
 
 
 def read_table(name: str, folder: Path) -> pd.DataFrame:
-    """Read one of the tables that ship, checked against its schema.
-
-    Parameters
-    ----------
-    name : str
-        A key of `siting.inputs.schema.TABLES`.
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    DataFrame
-        The table, codes as text.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or a value does not fit.
-    """
+    """Read one of the tables that ship, checked against its schema."""
     return read_checked(folder / f"{name}.csv", TABLES[name])
 
 
 def read_checked(path: Path, schema: DataFrameSchema) -> pd.DataFrame:
-    """Read a CSV, XLSX or Parquet file and check every row against a schema.
-
-    Parameters
-    ----------
-    path : Path
-        The file; its ending says which kind it is.
-    schema : DataFrameSchema
-        Columns in the order wanted; those that are not required may be missing.
-
-    Returns
-    -------
-    DataFrame
-        Codes and texts as strings ("" where empty), numbers as numbers.
-
-    Raises
-    ------
-    InputError
-        One fault for each value that does not fit, with its row as the file shows it.
-    """
+    """Read a CSV, XLSX or Parquet file and check every row against a schema."""
     raw = read_texts(path)
     required = (name for name, column in schema.columns.items() if column.required)
     missing = [name for name in required if name not in raw.columns]

@@ -54,25 +54,7 @@ class OwnFiles:
         self._bounds = EARTH if abroad else SWEDEN
 
     def demand(self, path: Path) -> Read:
-        """Demand points, in the columns of data/demand.csv; those without people are left out.
-
-        Parameters
-        ----------
-        path : Path
-            The file, as `siting.common.tables.read.read_texts` takes it.
-
-        Returns
-        -------
-        DataFrame or None
-            Where the file has no such column, kind is "own", inside_minutes 0, and name the id.
-        list of Fault
-            What is wrong with the file.
-
-        Raises
-        ------
-        MissingExtraError
-            If it does not name municipalities, and their boundaries are not installed.
-        """
+        """Demand points, in the columns of data/demand.csv; those without people are left out."""
         table, faults = self._read(path, demand_schema(self._bounds))
         if table is None:
             return None, faults
@@ -88,48 +70,13 @@ class OwnFiles:
         return table[[*columns, "inside_minutes"]], []
 
     def offices(self, path: Path) -> Read:
-        """Existing offices, with the columns that the file has.
-
-        Parameters
-        ----------
-        path : Path
-            The file, as `siting.common.tables.read.read_texts` takes it.
-
-        Returns
-        -------
-        DataFrame or None
-            For Sweden municipality_code is found from the position where the file has none.
-        list of Fault
-            What is wrong with the file.
-
-        Raises
-        ------
-        MissingExtraError
-            If it does not name municipalities, and their boundaries are not installed.
-        """
+        """Existing offices, with the columns that the file has."""
         return self._read(path, office_schema(self._bounds))
 
     def candidates(self, path: Path) -> Read:
         """Candidates, in the columns of `siting.inputs.candidates` and with staff and costs.
 
         Population and staff are 0 and costs are NaN where the file gives none.
-
-        Parameters
-        ----------
-        path : Path
-            The file, as `siting.common.tables.read.read_texts` takes it.
-
-        Returns
-        -------
-        DataFrame or None
-            Costs in MSEK: annual_cost_msek and one_off_cost_msek.
-        list of Fault
-            What is wrong with the file.
-
-        Raises
-        ------
-        MissingExtraError
-            If it does not name municipalities, and their boundaries are not installed.
         """
         table, faults = self._read(path, candidate_schema(self._bounds))
         if table is None:
@@ -186,18 +133,6 @@ def read_regions(path: Path) -> Read:
     """Municipalities, in the columns of data/municipalities.csv and with county_code.
 
     Texts of levels that the file does not have are "", positions of seats NaN.
-
-    Parameters
-    ----------
-    path : Path
-        The file, as `siting.common.tables.read.read_texts` takes it.
-
-    Returns
-    -------
-    DataFrame or None
-        One row a municipality, in the order of the file.
-    list of Fault
-        What is wrong with the file.
     """
     try:
         table = read_checked(path, region_schema())

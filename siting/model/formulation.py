@@ -65,20 +65,7 @@ class Frame:
         return self.instance.weights
 
     def functional(self, transform: Transform, weights: Floats | None = None) -> Functional:
-        """Return a weighted sum over all services, or over some by other weights.
-
-        Parameters
-        ----------
-        transform : callable
-            Cost of a travel time, elementwise.
-        weights : ndarray of float, shape (services,), optional
-            People times the phase's share of the years if not given.
-
-        Returns
-        -------
-        Functional
-            Without a linear part.
-        """
+        """Return a weighted sum over all services, or over some by other weights."""
         return Functional(
             np.zeros(len(self.options)), self.weights if weights is None else weights, transform
         )
@@ -86,22 +73,7 @@ class Frame:
     def with_goal(
         self, goal: Functional, ceilings: Sequence[Ceiling] = (), *, reduce: bool = True
     ) -> tuple[Program, Ints]:
-        """Return the program with a goal, and the service in it of each service here.
-
-        Parameters
-        ----------
-        goal : Functional
-            What is least in the best answer.
-        ceilings : sequence of Ceiling
-            What may not be exceeded.
-        reduce : bool
-            Whether to drop candidates and merge services.
-
-        Returns
-        -------
-        tuple of (Program, ndarray of int)
-            The program, and indices of its services, shape (services,).
-        """
+        """Return the program with a goal, and the service in it of each service here."""
         program = replace(self.program, goal=goal, ceilings=tuple(ceilings))
         if not reduce:
             return program, np.arange(len(self.clients))
@@ -119,30 +91,7 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
     reduce: bool = True,
     start: Sequence[str] = (),
 ) -> Frame:
-    """Put an instance under limits.
-
-    Parameters
-    ----------
-    instance : Instance
-        What there is to choose from.
-    limits : Limits
-        Of which the office types and the number of phases are taken.
-    parts : sequence of Limit
-        The limits that hold; leaving one out must leave the rest as they are.
-    serve_all : bool
-        Whether everyone whom some site reaches needs an open one.
-    farthest : float
-        Minutes beyond which pairs do not count.
-    reduce : bool
-        Whether to prune pairs. Tests compare both.
-    start : sequence of str
-        New sites of an answer to start from.
-
-    Returns
-    -------
-    Frame
-        Services, options and rows.
-    """
+    """Put an instance under limits."""
     options = _options(instance, limits, parts)
     farthest = min([farthest, *(part.minutes for part in parts if isinstance(part, MaxTime))])
     years = np.array([phase.years for phase in limits.phases] or [1.0])

@@ -21,45 +21,14 @@ LONG_TABLE = ("from", "to", "minutes")
 
 
 def fault(key: str, value: object, problem: str, remedy: str) -> Fault:
-    """Return a fault of the instance.
-
-    Parameters
-    ----------
-    key : str
-        Which part of it.
-    value : object
-        What was found there.
-    problem, remedy : str
-        What is wrong with it, and what to do about it.
-
-    Returns
-    -------
-    Fault
-        With "instance" in the place of a file.
-    """
+    """Return a fault of the instance."""
     return Fault("instance", key, value, problem, remedy)
 
 
 def read_times(
     times: Matrix, client_ids: Sequence[str], site_ids: Sequence[str], faults: list[Fault]
 ) -> csr_array:
-    """Return times as sparse minutes; a missing entry cannot be reached.
-
-    Parameters
-    ----------
-    times : ndarray, sparse array, or DataFrame
-        Dense, shape (clients, sites), inf where there is no way; sparse, a stored 0 being a time
-        of 0; or a long table with the columns ``from``, ``to``, ``minutes``.
-    client_ids, site_ids : sequence of str
-        Labels of rows and columns.
-    faults : list of Fault
-        Takes what is wrong.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (clients, sites)
-        With sorted indices. Empty if the times could not be read.
-    """
+    """Return times as sparse minutes; a missing entry cannot be reached."""
     shape = (len(client_ids), len(site_ids))
     if isinstance(times, pd.DataFrame):
         found = _from_long_table(times, client_ids, site_ids, faults)
@@ -126,24 +95,7 @@ def _impossible_times(times: csr_array) -> Iterator[Fault]:
 def read_labels(
     key: str, given: Sequence[str] | None, count: int, faults: list[Fault]
 ) -> list[str]:
-    """Return unique labels of clients or sites, numbered from 0 where none are given.
-
-    Parameters
-    ----------
-    key : str
-        "client_ids" or "site_ids", for the faults.
-    given : sequence of str or None
-        The labels; others are made into text.
-    count : int
-        How many to number; not compared with those given.
-    faults : list of Fault
-        Takes what is wrong: labels that occur twice.
-
-    Returns
-    -------
-    list of str
-        In the order given. Numbers have leading zeros, so that they sort.
-    """
+    """Return unique labels of clients or sites, numbered from 0 where none are given."""
     if given is None:
         width = len(str(max(count - 1, 0)))
         return [f"{number:0{width}d}" for number in range(count)]
@@ -160,22 +112,6 @@ def read_values(
     """Return one number of 0 or more a label; absent means 0 for all.
 
     A mapping or Series must carry exactly the labels; nothing is filled.
-
-    Parameters
-    ----------
-    key : str
-        What the numbers are, for the faults.
-    given : sequence of float, ndarray, pandas.Series, mapping, or None
-        The numbers, in the order of the labels unless they carry labels themselves.
-    labels : sequence of str
-        Of clients or sites.
-    faults : list of Fault
-        Takes what is wrong.
-
-    Returns
-    -------
-    ndarray of float, shape (labels,)
-        A copy in the order of the labels; 0 for all if the labels or the shape do not match.
     """
     if given is None:
         return np.zeros(len(labels))
@@ -199,29 +135,9 @@ def read_values(
 
 
 def read_groups(
-    key: str,
-    given: Mapping[str, Sequence[str]] | None,
-    labels: Sequence[str],
-    faults: list[Fault],
+    key: str, given: Mapping[str, Sequence[str]] | None, labels: Sequence[str], faults: list[Fault]
 ) -> dict[str, tuple[str, ...]]:
-    """Return groupings, each with one group label a point.
-
-    Parameters
-    ----------
-    key : str
-        "client_groups" or "site_groups", for the faults.
-    given : mapping of str to sequence of str, or None
-        Name of a grouping to the group of each point.
-    labels : sequence of str
-        Of clients or sites, of which only the number counts.
-    faults : list of Fault
-        Takes what is wrong: groupings with more or fewer labels than points.
-
-    Returns
-    -------
-    dict of str to tuple of str
-        The groupings as given, wrong ones too; empty if there are none.
-    """
+    """Return groupings, each with one group label a point."""
     groups = {name: tuple(map(str, members)) for name, members in (given or {}).items()}
     faults.extend(
         fault(f"{key}.{name}", len(members), f"should have {len(labels)} labels", "Give one each.")

@@ -156,18 +156,7 @@ class Equity:
         return [Fault("objective", key, value, "is not below 0", "Give a number below it.")]
 
     def rate(self, frame: "Frame") -> float:
-        """Return kappa.
-
-        Parameters
-        ----------
-        frame : Frame
-            For the present times of those who reach an existing site.
-
-        Returns
-        -------
-        float
-            1 / minute, below 0.
-        """
+        """Return kappa."""
         if self.kappa is not None:
             return self.kappa
         present, weights = frame.present, frame.client_weights
@@ -212,18 +201,7 @@ class Target:
     each: str | None = None
 
     def sentence(self, label: str = "") -> str:
-        """Return the target in plain words.
-
-        Parameters
-        ----------
-        label : str
-            The one group it is said of, as "in county Gotland"; all that it holds for if empty.
-
-        Returns
-        -------
-        str
-            Without a full stop.
-        """
+        """Return the target in plain words."""
         where = label or (f"in each {self.each}" if self.each else "in all")
         return f"{100 * self.share:g} % within {self.within:g} minutes {where}"
 
@@ -281,34 +259,12 @@ type Single = Mean | Coverage | Worst | Equity | Cost
 
 
 def minutes(times: Floats) -> Floats:
-    """Return the times themselves.
-
-    Parameters
-    ----------
-    times : ndarray of float
-        Minutes, of any shape.
-
-    Returns
-    -------
-    ndarray of float
-        The same object.
-    """
+    """Return the times themselves."""
     return times
 
 
 def beyond(within: float) -> Transform:
-    """Return the cost that is 1 for times beyond, and 0 up to and including ``within``.
-
-    Parameters
-    ----------
-    within : float
-        Minutes.
-
-    Returns
-    -------
-    callable
-        Takes and returns an ndarray of float.
-    """
+    """Return the cost that is 1 for times beyond, and 0 up to and including ``within``."""
 
     def cost(times: Floats) -> Floats:
         return (times > within).astype(np.float64)
@@ -370,18 +326,7 @@ class NoWorse:
     value: float
 
     def ceiling(self, frame: "Frame") -> Ceiling:
-        """Return it as a limit on what the objective minimises.
-
-        Parameters
-        ----------
-        frame : Frame
-            The instance under its limits.
-
-        Returns
-        -------
-        Ceiling
-            In the unit of the functional.
-        """
+        """Return it as a limit on what the objective minimises."""
         limit = self.objective.functional_at(self.value, frame)
         return Ceiling(self.objective.functional(frame), limit)
 

@@ -77,26 +77,7 @@ def make_options(
     types: "Sequence[OfficeType]",
     phases: int,
 ) -> Options:
-    """Return the options of an instance.
-
-    Parameters
-    ----------
-    instance : Instance
-        What there is to choose from.
-    may_shut : ndarray of bool, shape (sites,)
-        Existing sites that need not stay open.
-    capacity : ndarray of float, shape (sites,)
-        People each site can serve, where it has no office type.
-    types : sequence of OfficeType
-        What new sites can become; none if they are all of one kind.
-    phases : int
-        Number of phases; existing sites are open from the first on.
-
-    Returns
-    -------
-    Options
-        Every way to open, keep or shut a site, in every phase.
-    """
+    """Return the options of an instance."""
     existing = np.flatnonzero(instance.existing)
     fresh = np.flatnonzero(~instance.existing)
     kinds = np.arange(len(types)) if types else np.array([PLAIN])

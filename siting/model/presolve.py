@@ -14,17 +14,6 @@ def tighten(program: Program) -> Program:
 
     A row that needs as many options as it has forces them all; a row of positive coefficients
     with the upper limit 0 forbids them.
-
-    Parameters
-    ----------
-    program : Program
-        It stays as it is.
-
-    Returns
-    -------
-    Program
-        With narrower bounds, and all its rows. Where limits clash, a lower bound may be above the
-        upper one.
     """
     lower, upper = program.lower.copy(), program.upper.copy()
     for row in program.rows:
@@ -43,16 +32,6 @@ def prune_pairs(program: Program) -> Program:
     A pair is dropped if its option is no nearer than the nearest one that is open whatever is
     decided and never fills up, because sending people there instead is always possible and never
     worse. Without such an option nothing is dropped.
-
-    Parameters
-    ----------
-    program : Program
-        It stays as it is.
-
-    Returns
-    -------
-    Program
-        With fewer pairs; its fallback is the time to that nearest option.
     """
     always = (program.lower == 1) & (program.upper == 1) & np.isinf(program.capacity)
     fallback = np.minimum(program.fallback, nearest_minutes(program.times, always))
@@ -61,18 +40,7 @@ def prune_pairs(program: Program) -> Program:
 
 
 def drop_forbidden_pairs(program: Program) -> Program:
-    """Drop the pairs of options that are forbidden.
-
-    Parameters
-    ----------
-    program : Program
-        It stays as it is.
-
-    Returns
-    -------
-    Program
-        Without the pairs of options whose upper bound is 0.
-    """
+    """Drop the pairs of options that are forbidden."""
     allowed = (program.upper > 0)[program.times.indices]
     return replace(program, times=keep_entries(program.times, allowed))
 
@@ -82,18 +50,6 @@ def drop_useless_options(program: Program, new: Bools) -> Program:
 
     An option that a row asks for (a guarantee, a quota, a least number), or that would lower the
     goal or a limited sum, has to stay however far it is from everyone.
-
-    Parameters
-    ----------
-    program : Program
-        What is solved.
-    new : ndarray of bool, shape (options,)
-        Options that are not open already.
-
-    Returns
-    -------
-    Program
-        The same program, with fewer options to choose from.
     """
     useless = new & (program.lower == 0)
     useless[program.times.indices] = False
@@ -106,20 +62,7 @@ def drop_useless_options(program: Program, new: Bools) -> Program:
 
 
 def merge_services(program: Program) -> tuple[Program, Ints]:
-    """Join services that have the same options at the same times, and the same fallback.
-
-    Parameters
-    ----------
-    program : Program
-        What is solved.
-
-    Returns
-    -------
-    Program
-        Their weights and people are added up, for the goal and each ceiling on its own.
-    ndarray of int, shape (services,)
-        The new service of each old one.
-    """
+    """Join services that have the same options at the same times, and the same fallback."""
     service_of = _same_rows(program)
     count = int(service_of.max(initial=-1)) + 1
     if count == len(service_of):

@@ -36,20 +36,7 @@ class Functional:
     transform: Transform | None = None
 
     def of_times(self, chosen: Bools, minutes: Floats) -> float:
-        """Return the value for the options chosen and the minutes of each service.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice.
-        minutes : ndarray of float, shape (services,)
-            As `Program.nearest` gives them; inf where nothing is reached.
-
-        Returns
-        -------
-        float
-            Services of weight 0 add nothing, even where nothing is reached.
-        """
+        """Return the value for the options chosen and the minutes of each service."""
         value = float(self.linear @ chosen)
         if self.transform is None:
             return value
@@ -57,22 +44,7 @@ class Functional:
         return value + float(self.weights[counted] @ self.transform(minutes[counted]))
 
     def of_split(self, chosen: Bools, split: "Split", fallback: Floats) -> float:
-        """Return the value where services are split between options.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice.
-        split : Split
-            Who goes where.
-        fallback : ndarray of float, shape (services,)
-            Minutes of what goes to the fallback.
-
-        Returns
-        -------
-        float
-            Each part of a service counts by its share.
-        """
+        """Return the value where services are split between options."""
         value = float(self.linear @ chosen)
         if self.transform is None:
             return value
@@ -114,18 +86,7 @@ class Ceiling:
     limit: float
 
     def holds(self, value: float) -> bool:
-        """Tell whether a value keeps to the limit, within the solvers' tolerance.
-
-        Parameters
-        ----------
-        value : float
-            Of the functional.
-
-        Returns
-        -------
-        bool
-            Whether it is above the limit by no more than 1e-6, relative if the limit is beyond 1.
-        """
+        """Tell whether a value keeps to the limit, within the solvers' tolerance."""
         return value <= self.limit + FEASIBILITY * max(1.0, abs(self.limit))
 
 
@@ -178,50 +139,17 @@ class Program:
         return bool(np.isfinite(self.capacity[self.times.indices]).any())
 
     def nearest(self, chosen: Bools) -> Floats:
-        """Return the minutes of each service to its nearest chosen option.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice.
-
-        Returns
-        -------
-        ndarray of float, shape (services,)
-            Those of the fallback where that is nearer; inf where nothing is reached.
-        """
+        """Return the minutes of each service to its nearest chosen option."""
         return np.minimum(nearest_minutes(self.times, chosen), self.fallback)
 
     def allows(self, chosen: Bools) -> bool:
-        """Tell whether the options chosen keep to the bounds and the linear limits.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice.
-
-        Returns
-        -------
-        bool
-            True if they do, whoever is served or not, and whatever the ceilings say.
-        """
+        """Tell whether the options chosen keep to the bounds and the linear limits."""
         if (chosen < self.lower).any() or (chosen > self.upper).any():
             return False
         return all(row.holds(chosen) for row in self.rows)
 
     def holds(self, chosen: Bools) -> bool:
-        """Tell whether the options chosen keep to every limit, if none fills up.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice; everyone goes to the nearest.
-
-        Returns
-        -------
-        bool
-            True if bounds, rows, service and ceilings hold; capacities are left out of it.
-        """
+        """Tell whether the options chosen keep to every limit, if none fills up."""
         if not self.allows(chosen):
             return False
         minutes = self.nearest(chosen)
@@ -230,20 +158,7 @@ class Program:
         return all(c.holds(c.functional.of_times(chosen, minutes)) for c in self.ceilings)
 
     def holds_split(self, chosen: Bools, split: Split) -> bool:
-        """Tell whether the options chosen and the division keep to every limit.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice.
-        split : Split
-            Who goes where.
-
-        Returns
-        -------
-        bool
-            True if bounds, rows, service and ceilings hold, and capacities in each phase.
-        """
+        """Tell whether the options chosen and the division keep to every limit."""
         unserved = (split.rest > 0) & np.isinf(self.fallback)
         if not self.allows(chosen) or (self.must_serve and unserved.any()):
             return False

@@ -101,24 +101,7 @@ class Solution:
 def conclude(
     outcome: Outcome, objective: Objective, limits: Limits, search: Search, *, ties_decided: bool
 ) -> Solution:
-    """Return the solution of an outcome.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        What the search came to, with or without an answer.
-    objective, limits : Objective, Limits
-        What was asked for: which stage is reported, and the names of types and phases.
-    search : Search
-        For its gap, its time limit and the seconds since its start.
-    ties_decided : bool
-        Whether it is proved that no equally good answer ranks before this one.
-
-    Returns
-    -------
-    Solution
-        Without an answer its objective is None, and no site is listed.
-    """
+    """Return the solution of an outcome."""
     frame, answer = outcome.frame, outcome.answer
     instance, options = frame.instance, frame.options
     chosen = np.zeros(len(options), dtype=np.bool_) if answer.chosen is None else answer.chosen
@@ -240,20 +223,7 @@ def _most(shares: csr_array) -> Ints:
 
 
 def nearest_sites(instance: "Instance", open_sites: Bools) -> Ints:
-    """Return the nearest open site of each client, the smallest label first among equals.
-
-    Parameters
-    ----------
-    instance : Instance
-        What there is to choose from.
-    open_sites : ndarray of bool
-        Which sites are open, shape (sites,).
-
-    Returns
-    -------
-    ndarray of int, shape (clients,)
-        -1 where no open site is reached.
-    """
+    """Return the nearest open site of each client, the smallest label first among equals."""
     times = instance.times
     rank = np.argsort(np.argsort(np.asarray(instance.site_ids, dtype=np.str_)))
     nearest = nearest_minutes(times, open_sites)

@@ -108,10 +108,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
 
 
 def _check(
-    instance: "Instance",
-    objectives: Sequence[Single],
-    limits: Limits,
-    search: Search,
+    instance: "Instance", objectives: Sequence[Single], limits: Limits, search: Search
 ) -> None:
     gap, time_limit = search.gap, search.time_limit
     faults = [fault for part in limits.parts() for fault in part.faults(instance)]

@@ -10,41 +10,13 @@ from siting.common.types import Bools, Floats, Ints
 def from_entries(
     data: Floats, columns: NDArray[np.integer], counts: Ints, shape: tuple[int, int]
 ) -> csr_array:
-    """Return a sparse array from its entries, row after row, and their number in each row.
-
-    Parameters
-    ----------
-    data : ndarray of float, shape (entries,)
-        What is stored, zeros too.
-    columns : ndarray of int, shape (entries,)
-        The column of each entry.
-    counts : ndarray of int, shape (rows,)
-        How many entries each row has.
-    shape : tuple of (int, int)
-        Rows and columns.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (rows, columns)
-        With the entries in the order given.
-    """
+    """Return a sparse array from its entries, row after row, and their number in each row."""
     starts = np.concatenate([[0], np.cumsum(counts)])
     return csr_array((data, columns, starts), shape=shape)
 
 
 def entry_rows(matrix: csr_array) -> Ints:
-    """Return the row of each stored entry.
-
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_array, shape (rows, columns)
-        Of any entries.
-
-    Returns
-    -------
-    ndarray of int, shape (entries,)
-        Never falling.
-    """
+    """Return the row of each stored entry."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
@@ -52,37 +24,12 @@ def rows_at(matrix: csr_array, positions: Ints) -> Ints:
     """Return the row of the stored entries at some positions.
 
     Unlike `entry_rows` it needs no memory for the others.
-
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_array, shape (rows, columns)
-        Of any entries.
-    positions : ndarray of int, shape (positions,)
-        Indices into ``matrix.data``.
-
-    Returns
-    -------
-    ndarray of int, shape (positions,)
-        In the order of the positions.
     """
     return np.searchsorted(matrix.indptr, positions, side="right") - 1
 
 
 def keep_entries(matrix: csr_array, kept: Bools) -> csr_array:
-    """Return the matrix with only some of its stored entries.
-
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_array, shape (rows, columns)
-        It stays as it is.
-    kept : ndarray of bool, shape (entries,)
-        Which entries to keep, in stored order.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (rows, columns)
-        The matrix itself if all are kept.
-    """
+    """Return the matrix with only some of its stored entries."""
     if kept.all():
         return matrix
     positions = np.flatnonzero(kept)
@@ -91,18 +38,7 @@ def keep_entries(matrix: csr_array, kept: Bools) -> csr_array:
 
 
 def row_minima(times: csr_array) -> Floats:
-    """Return the least stored time of each row; inf where there is none.
-
-    Parameters
-    ----------
-    times : scipy.sparse.csr_array, shape (rows, columns)
-        Minutes; a stored 0 is a time.
-
-    Returns
-    -------
-    ndarray of float, shape (rows,)
-        Minutes.
-    """
+    """Return the least stored time of each row; inf where there is none."""
     nearest = np.full(times.shape[0], np.inf)
     filled = np.flatnonzero(np.diff(times.indptr))
     if len(filled):
@@ -111,20 +47,7 @@ def row_minima(times: csr_array) -> Floats:
 
 
 def nearest_minutes(times: csr_array, chosen: Bools) -> Floats:
-    """Return the least stored time of each row over the chosen columns; inf if there is none.
-
-    Parameters
-    ----------
-    times : scipy.sparse.csr_array, shape (rows, columns)
-        Minutes; a stored 0 is a time.
-    chosen : ndarray of bool, shape (columns,)
-        Which columns count.
-
-    Returns
-    -------
-    ndarray of float, shape (rows,)
-        Minutes.
-    """
+    """Return the least stored time of each row over the chosen columns; inf if there is none."""
     nearest = np.full(times.shape[0], np.inf)
     positions = np.flatnonzero(chosen[times.indices])
     if not len(positions):

@@ -45,25 +45,7 @@ class Task:
         under: Sequence[NoWorse] = (),
         start: Sequence[str] = (),
     ) -> Solution:
-        """Return an answer that is as good as any; of equally good ones it may be any.
-
-        Parameters
-        ----------
-        limits : Limits, optional
-            In place of the task's own.
-        under, start : sequence of NoWorse, sequence of str
-            As for `siting.model.solve`.
-
-        Returns
-        -------
-        Solution
-            The answer, with what is proved of it.
-
-        Raises
-        ------
-        InfeasibleError
-            If no answer keeps to the limits.
-        """
+        """Return an answer that is as good as any; of equally good ones it may be any."""
         return solve(
             self.instance,
             self.objective,
@@ -77,18 +59,7 @@ class Task:
         )
 
     def per_person(self, value: float) -> float:
-        """An objective value as results give it: a sum of minutes becomes a mean.
-
-        Parameters
-        ----------
-        value : float
-            Of the objective, of several stages the last, in the unit of `siting.model.Solution`.
-
-        Returns
-        -------
-        float
-            Minutes per person for the mean; any other objective as it is.
-        """
+        """An objective value as results give it: a sum of minutes becomes a mean."""
         last = self.objective
         while isinstance(last, Lexicographic):
             last = last.stages[-1][0]

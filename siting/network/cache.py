@@ -92,11 +92,7 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
 
 
 def _key(
-    network: RoadNetwork,
-    origins: Points,
-    destinations: Points,
-    floor: Floats | None,
-    search: str,
+    network: RoadNetwork, origins: Points, destinations: Points, floor: Floats | None, search: str
 ) -> str:
     digest = hashlib.sha256(f"{_FORMAT} {network.fingerprint} {search}".encode())
     for points in (origins, destinations):

@@ -42,23 +42,6 @@ def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, 
     Where there are none, to the nearest and to all that are farther by the radius at most: the
     nearest alone may lie on a road that leads elsewhere. A point on an island is tied over water,
     straight to the nearest. A point beyond ``access.limit_km`` is tied to nothing.
-
-    Parameters
-    ----------
-    points : Points
-        Places.
-    arcs : Arcs
-        Whose junctions and waypoints they are tied to.
-    access : Access
-        Radius, detour, speeds and islands.
-
-    Returns
-    -------
-    ties : Ties
-        At least one a point that lies within the limit.
-    detached : mapping of str to str
-        Points on islands, and those farther than ``access.far_km`` from every road, and how each
-        was tied.
     """
     junctions = Points((), arcs.lon, arcs.lat)
     tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
@@ -75,20 +58,7 @@ def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, 
 
 
 def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties:
-    """Tie origins to the destinations within the radius directly, without a junction.
-
-    Parameters
-    ----------
-    origins, destinations : Points
-        Places.
-    access : Access
-        Radius, detour and speed.
-
-    Returns
-    -------
-    Ties
-        Rows of ``origins`` to rows of ``destinations``.
-    """
+    """Tie origins to the destinations within the radius directly, without a junction."""
     tree = cKDTree(on_sphere(destinations.lon, destinations.lat))
     point, target = _within(origins, tree, np.full(len(origins), access.radius_km))
     shore = _on_island(origins, access)[point] == _on_island(destinations, access)[target]
@@ -143,18 +113,7 @@ def _detached(
 
 
 def on_sphere(lon: Floats, lat: Floats) -> Floats:
-    """Return positions on a sphere of radius 1, for `scipy.spatial.cKDTree`.
-
-    Parameters
-    ----------
-    lon, lat : ndarray of float, shape (n,)
-        WGS 84, degrees.
-
-    Returns
-    -------
-    ndarray of float, shape (n, 3)
-        Axes towards 0° E and 90° E on the equator, and the North Pole.
-    """
+    """Return positions on a sphere of radius 1, for `scipy.spatial.cKDTree`."""
     east, north = np.radians(lon), np.radians(lat)
     return np.stack(
         [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1
@@ -165,24 +124,7 @@ _SHOWN = 5
 
 
 def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people: Floats) -> None:
-    """Raise an error for places beyond ``access.limit_km`` of every junction and waypoint.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        The roads.
-    homes : Points
-        Where people live, n of them.
-    sites : Points
-        Offices and candidates.
-    people : ndarray of float, shape (n,)
-        How many live at each.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        With the places, and how many people live there.
-    """
+    """Raise an error for places beyond ``access.limit_km`` of every junction and waypoint."""
     arcs = arcs_of(network.roads)
     if not np.isfinite(network.access.limit_km) or not len(arcs):
         return

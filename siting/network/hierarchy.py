@@ -20,26 +20,6 @@ def hierarchy_times(arcs: Arcs, start: Ties, end: Ties, direct: Ties) -> csr_arr
 
     The method is that of Dibbelt, Strasser and Wagner, "Customizable Contraction Hierarchies",
     ACM Journal of Experimental Algorithmics 21 (2016), as RoutingKit implements it.
-
-    Parameters
-    ----------
-    arcs : Arcs
-        The network.
-    start, end : Ties
-        From the origins to junctions, and from the destinations to junctions.
-    direct : Ties
-        From origins to destinations.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (origins, destinations)
-        Minutes; each link is rounded to a tenth of a millisecond. A pair without an entry cannot
-        be reached.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The extra ``hierarchy`` is not installed.
     """
     minutes = np.full((start.points, end.points), np.inf)
     tied, groups = np.unique(end.point, return_index=True)

@@ -13,23 +13,7 @@ from siting.network.speeds import Limits, Speeds, limit_kph
 
 
 def arcs_of(roads: "nx.MultiDiGraph[int] | Deferred") -> Arcs:
-    """Read the arcs of a network.
-
-    Parameters
-    ----------
-    roads : networkx.MultiDiGraph or Deferred
-        Nodes carry x and y, edges carry length and travel_time.
-
-    Returns
-    -------
-    Arcs
-        Junctions in the order of the graph; arcs in order of tail, then head.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        Links have no length or travel time, or one that is negative or not a number.
-    """
+    """Read the arcs of a network."""
     if isinstance(roads, Deferred):
         return roads.arcs
     row = {node: index for index, node in enumerate(roads)}
@@ -46,25 +30,7 @@ def arcs_of(roads: "nx.MultiDiGraph[int] | Deferred") -> Arcs:
 
 
 def fastest_arcs(lon: Floats, lat: Floats, links: tuple[Ints, Ints, Floats, Floats]) -> Arcs:
-    """Keep the fastest link between each two junctions.
-
-    Parameters
-    ----------
-    lon, lat : ndarray of float, shape (n,)
-        Junctions.
-    links : tuple of ndarray, each of shape (m,)
-        Tail, head, seconds and metres, in this order of importance sorted.
-
-    Returns
-    -------
-    Arcs
-        One arc for each ordered pair of junctions.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        Lengths or travel times are negative or not a number.
-    """
+    """Keep the fastest link between each two junctions."""
     tail, head, seconds, metres = links
     refuse_figures(seconds, "travel_time")
     refuse_figures(metres, "length")
@@ -74,20 +40,7 @@ def fastest_arcs(lon: Floats, lat: Floats, links: tuple[Ints, Ints, Floats, Floa
 
 
 def refuse_figures(found: Floats, name: str) -> None:
-    """Raise an error for figures of links that are negative or not a number.
-
-    Parameters
-    ----------
-    found : ndarray of float, shape (m,)
-        One figure a link.
-    name : str
-        How the error names it: the attribute of the links.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        With how many there are.
-    """
+    """Raise an error for figures of links that are negative or not a number."""
     # `not >= 0` holds for NaN as well.
     bad = int((~(found >= 0)).sum())
     if bad:
@@ -137,18 +90,7 @@ class Links:
     minutes: Floats
 
     def of_kind(self, kinds: Iterable[str]) -> Bools:
-        """Which links are of one of these classes.
-
-        Parameters
-        ----------
-        kinds : iterable of str
-            Road classes; those that no link has are passed over.
-
-        Returns
-        -------
-        ndarray of bool, shape (m,)
-            True for those links.
-        """
+        """Which links are of one of these classes."""
         wanted = set(kinds)
         chosen: Bools = np.array([kind in wanted for kind in self.kinds], dtype=np.bool_)
         return chosen[self.kind]
@@ -159,18 +101,6 @@ def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
 
     OSMnx does the same for classes alone; it has no say over which of class and limit holds, and
     makes a geometry for each link, which takes minutes on the streets of a country.
-
-    Parameters
-    ----------
-    links : Links
-        Ends, lengths and classes.
-    speeds : Speeds
-        The profile.
-
-    Returns
-    -------
-    tuple of (ndarray of float, ndarray of float)
-        Both by link, shape (links,).
     """
     by_class = class_speeds(speeds)
     fallback = by_class[FALLBACK_CLASS]
@@ -182,22 +112,7 @@ def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
 
 
 def with_stops(links: Links, kph: Floats, seconds: Floats, speeds: Speeds) -> Floats:
-    """Seconds with waiting for ferries, and delays at junctions where the profile knows them.
-
-    Parameters
-    ----------
-    links : Links
-        Ends, lengths and classes.
-    kph, seconds : ndarray of float, shape (m,)
-        Speed and driving time of each link.
-    speeds : Speeds
-        The profile.
-
-    Returns
-    -------
-    ndarray of float
-        Seconds of each link, shape (links,).
-    """
+    """Seconds with waiting for ferries, and delays at junctions where the profile knows them."""
     waiting = speeds.waiting_minutes
     ferry = links.of_kind(waiting)
     seconds = np.where(ferry & ~np.isnan(links.minutes), 60.0 * links.minutes, seconds)
@@ -233,32 +148,12 @@ def _size(links: Links) -> int:
 
 
 def class_speeds(speeds: Speeds) -> dict[str, float]:
-    """Speed by class, with the classes that only the shipped network has.
-
-    Parameters
-    ----------
-    speeds : Speeds
-        The profile.
-
-    Returns
-    -------
-    dict of str to float
-        km/h; "access" and "water" are ties over land and over water.
-    """
+    """Speed by class, with the classes that only the shipped network has."""
     return {**speeds.kph, **{name: speeds.access[key] for name, key in _TIES.items()}}
 
 
 def add_times(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
-    """Give every link speed_kph and travel_time (seconds), in place.
-
-    Parameters
-    ----------
-    graph : networkx.MultiDiGraph
-        Links carry length (metres) and highway, some maxspeed (km/h, or as OpenStreetMap writes
-        it) or duration (minutes).
-    speeds : Speeds
-        The profile.
-    """
+    """Give every link speed_kph and travel_time (seconds), in place."""
     rows = [row for _, _, row in graph.edges(data=True)]
     for row in rows:
         if "maxspeed" in row:
@@ -272,15 +167,7 @@ def add_times(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
 
 
 def add_stops(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
-    """Add what `with_stops` adds, in place.
-
-    Parameters
-    ----------
-    graph : networkx.MultiDiGraph
-        Links carry highway, speed_kph and travel_time (seconds).
-    speeds : Speeds
-        The profile.
-    """
+    """Add what `with_stops` adds, in place."""
     rows = [row for _, _, row in graph.edges(data=True)]
     kph, driving = (_numbers(rows, name) for name in ("speed_kph", "travel_time"))
     seconds = with_stops(links_of(graph), kph, driving, speeds)
@@ -289,19 +176,7 @@ def add_stops(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
 
 
 def links_of(graph: "nx.MultiDiGraph[int]") -> Links:
-    """Read what times depend on from a graph, nodes numbered in its order.
-
-    Parameters
-    ----------
-    graph : networkx.MultiDiGraph
-        Links carry highway (of several the first holds) and, where they are known, length (metres),
-        maxspeed (km/h) and duration (minutes).
-
-    Returns
-    -------
-    Links
-        In the order of the graph's links; NaN where a figure is not known.
-    """
+    """Read what times depend on from a graph, nodes numbered in its order."""
     number = {node: place for place, node in enumerate(graph)}
     edges = list(graph.edges(data=True))
     rows = [row for _, _, row in edges]

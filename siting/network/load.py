@@ -79,18 +79,7 @@ def load_road_network(
 
 
 def no_network(times: Path) -> RoadNetwork:
-    """Stand in for a network where travel times come from a file, whose content it is known by.
-
-    Parameters
-    ----------
-    times : pathlib.Path
-        The file.
-
-    Returns
-    -------
-    RoadNetwork
-        A network without roads.
-    """
+    """Stand in for a network where travel times come from a file, whose content it is known by."""
     with times.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
     access = Access(radius_km=0.0, detour=1.0, kph=1.0, water_kph=1.0)
@@ -151,20 +140,7 @@ def _deferred(
 
 
 def network_files(source: str | Path, data: Path) -> dict[str, Path]:
-    """The files that a road network is made from, by name.
-
-    Parameters
-    ----------
-    source : str or pathlib.Path
-        As `load_road_network` takes it.
-    data : Path
-        Data folder.
-
-    Returns
-    -------
-    dict of str to Path
-        Paths by the names that manifests have for them.
-    """
+    """The files that a road network is made from, by name."""
     made_from = [data / name for name in _TABLES] if source == "shipped" else [Path(source)]
     return {path.name: path for path in [*made_from, data / "speeds.toml"]}
 

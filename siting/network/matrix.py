@@ -62,18 +62,7 @@ class Search:
     limit: float
 
     def run(self, first: int, last: int) -> csr_array:
-        """Search from some of the sources.
-
-        Parameters
-        ----------
-        first, last : int
-            From ``first`` to ``last - 1``.
-
-        Returns
-        -------
-        scipy.sparse.csr_array, shape (last - first, points)
-            Minutes; a pair without an entry is out of reach, a stored 0 takes no time.
-        """
+        """Search from some of the sources."""
         arrays = self.arrays
         size = len(arrays["indptr"]) - 1
         graph = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))
@@ -91,24 +80,7 @@ class Search:
 
 
 def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: float) -> Search:
-    """Collect what a search needs.
-
-    Parameters
-    ----------
-    roads : scipy.sparse.csr_array, shape (n, n)
-        Minutes between junctions.
-    near, far : Ties
-        From the points to search from, and to those at the other end.
-    direct : Ties
-        From the ones to the others.
-    limit : float
-        Minutes beyond which a pair counts as out of reach.
-
-    Returns
-    -------
-    Search
-        What the workers are given.
-    """
+    """Collect what a search needs."""
     graph = with_sources(roads, near)
     arrays: Arrays = {
         "data": graph.data,
@@ -125,31 +97,7 @@ def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: fl
 
 
 def run_search(search: Search, *, workers: Workers, progress: Progress) -> csr_array:
-    """Search from every source.
-
-    Parameters
-    ----------
-    search : Search
-        What to search.
-    workers : int or str, optional
-        Processes, or the address of a Dask scheduler; by default one process a processor where the
-        work is worth it, else none but this one.
-    progress : callable
-        Is told the number of sources that are done, and of all. Raising from it, or interrupting,
-        cancels what has not begun and frees the shared memory.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (sources, points)
-        Minutes; the same for any number of workers, wherever they are.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The Dask cluster cannot be used.
-    siting.common.errors.ClusterError
-        It was lost meanwhile.
-    """
+    """Search from every source."""
     if workers is None:
         worth = search.sources * search.junctions >= _WORTH_PROCESSES
         workers = (os.cpu_count() or 1) if worth else 1
@@ -162,20 +110,7 @@ def run_search(search: Search, *, workers: Workers, progress: Progress) -> csr_a
 
 
 def with_sources(roads: csr_array, ties: Ties) -> csr_array:
-    """Append one row a point to a road matrix, from which its ties lead to the junctions.
-
-    Parameters
-    ----------
-    roads : scipy.sparse.csr_array, shape (n, n)
-        Minutes between junctions.
-    ties : Ties
-        From points to junctions, in order of point.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (n + points, n + points)
-        Point ``i`` is row ``n + i``; no arc leads to it.
-    """
+    """Append one row a point to a road matrix, from which its ties lead to the junctions."""
     size = roads.shape[0] + ties.points
     ends = roads.indptr[-1] + np.searchsorted(ties.point, np.arange(1, ties.points + 1))
     return csr_array(

@@ -46,24 +46,7 @@ class ReferenceTrip:
 
 
 def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
-    """Read a table of trips.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV or Parquet with the columns from, from_lon, from_lat, to, to_lon, to_lat, and km or
-        minutes or both, which may be empty.
-
-    Returns
-    -------
-    tuple of ReferenceTrip
-        In the order of the file.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        A column is missing or a value does not fit.
-    """
+    """Read a table of trips."""
     table = read_own_table(
         path, ("from", "to"), (*_ENDS, "km", "minutes"), may_lack=("km", "minutes")
     )
@@ -150,20 +133,7 @@ def trip(network: RoadNetwork, start: tuple[float, float], end: tuple[float, flo
 def fastest_route(
     network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]
 ) -> Route:
-    """Return the fastest way between two places.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        Roads with travel times.
-    start, end : tuple of float
-        Longitude and latitude, WGS 84, degrees; tied to the network as every place is.
-
-    Returns
-    -------
-    Route
-        With no junction and infinite time where there is no way.
-    """
+    """Return the fastest way between two places."""
     arcs = arcs_of(network.roads)
     origin, destination = _point(start), _point(end)
     out = tie_to_junctions(origin, arcs, network.access)[0]
@@ -176,20 +146,7 @@ def fastest_route(
 
 
 def lies_near(network: RoadNetwork, place: tuple[float, float]) -> bool:
-    """Say whether a place lies no farther from the network than ``access.far_km``.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        The network.
-    place : tuple of float
-        Longitude and latitude, WGS 84, degrees.
-
-    Returns
-    -------
-    bool
-        True if it does.
-    """
+    """Say whether a place lies no farther from the network than ``access.far_km``."""
     lon, lat = (np.array([row[axis] for _, row in network.graph.nodes(data=True)]) for axis in "xy")
     here = (np.full(len(lat), place[1]), np.full(len(lon), place[0]))
     away = ox.distance.great_circle(*here, lat, lon)

@@ -38,20 +38,7 @@ ZONES: Final = {
 
 
 def limit_kph(value: object) -> float:
-    """Read a speed limit.
-
-    Parameters
-    ----------
-    value : object
-        A number (km/h); a text such as ``50``, ``30 mph``, ``SE:rural``, ``walk``, or several of
-        these divided by ``;`` or ``|``; or a list of any of these.
-
-    Returns
-    -------
-    float
-        km/h, the mean of several; NaN where it says nothing that can be used (``none``,
-        ``signals``, an unknown zone).
-    """
+    """Read a speed limit."""
     if isinstance(value, int | float):
         return float(value) if value > 0 else math.nan
     if isinstance(value, list | tuple):
@@ -136,47 +123,12 @@ class Speeds:
 
 
 def speed_profiles(folder: Path) -> tuple[str, ...]:
-    """Names of the speed profiles in ``speeds.toml`` of a data folder.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Data folder, with ``speeds.toml``.
-
-    Returns
-    -------
-    tuple of str
-        In the order of the file.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file cannot be read, or what stands in it is no profile.
-    """
+    """Names of the speed profiles in ``speeds.toml`` of a data folder."""
     return tuple(_read(folder))
 
 
 def read_speeds(folder: Path, profile: str = "default") -> Speeds:
-    """Read one speed profile.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Data folder, with ``speeds.toml``.
-    profile : str
-        Name of a first-level table.
-
-    Returns
-    -------
-    Speeds
-        The profile. One that is ``based_on`` another takes over what it does not say itself; its
-        ``factor`` scales the speeds of all roads that it takes over, not those of ferries.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        There is no such profile, or a figure is not a positive number.
-    """
+    """Read one speed profile."""
     profiles = _read(folder)
     table = _whole(folder / _FILE, profiles, profile)
     classes = table["class"]

@@ -18,10 +18,7 @@ _SHOWN = 5
 
 
 def read_travel_times(
-    path: Path,
-    origins: tuple[str, ...],
-    destinations: tuple[str, ...],
-    floor_minutes: Floats,
+    path: Path, origins: tuple[str, ...], destinations: tuple[str, ...], floor_minutes: Floats
 ) -> TravelTimes:
     """Read travel times from a long table.
 

@@ -39,25 +39,7 @@ BORDER_FINLAND = ("2518", "2521", "2583", "2584")
 
 
 def build_data(raw: Path, folder: Path) -> tuple[str, ...]:
-    """Build every table that ships; the same raw files give the same bytes.
-
-    Parameters
-    ----------
-    raw : Path
-        Folder of the raw tables and the raw road file.
-    folder : Path
-        The data folder; its hand-written files are read, the others replaced.
-
-    Returns
-    -------
-    tuple of str
-        The files written, with their number of rows.
-
-    Raises
-    ------
-    InputError
-        If a raw file is missing.
-    """
+    """Build every table that ships; the same raw files give the same bytes."""
     missing = [name for name in RAW_FILES if not (raw / name).is_file()]
     if missing:
         remedy = "Name the folder that holds all raw files with --raw."

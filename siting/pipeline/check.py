@@ -15,27 +15,7 @@ from siting.scenario.schema import Candidates, Scenario
 
 
 def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_tables) -> Inputs:
-    """Read the tables that a scenario asks for.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario.
-    folder : Path
-        The data folder.
-    read : callable
-        As for `siting.inputs.select.select_inputs`.
-
-    Returns
-    -------
-    Inputs
-        The tables, checked and joined.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the scenario or its files.
-    """
+    """Read the tables that a scenario asks for."""
     others = (*file.faults, *_kind_faults(file, folder), *_own_faults(file))
     # Nothing that may not be read is looked at, not even whether it is there.
     if refused := outside(file, folder, SHIPPED_OFFICES):
@@ -53,52 +33,19 @@ def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_ta
 
 
 def network_source(file: ScenarioFile) -> str | Path:
-    """The road network of a scenario: "shipped", or a path.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario.
-
-    Returns
-    -------
-    str or Path
-        "shipped", or the file, relative to the folder of the scenario.
-    """
+    """The road network of a scenario: "shipped", or a path."""
     source = file.scenario.network.source
     return source if source == "shipped" else file.path.parent / source
 
 
 def own_times(file: ScenarioFile) -> Path | None:
-    """The file with the travel times of a scenario, if it has one.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario.
-
-    Returns
-    -------
-    Path or None
-        Relative to the folder of the scenario; None if they are computed.
-    """
+    """The file with the travel times of a scenario, if it has one."""
     name = file.scenario.travel_times.file
     return None if name is None else file.path.parent / name
 
 
 def needs_network(file: ScenarioFile) -> bool:
-    """Whether a road network has a say in the answer to a scenario.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario.
-
-    Returns
-    -------
-    bool
-        False if it has travel times of its own and rules out no candidate for being near an office.
-    """
+    """Whether a road network has a say in the answer to a scenario."""
     return own_times(file) is None or file.scenario.candidates.none_within_minutes is not None
 
 

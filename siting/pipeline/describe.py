@@ -24,27 +24,7 @@ type Progress = Callable[[str], None]
 
 
 def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
-    """Say what an answer means, as tables and a manifest.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        What was solved.
-    solution : Solution
-        The answer to it.
-    seconds : Seconds
-        How long each stage took.
-
-    Returns
-    -------
-    RunResult
-        Tables and manifest.
-
-    Raises
-    ------
-    StoppedError
-        If there is no answer.
-    """
+    """Say what an answer means, as tables and a manifest."""
     if solution.objective is None:
         raise StoppedError(
             "Not proved, and no answer was found in the time allowed; nothing was written. "
@@ -90,24 +70,7 @@ def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures
 def add_frontier(
     result: RunResult, prepared: Prepared, asked: Frontier, progress: Progress = print
 ) -> RunResult:
-    """Solve the scenario for each number of new offices too, and add what comes of it.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    prepared : Prepared
-        The scenario with its tables, times and problem.
-    asked : Frontier
-        What to vary, and how far.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    RunResult
-        With the tables of `siting.results.tables.frontier_tables`, and `frontier` in the manifest.
-    """
+    """Solve the scenario for each number of new offices too, and add what comes of it."""
     started = time.perf_counter()
     tables = tables_of_steps(prepared, asked, progress)
     spent = round(time.perf_counter() - started, 3)
@@ -120,40 +83,12 @@ def add_frontier(
 def tables_of_steps(
     prepared: Prepared, asked: Frontier | Over, progress: Progress
 ) -> dict[str, pd.DataFrame]:
-    """Solve the scenario for each value of a limit, and say in tables what comes of it.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The scenario with its tables, times and problem.
-    asked : Frontier or Over
-        What to vary, and how far.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        frontier, frontier_sites and frontier_municipalities.
-    """
+    """Solve the scenario for each value of a limit, and say in tables what comes of it."""
     return describe_steps(prepared, _solved(prepared, asked, progress))
 
 
 def describe_steps(prepared: Prepared, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
-    """The tables of a frontier: its steps, and the offices and municipalities of each.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The scenario with its tables, times and problem.
-    steps : iterable of Step
-        In rising order, the present network first.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        frontier, frontier_sites and frontier_municipalities.
-    """
+    """The tables of a frontier: its steps, and the offices and municipalities of each."""
     sites, described = {}, []
     for step in steps:
         sites[step.number], each = _described(prepared, step)

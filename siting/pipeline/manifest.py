@@ -44,18 +44,7 @@ class Seconds:
 
 
 def timestamp(file: ScenarioFile) -> str:
-    """The date that results carry: SOURCE_DATE_EPOCH, else the scenario's; never the clock's.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario.
-
-    Returns
-    -------
-    str
-        YYYY-MM-DD; SOURCE_DATE_EPOCH is read as UTC.
-    """
+    """The date that results carry: SOURCE_DATE_EPOCH, else the scenario's; never the clock's."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch:
         return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC).date().isoformat()
@@ -63,22 +52,7 @@ def timestamp(file: ScenarioFile) -> str:
 
 
 def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> dict[str, Any]:
-    """What a run says of itself, in manifest.json and run.json.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The scenario with its tables, times and problem.
-    solution : Solution
-        The answer.
-    seconds : Seconds
-        When each stage ended.
-
-    Returns
-    -------
-    dict of str to object
-        Both files in one; `siting.results.result.MACHINE` names what goes to run.json.
-    """
+    """What a run says of itself, in manifest.json and run.json."""
     file, inputs = prepared.file, prepared.inputs
     return {
         "name": file.name,
@@ -108,21 +82,7 @@ def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> d
 
 
 def figures_of(prepared: Prepared, solution: Solution) -> dict[str, Any]:
-    """What was sought, how good the answer is and how good any could be, in one unit.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        What was asked.
-    solution : Solution
-        The answer.
-
-    Returns
-    -------
-    dict of str to object
-        objective, bound, gap, objective_kind, objective_unit and sense of the last stage asked
-        for, and stages: the figures of each. None where there is no objective, bound or gap.
-    """
+    """What was sought, how good the answer is and how good any could be, in one unit."""
     scenario = prepared.file.scenario
     # The model gives the weighted sum of kind mean; a run gives minutes per person.
     persons = float(prepared.inputs.weights.sum())
@@ -171,20 +131,7 @@ def _unit(kind: str, weight: str) -> str:
 
 
 def cost_of(prepared: Prepared, solution: Solution) -> dict[str, float]:
-    """What the new offices cost together and what closing saves, budget or not.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        What was asked.
-    solution : Solution
-        The answer.
-
-    Returns
-    -------
-    dict of str to float
-        annual_msek, one_off_msek and annual_saving_msek: MSEK, in whole kronor.
-    """
+    """What the new offices cost together and what closing saves, budget or not."""
     sites = what_became(prepared, solution)
     new = sites[sites["code"].isin(solution.new_sites)]
     kinds = {"annual_msek": "annual_cost_msek", "one_off_msek": "one_off_cost_msek"}
@@ -245,22 +192,7 @@ def _size(inputs: Inputs, solution: Solution) -> dict[str, int]:
 
 
 def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of manifest.json of a study: what was asked of which files.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The scenario that is studied.
-    study : str
-        What kind of study it is.
-    more : mapping
-        What the study itself was asked, and how it ended.
-
-    Returns
-    -------
-    dict
-        What becomes manifest.json.
-    """
+    """The content of manifest.json of a study: what was asked of which files."""
     file = prepared.file
     return {
         "name": file.name,

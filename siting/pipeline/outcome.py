@@ -13,21 +13,7 @@ STANDARD = "standard"
 
 
 def what_became(prepared: Prepared, solution: Solution) -> pd.DataFrame:
-    """The sites with the kind and the phase of each new office, and what that kind costs.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        What was asked.
-    solution : Solution
-        The answer.
-
-    Returns
-    -------
-    DataFrame
-        As `Problem.sites`, with office_type and phase (from 1); staff and costs as the kind has
-        them.
-    """
+    """The sites with the kind and the phase of each new office, and what that kind costs."""
     sites, kinds = prepared.problem.sites, prepared.problem.costs.kinds
     names = [phase.name for phase in prepared.file.scenario.phases]
     numbers = {name: number for number, name in enumerate(names, start=1)}
@@ -51,22 +37,7 @@ def what_became(prepared: Prepared, solution: Solution) -> pd.DataFrame:
 
 
 def shares_of(problem: Problem, solution: Solution) -> tuple[csr_array, Ints]:
-    """Which part of each demand point goes to which of all sites, and where most of it goes.
-
-    Parameters
-    ----------
-    problem : Problem
-        Its sites are more than the model sees.
-    solution : Solution
-        The answer.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (demand points, sites)
-        Parts from 0 to 1; none for sites that may not open.
-    ndarray of int, shape (demand points,)
-        Index among all sites; it means nothing for a demand point that reaches none.
-    """
+    """Which part of each demand point goes to which of all sites, and where most of it goes."""
     index = np.flatnonzero(problem.sites["allowed"])
     shares = solution.shares.tocoo()
     size = (len(problem.demand), len(problem.sites))
@@ -78,18 +49,6 @@ def minutes_by_phase(prepared: Prepared, solution: Solution) -> Floats:
     """Mean minutes in each phase of all residents who reach an office, now and in every phase.
 
     Everybody goes to the nearest open office.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        What was asked, with its phases.
-    solution : Solution
-        The answer.
-
-    Returns
-    -------
-    ndarray of float, shape (phases,)
-        In the order of the phases.
     """
     problem = prepared.problem
     sites = what_became(prepared, solution)

@@ -87,29 +87,7 @@ def pose(  # noqa: PLR0913 - two of the six are named
     shipped_staff: bool,
     too_near: Bools,
 ) -> Problem:
-    """Make the instance.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The tables as the scenario wants them.
-    times : TravelTimes
-        From demand points to offices and candidates, in the order of the tables.
-    costs : Costs
-        What an office costs.
-    closing : ClosingTable
-        Which existing offices may close, and what that saves.
-    shipped_staff : bool
-        Whether the staff that ships with the candidates holds; else the rule is applied here.
-    too_near : ndarray of bool, shape (candidates,)
-        Candidates that lie too near to an existing office; those that the scenario names may
-        open all the same.
-
-    Returns
-    -------
-    Problem
-        The problem, with the tables that its sites and clients come from.
-    """
+    """Make the instance."""
     minutes = dense(times)
     demand = _with_regions(inputs.demand, inputs.municipalities)
     offices, candidates = inputs.offices, inputs.candidates
@@ -128,18 +106,7 @@ def pose(  # noqa: PLR0913 - two of the six are named
 
 
 def dense(times: TravelTimes) -> Floats:
-    """Travel times as a full matrix.
-
-    Parameters
-    ----------
-    times : TravelTimes
-        Of pairs that can be reached.
-
-    Returns
-    -------
-    ndarray of float, shape (origins, destinations)
-        Minutes, infinite where there is no way.
-    """
+    """Travel times as a full matrix."""
     minutes = np.full(times.minutes.shape, np.inf)
     pairs = times.minutes.tocoo()
     minutes[pairs.row, pairs.col] = pairs.data
@@ -149,26 +116,7 @@ def dense(times: TravelTimes) -> Floats:
 def staff_of(
     candidates: pd.DataFrame, demand: pd.DataFrame, to_offices: Floats, to_all: Floats, costs: Costs
 ) -> Ints:
-    """Staff of each candidate by the rule, from these tables and times.
-
-    Parameters
-    ----------
-    candidates : DataFrame
-        municipality_code; one row a candidate.
-    demand : DataFrame
-        people; one row a demand point.
-    to_offices : ndarray of float, shape (demand points, offices)
-        Minutes to the offices of the table, infinite to those that are shut or out of reach.
-    to_all : ndarray of float, shape (demand points, offices + candidates)
-        Minutes to these offices, then to the candidates.
-    costs : Costs
-        For its staff rule.
-
-    Returns
-    -------
-    ndarray of int, shape (candidates,)
-        Members of staff.
-    """
+    """Staff of each candidate by the rule, from these tables and times."""
     present = to_offices.min(axis=1, initial=np.inf)
     people = demand["people"].to_numpy(dtype=np.float64)
     nearer = people_nearer(people, present, to_all[:, to_offices.shape[1] :])

@@ -137,49 +137,12 @@ def prepare(
 def travel_times(
     file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
 ) -> TravelTimes:
-    """Read roads and compute travel times, of inputs that have been read already.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario, whose network and travel times count.
-    inputs : Inputs
-        The tables as the scenario wants them.
-    folder : Path
-        The data folder.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    TravelTimes
-        From demand points to offices, then candidates.
-
-    Raises
-    ------
-    InputError
-        If roads or travel times cannot be read, or a place lies too far from every road.
-    """
+    """Read roads and compute travel times, of inputs that have been read already."""
     return _times(file, _network(file, folder, progress), inputs, None, progress)
 
 
 def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path]:
-    """Every file that a run of a scenario reads, by the name that its manifest gives it.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
-    inputs : Inputs
-        Its tables, from `checked_inputs`.
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    dict of str to Path
-        Paths by the names that manifests have for them.
-    """
+    """Every file that a run of a scenario reads, by the name that its manifest gives it."""
     own = own_times(file)
     roads = (
         network_files(network_source(file), folder) if own is None or needs_network(file) else {}
@@ -189,23 +152,7 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
 
 
 def answer(prepared: Prepared) -> Solution:
-    """Solve the problem that a scenario poses.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The scenario with its tables, times and problem.
-
-    Returns
-    -------
-    Solution
-        The answer, with what is proved of it.
-
-    Raises
-    ------
-    InfeasibleError
-        If its limits cannot hold together.
-    """
+    """Solve the problem that a scenario poses."""
     scenario, problem = prepared.file.scenario, prepared.problem
     try:
         return solve(
@@ -255,11 +202,7 @@ def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwor
 
 
 def _times(
-    file: ScenarioFile,
-    network: RoadNetwork,
-    inputs: Inputs,
-    workers: Workers,
-    progress: Progress,
+    file: ScenarioFile, network: RoadNetwork, inputs: Inputs, workers: Workers, progress: Progress
 ) -> TravelTimes:
     progress("Computing travel times")
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
@@ -281,12 +224,7 @@ def _times(
     )
 
 
-def _too_near(
-    file: ScenarioFile,
-    inputs: Inputs,
-    network: RoadNetwork,
-    workers: Workers,
-) -> Bools:
+def _too_near(file: ScenarioFile, inputs: Inputs, network: RoadNetwork, workers: Workers) -> Bools:
     limit = file.scenario.candidates.none_within_minutes
     if limit is None:
         return np.zeros(len(inputs.candidates), dtype=np.bool_)

@@ -42,18 +42,7 @@ class Frontier:
     keep_budget: bool = False
 
     def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
-        """Each number of new offices from the first that is not 0, and the limits that hold.
-
-        Parameters
-        ----------
-        limits : Limits
-            Those of the scenario.
-
-        Returns
-        -------
-        iterator of tuple of (float, Limits)
-            In rising order; budgets are in the limits only if they are kept.
-        """
+        """Each number of new offices from the first that is not 0, and the limits that hold."""
         numbers = range(max(self.first, 1), self.last + 1)
         return Over("new_offices", tuple(numbers), keep=self.keep_budget).steps(limits)
 
@@ -78,18 +67,7 @@ class Over:
     keep: bool = False
 
     def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
-        """Each value, and the limits that then hold.
-
-        Parameters
-        ----------
-        limits : Limits
-            Those of the scenario.
-
-        Yields
-        ------
-        tuple of (float, Limits)
-            In rising order; limits of the other kind hold only if they are kept.
-        """
+        """Each value, and the limits that then hold."""
         if self.limit == "annual_budget":
             most = limits.new_sites_max if self.keep else None
             for value in self.values:
@@ -149,23 +127,6 @@ class Described:
 def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
     """Read what a user asks for, such as 4..40.
 
-    Parameters
-    ----------
-    text : str
-        The range, with both ends.
-    keep_budget : bool
-        Whether the budgets hold too.
-
-    Returns
-    -------
-    Frontier
-        The numbers to solve for.
-
-    Raises
-    ------
-    InputError
-        If that is no range of whole numbers.
-
     Examples
     --------
     >>> read_frontier("4..40")
@@ -180,23 +141,6 @@ def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
 
 def read_over(text: str, *, keep: bool = False) -> Over:
     """Read what a user asks for, such as new_offices=4..40 or annual_budget=20,55.5.
-
-    Parameters
-    ----------
-    text : str
-        A limit, and its values as a range or a list.
-    keep : bool
-        Whether the other of number and money holds too.
-
-    Returns
-    -------
-    Over
-        The limit and its values.
-
-    Raises
-    ------
-    InputError
-        If that names no limit, or no rising values of it above 0.
 
     Examples
     --------
@@ -241,28 +185,7 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
     gap: float,
     progress: Callable[[str], None],
 ) -> Iterator[Step]:
-    """Solve once for each value of a limit, everything else being equal.
-
-    Parameters
-    ----------
-    instance : Instance
-        What there is to choose from.
-    objective : Objective
-        What the best answer is best at.
-    limits : Limits
-        What holds at each step but for the limit that varies.
-    asked : Frontier or Over
-        The steps.
-    solver, time_limit, gap : Solver, float, float
-        As for `siting.model.solve`; the time limit is that of one step.
-    progress : callable
-        Told what is being done, a line at a time.
-
-    Yields
-    ------
-    Step
-        The present network, then one for each value.
-    """
+    """Solve once for each value of a limit, everything else being equal."""
     pairs = zip(instance.site_ids, instance.existing, strict=True)
     yield Step(0, tuple(site for site, existing in pairs if existing))
     for number, held in asked.steps(limits):
@@ -275,18 +198,7 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
 
 
 def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
-    """One row a step: what was proved of it, what it costs and what it is worth.
-
-    Parameters
-    ----------
-    described : sequence of Described
-        In rising order, since each step is told by what it gives up of the last possible one.
-
-    Returns
-    -------
-    DataFrame
-        `FRONTIER_COLUMNS`; what a step without an answer does not have is missing.
-    """
+    """One row a step: what was proved of it, what it costs and what it is worth."""
     rows, before = [], set[str]()
     for each in described:
         step, solution = each.step, each.step.solution

@@ -52,18 +52,7 @@ _GUARANTEES = {
 
 
 def objective_of(scenario: Scenario) -> Objective:
-    """The objective of a scenario as the model takes it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Its objective is read.
-
-    Returns
-    -------
-    Objective
-        For kind lexicographic all stages, with their tolerances.
-    """
+    """The objective of a scenario as the model takes it."""
     wanted = scenario.objective
     if wanted.kind != "lexicographic":
         return _single(wanted.stage())
@@ -71,20 +60,7 @@ def objective_of(scenario: Scenario) -> Objective:
 
 
 def task_of(scenario: Scenario, problem: Problem) -> Task:
-    """What a scenario asks, to be solved again and again with something changed.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What is asked.
-    problem : Problem
-        What there is to choose from.
-
-    Returns
-    -------
-    Task
-        With the scenario's solver and threads; its time limit and gap are left out.
-    """
+    """What a scenario asks, to be solved again and again with something changed."""
     solver = Solver(scenario.solver.name, threads=scenario.solver.threads)
     return Task(problem.instance, objective_of(scenario), limits_of(scenario, problem), solver)
 
@@ -109,20 +85,7 @@ def _grouping(each: str) -> str | None:
 
 
 def limits_of(scenario: Scenario, problem: Problem) -> Limits:
-    """The limits of a scenario as the model takes them.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What is asked.
-    problem : Problem
-        What there is to choose from; its sites say which are forced open and which may close.
-
-    Returns
-    -------
-    Limits
-        Money in MSEK, distances in km, times in minutes.
-    """
+    """The limits of a scenario as the model takes them."""
     wanted, kinds = scenario.limits, scenario.office_types
     sites = problem.sites
     guarantees = {"fa_region": wanted.fa_region_guarantee, "county": wanted.county_guarantee}
@@ -197,17 +160,6 @@ def uses_by_key(uses: Iterable[LimitUse]) -> dict[str, dict[str, Any]]:
     """The use of each limit by the key that the scenario file has for it.
 
     Of a limit that stands several times, the second and later carry a number.
-
-    Parameters
-    ----------
-    uses : iterable of LimitUse
-        From `siting.model.Solution`.
-
-    Returns
-    -------
-    dict of str to dict of str to object
-        limit, used and slack, and where if it holds for one group; a limit without a key of its own
-        is left out.
     """
     seen: Counter[str] = Counter()
     table = {}
@@ -225,22 +177,7 @@ def uses_by_key(uses: Iterable[LimitUse]) -> dict[str, dict[str, Any]]:
 def clash_in_words(
     clash: Iterable[tuple[str, str]], scenario: Scenario, problem: Problem
 ) -> Iterator[tuple[str, str]]:
-    """Limits that clash, in the words of the scenario file.
-
-    Parameters
-    ----------
-    clash : iterable of tuple of str
-        From `siting.common.errors.InfeasibleError`.
-    scenario : Scenario
-        What was asked.
-    problem : Problem
-        What there is to choose from.
-
-    Yields
-    ------
-    tuple of str
-        Key of the scenario file, and what it asks for.
-    """
+    """Limits that clash, in the words of the scenario file."""
     wanted = scenario.limits
     forced = problem.sites[problem.sites["forced"]]
     words = {

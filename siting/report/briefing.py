@@ -50,41 +50,14 @@ class Background:
 
 
 def read_background(data: Path) -> Background:
-    """Read what a briefing needs from the data folder.
-
-    Parameters
-    ----------
-    data : Path
-        The data folder.
-
-    Returns
-    -------
-    Background
-        The assumptions log, and the municipalities on a land border.
-
-    Raises
-    ------
-    InputError
-        If the assumptions log cannot be read.
-    """
+    """Read what a briefing needs from the data folder."""
     table = pd.read_csv(data / "municipalities.csv", dtype=str, keep_default_na=False)
     border = table.loc[table["land_border"] != "", "code"]
     return Background(read_assumptions(data / ASSUMPTIONS), frozenset(border))
 
 
 def scenario_key(result: RunResult) -> str:
-    """Hexadecimal digits of the scenario's hash; ids and salts derive from them.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-
-    Returns
-    -------
-    str
-        12 digits, the same for the same scenario.
-    """
+    """Hexadecimal digits of the scenario's hash; ids and salts derive from them."""
     text = json.dumps(result.manifest["scenario"], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -92,24 +65,7 @@ def scenario_key(result: RunResult) -> str:
 def write_up(
     result: RunResult, background: Background, language: str, beside: Beside = NOTHING
 ) -> Document:
-    """Put a briefing into words.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    background : Background
-        From `read_background`.
-    language : str
-        "sv" or "en".
-    beside : Beside
-        Studies of the run.
-
-    Returns
-    -------
-    Document
-        Headings, paragraphs, tables and maps in their order.
-    """
+    """Put a briefing into words."""
     words, manifest = texts(language), result.manifest
     version = manifest["versions"]["siting"]
     subtitle = words["brief"]["subtitle"].format(
@@ -139,22 +95,7 @@ def write_up(
 
 
 def localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - read from JSON
-    """A text of the scenario in the reader's language, where it has one.
-
-    Parameters
-    ----------
-    manifest : mapping
-        Of a run.
-    key : str
-        title or rationale.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        On one line; the text under the key itself where there is none in Swedish.
-    """
+    """A text of the scenario in the reader's language, where it has one."""
     about = manifest["scenario"]["scenario"]
     text: str = (about.get(f"{key}_sv") if language == "sv" else None) or about[key]
     return " ".join(text.split())

@@ -15,22 +15,7 @@ _WEAKEST = 3
 
 
 def certainty(result: RunResult, language: str, beside: Beside) -> Iterator[Block]:
-    """Status and gap, the evidence of the office table, and what changes the picks.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    language : str
-        "sv" or "en".
-    beside : Beside
-        Studies of the run.
-
-    Yields
-    ------
-    Block
-        A heading, then one list of sentences.
-    """
+    """Status and gap, the evidence of the office table, and what changes the picks."""
     yield Heading(texts(language)["brief"]["certainty"]["heading"])
     parts = (_proof, _evidence, _binding, _weakest, _exceptions)
     sentences = [sentence for part in parts for sentence in part(result, language)]

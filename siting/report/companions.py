@@ -45,20 +45,7 @@ NOTHING = Beside()
 
 
 def read_beside(result: RunResult, folder: Path) -> Beside:
-    """Read the studies in the folders NAME-robustness, NAME-alternatives and NAME-hindcast.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    folder : Path
-        Where its files are; studies stand beside it.
-
-    Returns
-    -------
-    Beside
-        What was found, and which folders could not be used.
-    """
+    """Read the studies in the folders NAME-robustness, NAME-alternatives and NAME-hindcast."""
     here = folder.resolve()
     found, strange = {}, []
     for kind in TABLES:
@@ -94,23 +81,7 @@ def _question(scenario: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def trust(result: RunResult, beside: Beside, language: str) -> Iterator[str]:
-    """What robustness, alternatives and hindcast found, and which of them was not run.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    beside : Beside
-        The studies of it.
-    language : str
-        "sv" or "en".
-
-    Yields
-    ------
-    str
-        One text a study, then one of folders that belong to another run, and one of commands to
-        run.
-    """
+    """What robustness, alternatives and hindcast found, and which of them was not run."""
     words = texts(language)["brief"]["trust"]
     told = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
     for kind, study in beside.studies.items():

@@ -175,22 +175,7 @@ class Document:
 
 
 def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - cells are of any kind
-    """A cell as the reader sees it.
-
-    Parameters
-    ----------
-    cell : object
-        A text, a number or a `Figure`, as the column's kind has it.
-    column : Column
-        Its kind and decimals hold unless the cell is a `Figure`.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        Without a unit; shares as per cent.
-    """
+    """A cell as the reader sees it."""
     if column.is_text:
         return str(cell)
     figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
@@ -208,20 +193,6 @@ def shares(grid: Grid, language: str, letters: float) -> list[float]:
 
     A column is at least as wide as its longest word; what the page has left goes to those whose
     texts are longer than that.
-
-    Parameters
-    ----------
-    grid : Grid
-        The table.
-    language : str
-        "sv" or "en".
-    letters : float
-        Width of the page.
-
-    Returns
-    -------
-    list of float
-        One figure a column; they add up to the width.
     """
     least, most = [], []
     for column in grid.columns:

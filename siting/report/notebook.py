@@ -15,18 +15,7 @@ _SITE_COLUMNS = [
 
 
 def as_cell(result: RunResult) -> str:
-    """HTML of a run: title and status, new offices, measures, and the map if it can be drawn.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-
-    Returns
-    -------
-    str
-        HTML without scripts.
-    """
+    """HTML of a run: title and status, new offices, measures, and the map if it can be drawn."""
     manifest, sites = result.manifest, result.tables["sites"]
     title = manifest["scenario"]["scenario"]["title"]
     parts = [

@@ -45,51 +45,18 @@ _GAINERS = 10
 
 
 def columns(keys: list[str], language: str) -> list[Column]:
-    """Columns with their headings and formats.
-
-    Parameters
-    ----------
-    keys, language : list of str, str
-        Columns in the order shown; "sv" or "en".
-
-    Returns
-    -------
-    list of Column
-        Text, unless `_FORMATS` says otherwise.
-    """
+    """Columns with their headings and formats."""
     titles = texts(language)["tables"]
     return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
 
 
 def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
-    """Rows of a table by column name.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Of any columns.
-
-    Returns
-    -------
-    list of mapping of str to object
-        In the order of the rows.
-    """
+    """Rows of a table by column name."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def picks(result: RunResult, language: str) -> Grid:
-    """New offices in order of rank, with a reason for each.
-
-    Parameters
-    ----------
-    result, language : RunResult, str
-        The run; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        Without FA regions if none has a name; with phases if anything opens after the first.
-    """
+    """New offices in order of rank, with a reason for each."""
     words = texts(language)
     sites = result.tables["sites"]
     keys = ["rank", "locality", "fa_region", "office_type", "annual_cost_msek", "people_nearest"]
@@ -115,18 +82,7 @@ def picks(result: RunResult, language: str) -> Grid:
 
 
 def phases(result: RunResult, language: str) -> Grid:
-    """What opens in each phase and what it costs.
-
-    Parameters
-    ----------
-    result, language : RunResult, str
-        The run, which has phases; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        One row a phase: MSEK, and mean minutes after it.
-    """
+    """What opens in each phase and what it costs."""
     words = texts(language)["brief"]["phases"]
     keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
     rows = result.manifest["phases"]
@@ -134,18 +90,7 @@ def phases(result: RunResult, language: str) -> Grid:
 
 
 def place(row: Mapping[str, Any]) -> str:
-    """A place, with its municipality where that has another name.
-
-    Parameters
-    ----------
-    row : mapping of str to object
-        With locality and municipality.
-
-    Returns
-    -------
-    str
-        Such as "Råneå (Luleå)".
-    """
+    """A place, with its municipality where that has another name."""
     owner = "" if row["municipality"] == row["locality"] else f" ({row['municipality']})"
     return f"{row['locality']}{owner}"
 
@@ -164,20 +109,7 @@ def _why(office: "pd.Series[Any]", language: str, *, forced: bool, alone: bool) 
 
 
 def in_words(row: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A row with its codes in words.
-
-    Parameters
-    ----------
-    row : mapping of str to object
-        By column; of office_type, status, evidence and forced those that are there are changed.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    dict of str to object
-        The same columns.
-    """
+    """A row with its codes in words."""
     words = texts(language)
     named = dict(row)
     for key, table in (
@@ -193,18 +125,7 @@ def in_words(row: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def access(result: RunResult, language: str) -> Grid:
-    """Measures of the whole nation or area before and after; every row has its own unit.
-
-    Parameters
-    ----------
-    result, language : RunResult, str
-        The run; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        One row a measure, in the order of access.csv.
-    """
+    """Measures of the whole nation or area before and after; every row has its own unit."""
     words = texts(language)
     rows = []
     for row in records(result.tables["access"]):
@@ -232,36 +153,14 @@ UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
 
 
 def unit_of(measure: str) -> str:
-    """The unit of a measure: minutes, share or index.
-
-    Parameters
-    ----------
-    measure : str
-        As in access.csv.
-
-    Returns
-    -------
-    str
-        A key of `UNITS`.
-    """
+    """The unit of a measure: minutes, share or index."""
     if measure.startswith("share"):
         return "share"
     return "index" if measure == "gini" else "minutes"
 
 
 def regions(result: RunResult, name: str, language: str) -> Grid:
-    """Every county, or the FA regions whose mean changes, in alphabetical order.
-
-    Parameters
-    ----------
-    result, name, language : RunResult, str, str
-        The run; counties or fa_regions; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        A note counts the FA regions that are left out.
-    """
+    """Every county, or the FA regions whose mean changes, in alphabetical order."""
     words = texts(language)["brief"]["effects"]
     key = {"counties": "county", "fa_regions": "fa_region"}[name]
     table, note = _by_name(result.tables[name], key, language), ""
@@ -277,18 +176,7 @@ def _by_name(table: pd.DataFrame, key: str, language: str) -> pd.DataFrame:
 
 
 def gaining(result: RunResult, language: str) -> Grid:
-    """The municipalities whose mean falls most.
-
-    Parameters
-    ----------
-    result, language : RunResult, str
-        The run; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        Ten at most, none whose mean falls by less than `ALIKE`; the greatest fall first.
-    """
+    """The municipalities whose mean falls most."""
     table = result.tables["municipalities"]
     fall = (table["mean_before"] - table["mean_after"]).sort_values(ascending=False, kind="stable")
     chosen = table.loc[fall[fall >= ALIKE].index[:_GAINERS]]
@@ -298,18 +186,7 @@ def gaining(result: RunResult, language: str) -> Grid:
 
 
 def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
-    """The municipalities with the longest mean afterwards; those on a land border are marked.
-
-    Parameters
-    ----------
-    result, border, language : RunResult, container of str, str
-        The run; codes of municipalities on a land border; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        Ten at most, the longest mean first.
-    """
+    """The municipalities with the longest mean afterwards; those on a land border are marked."""
     words = texts(language)["brief"]["effects"]
     table = result.tables["municipalities"]
     chosen = table.sort_values("mean_after", ascending=False, kind="stable").head(_GAINERS)
@@ -321,18 +198,7 @@ def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
 
 
 def limits(result: RunResult, language: str) -> Grid:
-    """How far each limit is used; money with a decimal, counts without.
-
-    Parameters
-    ----------
-    result, language : RunResult, str
-        The run; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        One row a limit: used, limit and slack.
-    """
+    """How far each limit is used; money with a decimal, counts without."""
     words = texts(language)
     parts = ("used", "limit", "slack")
     rows = []
@@ -349,53 +215,20 @@ def limits(result: RunResult, language: str) -> Grid:
 
 
 def limit_name(key: str, language: str) -> str:
-    """A limit in words; of a limit that stands several times, the later ones are numbered.
-
-    Parameters
-    ----------
-    key, language : str, str
-        As in the manifest, such as quotas_2; "sv" or "en".
-
-    Returns
-    -------
-    str
-        The key itself if there are no words for it.
-    """
+    """A limit in words; of a limit that stands several times, the later ones are numbered."""
     kind, number_of = re.fullmatch(r"(.*?)(?:_(\d+))?", key).groups()  # type: ignore[union-attr] # it matches all
     name: str = texts(language)["limits"].get(kind, key)
     return f"{name} ({number_of})" if number_of else name
 
 
 def of_phase(where: str, language: str) -> str:
-    """Which limit of which phase it is.
-
-    Parameters
-    ----------
-    where, language : str, str
-        As in the manifest, such as "2021 opened_max"; "sv" or "en".
-
-    Returns
-    -------
-    str
-        To follow the name of the limit, in brackets; empty where it is of no phase.
-    """
+    """Which limit of which phase it is."""
     phase, _, kind = where.rpartition(" ")
     return f" ({phase}, {texts(language)['phase_limits'][kind]})" if where else ""
 
 
 def brought(result: RunResult) -> frozenset[str]:
-    """What a run took from files of the user's: demand, offices, roads, times.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-
-    Returns
-    -------
-    frozenset of str
-        Such as an entry of the assumptions log is about.
-    """
+    """What a run took from files of the user's: demand, offices, roads, times."""
     scenario = result.manifest["scenario"]
     times = bool(scenario["travel_times"].get("file"))
     own = {
@@ -408,18 +241,7 @@ def brought(result: RunResult) -> frozenset[str]:
 
 
 def assumptions(result: RunResult, log: list[dict[str, str]], language: str) -> Grid:
-    """The assumptions that the run rests on, the worst rated first.
-
-    Parameters
-    ----------
-    result, log, language : RunResult, list of dict of str to str, str
-        The run; from `siting.inputs.assumptions.read_assumptions`; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        Without those about what the run took from files of the user's.
-    """
+    """The assumptions that the run rests on, the worst rated first."""
     entries = [entry for entry in log if entry.get("about") not in brought(result)]
     words = texts(language)
     order = list(words["ratings"])
@@ -438,18 +260,7 @@ def assumptions(result: RunResult, log: list[dict[str, str]], language: str) -> 
 
 
 def inputs(result: RunResult, language: str) -> Grid:
-    """Files with their checksums.
-
-    Parameters
-    ----------
-    result, language : RunResult, str
-        The run; "sv" or "en".
-
-    Returns
-    -------
-    Grid
-        SHA-256 of each file, by its name in the manifest.
-    """
+    """Files with their checksums."""
     found = result.manifest["inputs"].items()
     rows = [{"file": name, "checksum": checksum} for name, checksum in found]
     title = texts(language)["brief"]["repeat"]["inputs"]
@@ -459,18 +270,7 @@ def inputs(result: RunResult, language: str) -> Grid:
 def appendix(
     result: RunResult, entries: list[dict[str, str]], language: str
 ) -> Iterator[tuple[str, Grid]]:
-    """Every table of a result in full, with the titles of their sheets.
-
-    Parameters
-    ----------
-    result, entries, language : RunResult, list of dict of str to str, str
-        The run; from `siting.inputs.assumptions.read_assumptions`; "sv" or "en".
-
-    Yields
-    ------
-    tuple of (str, Grid)
-        In the order of the sheets; a table of regions that has no rows is left out.
-    """
+    """Every table of a result in full, with the titles of their sheets."""
     sheets = texts(language)["workbook"]
     for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
         table = result.tables[name]

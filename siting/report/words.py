@@ -26,23 +26,7 @@ _AFTER_Z = {ord(letter): sign for letter, sign in zip("åäæöø", "{||}}", str
 
 @cache
 def texts(language: str) -> Mapping[str, Any]:
-    """All texts of a language, as nested tables.
-
-    Parameters
-    ----------
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    mapping of str to object
-        Tables of the file of that language.
-
-    Raises
-    ------
-    InputError
-        If there are no texts in that language.
-    """
+    """All texts of a language, as nested tables."""
     if language not in LANGUAGES:
         remedy = f"Known: {', '.join(LANGUAGES)}."
         raise InputError([Fault("command line", "--lang", language, "no such language", remedy)])
@@ -55,19 +39,7 @@ def number(value: float, digits: int, language: str) -> str:
     Thousands are set apart by a no-break space in Swedish and by a comma in English; what is not
     finite is a dash.
 
-    Parameters
-    ----------
-    value : float
-        The figure.
-    digits : int
-        Decimals.
-    language : str
-        "sv" or "en".
 
-    Returns
-    -------
-    str
-        With a minus sign, not a hyphen, below 0.
 
     Examples
     --------
@@ -84,118 +56,35 @@ def number(value: float, digits: int, language: str) -> str:
 
 
 def whole(value: float, language: str) -> str:
-    """A count: 10 327 589 in Swedish, 10,327,589 in English.
-
-    Parameters
-    ----------
-    value : float
-        Rounded to a whole number.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        As `number` has it.
-    """
+    """A count: 10 327 589 in Swedish, 10,327,589 in English."""
     return number(value, 0, language)
 
 
 def signed(value: float, digits: int, language: str) -> str:
-    """A change, with its sign; a change that rounds to nothing has none.
-
-    Parameters
-    ----------
-    value : float
-        The change.
-    digits : int
-        Decimals.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        As `number` has it, with + above 0.
-    """
+    """A change, with its sign; a change that rounds to nothing has none."""
     shown = number(value, digits, language)
     return f"+{shown}" if math.isfinite(value) and round(value, digits) > 0 else shown
 
 
 def percent(share: float, digits: int, language: str) -> str:
-    """A share from 0 to 1 as per cent, without the sign that a heading gives.
-
-    Parameters
-    ----------
-    share : float
-        1 is the whole.
-    digits : int
-        Decimals.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        As `number` has it.
-    """
+    """A share from 0 to 1 as per cent, without the sign that a heading gives."""
     return number(100 * share, digits, language)
 
 
 def date(iso: str, language: str) -> str:
-    """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English.
-
-    Parameters
-    ----------
-    iso : str
-        YYYY-MM-DD.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        Day, month and year.
-    """
+    """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English."""
     day = dt.date.fromisoformat(iso)
     month: str = texts(language)["common"]["months"][day.month - 1]
     return f"{day.day} {month} {day.year}"
 
 
 def counted(count: int, forms: Mapping[str, str], language: str) -> str:
-    """A count with its noun; ``forms`` holds the noun for "one" and for "many".
-
-    Parameters
-    ----------
-    count : int
-        How many there are.
-    forms : mapping of str to str
-        "one" and "many".
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        Held together by a no-break space.
-    """
+    """A count with its noun; ``forms`` holds the noun for "one" and for "many"."""
     return f"{whole(count, language)}{_NO_BREAK_SPACE}{forms['one' if count == 1 else 'many']}"
 
 
 def listed(items: list[str], language: str) -> str:
     """Items as a clause: a, b and c.
-
-    Parameters
-    ----------
-    items : list of str
-        In the order shown.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        "" if there are none.
 
     Examples
     --------
@@ -209,18 +98,7 @@ def listed(items: list[str], language: str) -> str:
 
 
 def sort_key(language: str) -> Callable[[str], str]:
-    """What to sort names by: å ä ö after z in Swedish, with a and o in English.
-
-    Parameters
-    ----------
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    callable
-        Gives the key of a name; capitals do not matter.
-    """
+    """What to sort names by: å ä ö after z in Swedish, with a and o in English."""
     return _swedish_key if language == "sv" else _plain
 
 
@@ -235,20 +113,7 @@ def _plain(name: str) -> str:
 
 
 def goal_in_words(objective: Mapping[str, Any], language: str) -> str:
-    """The objective of a scenario as a clause.
-
-    Parameters
-    ----------
-    objective : mapping
-        Table [objective] of the scenario, or one stage of its list.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    str
-        The clause, without a full stop.
-    """
+    """The objective of a scenario as a clause."""
     goals = texts(language)["brief"]["goals"]
     if objective["kind"] == "lexicographic":
         first, *rest = (goal_in_words(stage, language) for stage in objective["order"])
@@ -280,20 +145,7 @@ def _figure(value: float, language: str) -> str:
 
 
 def command(result: RunResult, verb: str) -> str:
-    """A command of `siting` on the scenario of a result, with the same overrides.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    verb : str
-        The command: run, robustness and so on.
-
-    Returns
-    -------
-    str
-        What can be typed.
-    """
+    """A command of `siting` on the scenario of a result, with the same overrides."""
     changes = (change.partition(": ") for change in result.manifest["overrides"])
     given = [
         f"--set {shlex.quote(f'{key}={rest.rpartition(" -> ")[2]}')}" for key, _, rest in changes

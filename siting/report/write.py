@@ -37,32 +37,7 @@ def write_briefing(
     formats: Sequence[str] = ("html",),
     languages: Sequence[str] = LANGUAGES,
 ) -> list[Path]:
-    """Write maps, and the briefing in every format and language asked for.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    folder : Path
-        Where its files are; the briefing goes beside them, and says what the studies in the
-        folders next to it have found.
-    data : Path
-        The data folder, for assumptions and positions.
-    formats : sequence of str
-        html, docx, xlsx, pdf, gpkg.
-    languages : sequence of str
-        sv, en.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    InputError
-        If there is no such format or language, or the result cannot be put into it.
-    """
+    """Write maps, and the briefing in every format and language asked for."""
     _check(formats, languages)
     if _GEOPACKAGE in formats:
         refuse_own_demand(result)

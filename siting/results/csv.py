@@ -20,16 +20,6 @@ _GUARDED = re.compile(_START + r"'(?='*[=+\-@\t\r])")
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
     """The table with an apostrophe before each text that looks like a formula.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Headings are guarded as well.
-
-    Returns
-    -------
-    DataFrame
-        A copy.
-
     Examples
     --------
     >>> guarded(pd.DataFrame({"name": ["=1+1", "Kil"], "minutes": [-2.5, 3.0]}))["name"].tolist()
@@ -39,18 +29,7 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def unguarded(table: pd.DataFrame) -> pd.DataFrame:
-    """The table as it was before `guarded`.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As it was read, its cells as texts.
-
-    Returns
-    -------
-    DataFrame
-        A copy.
-    """
+    """The table as it was before `guarded`."""
     return _map_texts(table, lambda text: _GUARDED.sub("", text))
 
 
@@ -64,17 +43,6 @@ def _map_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFram
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
-    """A table as CSV in UTF-8, guarded, with six decimals.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Its index is left out.
-
-    Returns
-    -------
-    bytes
-        A header, and lines that end in a line feed.
-    """
+    """A table as CSV in UTF-8, guarded, with six decimals."""
     text = guarded(table).to_csv(index=False, float_format="%.6f", lineterminator="\n")
     return text.encode()

@@ -20,18 +20,6 @@ burden."""
 def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
     """Smallest value that at least a share of the weight does not exceed.
 
-    Parameters
-    ----------
-    values, weights : ndarray of float, shape (n,)
-        Weights are not negative and sum to more than 0.
-    share : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    float
-        The quantile, one of the values.
-
     Examples
     --------
     >>> import numpy as np
@@ -48,18 +36,6 @@ def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
 def share_within(minutes: Floats, weights: Floats, limit: float) -> float:
     """Share of the weight within a travel time, the limit itself included.
 
-    Parameters
-    ----------
-    minutes, weights : ndarray of float, shape (n,)
-        Time of each group of people, and how many they are; together more than 0.
-    limit : float
-        Minutes.
-
-    Returns
-    -------
-    float
-        Between 0 and 1.
-
     Examples
     --------
     >>> import numpy as np
@@ -74,18 +50,6 @@ def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON
 
     kappa = epsilon sum(w t) / sum(w t^2), t the present times (Sheriff and Maguire, "Health Risk,
     Inequality Indexes, and Environmental Justice", Risk Analysis 40, 2020).
-
-    Parameters
-    ----------
-    minutes, weights : ndarray of float, shape (n,)
-        Present travel times, not all 0, and people.
-    epsilon : float
-        Below 0: the more so, the more the worst off count.
-
-    Returns
-    -------
-    float
-        Kappa, below 0 for times; what `kolm_pollak_ede` takes.
     """
     return epsilon * float(weights @ minutes) / float(weights @ minutes**2)
 
@@ -96,17 +60,7 @@ def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:
     EDE = -ln(sum(w exp(-kappa t)) / sum(w)) / kappa (Kolm 1976; Pollak 1971); never below the
     mean for kappa < 0.
 
-    Parameters
-    ----------
-    minutes, weights : ndarray of float, shape (n,)
-        Time of each group of people, and how many they are.
-    kappa : float
-        From `kolm_pollak_kappa`, 1 / minute, below 0.
 
-    Returns
-    -------
-    float
-        Minutes, never fewer than the mean.
 
     Examples
     --------
@@ -125,15 +79,7 @@ def gini(minutes: Floats, weights: Floats) -> float:
     Half the mean absolute difference between two people, over the mean (Gini 1912), from the
     Lorenz curve by the trapezoid rule, which is exact for points.
 
-    Parameters
-    ----------
-    minutes, weights : ndarray of float, shape (n,)
-        Time of each group of people, and how many they are; together more than 0.
 
-    Returns
-    -------
-    float
-        From 0 to below 1; 0 also where all times are 0.
 
     Examples
     --------
@@ -150,20 +96,7 @@ def gini(minutes: Floats, weights: Floats) -> float:
 
 
 def access_measures(minutes: Floats, weights: Floats, kappa: float) -> dict[str, float]:
-    """All measures of one network, by the names they have in access.csv.
-
-    Parameters
-    ----------
-    minutes, weights : ndarray of float, shape (n,)
-        Minutes to the nearest open office, and people.
-    kappa : float
-        From `kolm_pollak_kappa` of the present network, so that before and after compare.
-
-    Returns
-    -------
-    dict of str to float
-        Each measure by its name, in minutes or as a share.
-    """
+    """All measures of one network, by the names they have in access.csv."""
     return {
         "mean": float(np.average(minutes, weights=weights)),
         "median": weighted_quantile(minutes, weights, 0.5),
@@ -238,23 +171,7 @@ class Measures:
 
 
 def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Access:
-    """Send everybody to the nearest open office, before and after.
-
-    Parameters
-    ----------
-    minutes : ndarray of float, shape (n, m)
-        From each demand point to each site; infinite where it cannot be reached.
-    present, opened : ndarray of int
-        Indices of the sites that are open before, and after. Of two at the same time the one
-        that comes first is taken, so list present offices before new ones.
-    people : ndarray of float, shape (n,)
-        Those who live at each demand point.
-
-    Returns
-    -------
-    Access
-        Minutes and sites of everybody, before and after.
-    """
+    """Send everybody to the nearest open office, before and after."""
     rows = np.arange(len(minutes))
     site_before = present[minutes[:, present].argmin(axis=1)]
     among = minutes[:, opened]
@@ -274,45 +191,14 @@ def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Acc
 
 
 def only_reached(access: Access) -> tuple[Access, Bools]:
-    """Leave out who cannot reach any office, before or after: no mean can be told of them.
-
-    Parameters
-    ----------
-    access : Access
-        Who goes where.
-
-    Returns
-    -------
-    Access
-        Of the others.
-    ndarray of bool, shape (n,)
-        Who they are.
-    """
+    """Leave out who cannot reach any office, before or after: no mean can be told of them."""
     reached: Bools = np.isfinite(access.before) & np.isfinite(access.after)
     names = ("people", "before", "after", "second", "site_before", "site_after")
     return replace(access, **{name: getattr(access, name)[reached] for name in names}), reached
 
 
 def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -> Access:
-    """Send people where the answer sends them, which capacities may put beyond the nearest.
-
-    Parameters
-    ----------
-    access : Access
-        Everybody at the nearest office.
-    minutes : ndarray of float, shape (n, m)
-        From each demand point to each site.
-    shares : scipy.sparse.csr_array, shape (n, m)
-        Which part of each demand point goes to which site.
-    most : ndarray of int, shape (n,)
-        The site that most of each demand point goes to.
-
-    Returns
-    -------
-    Access
-        `after` is the mean of each demand point; what leaving an office out would cost cannot be
-        told without a new solve, so `second` is nan.
-    """
+    """Send people where the answer sends them, which capacities may put beyond the nearest."""
     parts = shares.tocoo()
     trips = parts.data * minutes[parts.row, parts.col]
     after = np.bincount(parts.row, weights=trips, minlength=len(minutes))
@@ -322,24 +208,7 @@ def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -
 def measure(
     access: Access, groups: Mapping[str, "pd.Series[str]"], new: Ints, codes: "pd.Series[str]"
 ) -> Measures:
-    """All tables that say what an answer is worth.
-
-    Parameters
-    ----------
-    access : Access
-        Who goes where.
-    groups : mapping of str to Series of str, shape (n,)
-        For each grouping, the label of each demand point.
-    new : ndarray of int
-        Indices of the new offices.
-    codes : Series of str
-        Code of each site, by index; decides ties of rank.
-
-    Returns
-    -------
-    Measures
-        Tables of offices, regions and access.
-    """
+    """All tables that say what an answer is worth."""
     regions = {name: _by_group(access, labels) for name, labels in groups.items()}
     return Measures(
         access=_nation(access),

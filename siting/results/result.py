@@ -68,27 +68,7 @@ class RunResult:
         return "area" if any(area.values()) else "nation"
 
     def map(self, name: str = "picks", language: str = "en") -> "Figure":
-        """Draw a map of the run; a notebook shows it by itself.
-
-        Parameters
-        ----------
-        name : str
-            picks, before or change.
-        language : str
-            "sv" or "en".
-
-        Returns
-        -------
-        Figure
-            The drawing.
-
-        Raises
-        ------
-        MissingExtraError
-            If the packages of the extra ``report`` are not installed.
-        InputError
-            If it is about another country, whose outlines are not known.
-        """
+        """Draw a map of the run; a notebook shows it by itself."""
         require_report()
         self.refuse_abroad("maps")
         from siting.report.maps.draw import draw_map  # noqa: PLC0415 - only this needs the extra
@@ -96,18 +76,7 @@ class RunResult:
         return draw_map(self, name, language)
 
     def refuse_abroad(self, what: str) -> None:
-        """Raise an error for what can be made of results for Sweden only.
-
-        Parameters
-        ----------
-        what : str
-            What is wanted that needs Swedish tables.
-
-        Raises
-        ------
-        InputError
-            If it is about another country.
-        """
+        """Raise an error for what can be made of results for Sweden only."""
         if self.abroad:
             problem = f"{what} can be made for Sweden only, whose outlines are known"
             remedy = "Use the tables and the briefing, which need no outlines."
@@ -121,18 +90,7 @@ class RunResult:
 
 
 def find_result(name: str) -> Path:
-    """The folder that a user means: a path, or the name of one in results/.
-
-    Parameters
-    ----------
-    name : str
-        What the user wrote.
-
-    Returns
-    -------
-    Path
-        It need not exist. What a process left that was killed while it wrote there is mended.
-    """
+    """The folder that a user means: a path, or the name of one in results/."""
     path, kept = Path(name), _RESULTS / name
     for folder in (path, kept):
         # Where it cannot be mended it is missing, and that is said.
@@ -205,23 +163,7 @@ def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Data
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a result or a study, with what its machine added where that is kept.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder of the result.
-
-    Returns
-    -------
-    dict
-        The content of manifest.json and run.json together.
-
-    Raises
-    ------
-    OSError, ValueError
-        If there is none that can be read.
-    """
+    """The manifest of a result or a study, with what its machine added where that is kept."""
     manifest = _read_json(folder / "manifest.json")
     run = folder / "run.json"
     return manifest | (_read_json(run) if run.is_file() else {})
@@ -246,25 +188,7 @@ _TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed", "d
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A table of a result or a study, read back as it was before it was written.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    DataFrame
-        The table, codes as text.
-
-    Raises
-    ------
-    OSError, ValueError
-        If it cannot be read.
-    InputError
-        If its rows do not fit together.
-    """
+    """A table of a result or a study, read back as it was before it was written."""
     check_csv(path)
     # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
     refuse_large(path, TEXT)

@@ -136,20 +136,7 @@ class _Manifest(_Part):
 
 
 def check_manifest(manifest: Mapping[str, Any], path: Path) -> None:
-    """Refuse the manifest of something else, or half of one.
-
-    Parameters
-    ----------
-    manifest : mapping
-        The content of manifest.json.
-    path : Path
-        How faults name it.
-
-    Raises
-    ------
-    InputError
-        With every key that is missing or wrong.
-    """
+    """Refuse the manifest of something else, or half of one."""
     try:
         _Manifest.model_validate(manifest)
     except ValidationError as error:
@@ -173,24 +160,7 @@ def _mended(fault: Fault) -> Fault:
 
 
 def check_table(table: pd.DataFrame, name: str, path: Path, *, abroad: bool) -> None:
-    """Refuse a table of a result whose cells cannot be what a run has written.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As it was read.
-    name : str
-        Which table it is.
-    path : Path
-        How faults name it.
-    abroad : bool
-        Whether its codes are those of another country.
-
-    Raises
-    ------
-    InputError
-        With every column that is missing and every cell that is wrong.
-    """
+    """Refuse a table of a result whose cells cannot be what a run has written."""
     wanted = _ASSIGNMENT if name == "assignment" else _COLUMNS.get(name, [])
     if missing := [column for column in wanted if column not in table]:
         raise InputError(missing_column(path, column, table.columns) for column in missing)

@@ -53,24 +53,7 @@ REGION_KEYS = {
 def result_tables(
     measures: Measures, access: Access, sites: pd.DataFrame, demand: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Name and order the columns of every table of a result.
-
-    Parameters
-    ----------
-    measures : Measures
-        What was computed.
-    access : Access
-        Who goes where.
-    sites : DataFrame
-        Every site: code, place, municipality, region and costs.
-    demand : DataFrame
-        Demand points with the names of their municipality and regions.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Tables by the names of their files.
-    """
+    """Name and order the columns of every table of a result."""
     none = measures.regions["municipalities"].iloc[:0]
     regions = {
         table: _region(measures.regions.get(table, none), demand, *keys)
@@ -91,24 +74,7 @@ def frontier_tables(
     sites: Mapping[float, pd.DataFrame],
     demand: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of a frontier: its steps, and the offices and municipalities of each.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row a step, from `siting.pipeline.steps.frontier_table`.
-    measures : mapping of float to Measures
-        By step, for each that has an answer.
-    sites : mapping of float to DataFrame
-        By step, every site: code, place, municipality, region, position, kind, phase and costs.
-    demand : DataFrame
-        Demand points with the names of their municipality and regions.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Tables by the names of their files.
-    """
+    """The tables of a frontier: its steps, and the offices and municipalities of each."""
     offices = {
         step: _sites(of_step, sites[step], [*SITE_COLUMNS, "lon", "lat"])
         for step, of_step in measures.items()
@@ -183,33 +149,11 @@ def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd
 
 
 def with_change(table: pd.DataFrame) -> pd.DataFrame:
-    """Regions with `mean_change`: minutes that the mean rises; below 0 where it falls.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row a region, with mean_before and mean_after, minutes.
-
-    Returns
-    -------
-    DataFrame
-        A copy with the column at its end.
-    """
+    """Regions with `mean_change`: minutes that the mean rises; below 0 where it falls."""
     return table.assign(mean_change=table["mean_after"] - table["mean_before"])
 
 
 def from_present(table: pd.DataFrame) -> pd.DataFrame:
-    """By how much the measures of each step differ from those of the present network.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `frontier_table`; its first row is the present network.
-
-    Returns
-    -------
-    DataFrame
-        The same columns without those of the present network.
-    """
+    """By how much the measures of each step differ from those of the present network."""
     measures = table.loc[:, "mean":"gini"]
     return measures - measures.iloc[0]

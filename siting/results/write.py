@@ -22,25 +22,7 @@ from siting.results.result import (
 
 
 def check_target(name: str, results: Path) -> Path:
-    """The folder a result will go to, made sure of before the work begins.
-
-    Parameters
-    ----------
-    name : str
-        Name of the scenario.
-    results : Path
-        Folder of all results; made if it is missing.
-
-    Returns
-    -------
-    Path
-        The folder, which need not exist yet.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written, or what stands there is no result.
-    """
+    """The folder a result will go to, made sure of before the work begins."""
     target = results / name
     try:
         results.mkdir(parents=True, exist_ok=True)
@@ -59,27 +41,7 @@ def check_target(name: str, results: Path) -> Path:
 
 @contextmanager
 def claim(name: str, results: Path) -> Iterator[Path]:
-    """Check the folder a result will go to, and keep other processes from it meanwhile.
-
-    Parameters
-    ----------
-    name : str
-        Name of the scenario.
-    results : Path
-        Folder of all results; made if it is missing.
-
-    Yields
-    ------
-    Path
-        The result's folder.
-
-    Raises
-    ------
-    InputError
-        For what `check_target` finds.
-    BusyError
-        If another process has claimed it.
-    """
+    """Check the folder a result will go to, and keep other processes from it meanwhile."""
     target = check_target(name, results)
     with holding(target):
         yield target
@@ -87,20 +49,7 @@ def claim(name: str, results: Path) -> Iterator[Path]:
 
 @contextmanager
 def holding(folder: Path) -> Iterator[None]:
-    """Keep other processes from a folder of results.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder of one result.
-
-    Raises
-    ------
-    InputError
-        If nothing can be written beside it.
-    BusyError
-        If another process has it.
-    """
+    """Keep other processes from a folder of results."""
     with ExitStack() as held:
         with telling(folder):
             held.enter_context(locked(folder))
@@ -133,25 +82,7 @@ def write_result(result: RunResult, results: Path) -> Path:
 
 
 def write_study(study: Study, results: Path) -> Path:
-    """Write the tables of a study aside and move them into place in one step.
-
-    Parameters
-    ----------
-    study : Study
-        What to write.
-    results : Path
-        Folder of all results; a study of the same name in it is replaced.
-
-    Returns
-    -------
-    Path
-        The study's folder.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written, or what stands there is no result.
-    """
+    """Write the tables of a study aside and move them into place in one step."""
     ours = [f"{name}.*" for name in study.tables]
     return _write(study.name, results, lambda folder: _write_tables(study, folder), ours)
 

@@ -15,29 +15,11 @@ _OUTSIDE = (
     "lies outside the folder of the scenario and the data folder",
     "Move it into the scenario's folder, or allow its own with --allow FOLDER.",
 )
-_NO_NAME = (
-    "no file can have this name: it holds a null character",
-    "Write the path of a file.",
-)
+_NO_NAME = ("no file can have this name: it holds a null character", "Write the path of a file.")
 
 
 def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> list[Fault]:
-    """What a scenario names that may not be read.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario.
-    data : Path
-        The data folder.
-    shipped_offices : iterable of str
-        Names that `offices.existing` may have without being a path.
-
-    Returns
-    -------
-    list of Fault
-        One for each key whose file lies elsewhere.
-    """
+    """What a scenario names that may not be read."""
     folders = (file.path.parent, data, *file.allow)
     return [
         Fault(str(file.path), key, name, *(_NO_NAME if "\0" in name else _OUTSIDE))
@@ -47,20 +29,7 @@ def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> l
 
 
 def lies_in(path: Path, folders: Iterable[Path]) -> bool:
-    """Whether a file lies in one of the folders or below, once all links are followed.
-
-    Parameters
-    ----------
-    path : Path
-        The file, which need not exist.
-    folders : iterable of Path
-        Where it may lie.
-
-    Returns
-    -------
-    bool
-        False too for links that go in a circle, and for a name that no file can have.
-    """
+    """Whether a file lies in one of the folders or below, once all links are followed."""
     try:
         whole = path.resolve()
         return any(whole.is_relative_to(folder.resolve()) for folder in folders)

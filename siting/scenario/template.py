@@ -17,25 +17,7 @@ _WIDTH = 96
 
 
 def write_starter(name: str, source: Path | None) -> Path:
-    """Write NAME.toml into the current folder.
-
-    Parameters
-    ----------
-    name : str
-        Name of the scenario, with or without .toml.
-    source : Path, optional
-        A scenario whose values are taken over, but for what it says about itself.
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    InputError
-        If the file exists or cannot be written, or the source is at fault.
-    """
+    """Write NAME.toml into the current folder."""
     path = Path(f"{name.removesuffix('.toml')}.toml")
     scenario = None
     if source is not None:

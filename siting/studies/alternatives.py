@@ -42,20 +42,7 @@ class Answer:
 
     @classmethod
     def of(cls, solution: Solution, objective: float) -> "Answer":
-        """Take it from a solution.
-
-        Parameters
-        ----------
-        solution : Solution
-            One that has an answer.
-        objective : float
-            Its objective, in the unit of `siting.model.Solution`.
-
-        Returns
-        -------
-        Answer
-            Proved if the solution is optimal.
-        """
+        """Take it from a solution."""
         proved = solution.status == "optimal"
         sites = (solution.open_sites, solution.new_sites, solution.closed_sites)
         return cls(*sites, objective, proved)
@@ -71,29 +58,6 @@ def best_answers(
     """Return the best distinct answers, best first.
 
     Each is solved for with all before it forbidden, so that none better is missing.
-
-    Parameters
-    ----------
-    task : Task
-        What is asked.
-    within : float
-        How much worse than the best they may be, as a share of it.
-    count : int
-        Most answers.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    tuple of Answer
-        Best first.
-    bool
-        Whether these are all there are within the tolerance.
-
-    Raises
-    ------
-    InfeasibleError
-        If there is no answer at all.
     """
     found: list[Answer] = []
     while len(found) < count:
@@ -115,20 +79,7 @@ def _next(task: Task, found: Sequence[Answer]) -> Solution | None:
 
 
 def beyond(best: float, value: float, within: float) -> bool:
-    """Whether a value is farther from the best than a share of it allows.
-
-    Parameters
-    ----------
-    best, value : float
-        Objectives, in one unit.
-    within : float
-        The share, not negative.
-
-    Returns
-    -------
-    bool
-        False at the limit itself, give or take rounding.
-    """
+    """Whether a value is farther from the best than a share of it allows."""
     return abs(value - best) > within * abs(best) * (1 + 1e-9)
 
 
@@ -143,24 +94,6 @@ def diverse_answers(
 
     The greatest number of differences is found by halving: the best answer with at least so many
     is within the tolerance or not.
-
-    Parameters
-    ----------
-    task : Task
-        What is asked.
-    first : Answer
-        The best; it is yielded first.
-    within : float
-        How much worse than the best they may be, as a share of it.
-    count : int
-        Most answers.
-    progress : callable
-        Told what is being done.
-
-    Yields
-    ------
-    Answer
-        The next answer, as far from those before it as the tolerance allows.
     """
     found = [first]
     yield first
@@ -311,15 +244,7 @@ def _sites(best: Sequence[Answer], diverse: Sequence[Answer], places: pd.DataFra
 
 
 def print_alternatives(study: Study, console: Console) -> None:
-    """Print the best answers, the diverse ones, and what they share.
-
-    Parameters
-    ----------
-    study : Study
-        From `siting.studies.alternatives.alternatives`.
-    console : Console
-        Where it is printed.
-    """
+    """Print the best answers, the diverse ones, and what they share."""
     answers, sites, manifest = study.tables["answers"], study.tables["sites"], study.manifest
     best, diverse = (answers[answers["kind"] == kind] for kind in ("best", "diverse"))
     _print_answers("The best answers, and how each differs from the first", best, console)

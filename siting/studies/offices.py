@@ -53,24 +53,7 @@ class Redraw:
         barred: frozenset[str],
         concentration: float,
     ) -> Self:
-        """Sort the offices by what is known of them.
-
-        Parameters
-        ----------
-        offices : DataFrame
-            municipality_code, existed_2019; without the latter all are certain.
-        municipalities : DataFrame
-            code, fa_code, population_2019.
-        barred : frozenset of str
-            Municipalities where no office is drawn unless the table has one.
-        concentration : float
-            As in the class.
-
-        Returns
-        -------
-        Self
-            What can be drawn from.
-        """
+        """Sort the offices by what is known of them."""
         region = dict(zip(municipalities["code"], municipalities["fa_code"], strict=True))
         population = dict(
             zip(municipalities["code"], municipalities["population_2019"].astype(int), strict=True)
@@ -98,16 +81,6 @@ class Redraw:
         larger ones more likely (``concentration``), and the largest of those drawn get
         the second and further offices. So the number of offices, of municipalities with one, and
         of offices in each region stay what they are.
-
-        Parameters
-        ----------
-        chance : numpy.random.Generator
-            What decides; drawing moves it on.
-
-        Returns
-        -------
-        tuple of str
-            One code an office: the certain ones, then those drawn, by the code of their region.
         """
         drawn = list(self.certain)
         for region in sorted(self.uncertain):
@@ -155,41 +128,12 @@ class Round:
 
 
 def read_decisions(folder: Path) -> pd.DataFrame:
-    """Read decisions.csv from the data folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    DataFrame
-        One row a decision, in the order of the file.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or a value does not fit.
-    """
+    """Read decisions.csv from the data folder."""
     return read_table("decisions", folder)
 
 
 def rounds_of(decisions: pd.DataFrame, offices: "pd.Series[str]") -> tuple[Round, ...]:
-    """Sort the decisions into the rounds that are scored.
-
-    Parameters
-    ----------
-    decisions : DataFrame
-        The table of that name.
-    offices : Series of str
-        Municipality of each office of the first network.
-
-    Returns
-    -------
-    tuple of Round
-        The rounds by date.
-    """
+    """Sort the decisions into the rounds that are scored."""
     return tuple(_round(decisions, offices, month) for month in ROUNDS)
 
 
@@ -214,16 +158,6 @@ def municipalities_without_office_by_rule(decisions: pd.DataFrame) -> frozenset[
     """Municipalities where the table of 2019 assumes no office unless it knows of one.
 
     Those with an office announced, proposed or ordered later.
-
-    Parameters
-    ----------
-    decisions : DataFrame
-        From `read_decisions`.
-
-    Returns
-    -------
-    frozenset of str
-        Their codes.
     """
     later = decisions["decision"].isin([*ADDS, "proposed"])
     return frozenset(decisions.loc[later, "municipality_code"])
@@ -234,27 +168,7 @@ ALSO_READ = ("decisions.csv", ASSUMPTIONS)
 
 
 def redraw_of(prepared: Prepared, folder: Path, *, rule: bool) -> Redraw:
-    """What is known of the offices, and where the others may have been.
-
-    Parameters
-    ----------
-    prepared : Prepared
-        The scenario, with its office table; what it shuts is left out.
-    folder : Path
-        The data folder.
-    rule : bool
-        Whether no office is drawn where one was announced, proposed or ordered later.
-
-    Returns
-    -------
-    Redraw
-        What office tables are drawn from.
-
-    Raises
-    ------
-    InputError
-        If decisions.csv or the assumptions log cannot be read, or lacks what is asked of it.
-    """
+    """What is known of the offices, and where the others may have been."""
     barred = municipalities_without_office_by_rule(read_decisions(folder)) if rule else frozenset()
     offices = prepared.inputs.offices
     power = float(assumed(folder / ASSUMPTIONS, "drawn_offices")["power"])
@@ -271,20 +185,6 @@ def present_sites(sites: pd.DataFrame, seats: Mapping[str, str], offices: tuple[
     """Which sites are offices, if these municipalities have one for each time they are named.
 
     Offices of the table come first, in its order; more than it has stand at the seat.
-
-    Parameters
-    ----------
-    sites : DataFrame
-        code, municipality_code, existing, allowed; one row a site.
-    seats : mapping of str to str
-        Municipality to the code of the candidate that stands for its seat.
-    offices : tuple of str
-        Municipality of each office.
-
-    Returns
-    -------
-    ndarray of bool, shape (sites,)
-        True for an office; several more than the table has stand at the seat as one.
     """
     left = Counter(offices)
     rows = zip(sites["municipality_code"], sites["existing"] & sites["allowed"], strict=True)
@@ -301,18 +201,6 @@ def pairs_that_matter(minutes: Floats, present: Bools) -> csr_array:
     """Each demand point's nearest office, and the candidates that are nearer to it.
 
     Where no office closes or fills up, no other pair is ever used.
-
-    Parameters
-    ----------
-    minutes : ndarray of float, shape (demand points, sites)
-        From each demand point to each site.
-    present : ndarray of bool, shape (sites,)
-        Sites that are offices.
-
-    Returns
-    -------
-    csr_array
-        Minutes of the pairs, shape (demand points, sites).
     """
     offices = np.flatnonzero(present)
     nearest = offices[minutes[:, offices].argmin(axis=1)]

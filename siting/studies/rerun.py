@@ -54,18 +54,7 @@ class Differences:
 
 
 def differences(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> Differences:
-    """Compare the tables that both have.
-
-    Parameters
-    ----------
-    old, new : mapping of str to DataFrame
-        By file; every cell is a text.
-
-    Returns
-    -------
-    Differences
-        Rows are matched by what names them, so that one more shifts no other.
-    """
+    """Compare the tables that both have."""
     both = [name for name in old if name in new]
     found = [_differing(name, old[name], new[name]) for name in both]
     cells = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*COLUMNS])
@@ -315,19 +304,7 @@ _WIDEST = 40
 def print_rerun(
     found: Differences, lacking: Mapping[str, str], versions: Sequence[str], console: Console
 ) -> None:
-    """Print which figures differ, and what could not be compared.
-
-    Parameters
-    ----------
-    found : Differences
-        Where the tables differ.
-    lacking : mapping of str to str
-        Each file that was not compared, and why.
-    versions : sequence of str
-        Packages of another version, in words.
-    console : Console
-        Where to print.
-    """
+    """Print which figures differ, and what could not be compared."""
     for line in versions:
         console.print(f"Another version: {line}", soft_wrap=True, markup=False)
     for name, why in lacking.items():

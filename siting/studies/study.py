@@ -50,53 +50,14 @@ class Opening:
         name: str = "",
         also: tuple[str, ...] = (),
     ) -> Study:
-        """What was found, with what it rests on.
-
-        Parameters
-        ----------
-        kind : str
-            Kind of study.
-        told : mapping
-            What it was asked, and how it ended.
-        tables : mapping of str to DataFrame
-            The tables by the names of their files.
-        name : str
-            Of the folder, after that of the scenario; the kind of study if not given.
-        also : tuple of str
-            Files of the data folder that it has read besides those of a run.
-
-        Returns
-        -------
-        Study
-            What `write_study` writes.
-        """
+        """What was found, with what it rests on."""
         files = {**self.prepared.files, **{each: self.folder / each for each in also}}
         manifest = study_manifest(replace(self.prepared, files=files), kind, told)
         return Study(f"{self.prepared.file.name}-{name or kind}", manifest, tables)
 
 
 def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> Opening:
-    """Read tables and roads, compute travel times and pose the problem.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
-    data : Path, optional
-        The data folder; the one that ships if not given.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    Opening
-        Everything that a study starts from.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the scenario or its files.
-    """
+    """Read tables and roads, compute travel times and pose the problem."""
     prepared, _ = prepare(file, data=data, progress=progress)
     return Opening(prepared, task_of(file.scenario, prepared.problem), data or data_folder())
 
@@ -104,28 +65,7 @@ def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> 
 def scenario_of(
     result: RunResult, folder: Path | None = None, allow: tuple[Path, ...] = ()
 ) -> ScenarioFile:
-    """The scenario of a result, after overrides, as its manifest holds it.
-
-    Parameters
-    ----------
-    result : RunResult
-        As it was read back.
-    folder : Path, optional
-        The folder that the paths in the scenario are relative to. Without it, that of the shipped
-        scenario of the result's name, else the folder one is in.
-    allow : tuple of Path
-        Folders that files of the scenario may be read from as well.
-
-    Returns
-    -------
-    ScenarioFile
-        As `siting.scenario.file.read_scenario` would give it.
-
-    Raises
-    ------
-    InputError
-        If the manifest holds no scenario of this version.
-    """
+    """The scenario of a result, after overrides, as its manifest holds it."""
     name = f"{result.name}.toml"
     shipped = scenario_folder()
     here = folder or (shipped if (shipped / name).is_file() else Path())
@@ -144,22 +84,7 @@ def scenario_of(
 
 
 def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:
-    """Say which keys of a scenario a study cannot take.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
-    used : mapping of str to bool
-        Key to whether the scenario makes use of it.
-    problem, remedy : str
-        What is wrong.
-
-    Raises
-    ------
-    InputError
-        If any is used.
-    """
+    """Say which keys of a scenario a study cannot take."""
     faults = [Fault(str(file.path), key, "", problem, remedy) for key, yes in used.items() if yes]
     if faults:
         raise InputError([*file.faults, *faults])

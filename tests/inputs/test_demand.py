@@ -105,10 +105,7 @@ def test_mean_minutes_inside_a_disc_match_a_simulation() -> None:
     assert inside_minutes(np.array([9 * np.pi]))[0] == pytest.approx(minutes, rel=2e-3)
 
 
-@given(
-    st.integers(0, 10**6),
-    st.lists(st.floats(0.01, 100), min_size=1, max_size=30),
-)
+@given(st.integers(0, 10**6), st.lists(st.floats(0.01, 100), min_size=1, max_size=30))
 def test_shares_are_whole_sum_up_and_miss_the_exact_share_by_less_than_one(
     total: int, weights: list[float]
 ) -> None:

@@ -79,10 +79,7 @@ NOBODY = "weights = 0: nobody lives anywhere. Give people."
             {"times": np.array([[-1.0, 1.0]]), "weights": [1]},
             ["times = -1.0: is negative. Give minutes of 0 or more."],
         ),
-        (
-            {"weights": [1]},
-            ["weights = (1,): should have the shape (2,). Give one each.", NOBODY],
-        ),
+        ({"weights": [1]}, ["weights = (1,): should have the shape (2,). Give one each.", NOBODY]),
         ({"weights": [0, 0]}, [NOBODY]),
         (
             {"weights": {"p": 1, "x": 1}, "client_ids": ["p", "q"]},

@@ -79,10 +79,7 @@ def test_clients_without_people_need_not_be_reached() -> None:
 def test_a_smallest_clash_is_named(line: Callable[..., Instance]) -> None:
     instance = line([0], [0, 1, 2], annual_cost=[3, 3, 3], site_groups={"region": ["a", "a", "a"]})
     limits = Limits(
-        new_sites_max=3,
-        annual_budget=5,
-        force_open=["0", "1"],
-        at_least_one_per_group=["region"],
+        new_sites_max=3, annual_budget=5, force_open=["0", "1"], at_least_one_per_group=["region"]
     )
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), limits)

@@ -172,8 +172,7 @@ def test_the_values_of_a_limit_are_a_range_or_a_list(text: str, values: tuple[fl
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "4..7", "sites=4..7", "new_offices=4.5", "new_offices=0..3", "annual_budget=30,20"],
+    "text", ["", "4..7", "sites=4..7", "new_offices=4.5", "new_offices=0..3", "annual_budget=30,20"]
 )
 def test_what_is_no_range_of_a_limit_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="is no range of a limit"):

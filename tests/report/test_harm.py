@@ -105,7 +105,7 @@ def test_headings_and_what_follows_a_semicolon_are_no_formulas_either() -> None:
     shown = guarded(table)
     assert list(shown) == ["'=1+1", "plain - =2"]
     assert list(shown["'=1+1"]) == [
-        *("0114;'=1+1", "a;''=1", "a\n'@b", "x\r'-y", "a; = b", "1-2", ";", "a;b;'+c;'-d"),
+        *("0114;'=1+1", "a;''=1", "a\n'@b", "x\r'-y", "a; = b", "1-2", ";", "a;b;'+c;'-d")
     ]
     pd.testing.assert_frame_equal(unguarded(shown), table)
     for text in as_csv(table).decode().replace('"', "").splitlines():

@@ -29,10 +29,7 @@ def _lightness(colour: str) -> float:
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
-@pytest.mark.parametrize(
-    "colours",
-    [MINUTES.colours, CUT.colours[1:]],
-)
+@pytest.mark.parametrize("colours", [MINUTES.colours, CUT.colours[1:]])
 def test_classes_differ_in_grey(colours: tuple[str, ...]) -> None:
     steps = [_lightness(colour) for colour in colours]
     assert steps == sorted(steps, reverse=True)

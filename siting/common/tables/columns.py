@@ -27,33 +27,7 @@ def read_own_table(  # noqa: PLR0913 - one parameter a kind of column
     infinite: Collection[str] = (),
     most_rows: int = MOST_ROWS,
 ) -> pd.DataFrame:
-    """Read a CSV, XLSX or Parquet file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file, as `siting.common.tables.read.read_texts` takes it.
-    texts : collection of str
-        Columns of labels, none of them empty; they stay strings.
-    numbers : collection of str
-        Columns of numbers.
-    may_lack : collection of str
-        Those of ``numbers`` that may be empty, or missing altogether.
-    infinite : collection of str
-        Those of ``numbers`` that may be infinite.
-    most_rows : int
-        Files with more rows are refused.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns that were asked for, in that order.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file or a column is missing, or values do not fit.
-    """
+    """Read a CSV, XLSX or Parquet file."""
     raw = read_cells(path, most_rows)
     needed = [name for name in (*texts, *numbers) if name not in may_lack]
     if missing := [name for name in needed if name not in raw]:
@@ -74,25 +48,7 @@ def read_own_table(  # noqa: PLR0913 - one parameter a kind of column
 
 
 def read_points(path: Path, label: str = "id", lon: str = "lon", lat: str = "lat") -> Points:
-    """Read places.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV or Parquet.
-    label, lon, lat : str
-        Its columns: names, and longitude and latitude in degrees (WGS 84).
-
-    Returns
-    -------
-    Points
-        Labels and positions.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file or a column is missing, values do not fit, or a position is not on Earth.
-    """
+    """Read places."""
     table = read_own_table(path, (label,), (lon, lat))
     off = (table[lon].abs() > 180) | (table[lat].abs() > 90)  # noqa: PLR2004 -- degrees
     faults = []

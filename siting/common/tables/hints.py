@@ -16,40 +16,12 @@ _INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
 
 
 def cell(row: int, column: object) -> str:
-    """How faults name a cell: the row as the file shows it, the header being row 1.
-
-    Parameters
-    ----------
-    row : int
-        Number of the row below the header, from 0.
-    column : object
-        Its name.
-
-    Returns
-    -------
-    str
-        Such as "row 2, column lon".
-    """
+    """How faults name a cell: the row as the file shows it, the header being row 1."""
     return f"row {row + 2}, column {column}"
 
 
 def missing_column(path: Path, name: str, found: Iterable[object]) -> Fault:
-    """The fault of a file that lacks a column.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    name : str
-        The column.
-    found : iterable of object
-        The columns that it has.
-
-    Returns
-    -------
-    Fault
-        With the one that may be meant, if a name is near.
-    """
+    """The fault of a file that lacks a column."""
     columns = list(map(str, found))
     near = near_matches(name, columns)
     problem = f"the column is missing; the file has {', '.join(columns)}"
@@ -58,20 +30,7 @@ def missing_column(path: Path, name: str, found: Iterable[object]) -> Fault:
 
 
 def number_problem(text: object, *, whole: bool = False) -> tuple[str, str]:
-    """What keeps a cell from being a number, and what to write instead.
-
-    Parameters
-    ----------
-    text : object
-        What stands there.
-    whole : bool
-        Whether it should be a whole number.
-
-    Returns
-    -------
-    tuple of str
-        The problem and the remedy, in words.
-    """
+    """What keeps a cell from being a number, and what to write instead."""
     found = str(text).strip()
     what = "a whole number" if whole else "a number"
     if slip := _slip(found):
@@ -104,20 +63,7 @@ def _slip(found: str) -> tuple[str, str] | None:
 
 
 def lost_zero(text: str, known: Iterable[str]) -> str | None:
-    """The code that was meant, where a spreadsheet has taken its zeros away.
-
-    Parameters
-    ----------
-    text : str
-        What stands there; ".0" behind it is passed over.
-    known : iterable of str
-        All codes.
-
-    Returns
-    -------
-    str or None
-        The first that is the same but for zeros in front; None if there is none.
-    """
+    """The code that was meant, where a spreadsheet has taken its zeros away."""
     bare = text.strip().removesuffix(".0")
     if not bare.isdigit():
         return None
@@ -126,20 +72,7 @@ def lost_zero(text: str, known: Iterable[str]) -> str | None:
 
 
 def zero_remedy(code: str, *, typed: bool = False) -> str:
-    """What to do about a code without its zero.
-
-    Parameters
-    ----------
-    code : str
-        As it should be.
-    typed : bool
-        Whether it stands in a scenario, which no spreadsheet has saved.
-
-    Returns
-    -------
-    str
-        The remedy of a `Fault`.
-    """
+    """What to do about a code without its zero."""
     if typed:
         return f"Write {code}: codes are written with their zeros."
     return f"Write {code}: a spreadsheet has taken the zero in front away; save the column as text."

@@ -40,66 +40,19 @@ _FIRST = 4096
 
 
 def read_texts(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
-    """Read a CSV, XLSX or Parquet file as texts.
-
-    Parameters
-    ----------
-    path : Path
-        ``.xlsx`` and ``.parquet`` say what they are; everything else is CSV in UTF-8.
-    most_rows : int
-        Files with more rows are refused before they are read.
-
-    Returns
-    -------
-    DataFrame
-        Every cell as the file has it, "" where empty.
-
-    Raises
-    ------
-    InputError
-        With everything that keeps the file from being a table.
-    """
+    """Read a CSV, XLSX or Parquet file as texts."""
     return read_cells(path, most_rows).apply(texts_of)
 
 
 def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":
-    """The cells of a column as texts.
-
-    Parameters
-    ----------
-    column : Series
-        Of any kind.
-
-    Returns
-    -------
-    Series of str
-        "" where a cell is empty.
-    """
+    """The cells of a column as texts."""
     if isinstance(column.dtype, pd.StringDtype):
         return column.fillna("")
     return column.astype(object).where(column.notna(), "").astype(str)
 
 
 def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
-    """Read a file as `read_texts` does, but with the types that Parquet gives its columns.
-
-    Parameters
-    ----------
-    path : Path
-        As for `read_texts`.
-    most_rows : int
-        Files with more rows are refused before they are read.
-
-    Returns
-    -------
-    DataFrame
-        Texts from CSV and XLSX; rows are numbered from 0.
-
-    Raises
-    ------
-    InputError
-        With everything that keeps the file from being a table.
-    """
+    """Read a file as `read_texts` does, but with the types that Parquet gives its columns."""
     kind = path.suffix.lower()
     read = {".xlsx": _read_workbook, ".parquet": _read_parquet}.get(kind, _read_csv)
     try:
@@ -124,41 +77,13 @@ def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
 
 
 def check_csv(path: Path, most_rows: int = MOST_ROWS) -> None:
-    """Go through a CSV file in bounded memory, and refuse it where readers would have to guess.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    most_rows : int
-        Files with more rows are refused.
-
-    Raises
-    ------
-    InputError
-        With what is wrong with its encoding, quotes, separators and rows.
-    OSError
-        If it cannot be opened.
-    """
+    """Go through a CSV file in bounded memory, and refuse it where readers would have to guess."""
     if faults := shortened(_csv_faults(path, most_rows), path):
         raise InputError(faults)
 
 
 def shortened(faults: Iterable[Fault], path: Path) -> list[Fault]:
-    """The first faults of a file, and a last one that counts the others.
-
-    Parameters
-    ----------
-    faults : iterable of Fault
-        Of one file.
-    path : Path
-        That file.
-
-    Returns
-    -------
-    list of Fault
-        At most `SHOWN`, and one more if there are others.
-    """
+    """The first faults of a file, and a last one that counts the others."""
     every = iter(faults)
     first = list(islice(every, SHOWN))
     more = sum(1 for _ in every)

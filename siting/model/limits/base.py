@@ -40,71 +40,22 @@ class Row:
     upper: float = np.inf
 
     def used(self, chosen: Bools | Floats) -> float:
-        """Return the value of the row for the options chosen.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool or float, shape (options,)
-            The choice; fractions may come from a relaxation.
-
-        Returns
-        -------
-        float
-            coefficients . chosen.
-        """
+        """Return the value of the row for the options chosen."""
         return float(self.coefficients @ chosen[self.columns])
 
     def slack(self, chosen: Bools | Floats) -> float:
-        """Return how far the row is from breaking; negative if it is broken.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool or float, shape (options,)
-            The choice.
-
-        Returns
-        -------
-        float
-            The distance to the nearer of the two limits.
-        """
+        """Return how far the row is from breaking; negative if it is broken."""
         used = self.used(chosen)
         return min(self.upper - used, used - self.lower)
 
     def holds(self, chosen: Bools | Floats) -> bool:
-        """Tell whether the row holds, within the solvers' tolerance.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool or float, shape (options,)
-            The choice.
-
-        Returns
-        -------
-        bool
-            Whether it is broken by no more than 1e-6, or than 1e-6 times its limit (of two the
-            upper one) where that is beyond 1.
-        """
+        """Tell whether the row holds, within the solvers' tolerance."""
         bound = self.upper if np.isfinite(self.upper) else self.lower
         return self.slack(chosen) >= -FEASIBILITY * max(1.0, abs(bound))
 
 
 def count_row(label: str, members: Bools, *, lower: float = -np.inf, upper: float = np.inf) -> Row:
-    """Return a row that counts the options for which ``members`` is true.
-
-    Parameters
-    ----------
-    label : str
-        What the row is about, within its limit; may be empty.
-    members : ndarray of bool, shape (options,)
-        The options that count, each as 1.
-    lower, upper : float
-        Least and greatest count; at least one is to be given.
-
-    Returns
-    -------
-    Row
-        Over these options alone; without entries if there are none.
-    """
+    """Return a row that counts the options for which ``members`` is true."""
     columns = np.flatnonzero(members)
     return Row(label, columns, np.ones(len(columns)), lower, upper)
 
@@ -141,55 +92,15 @@ class Limit(ABC):
         """Return what the limit says, in plain words."""
 
     def faults(self, instance: "Instance") -> Iterable[Fault]:  # noqa: ARG002 - for those that name sites or groups
-        """Return what is wrong with the limit itself.
-
-        Parameters
-        ----------
-        instance : Instance
-            Whose sites and groupings the limit may name.
-
-        Returns
-        -------
-        iterable of Fault
-            Empty if nothing is wrong; `rows` and `use` may be asked for only then.
-        """
+        """Return what is wrong with the limit itself."""
         return ()
 
     def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - for those that are rows
-        """Return the limit as rows over the options.
-
-        Parameters
-        ----------
-        instance : Instance
-            For its labels and groupings.
-        options : Options
-            The decisions that there are.
-
-        Returns
-        -------
-        iterator of Row
-            All must hold. None where nothing can break them, or where the limit is one of travel
-            times or capacities and not of options.
-        """
+        """Return the limit as rows over the options."""
         return iter(())
 
     def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:
-        """Return how much of the limit is used where the least is left, if that can be said.
-
-        Parameters
-        ----------
-        instance : Instance
-            For its labels and groupings.
-        options : Options
-            The decisions that there are.
-        chosen : ndarray of bool, shape (options,)
-            The answer.
-
-        Returns
-        -------
-        LimitUse or None
-            Of the row with the least slack; None if no row has an entry, or nothing is used up.
-        """
+        """Return how much of the limit is used where the least is left, if that can be said."""
         rows = [row for row in self.rows(instance, options) if len(row.columns)]
         if not rows:
             return None
@@ -202,83 +113,27 @@ class Limit(ABC):
 
 
 def unknown_sites(key: str, named: Sequence[str], instance: "Instance") -> Iterator[Fault]:
-    """Yield a fault if sites are named that the instance does not have.
-
-    Parameters
-    ----------
-    key : str
-        The limit's name, for the fault.
-    named : sequence of str
-        Labels of sites.
-    instance : Instance
-        Whose sites are known.
-
-    Yields
-    ------
-    Fault
-        One for all that are unknown.
-    """
+    """Yield a fault if sites are named that the instance does not have."""
     strangers = sorted(set(named) - set(instance.site_ids))
     if strangers:
         yield Fault("limits", key, strangers, "unknown sites", "Name sites of the instance.")
 
 
 def unknown_group(key: str, group: str, instance: "Instance") -> Iterator[Fault]:
-    """Yield a fault if the sites are not grouped by this name.
-
-    Parameters
-    ----------
-    key : str
-        The limit's name, for the fault.
-    group : str
-        Name of a grouping of sites.
-    instance : Instance
-        Whose groupings are known.
-
-    Yields
-    ------
-    Fault
-        With the groupings there are.
-    """
+    """Yield a fault if the sites are not grouped by this name."""
     if group not in instance.site_groups:
         known = ", ".join(sorted(instance.site_groups)) or "none"
         yield Fault("limits", key, group, "unknown grouping of sites", f"Known: {known}.")
 
 
 def site_mask(instance: "Instance", named: Iterable[str]) -> Bools:
-    """Return which sites are named, shape (sites,).
-
-    Parameters
-    ----------
-    instance : Instance
-        Whose sites they are.
-    named : iterable of str
-        Labels; unknown ones are passed over.
-
-    Returns
-    -------
-    ndarray of bool, shape (sites,)
-        True for the sites named.
-    """
+    """Return which sites are named, shape (sites,)."""
     wanted = set(named)
     return np.fromiter((site in wanted for site in instance.site_ids), dtype=np.bool_)
 
 
 def groups_of_sites(instance: "Instance", group: str) -> dict[str, Bools]:
-    """Return the sites of each group, also of groups that have clients but no site.
-
-    Parameters
-    ----------
-    instance : Instance
-        Whose sites they are.
-    group : str
-        Name of a grouping of sites; the groups of clients count if they are grouped by it too.
-
-    Returns
-    -------
-    dict of str to ndarray of bool, shape (sites,)
-        Each group, in the order of labels, and which sites lie in it.
-    """
+    """Return the sites of each group, also of groups that have clients but no site."""
     of_site = np.asarray(instance.site_groups[group], dtype=np.str_)
     labels = {*of_site.tolist(), *instance.client_groups.get(group, ())}
     return {label: of_site == label for label in sorted(labels)}

@@ -134,20 +134,7 @@ class TypeQuota(Limit):
 
 
 def quota_row(members: Bools, least: int | None, most: int | None) -> Row:
-    """Return the row that keeps a count between two numbers.
-
-    Parameters
-    ----------
-    members : ndarray of bool, shape (options,)
-        The options that count.
-    least, most : int or None
-        The two numbers, themselves included; None where there is no such limit.
-
-    Returns
-    -------
-    Row
-        Without a label.
-    """
+    """Return the row that keeps a count between two numbers."""
     lower = -np.inf if least is None else least
     return count_row("", members, lower=lower, upper=np.inf if most is None else most)
 

@@ -15,24 +15,7 @@ if TYPE_CHECKING:
 
 
 def spending_row(label: str, counted: Bools, cost: Floats, upper: float) -> Row:
-    """Return the row that sums the cost of the counted options.
-
-    Parameters
-    ----------
-    label : str
-        What the row is about, within its limit; may be empty.
-    counted : ndarray of bool, shape (options,)
-        The options whose cost counts.
-    cost : ndarray of float, shape (options,)
-        Money, a year or once.
-    upper : float
-        The most that may be spent, in the same unit.
-
-    Returns
-    -------
-    Row
-        Over the counted options that cost something.
-    """
+    """Return the row that sums the cost of the counted options."""
     columns = np.flatnonzero(counted & (cost != 0))
     return Row(label, columns, cost[columns], upper=upper)
 

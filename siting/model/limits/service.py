@@ -51,17 +51,6 @@ class Capacity(Limit):
             yield Fault("limits", self.name, wrong, "is not 0 or more", "Give people.")
 
     def of_sites(self, instance: "Instance") -> Floats:
-        """Return the people each site can serve.
-
-        Parameters
-        ----------
-        instance : Instance
-            Whose sites they are.
-
-        Returns
-        -------
-        ndarray of float, shape (sites,)
-            inf for the sites that are not named.
-        """
+        """Return the people each site can serve."""
         known = dict(self.sites)
         return np.array([known.get(site, np.inf) for site in instance.site_ids])

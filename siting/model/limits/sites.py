@@ -53,18 +53,7 @@ class ForceShut(Limit):
         return unknown_sites(self.name, self.sites, instance)
 
     def may_shut(self, instance: "Instance") -> Bools:
-        """Return which sites need not stay open.
-
-        Parameters
-        ----------
-        instance : Instance
-            Whose sites they are.
-
-        Returns
-        -------
-        ndarray of bool, shape (sites,)
-            True for those named, of which only the existing ones matter.
-        """
+        """Return which sites need not stay open."""
         return site_mask(instance, self.sites)
 
     def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
@@ -103,18 +92,7 @@ class Closing(Limit):
             yield Fault("limits", self.name, new, "are not open", "Name existing sites.")
 
     def may_shut(self, instance: "Instance") -> Bools:
-        """Return which existing sites need not stay open.
-
-        Parameters
-        ----------
-        instance : Instance
-            Whose sites they are.
-
-        Returns
-        -------
-        ndarray of bool, shape (sites,)
-            True for those that may close.
-        """
+        """Return which existing sites need not stay open."""
         return site_mask(instance, self.sites)
 
     def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:

@@ -60,44 +60,14 @@ class Answer:
 
 
 def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> Answer:
-    """Return an answer that names no options.
-
-    Parameters
-    ----------
-    state : {"infeasible", "stopped"}
-        Whether there is none, or none was found.
-    bound : float
-        What no answer can be below; -inf if nothing is proved.
-
-    Returns
-    -------
-    Answer
-        Of the value inf.
-    """
+    """Return an answer that names no options."""
     return Answer(state, None, np.inf, bound)
 
 
 def checked(
     program: Program, chosen: Bools, state: Literal["done", "stopped"], bound: float
 ) -> Answer:
-    """Return the answer with its value recomputed, or without options if they break a limit.
-
-    Parameters
-    ----------
-    program : Program
-        Without capacities that can fill up.
-    chosen : ndarray of bool, shape (options,)
-        The choice.
-    state : {"done", "stopped"}
-        How the search ended.
-    bound : float
-        What no answer can be below.
-
-    Returns
-    -------
-    Answer
-        With the bound in any case; "stopped" if the choice breaks a limit.
-    """
+    """Return the answer with its value recomputed, or without options if they break a limit."""
     if not program.holds(chosen):
         return nothing("stopped", bound)
     value = program.goal.of_times(chosen, program.nearest(chosen))
@@ -107,27 +77,7 @@ def checked(
 def checked_split(
     program: Program, chosen: Bools, shares: Floats, state: Literal["done", "stopped"], bound: float
 ) -> Answer:
-    """Return the answer like `checked`, where services are split between options.
-
-    Parameters
-    ----------
-    program : Program
-        With capacities.
-    chosen : ndarray of bool, shape (options,)
-        The choice.
-    shares : ndarray of float, shape (pairs,)
-        Share of the service that each pair takes. Those of options not chosen count as 0; those
-        that sum to more than 1, or to about 1 where there is no fallback, are scaled to 1.
-    state : {"done", "stopped"}
-        How the search ended.
-    bound : float
-        What no answer can be below.
-
-    Returns
-    -------
-    Answer
-        With its split; "stopped" and without options if they break a limit.
-    """
+    """Return the answer like `checked`, where services are split between options."""
     times, rows = program.times, entry_rows(program.times)
     shares = np.where(chosen[times.indices], np.clip(shares, 0.0, 1.0), 0.0)
     total = np.bincount(rows, weights=shares, minlength=len(program.fallback))
@@ -148,25 +98,7 @@ def checked_split(
 
 
 def solve_classic(program: Program, search: Search) -> Answer:
-    """Return the options with the least goal, by the reference model.
-
-    Parameters
-    ----------
-    program : Program
-        What is solved.
-    search : Search
-        Solver, gap and time limit.
-
-    Returns
-    -------
-    Answer
-        The chosen options, their value and the bound.
-
-    Raises
-    ------
-    StoppedError
-        If the solver breaks down.
-    """
+    """Return the options with the least goal, by the reference model."""
     if (program.lower > program.upper).any():
         return nothing("infeasible")
     if (program.lower == program.upper).all() and not program.splits:
@@ -212,13 +144,7 @@ class Classic:
         return chosen
 
     def start_from(self, chosen: Bools) -> None:
-        """Give the variables the values of a choice, everyone going to the nearest.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice, which may break limits.
-        """
+        """Give the variables the values of a choice, everyone going to the nearest."""
         program = self.program
         for option, variable in self.open.items():
             variable.setInitialValue(float(chosen[option]), check=False)
@@ -305,18 +231,6 @@ def savings(program: Program, functional: Functional) -> tuple[Floats, float]:
     """Return what each pair adds to the cost of the fallbacks, and that cost.
 
     A fallback that cannot be travelled costs nothing here: the service goes elsewhere for certain.
-
-    Parameters
-    ----------
-    program : Program
-        Its pairs and fallbacks.
-    functional : Functional
-        Of which the linear part is left out.
-
-    Returns
-    -------
-    tuple of (ndarray of float, float)
-        The first of shape (pairs,), below 0 where a pair saves; all 0 without a transform.
     """
     transform = functional.transform
     if transform is None:

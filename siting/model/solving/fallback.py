@@ -19,25 +19,7 @@ from siting.model.sparse import entry_rows
 def filled_in(
     program: Program, answer: Answer, search: Search, known: Iterable[Bools] = ()
 ) -> Answer:
-    """Return a stopped answer with what is known all the same.
-
-    Parameters
-    ----------
-    program : Program
-        What is solved.
-    answer : Answer
-        Returned as it is unless it was stopped.
-    search : Search
-        Solver, gap and time that is left.
-    known : iterable of ndarray of bool
-        Choices that may be answers, from earlier stages.
-
-    Returns
-    -------
-    Answer
-        Its bound is at least that of everyone going to the nearest of all options. If it had no
-        choice, it has the best of those known and a greedy one, if any of them keeps to the limits.
-    """
+    """Return a stopped answer with what is known all the same."""
     if answer.state != "stopped":
         return answer
     bound = max(answer.bound, _floor(program))

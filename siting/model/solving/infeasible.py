@@ -27,22 +27,6 @@ def clashing_limits(
 
     The deletion filter: each is left out in turn, for good if the rest still clash. Source:
     Chinneck and Dravnieks, ORSA Journal on Computing 3 (1991).
-
-    Parameters
-    ----------
-    instance : Instance
-        What there is to choose from.
-    limits : Limits
-        Which cannot hold together, with the targets and the wish that everyone is served.
-    objectives : sequence of Single
-        Of which the targets are taken, and whether everyone must be served.
-    search : Search
-        What is not decided in its time counts as able to hold, so that more may be named.
-
-    Returns
-    -------
-    tuple of tuple of (str, str)
-        Limits in the order of `Limits.parts`, then targets, then that everyone is served.
     """
     targets = [t for each in objectives if isinstance(each, Cost) for t in each.targets]
     serves_all = any(each.serves_all for each in objectives)

@@ -12,48 +12,14 @@ FEW_PAIRS = 2_000
 
 
 def way_for(program: Program, search: Search) -> str:
-    """Return "classic" or "decomposition", whichever suits the size, limits and solver.
-
-    Parameters
-    ----------
-    program : Program
-        Up to 2,000 pairs, or with capacities, it is for the classic model.
-    search : Search
-        Solvers other than HiGHS solve the classic model only.
-
-    Returns
-    -------
-    str
-        The method.
-    """
+    """Return "classic" or "decomposition", whichever suits the size, limits and solver."""
     small = program.times.nnz <= FEW_PAIRS
     only_classic = program.splits or search.solver.name != "highs"
     return "classic" if small or only_classic else "decomposition"
 
 
 def solve_flat(program: Program, search: Search, method: str | None = None) -> Answer:
-    """Return the options with the least goal.
-
-    Parameters
-    ----------
-    program : Program
-        What is solved.
-    search : Search
-        Solver, gap and time that is left.
-    method : {"classic", "decomposition"}, optional
-        Chosen by size if it is not given. Capacities are for the classic model in any case,
-        since the cuts take everyone to go to the nearest option.
-
-    Returns
-    -------
-    Answer
-        The chosen options, their value and the bound.
-
-    Raises
-    ------
-    StoppedError
-        If the solver of the classic model breaks down.
-    """
+    """Return the options with the least goal."""
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     return replace(solve(program, search), method=way)

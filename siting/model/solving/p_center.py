@@ -38,20 +38,7 @@ class Radius:
 
 
 def restrict(program: Program, radius: float) -> Program:
-    """Return the program in which no one is sent further than a radius.
-
-    Parameters
-    ----------
-    program : Program
-        It stays as it is.
-    radius : float
-        Minutes, these included; inf sends people anywhere.
-
-    Returns
-    -------
-    Program
-        Without pairs and fallbacks beyond the radius; every service must be served.
-    """
+    """Return the program in which no one is sent further than a radius."""
     return replace(
         program,
         times=keep_entries(program.times, program.times.data <= radius),
@@ -67,26 +54,7 @@ def smallest_radius(
     method: str | None,
     known: Sequence[Bools] = (),
 ) -> Radius | None:
-    """Return the least radius within which everyone can be served, or None if no answer exists.
-
-    Parameters
-    ----------
-    frame : Frame
-        The instance under its limits.
-    ceilings : sequence of Ceiling
-        What earlier objectives have settled.
-    search : Search
-        When its time runs out, the bracket so far is given.
-    method : str, optional
-        How to solve; chosen by size if not given.
-    known : sequence of ndarray of bool
-        Choices from earlier stages, in case the time is over.
-
-    Returns
-    -------
-    Radius or None
-        The radius and a proof of it, or None.
-    """
+    """Return the least radius within which everyone can be served, or None if no answer exists."""
     radii = _candidates(frame.program)
     low, high = 0, len(radii) - 1
     first = _attempt(frame, ceilings, float(radii[high]), search, method)

@@ -35,24 +35,7 @@ class Verdict:
 
 
 def judge(objective: float | None, bound: float, *, asked_gap: float, timed_out: bool) -> Verdict:
-    """Return what may be said of an objective and a bound.
-
-    Parameters
-    ----------
-    objective : float or None
-        Recomputed from the answer, not the solver's figure; None if there is no answer.
-    bound : float
-        The best bound proved; infinite if there is none.
-    asked_gap : float
-        The relative gap at which the user wanted to stop.
-    timed_out : bool
-        Whether the time ran out.
-
-    Returns
-    -------
-    Verdict
-        Status, gap and reason.
-    """
+    """Return what may be said of an objective and a bound."""
     stopped: Reason = "time_limit" if timed_out else "solver_stopped"
     if objective is None:
         return Verdict("unknown", stopped, float("inf"))
@@ -157,22 +140,7 @@ class Search:
 
     @classmethod
     def begin(cls, solver: Solver, gap: float, time_limit: float | None) -> "Search":
-        """Begin a search now.
-
-        Parameters
-        ----------
-        solver : Solver
-            Which solver, and how.
-        gap : float
-            Relative gap at which to stop.
-        time_limit : float or None
-            Seconds from now; None for as long as it takes.
-
-        Returns
-        -------
-        Search
-            With an empty trace.
-        """
+        """Begin a search now."""
         return cls(solver, gap, time.perf_counter(), time_limit)
 
     def elapsed(self) -> float:
@@ -200,11 +168,5 @@ class Search:
         return self.time_limit is not None and self.elapsed() >= ALMOST * self.time_limit
 
     def note(self, bound: float, incumbent: float) -> None:
-        """Add a point to the trace.
-
-        Parameters
-        ----------
-        bound, incumbent : float
-            Best bound proved and best answer known; infinite if none.
-        """
+        """Add a point to the trace."""
         self.trace.append(TracePoint(self.elapsed(), bound, incumbent))

@@ -61,23 +61,7 @@ class Task:
 
 
 def run(task: Task) -> Report:
-    """Solve a problem with PuLP; its variables carry the values afterwards.
-
-    Parameters
-    ----------
-    task : Task
-        The problem, and how to search; the trace is added to where HiGHS solves it.
-
-    Returns
-    -------
-    Report
-        "stopped" without values if the time is over before it begins.
-
-    Raises
-    ------
-    StoppedError
-        If the solver breaks down.
-    """
+    """Solve a problem with PuLP; its variables carry the values afterwards."""
     if task.search.timed_out():
         return Report("stopped", has_values=False, bound=-float("inf"))
     ways = {"highs": _with_highs, "cbc": _with_cbc, "scip": _with_scip}

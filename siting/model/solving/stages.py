@@ -84,18 +84,7 @@ class Outcome:
 
 
 def stages_of(objective: Objective) -> list[tuple[Single, float]]:
-    """Return the objectives in order, with tolerances; after a final worst case the mean.
-
-    Parameters
-    ----------
-    objective : Objective
-        One objective, or a list with at least one.
-
-    Returns
-    -------
-    list of tuple of (Single, float)
-        The tolerance of each is relative to its best; 0 where none was given.
-    """
+    """Return the objectives in order, with tolerances; after a final worst case the mean."""
     listed = list(objective.stages) if isinstance(objective, Lexicographic) else [(objective, 0.0)]
     if isinstance(listed[-1][0], Worst):
         listed.append((Mean(), 0.0))
@@ -111,24 +100,7 @@ def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
     reduce: bool = True,
     under: Sequence[NoWorse] = (),
 ) -> Outcome | None:
-    """Solve every stage, each under what the ones before have found.
-
-    Parameters
-    ----------
-    frame, objective, search : Frame, Objective, Search
-        The instance under its limits, what is sought, and how far; the trace is added to.
-    method : {"classic", "decomposition"} or None
-        How to solve it; chosen by size and limits if None.
-    reduce : bool
-        Whether to drop candidates and merge services.
-    under : sequence of NoWorse
-        What other objectives may come to at worst.
-
-    Returns
-    -------
-    Outcome or None
-        None if the limits clash. A target out of reach raises `InfeasibleError`.
-    """
+    """Solve every stage, each under what the ones before have found."""
     ceilings = target_ceilings(frame, [single for single, _ in stages_of(objective)])
     ceilings += [each.ceiling(frame) for each in under]
     done: list[Stage] = []
@@ -202,22 +174,7 @@ def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage
 
 
 def report(single: Single, value: float, frame: Frame) -> float:
-    """Return a value of a functional in the unit of its objective.
-
-    Parameters
-    ----------
-    single : Single
-        The objective.
-    value : float
-        What is minimised, or a bound on it; of a worst case the minutes themselves.
-    frame : Frame
-        The instance under its limits.
-
-    Returns
-    -------
-    float
-        Infinite if the value is, with the other sign where the objective is maximised.
-    """
+    """Return a value of a functional in the unit of its objective."""
     if isinstance(single, Worst):
         return value
     if np.isinf(value):
@@ -226,18 +183,7 @@ def report(single: Single, value: float, frame: Frame) -> float:
 
 
 def stage_results(outcome: Outcome) -> tuple[StageResult, ...]:
-    """Return what each stage came to, and what the final answer makes of it.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        All stages, with or without an answer.
-
-    Returns
-    -------
-    tuple of StageResult
-        In the order in which they were solved.
-    """
+    """Return what each stage came to, and what the final answer makes of it."""
     return tuple(
         StageResult(
             stage.objective.kind,

@@ -19,23 +19,6 @@ def target_ceilings(frame: Frame, objectives: Sequence[Single]) -> list[Ceiling]
     """Return the targets of the objectives as ceilings on the people beyond them.
 
     They hold in the last phase.
-
-    Parameters
-    ----------
-    frame : Frame
-        The instance under its limits.
-    objectives : sequence of Single
-        What is sought, in order.
-
-    Returns
-    -------
-    list of Ceiling
-        One ceiling a target.
-
-    Raises
-    ------
-    InfeasibleError
-        If a target cannot be reached even if every site opened, with the greatest share possible.
     """
     targets = [
         target for single in objectives if isinstance(single, Cost) for target in single.targets
@@ -57,20 +40,7 @@ def target_ceilings(frame: Frame, objectives: Sequence[Single]) -> list[Ceiling]
 
 
 def out_of_reach(frame: Frame, objectives: Sequence[Single]) -> tuple[str, ...]:
-    """Return the clients with people whom no site reaches, or not in the time asked for.
-
-    Parameters
-    ----------
-    frame : Frame
-        The instance under its limits, which do not count here.
-    objectives : sequence of Single
-        The least time of their targets and of coverage is the one asked for.
-
-    Returns
-    -------
-    tuple of str
-        Labels, in the order of the instance.
-    """
+    """Return the clients with people whom no site reaches, or not in the time asked for."""
     times = [target.within for o in objectives if isinstance(o, Cost) for target in o.targets]
     times += [single.within for single in objectives if isinstance(single, Coverage)]
     instance = frame.instance

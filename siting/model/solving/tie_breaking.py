@@ -34,31 +34,7 @@ class _UndecidedError(Exception):
 def break_ties(
     program: Program, options: Options, labels: tuple[str, ...], answer: Answer, search: Search
 ) -> tuple[Answer, bool]:
-    """Return the best-ranked of the equally good answers, and whether that is proved.
-
-    Parameters
-    ----------
-    program : Program
-        What is solved.
-    options : Options
-        Ways to open, keep or shut a site.
-    labels : tuple of str
-        Of the sites.
-    answer : Answer
-        An optimal one, with options chosen.
-    search : Search
-        Solver, gap and time that is left.
-
-    Returns
-    -------
-    tuple of (Answer, bool)
-        The answer, and whether no equally good one ranks before it.
-
-    Raises
-    ------
-    ValueError
-        If the answer has no options chosen.
-    """
+    """Return the best-ranked of the equally good answers, and whether that is proved."""
     if answer.narrowed is not None:
         lower, upper = answer.narrowed
         program = replace(program, lower=lower, upper=upper)

@@ -66,18 +66,7 @@ NOBODY = Residents(Points((), np.empty(0), np.empty(0)), np.empty(0, dtype=np.in
 
 
 def check_target(path: Path) -> None:
-    """Refuse a path that no network can be written to, before any work is done.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where to.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        It ends neither in .graphml nor in .parquet.
-    """
+    """Refuse a path that no network can be written to, before any work is done."""
     if path.suffix not in SUFFIXES:
         remedy = f"Let it end in {' or '.join(SUFFIXES)}"
         problem = "the ending does not say what to write"
@@ -85,22 +74,7 @@ def check_target(path: Path) -> None:
 
 
 def save_network(built: Built, path: Path, speeds: Speeds) -> None:
-    """Write a network as GraphML, with speeds and travel times, or as Parquet, without.
-
-    Parameters
-    ----------
-    built : Built
-        The network.
-    path : pathlib.Path
-        Where to; its ending says what.
-    speeds : Speeds
-        The profile of the speeds in GraphML; `load_road_network` computes them anew.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The path ends neither in .graphml nor in .parquet.
-    """
+    """Write a network as GraphML, with speeds and travel times, or as Parquet, without."""
     check_target(path)
     if path.suffix == ".parquet":
         save_parquet(built.streets, built.about, path)
@@ -111,27 +85,7 @@ def save_network(built: Built, path: Path, speeds: Speeds) -> None:
 
 
 def build_from_file(path: Path, roads: Roads, residents: Residents = NOBODY) -> Built:
-    """Build a network from an extract.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.osm``, ``.osm.bz2`` or ``.osm.pbf``.
-    roads : {"main", "drive", "all"}
-        Which classes are wanted.
-    residents : Residents, optional
-        Who may be cut off.
-
-    Returns
-    -------
-    Built
-        The same from the same file.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file cannot be used.
-    """
+    """Build a network from an extract."""
     extract = read_extract(path, roads)
     if not len(extract.node):
         remedy = "Use an extract that holds the nodes of its ways"
@@ -141,25 +95,7 @@ def build_from_file(path: Path, roads: Roads, residents: Residents = NOBODY) -> 
 
 
 def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:
-    """Build a network from a graph that OSMnx saved.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        GraphML.
-    residents : Residents, optional
-        Who may be cut off.
-
-    Returns
-    -------
-    Built
-        All its links; where ways were merged, the first class and the mean limit hold.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file is not such a graph.
-    """
+    """Build a network from a graph that OSMnx saved."""
     graph = read_network(path)
     date = str(graph.graph.get("date", graph.graph.get("created_date", "")))
     streets = from_graph(graph, str(path))
@@ -169,29 +105,7 @@ def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:
 def build_from_area(
     area: Area, roads: Roads, servers: Servers, residents: Residents = NOBODY
 ) -> Built:
-    """Build a network of an area, downloaded with OSMnx.
-
-    Parameters
-    ----------
-    area : Area
-        What to download.
-    roads : {"main", "drive", "all"}
-        Which classes are wanted.
-    servers : Servers
-        Whom to ask, how long to wait and how often to try.
-    residents : Residents, optional
-        Who may be cut off.
-
-    Returns
-    -------
-    Built
-        Links that lie in the area or cross its border.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The area is empty or unknown, or the server does not answer as it should.
-    """
+    """Build a network of an area, downloaded with OSMnx."""
     graph, date = download(area, roads, servers)
     streets = from_graph(graph, area.label)
     return _finish(streets, area.label, date, roads, residents)

@@ -39,23 +39,7 @@ _REMEDIES = {
 
 
 def polygon_of_file(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
-    """Read a polygon from GeoJSON or a GeoPackage.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    shapely.Polygon or shapely.MultiPolygon
-        All polygons of the file together, in degrees.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file cannot be read, or holds no polygon.
-    """
+    """Read a polygon from GeoJSON or a GeoPackage."""
     refuse_large(path, OUTLINE)
     try:
         shapes = _shapes(path).to_crs(_DEGREES)
@@ -89,23 +73,7 @@ def _geometry(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def polygon_of_box(text: str) -> shapely.Polygon:
-    """Read a box.
-
-    Parameters
-    ----------
-    text : str
-        ``west,south,east,north`` in degrees.
-
-    Returns
-    -------
-    shapely.Polygon
-        The box.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        It is not four numbers in that order.
-    """
+    """Read a box."""
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError as error:
@@ -120,22 +88,7 @@ def _outline_fault(key: str, value: str, problem: str) -> InputError:
 
 
 def keep_drivable(graph: "nx.MultiDiGraph[Any]", roads: Roads) -> "nx.MultiDiGraph[Any]":
-    """Drop what no car may use, and merge the steps of each way between crossings.
-
-    Parameters
-    ----------
-    graph : networkx.MultiDiGraph
-        Not simplified; links carry the tags of their way, ``length`` and ``reversed``. It is
-        changed in place.
-    roads : {"main", "drive", "all"}
-        Which classes are wanted.
-
-    Returns
-    -------
-    networkx.MultiDiGraph
-        Links carry osmid, length, highway, ref, name, oneway, maxspeed (km/h) and duration
-        (minutes).
-    """
+    """Drop what no car may use, and merge the steps of each way between crossings."""
     metres: dict[int, float] = {}
     for _, _, row in graph.edges(data=True):
         if not row["reversed"]:
@@ -228,27 +181,7 @@ class _BusyError(Exception):
 
 
 def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Area:
-    """Read the area that a user means: the first of these that is given.
-
-    Parameters
-    ----------
-    place : str, optional
-        A name.
-    polygon : pathlib.Path, optional
-        GeoJSON or a GeoPackage; all its polygons together are the area.
-    bbox : str, optional
-        ``west,south,east,north`` in degrees.
-
-    Returns
-    -------
-    Area
-        What to download.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The area cannot be read.
-    """
+    """Read the area that a user means: the first of these that is given."""
     if place:
         return Area(place)
     if polygon:
@@ -257,30 +190,7 @@ def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Area:
 
 
 def download(area: Area, roads: Roads, servers: Servers) -> "tuple[Any, str]":
-    """Download the roads and ferries of an area.
-
-    Parameters
-    ----------
-    area : Area
-        What to download.
-    roads : {"main", "drive", "all"}
-        Which classes are wanted.
-    servers : Servers
-        Whom to ask, and how patiently.
-
-    Returns
-    -------
-    graph : networkx.MultiDiGraph
-        One link from crossing to crossing of each way, one-way streets one way only.
-    date : str
-        Of the data, "" where the server does not say.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The place is unknown, the area holds no road, an address is not allowed, or the server did
-        not answer as it should however often it was asked.
-    """
+    """Download the roads and ferries of an area."""
     for key in ("overpass_url", "nominatim_url"):
         _check_address(key, getattr(servers, key))
     dates: list[str] = []

@@ -53,25 +53,7 @@ class Extract:
 
 
 def read_extract(path: Path, roads: Roads) -> Extract:
-    """Read a file in two passes, ways before nodes, so that only the nodes of roads are kept.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.osm``, ``.osm.bz2`` or ``.osm.pbf``.
-    roads : {"main", "drive", "all"}
-        Which classes are wanted.
-
-    Returns
-    -------
-    Extract
-        Ways and nodes.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file cannot be read to its end, or holds no road of these classes.
-    """
+    """Read a file in two passes, ways before nodes, so that only the nodes of roads are kept."""
     if not path.name.endswith(SUFFIXES) or not path.is_file():
         remedy = f"Name a file that ends in {', '.join(SUFFIXES)}."
         raise _fault(path, "is no extract of OpenStreetMap that exists", remedy)

@@ -31,21 +31,7 @@ _WHERE_KNOWN = ("ref", "name", "maxspeed", "duration")
 
 
 def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
-    """Make an OSMnx graph.
-
-    Parameters
-    ----------
-    streets : Streets
-        Nodes and links.
-    about : mapping of str to str
-        Where it comes from; becomes attributes of the graph.
-
-    Returns
-    -------
-    networkx.MultiDiGraph
-        Links carry osmid, length, highway and oneway, and where known ref, name, maxspeed (km/h)
-        and duration (minutes).
-    """
+    """Make an OSMnx graph."""
     graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326", simplified=True)
     graph.graph.update(about)
     nodes, links = streets.nodes, streets.links
@@ -66,26 +52,7 @@ def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
 
 
 def from_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> Streets:
-    """Read the tables from an OSMnx graph, from here or from elsewhere.
-
-    Parameters
-    ----------
-    graph : networkx.MultiDiGraph
-        Nodes carry x and y, links length and highway.
-    source : str
-        How errors name it.
-
-    Returns
-    -------
-    Streets
-        Of several values of one tag, as OSMnx leaves where it merged ways, the first holds; the
-        mean of several speed limits.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        A node has no position, or a link no length or class.
-    """
+    """Read the tables from an OSMnx graph, from here or from elsewhere."""
     check_graph(graph, source)
     positions = [(node, row["x"], row["y"]) for node, row in graph.nodes(data=True)]
     nodes = pd.DataFrame(positions, columns=["osmid", "x", "y"])
@@ -123,21 +90,7 @@ def _is_place(row: Mapping[str, Any]) -> bool:
 
 
 def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
-    """Refuse a graph that no network can be made of, with everything that it lacks.
-
-    Parameters
-    ----------
-    graph : networkx.MultiDiGraph
-        To be looked at.
-    source : str
-        How errors name it.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        A node has no position, a link no class or no length that is a number from 0 on, or there
-        is no link.
-    """
+    """Refuse a graph that no network can be made of, with everything that it lacks."""
     faults = []
     lost = sum(not _is_place(row) for _, row in graph.nodes(data=True))
     if lost:
@@ -172,53 +125,19 @@ _DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": f
 
 
 def save_graphml(graph: RoadGraph, path: Path) -> None:
-    """Write GraphML that OSMnx reads back; whole or not at all.
-
-    Parameters
-    ----------
-    graph : networkx.MultiDiGraph
-        As `to_graph` makes it.
-    path : pathlib.Path
-        Where to.
-    """
+    """Write GraphML that OSMnx reads back; whole or not at all."""
     _aside(path, lambda aside: ox.save_graphml(graph, aside))
 
 
 def save_parquet(streets: Streets, about: dict[str, str], path: Path) -> None:
-    """Write one Parquet file of one row, which holds nodes and links as lists.
-
-    Parameters
-    ----------
-    streets : Streets
-        Nodes and links.
-    about : dict of str to str
-        Where the network comes from; goes into the metadata of the file.
-    path : pathlib.Path
-        Where to; whole or not at all.
-    """
+    """Write one Parquet file of one row, which holds nodes and links as lists."""
     table = pa.table({"nodes": _packed(streets.nodes), "links": _packed(streets.links)})
     table = table.replace_schema_metadata({_ABOUT: json.dumps(about, ensure_ascii=False)})
     _aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
 
 
 def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
-    """Read a graph that was saved.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.graphml`` or ``.parquet``.
-
-    Returns
-    -------
-    networkx.MultiDiGraph
-        What was saved; its attributes say where it comes from.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        The file does not exist, or is not such a graph.
-    """
+    """Read a graph that was saved."""
     refuse_no_file(path)
     try:
         if path.suffix == ".parquet":
@@ -237,18 +156,7 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
 
 
 def refuse_no_file(path: Path) -> None:
-    """Raise an error where there is no such file, or its ending is none of ours.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        With what to write instead.
-    """
+    """Raise an error where there is no such file, or its ending is none of ours."""
     if path.suffix not in SUFFIXES or not path.is_file():
         problem = "is neither 'shipped' nor a GraphML or Parquet file that exists"
         remedy = "Write 'shipped', or a path that ends in .graphml or .parquet."
@@ -256,67 +164,20 @@ def refuse_no_file(path: Path) -> None:
 
 
 def no_saved_network(path: Path, error: Exception) -> InputError:
-    """The error for a file that holds no network, or half of one.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    error : Exception
-        What its reader raised; becomes part of the text.
-
-    Returns
-    -------
-    siting.common.errors.InputError
-        For the caller to raise.
-    """
+    """The error for a file that holds no network, or half of one."""
     remedy = "Make it again with 'siting network build'."
     problem = f"is not a saved road network ({error})"
     return InputError([Fault(str(path), "file", path.name, problem, remedy)])
 
 
 def about_of(schema: pa.Schema) -> dict[str, str]:
-    """Where a network that `save_parquet` wrote comes from.
-
-    Parameters
-    ----------
-    schema : pa.Schema
-        The schema of the Parquet file.
-
-    Returns
-    -------
-    dict of str to str
-        What was kept about its making, by key.
-
-    Raises
-    ------
-    KeyError
-        It is another file.
-    """
+    """Where a network that `save_parquet` wrote comes from."""
     about: dict[str, str] = json.loads((schema.metadata or {})[_ABOUT])
     return about
 
 
 def read_parquet(path: Path) -> tuple[Streets, dict[str, str]]:
-    """Read what `save_parquet` wrote.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-
-    Returns
-    -------
-    streets : Streets
-        Nodes and links.
-    about : dict of str to str
-        Where they come from.
-
-    Raises
-    ------
-    ValueError, KeyError, OSError
-        It is not such a file.
-    """
+    """Read what `save_parquet` wrote."""
     refuse_large_parquet(path)
     table = pq.read_table(path)
     about = about_of(table.schema)
@@ -373,23 +234,7 @@ class StreetArrays:
 
 
 def read_arrays(path: Path) -> StreetArrays:
-    """Read what `siting.network.osm.files.save_parquet` wrote.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-
-    Returns
-    -------
-    StreetArrays
-        In the order of the file.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        It does not exist, or is not such a file.
-    """
+    """Read what `siting.network.osm.files.save_parquet` wrote."""
     refuse_no_file(path)
     try:
         streets = _read(path)

@@ -58,20 +58,7 @@ class Way:
 
 
 def read_way(tags: Mapping[str, str], roads: Roads) -> Way | None:
-    """Interpret the tags of a way.
-
-    Parameters
-    ----------
-    tags : mapping of str to str
-        As they stand in OpenStreetMap.
-    roads : {"main", "drive", "all"}
-        Which classes are wanted; ferries that take cars always are.
-
-    Returns
-    -------
-    Way or None
-        None if no car may use it, or its class is not wanted.
-    """
+    """Interpret the tags of a way."""
     ferry = tags.get("route") == FERRY
     highway = FERRY if ferry else tags.get("highway", "")
     if not (_takes_cars(tags) if ferry else highway in CLASSES[roads]) or _is_closed(tags):
@@ -91,18 +78,7 @@ def read_way(tags: Mapping[str, str], roads: Roads) -> Way | None:
 
 
 def duration_minutes(text: str) -> float:
-    """Read a duration.
-
-    Parameters
-    ----------
-    text : str
-        ``15`` (minutes), ``0:35`` or ``1:05:00`` (hours and minutes, and seconds), or ``PT1H5M``.
-
-    Returns
-    -------
-    float
-        Minutes; NaN where it cannot be read.
-    """
+    """Read a duration."""
     text = text.strip()
     if text.isdecimal():
         return float(text) or math.nan

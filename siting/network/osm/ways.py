@@ -47,19 +47,7 @@ class _Pieces:
 
 
 def make_links(extract: Extract) -> Streets:
-    """Cut ways at the nodes they share with others, and give each direction a link.
-
-    Parameters
-    ----------
-    extract : Extract
-        Ways and nodes.
-
-    Returns
-    -------
-    Streets
-        Lengths are great-circle distances from node to node along the way, as OSMnx measures them.
-        A way that leaves the extract ends at the last node whose position is known.
-    """
+    """Cut ways at the nodes they share with others, and give each direction a link."""
     pieces = _cut(extract)
     ends = np.unique(np.concatenate([pieces.tail, pieces.head]))
     links = pd.concat([_directed(extract, pieces, ahead=ahead) for ahead in (True, False)])
@@ -69,18 +57,7 @@ def make_links(extract: Extract) -> Streets:
 
 
 def in_order(links: pd.DataFrame) -> pd.DataFrame:
-    """Sort links by their ends, so that the order of the file does not matter.
-
-    Parameters
-    ----------
-    links : pandas.DataFrame
-        One row a direction.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By u, v, length and osmid, with `COLUMNS` alone.
-    """
+    """Sort links by their ends, so that the order of the file does not matter."""
     return links.sort_values(["u", "v", "length", "osmid"], ignore_index=True)[list(COLUMNS)]
 
 
@@ -167,24 +144,7 @@ class CutOff:
 
 
 def largest_part(streets: Streets, places: Points, people: Ints) -> tuple[Streets, CutOff]:
-    """Keep the largest strongly connected part.
-
-    Parameters
-    ----------
-    streets : Streets
-        Nodes and links.
-    places : Points
-        Where people live, n of them.
-    people : ndarray of int, shape (n,)
-        How many.
-
-    Returns
-    -------
-    streets : Streets
-        The part with the most nodes.
-    cut_off : CutOff
-        What lies outside it. Places outside the box around the network are not looked at.
-    """
+    """Keep the largest strongly connected part."""
     nodes, links = streets.nodes, streets.links
     number = nodes["osmid"].to_numpy()
     tail, head = (np.searchsorted(number, links[end].to_numpy()) for end in "uv")

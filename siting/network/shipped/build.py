@@ -44,25 +44,7 @@ class RoadTables:
 def build_road_tables(
     raw_gpkg: Path, towns: Points, folder: Path | None = None, *, longest_m: float = LONGEST_M
 ) -> RoadTables:
-    """Mend the raw road file and reduce it to junctions and links.
-
-    Parameters
-    ----------
-    raw_gpkg : pathlib.Path
-        GeoPackage with the layers ``roads`` and ``ferries``, EPSG:3006.
-    towns : Points
-        Places by whose labels the log tells where a repair lies.
-    folder : pathlib.Path, optional
-        Data folder with ``road_joins.toml`` (judged holes and detached parts) and ``speeds.toml``
-        (detour of a tie); by default the one that ships.
-    longest_m : float
-        Roads longer than this are cut at waypoints, metres.
-
-    Returns
-    -------
-    RoadTables
-        The same bytes from the same input, whatever the order of its rows.
-    """
+    """Mend the raw road file and reduce it to junctions and links."""
     folder = folder or data_folder()
     detour = read_speeds(folder).access["detour"]
     mender = _Mender(Review(folder / "road_joins.toml"), towns, detour)
@@ -78,20 +60,7 @@ def build_road_tables(
 
 
 def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:
-    """Write road_nodes.csv, road_links.csv and road_build_log.csv with fixed formats.
-
-    Parameters
-    ----------
-    tables : RoadTables
-        What to write.
-    folder : pathlib.Path
-        An existing folder.
-
-    Returns
-    -------
-    tuple of str
-        The files written, with their number of rows.
-    """
+    """Write road_nodes.csv, road_links.csv and road_build_log.csv with fixed formats."""
     nodes = tables.nodes.assign(
         lon=tables.nodes["lon"].map("{:.6f}".format), lat=tables.nodes["lat"].map("{:.6f}".format)
     )

@@ -44,18 +44,7 @@ class RawGraph:
 
 
 def read_lines(raw_gpkg: Path) -> gpd.GeoDataFrame:
-    """Read roads and ferries as lines with the class names of OpenStreetMap.
-
-    Parameters
-    ----------
-    raw_gpkg : pathlib.Path
-        GeoPackage with the layers ``roads`` and ``ferries``.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Columns highway, ref, name, kind and geometry, cut where another line ends on them.
-    """
+    """Read roads and ferries as lines with the class names of OpenStreetMap."""
     lines = pd.concat([_read_roads(raw_gpkg), _read_ferries(raw_gpkg)], ignore_index=True)
     return _cut_at_ends(gpd.GeoDataFrame(lines, crs=3006))
 
@@ -119,19 +108,7 @@ def _ends(geometry: np.ndarray) -> Floats:
 
 
 def snap(lines: gpd.GeoDataFrame) -> RawGraph:
-    """Make junctions of the ends of lines that lie within 60 m of each other.
-
-    Parameters
-    ----------
-    lines : geopandas.GeoDataFrame
-        As `read_lines` gives them.
-
-    Returns
-    -------
-    RawGraph
-        Junctions in order of easting and northing, links in order of junctions. Lines that both
-        begin and end in one junction are left out.
-    """
+    """Make junctions of the ends of lines that lie within 60 m of each other."""
     ends = _ends(lines.geometry.to_numpy()).reshape(-1, 2)
     label = _cluster(ends)
     links = pd.DataFrame(lines[COLUMNS])

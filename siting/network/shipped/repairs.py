@@ -55,38 +55,14 @@ class Review:
         self._detached: list[dict[str, Any]] = tables["detached"]
 
     def hole(self, ref: str, lon: float, lat: float) -> Verdict | None:
-        """Return the verdict on a hole in a road at this position, if there is one.
-
-        Parameters
-        ----------
-        ref : str
-            Number of the road.
-        lon, lat : float
-            WGS 84, degrees.
-
-        Returns
-        -------
-        Verdict or None
-            The first in the file within 1 km; None if no hole of that road was reviewed there.
-        """
+        """Return the verdict on a hole in a road at this position, if there is one."""
         for entry in self._holes:
             if entry["ref"] == ref and _same_place(entry, lon, lat):
                 return Verdict(entry["near"], entry["close"], entry["why"])
         return None
 
     def detached(self, lon: float, lat: float) -> Verdict | None:
-        """Return the verdict on the tie of a detached part, if there is one.
-
-        Parameters
-        ----------
-        lon, lat : float
-            WGS 84, degrees.
-
-        Returns
-        -------
-        Verdict or None
-            The first in the file within 1 km; None if none was reviewed there.
-        """
+        """Return the verdict on the tie of a detached part, if there is one."""
         for entry in self._detached:
             if _same_place(entry, lon, lat):
                 return Verdict(entry["near"], entry["over"] == "land", entry["why"])
@@ -128,18 +104,7 @@ class Gap:
 
 
 def find_holes(graph: RawGraph) -> list[Gap]:
-    """Find where pieces of one numbered road lie close but are far apart along the network.
-
-    Parameters
-    ----------
-    graph : RawGraph
-        The network before any repair.
-
-    Returns
-    -------
-    list of Gap
-        In order of junctions; roads that share a hole share an entry.
-    """
+    """Find where pieces of one numbered road lie close but are far apart along the network."""
     numbered = graph.links.assign(ref=graph.links["ref"].str.split(";")).explode("ref")
     lengths = _adjacency(len(graph.xy), graph.links)
     found: dict[tuple[int, int], list[str]] = {}
@@ -153,18 +118,7 @@ def find_holes(graph: RawGraph) -> list[Gap]:
 
 
 def find_detached(graph: RawGraph) -> list[Gap]:
-    """Find the shortest tie from each detached part to the main part of the network.
-
-    Parameters
-    ----------
-    graph : RawGraph
-        The network after its holes were closed.
-
-    Returns
-    -------
-    list of Gap
-        One a detached part; ``u`` lies in the part.
-    """
+    """Find the shortest tie from each detached part to the main part of the network."""
     part = _parts(len(graph.xy), graph.links)
     main = np.bincount(part).argmax()
     rest = np.flatnonzero(part == main)

@@ -39,18 +39,7 @@ class RoadTables:
 
 
 def read_road_tables(folder: Path) -> RoadTables:
-    """Read them.
-
-    Parameters
-    ----------
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    RoadTables
-        Nodes in the order of their ids.
-    """
+    """Read them."""
     # What can be wrong with them `siting.network.shipped.tables` has told before.
     nodes = pd.read_csv(folder / NODES).sort_values("node", ignore_index=True)
     links = pd.read_csv(folder / LINKS, keep_default_na=False)
@@ -58,19 +47,7 @@ def read_road_tables(folder: Path) -> RoadTables:
 
 
 def table_links(tables: RoadTables) -> Links:
-    """Each road in both directions, ends as rows of the nodes.
-
-    Parameters
-    ----------
-    tables : RoadTables
-        From `read_road_tables`.
-
-    Returns
-    -------
-    Links
-        All roads as the tables have them, then all the other way; shape (2 x roads,). Limits and
-        minutes of ferries are not known.
-    """
+    """Each road in both directions, ends as rows of the nodes."""
     number, links = tables.nodes["node"].to_numpy(), tables.links
     ends = [np.searchsorted(number, links[end].to_numpy()) for end in "uv"]
     kind, kinds = pd.factorize(links["highway"])
@@ -87,20 +64,7 @@ def table_links(tables: RoadTables) -> Links:
 
 
 def table_seconds(links: Links, speeds: Speeds) -> Floats:
-    """Travel time of each link, stops included: to the last bit what OSMnx gives for the graph.
-
-    Parameters
-    ----------
-    links : Links
-        From `table_links`.
-    speeds : Speeds
-        The profile.
-
-    Returns
-    -------
-    ndarray of float, shape (m,)
-        Seconds.
-    """
+    """Travel time of each link, stops included: to the last bit what OSMnx gives for the graph."""
     by_class = class_speeds(speeds)
     kph = np.array([by_class.get(kind, by_class[FALLBACK_CLASS]) for kind in links.kinds])[
         links.kind
@@ -109,20 +73,7 @@ def table_seconds(links: Links, speeds: Speeds) -> Floats:
 
 
 def table_graph(tables: RoadTables, speeds: Speeds) -> RoadGraph:
-    """The same roads as a graph, with OSMnx's own speeds and travel times, and stops.
-
-    Parameters
-    ----------
-    tables : RoadTables
-        From `read_road_tables`.
-    speeds : Speeds
-        The profile.
-
-    Returns
-    -------
-    networkx.MultiDiGraph
-        Links carry length, highway, ref, name, kind, speed_kph and travel_time.
-    """
+    """The same roads as a graph, with OSMnx's own speeds and travel times, and stops."""
     nodes, links = tables.nodes, tables.links
     graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
     graph.add_nodes_from(
@@ -151,18 +102,7 @@ _REMEDY = "Build the tables again with siting data build --raw DIR, or restore t
 
 
 def road_table_faults(folder: Path) -> list[Fault]:
-    """What is wrong with the road tables: each by itself, and links that end nowhere.
-
-    Parameters
-    ----------
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    list of Fault
-        Of each table; ends of links are looked at only where all tables are sound by themselves.
-    """
+    """What is wrong with the road tables: each by itself, and links that end nowhere."""
     faults: list[Fault] = []
     tables = {}
     for name, (texts, numbers) in _COLUMNS.items():

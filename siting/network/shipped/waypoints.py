@@ -17,21 +17,7 @@ _SPLIT = ("road", "connector")
 
 
 def add_waypoints(graph: RawGraph, longest_m: float) -> RawGraph:
-    """Cut each road into equal pieces at points on its line.
-
-    Parameters
-    ----------
-    graph : RawGraph
-        The mended network of n junctions.
-    longest_m : float
-        No piece is longer than this, metres.
-
-    Returns
-    -------
-    RawGraph
-        The junctions keep their numbers; waypoints follow from n, in order of easting and
-        northing. The pieces of a link are together as long as the link.
-    """
+    """Cut each road into equal pieces at points on its line."""
     links, junctions = graph.links, len(graph.xy)
     pieces = np.ceil(links["length_m"].to_numpy() / longest_m).astype(np.int64)
     pieces[~links["kind"].isin(_SPLIT).to_numpy()] = 1
@@ -83,22 +69,7 @@ def _steps(counts: Ints) -> Ints:
 
 
 def points_along_roads(raw_gpkg: Path, spacing_m: float = 3000.0) -> pd.DataFrame:
-    """Return points at equal distances along every road line.
-
-    Parameters
-    ----------
-    raw_gpkg : pathlib.Path
-        GeoPackage with the layers ``roads`` and ``ferries``, EPSG:3006.
-    spacing_m : float
-        Distance between points in metres; the first of a line lies half of it from its start, and a
-        line shorter than that has none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns lon, lat (WGS 84, degrees, 6 decimals) and ref, in order of position; ferries and
-        connectors are left out.
-    """
+    """Return points at equal distances along every road line."""
     lines = read_lines(raw_gpkg)
     roads = lines[lines["kind"] == "road"].reset_index(drop=True)
     count = ((roads.length + spacing_m / 2) // spacing_m).astype(int).to_numpy()

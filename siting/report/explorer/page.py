@@ -18,25 +18,7 @@ _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u202
 
 
 def explorer_page(result: RunResult, beside: Beside = NOTHING) -> str:
-    """The page of a run, complete in one file.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run; with its frontier, if it has one, the page has a slider over the steps.
-    beside : Beside
-        Studies of the run; with them the page marks how often each place is picked.
-
-    Returns
-    -------
-    str
-        HTML.
-
-    Raises
-    ------
-    InputError
-        If it is about another country, whose outlines are not known.
-    """
+    """The page of a run, complete in one file."""
     result.refuse_abroad("an explorer page")
     parts = {
         "STYLE": _asset("page.css"),
@@ -51,21 +33,6 @@ def write_explorer(folder: Path) -> Path:
     """Write explorer.html into the folder of a result, aside and then into place.
 
     It is made from the files in the folder and the studies beside it; its figures are theirs.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder of the result.
-
-    Returns
-    -------
-    Path
-        Where it lies.
-
-    Raises
-    ------
-    InputError
-        If the folder holds no result.
     """
     result = read_result(folder)
     page = explorer_page(result, read_beside(result, folder))

@@ -31,22 +31,7 @@ _REGION = {
 
 
 def payload(result: RunResult, drawing: Outlines, beside: Beside = NOTHING) -> dict[str, Any]:
-    """Everything that the page needs.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run; its frontier too if it has one.
-    drawing : Outlines
-        The map.
-    beside : Beside
-        Studies of the run.
-
-    Returns
-    -------
-    dict
-        What becomes JSON in the page.
-    """
+    """Everything that the page needs."""
     return {
         "name": result.name,
         "title": {

@@ -47,19 +47,7 @@ _LETTERS_PER_MM = 0.83
 
 
 def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> None:
-    """Add a table whose heading stands on every page, and whose rows break across none.
-
-    Parameters
-    ----------
-    word : docx.document.Document
-        The table goes to its end.
-    grid : Grid
-        The table.
-    language : str
-        "sv" or "en".
-    width : float
-        Millimetres.
-    """
+    """Add a table whose heading stands on every page, and whose rows break across none."""
     table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.columns))
     table.autofit = False
     size = _SIZES.get(grid.name, _SIZE)
@@ -92,15 +80,7 @@ def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> No
 
 
 def shade(properties: BaseOxmlElement, colour: str) -> None:
-    """Give a cell or a paragraph a ground of this colour.
-
-    Parameters
-    ----------
-    properties : BaseOxmlElement
-        tcPr of a cell or pPr of a paragraph, to which it is added.
-    colour : str
-        Six hexadecimal digits.
-    """
+    """Give a cell or a paragraph a ground of this colour."""
     shading = OxmlElement("w:shd")
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
         shading.set(qn(f"w:{key}"), value)
@@ -164,20 +144,7 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def as_docx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
-    """Write a briefing as DOCX.
-
-    Parameters
-    ----------
-    document : Document
-        From `siting.report.briefing.write_up`.
-    pictures : mapping of str to bytes
-        Maps as PNG, by name.
-
-    Returns
-    -------
-    bytes
-        The document.
-    """
+    """Write a briefing as DOCX."""
     word = docx.Document()
     _set_up(word, document)
     _line(word, document.kicker, colour=_ACCENT, bold=True)
@@ -240,11 +207,7 @@ def _divide(word: WordDocument, columns: int) -> None:
 
 
 def _add(
-    word: WordDocument,
-    block: Block,
-    language: str,
-    pictures: Mapping[str, bytes],
-    columns: int,
+    word: WordDocument, block: Block, language: str, pictures: Mapping[str, bytes], columns: int
 ) -> None:
     match block:
         case Heading():

@@ -20,18 +20,7 @@ _OLDER: Mapping[str, Any] = {"dataset_options": {"VERSION": "1.2"}}
 
 
 def refuse_own_demand(result: RunResult) -> None:
-    """Raise an error for a result whose demand points are not those that ship.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-
-    Raises
-    ------
-    InputError
-        If they came from a file, since the result does not hold their positions.
-    """
+    """Raise an error for a result whose demand points are not those that ship."""
     result.refuse_abroad("a GeoPackage")
     own = result.manifest["scenario"]["demand"].get("file")
     if own:
@@ -45,25 +34,6 @@ def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
 
     Fields are the columns of offices.csv and sites.csv (sites), municipalities.csv
     (municipalities) and assignment.parquet (demand_points).
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    folder : Path
-        Where result.gpkg goes.
-    data : Path
-        The data folder, for the positions of demand points.
-
-    Returns
-    -------
-    Path
-        Where it lies.
-
-    Raises
-    ------
-    InputError
-        If the data folder does not hold the run's demand points, or the result has none.
     """
     if "assignment" not in result.tables:
         remedy = "Run the scenario again: what ships leaves the long table out."

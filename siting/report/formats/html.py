@@ -47,20 +47,7 @@ _KINDS: Mapping[type, Literal["heading", "paragraph", "bullets", "table", "pictu
 
 
 def as_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
-    """Write a briefing as HTML.
-
-    Parameters
-    ----------
-    document : Document
-        From `siting.report.briefing.write_up`.
-    pictures : mapping of str to bytes
-        Maps as PNG, by name; they are put into the page.
-
-    Returns
-    -------
-    bytes
-        The page, UTF-8.
-    """
+    """Write a briefing as HTML."""
     environment = Environment(
         loader=PackageLoader("siting.report"),
         autoescape=True,
@@ -97,22 +84,7 @@ def _item(block: Block, document: Document) -> _Item:
 
 
 def html_table(grid: Grid, language: str, key: str) -> Markup:
-    """A table as HTML.
-
-    Parameters
-    ----------
-    grid : Grid
-        The table.
-    language : str
-        "sv" or "en".
-    key : str
-        What the table's id is made from.
-
-    Returns
-    -------
-    Markup
-        The element with its caption.
-    """
+    """A table as HTML."""
     cells = {
         column.key: [shown(row[column.key], column, language) for row in grid.rows]
         for column in grid.columns

@@ -31,20 +31,7 @@ _TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.typ"
 
 
 def as_pdf(document: Document, pictures: Mapping[str, bytes]) -> bytes:
-    """Write a briefing as PDF.
-
-    Parameters
-    ----------
-    document : Document
-        From `siting.report.briefing.write_up`.
-    pictures : mapping of str to bytes
-        Maps as PNG, by name.
-
-    Returns
-    -------
-    bytes
-        The document.
-    """
+    """Write a briefing as PDF."""
     date = dt.datetime.fromisoformat(document.date).replace(tzinfo=dt.UTC)
     content = {
         "language": document.language,

@@ -18,19 +18,7 @@ from siting.results.result import RunResult
 def print_table(
     console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
-    """Print a table under a heading: its first column is text, the others are figures.
-
-    Parameters
-    ----------
-    console : Console
-        Where it is printed.
-    title : str
-        The heading.
-    columns : sequence of str
-        Names of the columns; one that ends in a space holds text.
-    rows : iterable of sequence of str
-        Texts of each row, cell by cell.
-    """
+    """Print a table under a heading: its first column is text, the others are figures."""
     console.print(f"\n[bold]{title}[/bold]", soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for number, column in enumerate(columns):
@@ -42,20 +30,7 @@ def print_table(
 
 
 def minutes(value: float, digits: int = 3) -> str:
-    """A figure in minutes, or nothing where there is none.
-
-    Parameters
-    ----------
-    value : float
-        Minutes; NaN where there are none.
-    digits : int
-        Decimals.
-
-    Returns
-    -------
-    str
-        Without the unit; "" for NaN.
-    """
+    """A figure in minutes, or nothing where there is none."""
     return "" if np.isnan(value) else f"{value:.{digits}f}"
 
 
@@ -93,17 +68,7 @@ _LIMITS = {
 
 
 def print_result(result: RunResult, folder: Path, console: Console) -> None:
-    """Print picks, before and after, use of limits, status and where the files are.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    folder : Path
-        Where it was written.
-    console : Console
-        Where to print.
-    """
+    """Print picks, before and after, use of limits, status and where the files are."""
     manifest = result.manifest
     console.print(f"\n[bold]{escape(manifest['scenario']['scenario']['title'])}[/bold]")
     for override in manifest["overrides"]:
@@ -217,10 +182,7 @@ def _closing(result: RunResult, folder: Path) -> list[str]:
     manifest = result.manifest
     gap = manifest["gap"]
     shown = f"{100 * gap:.4f} %" if gap is not None else "unknown"
-    lines = [
-        "",
-        f"Answer: {manifest['status']}, {_REASONS[manifest['reason']]} (gap {shown}).",
-    ]
+    lines = ["", f"Answer: {manifest['status']}, {_REASONS[manifest['reason']]} (gap {shown})."]
     if not manifest["ties_decided"]:
         lines.append("There may be other answers that are exactly as good.")
     evidence = manifest["evidence"]

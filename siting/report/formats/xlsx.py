@@ -58,20 +58,7 @@ class _Book:
 
 
 def as_xlsx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
-    """Write a briefing as XLSX.
-
-    Parameters
-    ----------
-    document : Document
-        From `siting.report.briefing.write_up`.
-    pictures : mapping of str to bytes
-        Maps as PNG, by name.
-
-    Returns
-    -------
-    bytes
-        The workbook.
-    """
+    """Write a briefing as XLSX."""
     words = texts(document.language)["workbook"]
     with io.BytesIO() as stream:
         book = _Book(stream, document)

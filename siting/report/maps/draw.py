@@ -64,40 +64,12 @@ class Drawn:
 
 
 def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
-    """Draw every map of a run.
-
-    Parameters
-    ----------
-    result : RunResult
-        The run.
-    language : str
-        "sv" or "en".
-    salt : str
-        What ids in the SVG are made from, so that the same run gives the same bytes.
-
-    Returns
-    -------
-    dict of str to Drawn
-        Each map by its name, as SVG and PNG.
-    """
+    """Draw every map of a run."""
     return {name: drawn(draw_map(result, name, language), salt) for name in MAPS}
 
 
 def drawn(figure: Figure, salt: str) -> Drawn:
-    """A picture as bytes; ids in the SVG are made from the salt.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        From `draw_map`.
-    salt : str
-        The same salt gives the same bytes.
-
-    Returns
-    -------
-    Drawn
-        As SVG and as PNG.
-    """
+    """A picture as bytes; ids in the SVG are made from the salt."""
     # Texts stay texts in the SVG: smaller, and they can be searched and read out.
     with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
         svg = _saved(figure, "svg", metadata={"Date": None})
@@ -108,21 +80,8 @@ def as_png(figure: Figure) -> bytes:
     """A map as PNG with few colours, at a third of the size that all of them take.
 
     They are chosen for what differs most, so that the few dots of a small mark keep theirs.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        From `draw_map`.
-
-    Returns
-    -------
-    bytes
-        The content of the file.
     """
-    with (
-        Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image,
-        io.BytesIO() as stream,
-    ):
+    with Image.open(io.BytesIO(_saved(figure, "png", dpi=_DPI))) as image, io.BytesIO() as stream:
         few = image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE)
         few.save(stream, format="png", optimize=True)
         return stream.getvalue()

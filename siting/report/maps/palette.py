@@ -27,7 +27,6 @@ MINUTES = Scale(
 )
 """Mean travel time, minutes."""
 CUT = Scale(
-    (-0.05, 0.05, 1, 5, 10),
-    ("#e6a15c", "#f2f2ee", "#d3dcec", "#94b0d3", "#4f7cb3", "#16386b"),
+    (-0.05, 0.05, 1, 5, 10), ("#e6a15c", "#f2f2ee", "#d3dcec", "#94b0d3", "#4f7cb3", "#16386b")
 )
 """Minutes that the mean falls: longer, unchanged, then shorter and shorter."""

@@ -37,18 +37,7 @@ def region_lines() -> gpd.GeoSeries:
 
 
 def located(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """A table with columns lon and lat as points in SWEREF 99 TM.
-
-    Parameters
-    ----------
-    table : DataFrame
-        lon, lat: WGS 84, degrees.
-
-    Returns
-    -------
-    GeoDataFrame
-        The same rows with a geometry, metres.
-    """
+    """A table with columns lon and lat as points in SWEREF 99 TM."""
     points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
     return gpd.GeoDataFrame(table, geometry=points).to_crs(SWEREF)
 
@@ -83,18 +72,7 @@ class Outlines:
     top: float
 
     def locate(self, lon: Iterable[float], lat: Iterable[float]) -> list[tuple[int, int]]:
-        """Where positions in WGS 84 lie in the drawing.
-
-        Parameters
-        ----------
-        lon, lat : iterable of float
-            WGS 84, degrees; as many of one as of the other.
-
-        Returns
-        -------
-        list of tuple of (int, int)
-            x to the right and y downwards from the top left corner, in units of 100 m.
-        """
+        """Where positions in WGS 84 lie in the drawing."""
         to_sweref = Transformer.from_crs(4326, 3006, always_xy=True)
         easting, northing = to_sweref.transform(list(lon), list(lat))
         return [

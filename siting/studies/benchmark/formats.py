@@ -43,27 +43,7 @@ class Benchmark:
 
 
 def read_benchmark(path: Path, problem: Problem | None = None, p: int | None = None) -> Benchmark:
-    """Read a file, whose format is told by its content.
-
-    Parameters
-    ----------
-    path : Path
-        OR-Library pmed or cap, or TSPLIB with points.
-    problem : {"p-median", "p-center", "capacitated"}, optional
-        "capacitated" for cap files, otherwise "p-median".
-    p : int, optional
-        Number of sites; by default what a pmed file says.
-
-    Returns
-    -------
-    Benchmark
-        The instance, with the optimum that was published for it if that is known.
-
-    Raises
-    ------
-    InputError
-        If the file is none of these, or p is missing.
-    """
+    """Read a file, whose format is told by its content."""
     refuse_large(path, TEXT)
     try:
         text = path.read_text(encoding="utf-8-sig")

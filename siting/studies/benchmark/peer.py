@@ -11,26 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pulp  # spopt needs a PuLP below 4, which still carries CBC
-from spopt.locate import (  # type: ignore[import-not-found] # is in that environment only
-    PCenter,
-    PMedian,
-)
+from spopt.locate import PCenter, PMedian  # type: ignore[import-not-found] # is in that environment only
 
 
 def main(arrays: Path, problem: str, p: int, time_limit: float) -> None:
-    """Solve an instance and print one line: objective, what spopt says, seconds, megabytes.
-
-    Parameters
-    ----------
-    arrays : Path
-        NPZ file with times, shape (clients, sites), weights, and existing, a truth value a site.
-    problem : str
-        "p-center"; anything else is solved as p-median.
-    p : int
-        Sites to open besides the existing ones.
-    time_limit : float
-        Seconds that CBC may take.
-    """
+    """Solve an instance and print one line: objective, what spopt says, seconds, megabytes."""
     data = np.load(arrays, allow_pickle=False)
     times, weights, existing = data["times"], data["weights"], data["existing"]
     began = time.perf_counter()

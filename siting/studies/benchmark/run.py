@@ -65,22 +65,7 @@ class BenchmarkRow:
 def run_benchmark(
     benchmark: Benchmark, *, time_limit: float | None = None, solver: Solver | str = "highs"
 ) -> BenchmarkRow:
-    """Solve a benchmark. Ties are left alone, as any optimal answer will do.
-
-    Parameters
-    ----------
-    benchmark : Benchmark
-        What to solve.
-    time_limit : float, optional
-        Seconds.
-    solver : Solver or str
-        Its name, or one that was made for it.
-
-    Returns
-    -------
-    BenchmarkRow
-        Objective, bound, seconds and memory.
-    """
+    """Solve a benchmark. Ties are left alone, as any optimal answer will do."""
     solution = solve(
         benchmark.instance,
         benchmark.objective,
@@ -109,25 +94,6 @@ def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> Benchm
 
     spopt hands the limit to its solver, which may go on long after it. What has not come back after
     `PATIENCE` times the limit is ended and counts as no answer.
-
-    Parameters
-    ----------
-    benchmark : Benchmark
-        What to solve.
-    python : Path
-        Interpreter of an environment that has spopt.
-    time_limit : float
-        Seconds for the solver.
-
-    Returns
-    -------
-    BenchmarkRow
-        The same of spopt.
-
-    Raises
-    ------
-    InputError
-        If spopt has no such problem, or it does not run.
     """
     if benchmark.p is None:
         raise InputError(
@@ -191,20 +157,7 @@ def peak_megabytes() -> float:
 
 
 def write_rows(rows: Iterable[BenchmarkRow], path: Path) -> None:
-    """Write rows as CSV.
-
-    Parameters
-    ----------
-    rows : iterable of BenchmarkRow
-        One each solve.
-    path : Path
-        The file; its columns are the fields of BenchmarkRow.
-
-    Raises
-    ------
-    siting.common.errors.InputError
-        If it cannot be written.
-    """
+    """Write rows as CSV."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(field.name for field in dataclasses.fields(BenchmarkRow))

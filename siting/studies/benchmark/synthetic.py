@@ -20,20 +20,6 @@ def synthetic(*, clients: int, candidates: int, existing: int, p: int, seed: int
 
     Clusters differ in size as towns do; clients and candidates lie around their centres, existing
     sites nearer to these.
-
-    Parameters
-    ----------
-    clients, candidates, existing : int
-        How many of each.
-    p : int
-        Number of new sites.
-    seed : int
-        The same seed makes the same instance.
-
-    Returns
-    -------
-    Benchmark
-        The instance; no optimum of it was published.
     """
     rng = np.random.default_rng(seed)
     centres = rng.uniform(0, 1, (CLUSTERS, 2)) * EXTENT

@@ -42,27 +42,7 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def write_comparison(comparison: Comparison, runs: Sequence[RunResult], folder: Path) -> list[Path]:
-    """Write the comparison as HTML and XLSX in both languages, and its tables as CSV.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        From `siting.studies.compare.study.compare`.
-    runs : sequence of RunResult
-        The same runs, for their maps.
-    folder : Path
-        Made if it is missing.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written.
-    """
+    """Write the comparison as HTML and XLSX in both languages, and its tables as CSV."""
     with telling(folder, "--out"):
         folder.mkdir(parents=True, exist_ok=True)
     return [
@@ -88,22 +68,7 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
 
 
 def write_up(comparison: Comparison, runs: Sequence[RunResult], language: str) -> Document:
-    """Put a comparison into words and tables.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        The figures.
-    runs : sequence of RunResult
-        The same runs, for what they say of themselves.
-    language : str
-        "sv" or "en".
-
-    Returns
-    -------
-    Document
-        Headings, paragraphs and tables in their order.
-    """
+    """Put a comparison into words and tables."""
     words = texts(language)["compare"]
     version = runs[0].manifest["versions"]["siting"]
     grids = dict(_grids(comparison, runs, language))

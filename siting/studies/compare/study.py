@@ -81,18 +81,7 @@ class Comparison:
 
 
 def difference(name: str, first: str) -> str:
-    """Name of the column that holds the figures of a run less those of the first.
-
-    Parameters
-    ----------
-    name, first : str
-        The run, and the first of those compared.
-
-    Returns
-    -------
-    str
-        The heading in every table that has such figures.
-    """
+    """Name of the column that holds the figures of a run less those of the first."""
     return f"{name} - {first}"
 
 

@@ -10,15 +10,7 @@ _SHOWN = 10
 
 
 def print_explanation(study: Study, console: Console) -> None:
-    """Print why a site is in or out, who gains, and what the limits have to do with it.
-
-    Parameters
-    ----------
-    study : Study
-        From `siting.studies.explain.study.explain_site`.
-    console : Console
-        Where it is printed.
-    """
+    """Print why a site is in or out, who gains, and what the limits have to do with it."""
     for line in _reasons(study):
         console.print(line, soft_wrap=True, markup=False)
     people = study.tables["people"]

@@ -51,18 +51,7 @@ class Explanation:
 
 
 def worse_by(best: Solution, other: Solution) -> float:
-    """By how much an answer is worse than another, in the unit of the objective.
-
-    Parameters
-    ----------
-    best, other : Solution
-        Of the same objective.
-
-    Returns
-    -------
-    float
-        Below 0 if it is better; NaN if one of them has no answer.
-    """
+    """By how much an answer is worse than another, in the unit of the objective."""
     if best.objective is None or other.objective is None:
         return np.nan
     difference = other.objective - best.objective
@@ -70,25 +59,7 @@ def worse_by(best: Solution, other: Solution) -> float:
 
 
 def explain(task: Task, site: str) -> Explanation:
-    """Solve a problem with a site the other way, and with its limits changed one at a time.
-
-    Parameters
-    ----------
-    task : Task
-        What is asked, with its limits.
-    site : str
-        Any site of the instance.
-
-    Returns
-    -------
-    Explanation
-        Both ways, and what each limit has to do with it.
-
-    Raises
-    ------
-    InfeasibleError
-        If the problem itself has no answer.
-    """
+    """Solve a problem with a site the other way, and with its limits changed one at a time."""
     # With ties decided, since it has to be the answer that a run gives.
     best = solve(task.instance, task.objective, task.limits, solver=task.solver)
     is_open = site in best.open_sites
@@ -104,22 +75,7 @@ def explain(task: Task, site: str) -> Explanation:
 
 
 def other_way(limits: Limits, site: str, *, is_open: bool) -> Limits:
-    """The limits with a site forced shut if it is open, and open if it is not.
-
-    Parameters
-    ----------
-    limits : Limits
-        Those that hold.
-    site : str
-        Any site of the instance.
-    is_open : bool
-        Whether it is open in the best answer.
-
-    Returns
-    -------
-    Limits
-        The same but for the site, whatever they said of it before.
-    """
+    """The limits with a site forced shut if it is open, and open if it is not."""
     force_open = [other for other in limits.force_open if other != site]
     force_shut = [other for other in limits.force_shut if other != site]
     (force_shut if is_open else force_open).append(site)
@@ -191,20 +147,7 @@ def _people(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFr
 
 
 def minutes_of(task: Task, solution: Solution) -> Floats:
-    """Mean minutes of each client in an answer.
-
-    Parameters
-    ----------
-    task : Task
-        What was asked, with its travel times.
-    solution : Solution
-        The answer.
-
-    Returns
-    -------
-    ndarray of float, shape (clients,)
-        Over the sites that a client is shared out to; 0 for a client that reaches none.
-    """
+    """Mean minutes of each client in an answer."""
     # Entries of both matrices are matched one by one, since a stored 0 is a time.
     shares = solution.shares.tocoo()
     times = np.asarray(task.instance.times[shares.row, shares.col]).ravel()

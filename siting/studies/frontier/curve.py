@@ -13,18 +13,7 @@ _INK, _GREY, _BLUE = "#1c1c1a", "#77776f", "#0b4f8a"
 
 
 def draw_curve(study: Study) -> Figure:
-    """Draw the mean against what varies.
-
-    Parameters
-    ----------
-    study : Study
-        From `siting.studies.frontier.study`.
-
-    Returns
-    -------
-    Figure
-        The drawing, not yet saved.
-    """
+    """Draw the mean against what varies."""
     figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)

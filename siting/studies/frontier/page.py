@@ -17,15 +17,7 @@ SECONDS = {"worst": "longest way", "equity": "Kolm-Pollak EDE", "coverage": "peo
 
 
 def print_frontier(study: Study, console: Console) -> None:
-    """Print what each step brings, or what each point of a front is worth.
-
-    Parameters
-    ----------
-    study : Study
-        From `siting.studies.frontier.study`.
-    console : Console
-        Where it is printed.
-    """
+    """Print what each step brings, or what each point of a front is worth."""
     if "over" in study.manifest:
         _print_steps(study, console)
     else:
@@ -91,18 +83,7 @@ def _print_dropped(study: Study, console: Console) -> None:
 
 
 def dropped(study: Study) -> Iterator[str]:
-    """One line for each step that gives up earlier picks, with what opens in their place.
-
-    Parameters
-    ----------
-    study : Study
-        From `siting.studies.frontier.study`, over the values of a limit.
-
-    Yields
-    ------
-    str
-        The step, the places given up, and what opens instead.
-    """
+    """One line for each step that gives up earlier picks, with what opens in their place."""
     table, sites = study.tables["frontier"], study.tables["frontier_sites"]
     named = sites.drop_duplicates("locality_code").set_index("locality_code")
     before: set[str] = set()
@@ -155,38 +136,14 @@ def _print_front(study: Study, console: Console) -> None:
 
 
 def aim_in_words(told: Mapping[str, Any]) -> str:
-    """The second aim, such as coverage within 45 minutes.
-
-    Parameters
-    ----------
-    told : mapping of str to object
-        Manifest of the study: second, and within for coverage.
-
-    Returns
-    -------
-    str
-        To stand within a sentence.
-    """
+    """The second aim, such as coverage within 45 minutes."""
     if told["second"] == "coverage":
         return f"coverage within {told['within']:g} minutes"
     return SECONDS[str(told["second"])]
 
 
 def second_in_words(burden: float, told: Mapping[str, Any]) -> tuple[str, str]:
-    """A figure of the second aim, and as a share where it is people.
-
-    Parameters
-    ----------
-    burden : float
-        From column second: minutes, or people beyond the time of a coverage.
-    told : mapping of str to object
-        Manifest of the study: second and people.
-
-    Returns
-    -------
-    tuple of (str, str)
-        People within and their share in per cent, or minutes and "".
-    """
+    """A figure of the second aim, and as a share where it is people."""
     if told["second"] == "coverage":
         people = told["people"] - burden
         return f"{people:,.0f}", f"{100 * people / told['people']:.3f}"

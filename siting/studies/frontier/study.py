@@ -161,27 +161,7 @@ def _with_aims(table: pd.DataFrame, front: Front, task: Task) -> pd.DataFrame:
 
 
 def read_tradeoff(text: str, within: float | None, points: int | None) -> Tradeoff:
-    """Read what a user asks for, such as mean,worst.
-
-    Parameters
-    ----------
-    text : str
-        The two aims with a comma between them.
-    within : float, optional
-        Minutes of coverage, if they are not those of the scenario.
-    points : int, optional
-        Points at most, if the front need not be whole.
-
-    Returns
-    -------
-    Tradeoff
-        What to solve for.
-
-    Raises
-    ------
-    InputError
-        If that is no pair of aims, or the other options do not go with it.
-    """
+    """Read what a user asks for, such as mean,worst."""
     first, _, second = (part.strip() for part in text.partition(","))
     faults = []
     if first != "mean" or second not in SECONDS:

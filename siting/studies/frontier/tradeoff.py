@@ -97,10 +97,7 @@ class Front:
 
 
 def solve_front(
-    task: Task,
-    second: Second,
-    most: int | None = None,
-    progress: Callable[[str], None] = print,
+    task: Task, second: Second, most: int | None = None, progress: Callable[[str], None] = print
 ) -> Front:
     """Find the answers of which none is as good as another in the mean and in a second aim.
 
@@ -109,30 +106,6 @@ def solve_front(
     where people are whole numbers and fewer than 250,000 are beyond; `Front.step` says where the
     solver needs more. The EDE is stepped through by `EDE_STEP`: answers that differ by less may
     stand for one another. Every mean is proved as `siting.model.Solution` says.
-
-    Parameters
-    ----------
-    task : Task
-        Its objective is not used.
-    second : Worst, Equity, or Coverage
-        The aim beside the mean.
-    most : int, optional
-        Points at most, 2 or more, at evenly spaced limits on the second aim; each is proved to be
-        on the front, but there may be others between them.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    Front
-        The points, from the least mean to the best second aim.
-
-    Raises
-    ------
-    InfeasibleError
-        If no answer keeps to the limits.
-    StoppedError
-        If the time limit came before any answer with the least mean, or the best second aim.
     """
     chase = _Chase.of(task, second)
     progress("Finding the ends of the front")

@@ -34,15 +34,7 @@ How to read this
 
 
 def print_hindcast(study: Study, console: Console) -> None:
-    """Print the rounds, what each choice was worth, the counties and the caveats.
-
-    Parameters
-    ----------
-    study : Study
-        From `siting.studies.hindcast.study.hindcast`.
-    console : Console
-        Where it is printed.
-    """
+    """Print the rounds, what each choice was worth, the counties and the caveats."""
     tables = study.tables
     _print_rounds(tables["rounds"], console)
     if "ranges" in tables:

@@ -17,26 +17,7 @@ def misallocation(
     client_regions: "pd.Series[str]",
     site_regions: "pd.Series[str]",
 ) -> pd.DataFrame:
-    """Place the offices of each region anew, those of all other regions as they are.
-
-    Parameters
-    ----------
-    minutes : ndarray of float, shape (clients, sites)
-        Infinite where there is no way.
-    weights : ndarray of float, shape (clients,)
-        People of each client.
-    present : ndarray of bool, shape (sites,)
-        Sites that are offices now; the others are places for one.
-    client_regions, site_regions : Series of str
-        Region of each client and site.
-
-    Returns
-    -------
-    DataFrame
-        One row a region with an office: region, offices, mean_now and mean_best (minutes of its
-        people to the nearest office, of whatever region), distance_minutes, distance_share (of
-        mean_now), moved (offices that do not stay where they are).
-    """
+    """Place the offices of each region anew, those of all other regions as they are."""
     rows = []
     for region in sorted(set(client_regions)):
         own = (site_regions == region).to_numpy()
@@ -126,25 +107,7 @@ class Contest:
         return self._solve(self.limits)
 
     def other_way(self, site: str, *, chosen: bool) -> tuple[str, ...]:
-        """The best sites if the site's municipality must be chosen, or must not be.
-
-        Parameters
-        ----------
-        site : str
-            A site of the municipality meant.
-        chosen : bool
-            Whether it must be chosen; else it must not be.
-
-        Returns
-        -------
-        tuple of str
-            What the model then opens or closes, as many sites as in reality.
-
-        Raises
-        ------
-        InfeasibleError
-            If that cannot be.
-        """
+        """The best sites if the site's municipality must be chosen, or must not be."""
         if self.opens:
             place, least = self.municipality(site), 1 if chosen else None
             quota = Quota(_MUNICIPALITY, (place,), least, None if chosen else 0)
@@ -156,18 +119,7 @@ class Contest:
         return self._solve(Limits(closing=Closing(others, count, count), force_shut=shut))
 
     def municipality(self, site: str) -> str:
-        """The municipality of a site.
-
-        Parameters
-        ----------
-        site : str
-            A site of the instance.
-
-        Returns
-        -------
-        str
-            The municipality's code.
-        """
+        """The municipality of a site."""
         place = self.instance.site_ids.index(site)
         return self.instance.site_groups[_MUNICIPALITY][place]
 
@@ -216,18 +168,7 @@ class Comparison:
 
 
 def compare(contest: Contest) -> Comparison:
-    """Hold a real decision against the best one.
-
-    Parameters
-    ----------
-    contest : Contest
-        What was decided, and among what.
-
-    Returns
-    -------
-    Comparison
-        Both choices with what each is worth.
-    """
+    """Hold a real decision against the best one."""
     view = _View.of(contest)
     best = contest.best()
     opened = {"before": (), "real": contest.real, "best": best}
@@ -284,18 +225,7 @@ class _View:
 
 
 def overlap(contest: Contest) -> dict[str, float]:
-    """The number scored, the overlap with the best, and what to expect of chance.
-
-    Parameters
-    ----------
-    contest : Contest
-        May have nothing to score.
-
-    Returns
-    -------
-    dict of str to float
-        number, overlap, overlap_expected.
-    """
+    """The number scored, the overlap with the best, and what to expect of chance."""
     number, eligible = len(contest.real), len(contest.eligible())
     if not number:
         return {"number": 0, "overlap": 0, "overlap_expected": 0.0}

@@ -109,18 +109,7 @@ class Past:
 
     @classmethod
     def of(cls, prepared: Prepared) -> "Past":
-        """Make it from a prepared scenario.
-
-        Parameters
-        ----------
-        prepared : Prepared
-            The scenario; an office that it shuts is not in the first network.
-
-        Returns
-        -------
-        Past
-            With the weights of the scenario.
-        """
+        """Make it from a prepared scenario."""
         places, municipalities = prepared.inputs.candidates, prepared.inputs.municipalities
         found = seat_codes(municipalities, places)
         seats = dict(zip(found.index.astype(str), found, strict=True))
@@ -129,19 +118,7 @@ class Past:
         return cls(prepared.problem, prepared.inputs.weights, seats, tuple(offices))
 
     def contest(self, each: Round) -> Contest:
-        """What the model is given in a round.
-
-        Parameters
-        ----------
-        each : Round
-            What was decided, and what had been decided before.
-
-        Returns
-        -------
-        Contest
-            With the offices there were. Of these the only ones of their municipality may close; or
-            sites may open where a municipality has none, and those that really opened.
-        """
+        """What the model is given in a round."""
         sites = self.problem.sites
         codes, places = sites["code"].to_numpy(), sites["municipality_code"].to_numpy()
         had = Counter([*self.offices, *each.earlier])

@@ -90,20 +90,7 @@ class Calibration:
         }
 
     def as_profile(self, based_on: str, name: str = "calibrated") -> tuple[str, ...]:
-        """Lines of ``speeds.toml`` that say the same.
-
-        Parameters
-        ----------
-        based_on : str
-            The profile that was calibrated.
-        name : str
-            What the new one is called.
-
-        Returns
-        -------
-        tuple of str
-            The lines, without line ends.
-        """
+        """Lines of ``speeds.toml`` that say the same."""
         head = (f"[{name}]", 'title = "Fitted to known travel times"', f'based_on = "{based_on}"')
         if not self.by_class:
             return (*head, f"factor = {next(iter(self.factors.values())):.4f}")

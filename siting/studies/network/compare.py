@@ -47,20 +47,7 @@ class Comparison:
     only_b: int
 
     def worst(self, measure: str, count: int) -> pd.DataFrame:
-        """Return the trips whose km or minutes differ most, by share, greatest first.
-
-        Parameters
-        ----------
-        measure : {"km", "minutes"}
-            What they are sorted by.
-        count : int
-            Most trips.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Rows of ``trips``.
-        """
+        """Return the trips whose km or minutes differ most, by share, greatest first."""
         order = self.trips[f"{measure}_off"].abs().sort_values(ascending=False, kind="stable")
         return self.trips.loc[order.index[:count]]
 
@@ -181,17 +168,7 @@ _TITLES = {"km": "Length", "minutes": "Time"}
 
 
 def print_comparison(found: Comparison, names: tuple[str, str], console: Console) -> None:
-    """Print the distribution of differences and the worst of them.
-
-    Parameters
-    ----------
-    found : Comparison
-        The differences.
-    names : tuple of str
-        What the two networks are called.
-    console : Console
-        Where to print.
-    """
+    """Print the distribution of differences and the worst of them."""
     console.print(f"a: {names[0]}\nb: {names[1]}", soft_wrap=True, markup=False)
     console.print(f"{len(found.trips):,} trips; {found.only_a:,} only in a, {found.only_b:,} in b")
     if found.left_out:
@@ -215,15 +192,7 @@ def _worst(found: Comparison, measure: str) -> Table:
 
 
 def draw_comparison(found: Comparison, path: Path) -> None:
-    """Draw how the differences are distributed.
-
-    Parameters
-    ----------
-    found : Comparison
-        The differences.
-    path : Path
-        Where to; its ending says the kind of picture.
-    """
+    """Draw how the differences are distributed."""
     figure = Figure(figsize=(8, 3.5), layout="constrained")
     for axes, measure in zip(figure.subplots(1, 2), MEASURES, strict=True):
         axes.hist(100 * found.trips[f"{measure}_off"], bins=_BINS, color="#2f6690")

@@ -15,15 +15,7 @@ _SHORT_KM = 100.0
 
 
 def print_network(info: NetworkInfo, console: Console) -> None:
-    """Print size, classes, parts, repairs and reference trips of a road network.
-
-    Parameters
-    ----------
-    info : NetworkInfo
-        The figures.
-    console : Console
-        Where to print.
-    """
+    """Print size, classes, parts, repairs and reference trips of a road network."""
     total = sum(info.km_by_class.values())
     parts = ", ".join(f"{size:,}" for size in info.components)
     console.print(f"Road network: {info.source}", soft_wrap=True)
@@ -41,17 +33,7 @@ def print_network(info: NetworkInfo, console: Console) -> None:
 
 
 def print_calibration(fit: Calibration, profile: str, console: Console) -> None:
-    """Print fitted speeds, how well they fit, and the profile to copy into data/speeds.toml.
-
-    Parameters
-    ----------
-    fit : Calibration
-        The fit.
-    profile : str
-        The profile that it started from.
-    console : Console
-        Where to print.
-    """
+    """Print fitted speeds, how well they fit, and the profile to copy into data/speeds.toml."""
     how = "each class by itself" if fit.by_class else "one factor for all classes"
     console.print(f"Fitted: {how}, {len(fit.trips)} trips\n")
     console.print(_fitted_trips(fit))
@@ -81,17 +63,7 @@ def _fitted_trips(fit: Calibration) -> Table:
 
 
 def print_built(built: Built, path: Path, console: Console) -> None:
-    """Print what was built, and what was cut off.
-
-    Parameters
-    ----------
-    built : Built
-        The network.
-    path : Path
-        Where it was written.
-    console : Console
-        Where to print.
-    """
+    """Print what was built, and what was cut off."""
     streets, lost = built.streets, built.cut_off
     for name, text in built.about.items():
         console.print(f"{name}: {text or 'not known'}", soft_wrap=True, markup=False)

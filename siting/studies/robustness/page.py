@@ -16,15 +16,7 @@ _FACTORS = {
 
 
 def print_robustness(study: Study, console: Console) -> None:
-    """Print how often each site is picked, what drives it, and the regrets.
-
-    Parameters
-    ----------
-    study : Study
-        From `siting.studies.robustness.study.robustness`.
-    console : Console
-        Where it is printed.
-    """
+    """Print how often each site is picked, what drives it, and the regrets."""
     told, sites = study.manifest, study.tables["sites"]
     console.print(f"{told['draws_done']} worlds drawn from seed {told['seed']}.")
     if told["interrupted"]:

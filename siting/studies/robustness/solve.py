@@ -43,24 +43,7 @@ class Drawn:
 
 
 def draw_worlds(ground: Ground, redraw: Redraw, count: int, seed: int) -> tuple[World, ...]:
-    """Draw worlds; each has a stream of chance of its own, so that none depends on the others.
-
-    Parameters
-    ----------
-    ground : Ground
-        What speeds, weights, costs and candidates are drawn from.
-    redraw : Redraw
-        What offices are drawn from.
-    count : int
-        Worlds.
-    seed : int
-        The same seed draws the same worlds.
-
-    Returns
-    -------
-    tuple of World
-        In the order of the draws; with a greater count the first are the same.
-    """
+    """Draw worlds; each has a stream of chance of its own, so that none depends on the others."""
     streams = np.random.SeedSequence(seed).spawn(count)
     return tuple(_world(ground, redraw, np.random.default_rng(stream)) for stream in streams)
 
@@ -76,22 +59,7 @@ def _world(ground: Ground, redraw: Redraw, chance: np.random.Generator) -> World
 
 
 def solve_world(ground: Ground, number: int, world: World) -> Drawn:
-    """Find the best answer of a world.
-
-    Parameters
-    ----------
-    ground : Ground
-        What all worlds share.
-    number : int
-        Of the draw, from 0.
-    world : World
-        What was drawn.
-
-    Returns
-    -------
-    Drawn
-        Infeasible, and without picks, if the limits cannot hold together in it.
-    """
+    """Find the best answer of a world."""
     scene = scene_of(ground, world)
     task = task_in(ground, scene)
     try:
@@ -105,26 +73,7 @@ def solve_world(ground: Ground, number: int, world: World) -> Drawn:
 def solve_worlds(
     ground: Ground, worlds: Sequence[World], workers: int, progress: Callable[[str], None]
 ) -> tuple[tuple[Drawn, ...], bool]:
-    """Solve every world; on Ctrl-C, give those that are finished.
-
-    Parameters
-    ----------
-    ground : Ground
-        What all worlds share.
-    worlds : sequence of World
-        The worlds to solve.
-    workers : int
-        Processes; with 1, this one.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    tuple of Drawn
-        In the order of the worlds.
-    bool
-        Whether it was interrupted.
-    """
+    """Solve every world; on Ctrl-C, give those that are finished."""
     done: list[Drawn] = []
     answers = _alone(ground, worlds) if workers == 1 else _together(ground, worlds, workers)
     try:

@@ -10,25 +10,7 @@ from siting.results.schema import CORE
 
 
 def frequencies(picks: Bools, factors: pd.DataFrame, own: Mapping[str, Floats]) -> pd.DataFrame:
-    """How often each site is picked, and which factor says most about it.
-
-    Parameters
-    ----------
-    picks : ndarray of bool, shape (draws, sites)
-        True where the site is picked.
-    factors : DataFrame, one row a draw
-        The level of each factor.
-    own : mapping of str to ndarray of float, shape (draws, sites)
-        Figures that each site has of its own in each draw; their levels are "low" and "high",
-        below and above the site's median.
-
-    Returns
-    -------
-    DataFrame
-        One row a site: share, core, driver (the factor that explains the greatest part of the
-        variance of being picked; empty for sites always or never picked), driver_part (that part,
-        correlation ratio eta squared), levels (share picked at each level of it).
-    """
+    """How often each site is picked, and which factor says most about it."""
     rows = []
     for site in range(picks.shape[1]):
         picked = picks[:, site].astype(np.float64)
@@ -51,20 +33,7 @@ def frequencies(picks: Bools, factors: pd.DataFrame, own: Mapping[str, Floats]) 
 
 
 def eta_squared(values: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> float:
-    """The share of the variance of values that lies between levels (Pearson 1905).
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n,)
-        The figures.
-    levels : ndarray of str, shape (n,)
-        The level that each belongs to.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; 0 if the values do not differ.
-    """
+    """The share of the variance of values that lies between levels (Pearson 1905)."""
     total = float(((values - values.mean()) ** 2).sum())
     if total == 0:
         return 0.0
@@ -80,24 +49,7 @@ def _levels(picked: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_]]")
 def means_of_sets(
     times: Mapping[str, Floats], before: Floats, speeds: Sequence[str], weights: Sequence[Floats]
 ) -> Floats:
-    """Mean minutes of each set of picks in each world.
-
-    Parameters
-    ----------
-    times : mapping of str to ndarray of float, shape (sets, clients)
-        Speed profile to the minutes to the nearest site of each set.
-    before : ndarray of float, shape (worlds, clients)
-        Minutes to the nearest office of each world.
-    speeds : sequence of str
-        Profile of each world.
-    weights : sequence of ndarray of float, shape (clients,)
-        Persons who count in each world.
-
-    Returns
-    -------
-    ndarray of float, shape (sets, worlds)
-        Minutes.
-    """
+    """Mean minutes of each set of picks in each world."""
     columns = [
         np.minimum(times[profile], present) @ people / people.sum()
         for profile, present, people in zip(speeds, before, weights, strict=True)
@@ -106,26 +58,7 @@ def means_of_sets(
 
 
 def regrets(means: Floats, best: Floats, keeps: Bools, main: int) -> pd.DataFrame:
-    """What each set of picks is regretted, over the worlds whose limits it keeps to.
-
-    Parameters
-    ----------
-    means : ndarray of float, shape (sets, worlds)
-        Mean minutes of each set in each world.
-    best : ndarray of float, shape (worlds,)
-        Mean minutes of the best answer of each world.
-    keeps : ndarray of bool, shape (sets, worlds)
-        Whether the set keeps to the limits of the world.
-    main : int
-        Index of the main answer's set.
-
-    Returns
-    -------
-    DataFrame
-        One row a set: worlds_kept, mean_regret, greatest_regret (minutes; NaN without a world
-        kept), least_greatest: whether its greatest regret is the least among the sets that keep
-        to the limits of at least as many worlds as the main answer does.
-    """
+    """What each set of picks is regretted, over the worlds whose limits it keeps to."""
     regret = np.where(keeps, means - best, np.nan)
     kept = keeps.sum(axis=1)
     some = kept > 0

@@ -19,11 +19,7 @@ from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Prepared, dense
 from siting.pipeline.run import travel_times
 from siting.scenario.file import ScenarioFile
-from siting.studies.offices import (
-    codes_of_seats,
-    pairs_that_matter,
-    present_sites,
-)
+from siting.studies.offices import codes_of_seats, pairs_that_matter, present_sites
 from siting.studies.study import Opening, open_scenario
 
 _GROUPS = {
@@ -77,23 +73,7 @@ class Spread:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read it from the assumptions log.
-
-        Parameters
-        ----------
-        folder : Path
-            The data folder.
-
-        Returns
-        -------
-        Self
-            From the assumptions drawn_costs and drawn_candidates.
-
-        Raises
-        ------
-        InputError
-            If the log cannot be read, or lacks one of them.
-        """
+        """Read it from the assumptions log."""
         path = folder / ASSUMPTIONS
         factor = assumed(path, "drawn_costs")
         residents = assumed(path, "drawn_candidates")["min_populations"]
@@ -162,18 +142,6 @@ def scene_of(ground: Ground, world: World) -> Scene:
     """Work out a world's offices, present times and costs.
 
     Costs follow the staff rule with the offices and roads of the world itself.
-
-    Parameters
-    ----------
-    ground : Ground
-        What all worlds share.
-    world : World
-        What was drawn.
-
-    Returns
-    -------
-    Scene
-        Minutes at the speeds of the world, costs in MSEK with its factor.
     """
     minutes = ground.minutes[world.speeds]
     existing = ground.sites["existing"].to_numpy()
@@ -196,21 +164,7 @@ def _costs(ground: Ground, nearer: Ints, priced: Bools, factor: float) -> tuple[
 
 
 def task_in(ground: Ground, scene: Scene) -> Task:
-    """The scenario's problem in a world.
-
-    Parameters
-    ----------
-    ground : Ground
-        What all worlds share.
-    scene : Scene
-        Of the world.
-
-    Returns
-    -------
-    Task
-        Its sites are the offices of the world, and the candidates that are large enough in it or
-        always are.
-    """
+    """The scenario's problem in a world."""
     sites, world = ground.sites, scene.world
     enough = (sites["population"] >= world.min_population) | sites["always"]
     may_open = (~sites["existing"] & sites["allowed"] & enough).to_numpy()
@@ -234,29 +188,7 @@ WEIGHTS = ("population", "age_75_plus", "no_tertiary")
 
 
 def lay_ground(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Opening, Ground]:
-    """Compute what all worlds share: travel times once for each speed profile, and weights.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
-    folder : Path
-        The data folder.
-    progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    Opening
-        The scenario as it stands.
-    Ground
-        What all worlds share, with every speed profile and every weight.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the scenario or its files.
-    """
+    """Compute what all worlds share: travel times once for each speed profile, and weights."""
     opening = open_scenario(file, folder, progress)
     prepared = opening.prepared
     minutes = {file.scenario.network.speeds: prepared.problem.minutes}
@@ -301,22 +233,6 @@ def _sites(prepared: Prepared, seats: Mapping[str, str]) -> pd.DataFrame:
 
 
 def drawn_assumptions(folder: Path) -> list[dict[str, str]]:
-    """What is assumed of the worlds, from the assumptions log.
-
-    Parameters
-    ----------
-    folder : Path
-        The data folder.
-
-    Returns
-    -------
-    list of dict of str to str
-        As `read_assumptions` gives them, those alone whose id begins with drawn_.
-
-    Raises
-    ------
-    InputError
-        If the log cannot be read.
-    """
+    """What is assumed of the worlds, from the assumptions log."""
     entries = read_assumptions(folder / ASSUMPTIONS)
     return [entry for entry in entries if entry["id"].startswith("drawn_")]

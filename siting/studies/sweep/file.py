@@ -124,23 +124,7 @@ class Sweep:
 
 
 def find_sweep(name: str) -> Path:
-    """The sweep file that a user means: a path, or the name of one that ships.
-
-    Parameters
-    ----------
-    name : str
-        A path, or a name without .toml.
-
-    Returns
-    -------
-    Path
-        The file, which exists.
-
-    Raises
-    ------
-    InputError
-        If there is no such file.
-    """
+    """The sweep file that a user means: a path, or the name of one that ships."""
     shipped = {path.stem: path for path in sorted((scenario_folder() / "sweeps").glob("*.toml"))}
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
@@ -152,26 +136,7 @@ def find_sweep(name: str) -> Path:
 
 
 def read_sweep(path: Path, *, allow: Sequence[Path] = ()) -> Sweep:
-    """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
-
-    Parameters
-    ----------
-    path : Path
-        The sweep file.
-    allow : sequence of Path
-        Folders that its base and the files of that may be read from, besides their own, the
-        shipped scenarios and the data folder.
-
-    Returns
-    -------
-    Sweep
-        The runs in their order.
-
-    Raises
-    ------
-    InputError
-        If the sweep file or the base scenario cannot be used.
-    """
+    """Read a sweep file; what is wrong with a run is kept in the faults of its scenario."""
     try:
         table = SweepTable.model_validate(lists_to_tuples(read_toml(path)))
     except ValidationError as error:

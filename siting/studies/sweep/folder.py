@@ -51,18 +51,7 @@ class Folder:
         return self.path / "runs"
 
     def kept(self, plan: Plan) -> RunResult | Clash | None:
-        """What an earlier run has left, if it was asked the very same of the very same files.
-
-        Parameters
-        ----------
-        plan : Plan
-            The run, and what it will be asked.
-
-        Returns
-        -------
-        RunResult, Clash or None
-            None if there is nothing, it was asked something else, or it cannot be read.
-        """
+        """What an earlier run has left, if it was asked the very same of the very same files."""
         folder = self.runs / plan.run.name
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -75,22 +64,7 @@ class Folder:
             return None
 
     def keep(self, plan: Plan, left: RunResult | Clash) -> None:
-        """Write what a run has left: all of it, or nothing.
-
-        Parameters
-        ----------
-        plan : Plan
-            A run and what it will be asked.
-        left : RunResult or Clash
-            The result of the run, or the limits that clash in it.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        InputError
-            If the folder cannot be used.
-        """
+        """Write what a run has left: all of it, or nothing."""
         if isinstance(left, RunResult):
             write_result(left, self.runs)
         else:
@@ -98,22 +72,7 @@ class Folder:
             write_study(Study(plan.run.name, manifest, {}), self.runs)
 
     def begin(self, sweep: Sweep, plans: tuple[Plan, ...], *, resume: bool) -> None:
-        """Make room; without `resume`, for a sweep that begins anew.
-
-        Parameters
-        ----------
-        sweep : Sweep
-            The sweep.
-        plans : tuple of Plan
-            The runs, and what each will be asked.
-        resume : bool
-            Whether finished runs are kept.
-
-        Raises
-        ------
-        InputError
-            If something else stands there, or a sweep that is not finished.
-        """
+        """Make room; without `resume`, for a sweep that begins anew."""
         check_target(sweep.name, self.path.parent)
         there = self._manifest()
         if there is not None and there.get("study") != _STUDY:
@@ -130,22 +89,7 @@ class Folder:
         self._write_manifest(sweep, {"finished": False})
 
     def end(self, sweep: Sweep, table: pd.DataFrame, *, finished: bool) -> None:
-        """Write the table and say that all runs were made.
-
-        Parameters
-        ----------
-        sweep : Sweep
-            The sweep.
-        table : DataFrame
-            One row a run.
-        finished : bool
-            Whether every run is done.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
+        """Write the table and say that all runs were made."""
         _put(self.path / "sweep.parquet", table.to_parquet(index=False))
         _put(self.path / "sweep.csv", as_csv(table))
         statuses = dict(zip(table["name"], table["status"], strict=True))
@@ -177,20 +121,7 @@ class Folder:
 
 
 def same_question(plan: Plan, manifest: Mapping[str, Any]) -> bool:
-    """Whether a result answers what would be asked now: scenario, files and versions.
-
-    Parameters
-    ----------
-    plan : Plan
-        The run, and what it will be asked.
-    manifest : mapping of str to object
-        Of the result.
-
-    Returns
-    -------
-    bool
-        False too if the manifest lacks one of them.
-    """
+    """Whether a result answers what would be asked now: scenario, files and versions."""
     return all(manifest.get(key) == value for key, value in plan.question.items())
 
 

@@ -34,25 +34,7 @@ class Plan:
 
 
 def make_plans(sweep: Sweep, data: Path) -> tuple[Plan, ...]:
-    """Check all runs of a sweep.
-
-    Parameters
-    ----------
-    sweep : Sweep
-        The sweep.
-    data : Path
-        The data folder.
-
-    Returns
-    -------
-    tuple of Plan
-        In the order of the runs.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with any of them.
-    """
+    """Check all runs of a sweep."""
     # Most runs have the same files and choose from the same tables.
     read, checksum = cache(read_tables), cache(sha256)
     where: defaultdict[Fault, list[str]] = defaultdict(list)

@@ -27,22 +27,7 @@ type Outcome = RunResult | Clash | str
 
 
 def sweep_table(keys: Iterable[str], outcomes: Iterable[tuple[Run, Outcome]]) -> pd.DataFrame:
-    """One row a run, the same however and in what order the runs were done.
-
-    Parameters
-    ----------
-    keys : iterable of str
-        Every table.key that the sweep sets; a column each, with the value in force.
-    outcomes : iterable of tuple
-        Each run with what it left.
-
-    Returns
-    -------
-    DataFrame
-        Columns name, the keys, status, reason, error, objective, bound, gap, annual_msek (MSEK),
-        measures before and after (minutes and shares), new_offices, sites, closed (codes) and
-        scenario_sha256.
-    """
+    """One row a run, the same however and in what order the runs were done."""
     pairs = list(outcomes)
     columns: dict[str, Any] = {"name": [run.name for run, _ in pairs]}
     columns |= {key: _column([_in_force(run, key) for run, _ in pairs]) for key in keys}
@@ -128,17 +113,7 @@ _LEGEND = (
 
 
 def print_sweep(title: str, table: pd.DataFrame, console: Console) -> None:
-    """Print one row a run, then why some have no answer.
-
-    Parameters
-    ----------
-    title : str
-        Of the sweep.
-    table : DataFrame
-        From `siting.studies.sweep.run_sweep`.
-    console : Console
-        Where it is printed.
-    """
+    """Print one row a run, then why some have no answer."""
     rows = [{str(key): cell for key, cell in row.items()} for row in table.to_dict("records")]
     print_table(console, title, _HEAD, map(_row, rows))
     for line in (*_LEGEND, "", *_ends(table)):

@@ -11,13 +11,7 @@ from siting.scenario.file import read_scenario
 from siting.scenario.schema import json_schema
 from tests.project.faulty.case import Case
 
-_HEAD = {
-    "title": '"t"',
-    "author": '"a"',
-    "date": "2026-01-01",
-    "source": '"s"',
-    "rationale": '"r"',
-}
+_HEAD = {"title": '"t"', "author": '"a"', "date": "2026-01-01", "source": '"s"', "rationale": '"r"'}
 _NULLIA = Path(__file__).parents[3] / "docs" / "examples" / "nullia"
 # By type in the schema: what stands there, and what a fault must show of it.
 _WRONG: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -223,11 +217,7 @@ _TOGETHER = {  # a text, and the key and value that have to be named
     "a phase without a name": ("[[phases]]\nyears = 1\n", "phases.0.name", "missing"),
     "a phase of no years": ('[[phases]]\nname = "a"\nyears = 0\n', "phases.0.years", "0"),
     "phases as a table": ('[phases]\nname = "a"\n', "phases", "a"),
-    "a kind's number": (
-        "[office_types]\nmin = {small = 1.5}\n",
-        "office_types.min.small",
-        "1.5",
-    ),
+    "a kind's number": ("[office_types]\nmin = {small = 1.5}\n", "office_types.min.small", "1.5"),
     "a gap of 1": ("[solver]\ngap = 1\n", "solver.gap", "1"),
     "no threads": ("[solver]\nthreads = 0\n", "solver.threads", "0"),
 }

@@ -130,9 +130,7 @@ def test_trips_without_road_or_time_are_errors() -> None:
     assert np.isfinite(calibrate(network, SPEEDS, [_trip(0, 1, 15.0)]).trips[0].after)
 
 
-def test_the_profile_that_it_writes_can_be_read_and_gives_the_fitted_times(
-    data_copy: Path,
-) -> None:
+def test_the_profile_that_it_writes_can_be_read_and_gives_the_fitted_times(data_copy: Path) -> None:
     reference = data_folder() / "reference_trips.csv"
     result = CliRunner().invoke(app, ["network", "calibrate", str(reference)])
     assert result.exit_code == 0, result.output

@@ -84,10 +84,7 @@ def test_a_draw_is_the_same_however_many_there_are(
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_the_result_does_not_depend_on_the_workers(
-    laid: tuple[Opening, Ground],
-    worlds: tuple[World, ...],
-    drawn: tuple[Drawn, ...],
-    workers: int,
+    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...], workers: int
 ) -> None:
     together, interrupted = solve_worlds(laid[1], worlds, workers, nothing)
     assert together == drawn

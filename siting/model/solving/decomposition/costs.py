@@ -82,27 +82,7 @@ class SortedCosts:
 
     @classmethod
     def of(cls, program: Program, functional: Functional, *, alone: bool = False) -> Self:
-        """Sort the costs of a functional that has a transform.
-
-        Parameters
-        ----------
-        program : Program
-            What is solved.
-        functional : Functional
-            The sum that is sought.
-        alone : bool
-            Whether each service has a theta of its own, however many there are.
-
-        Returns
-        -------
-        Self
-            Costs of each service, cheapest first.
-
-        Raises
-        ------
-        ValueError
-            If the functional has no transform.
-        """
+        """Sort the costs of a functional that has a transform."""
         transform = functional.transform
         if transform is None:
             raise ValueError("a linear functional has no costs to sort")
@@ -139,20 +119,7 @@ class SortedCosts:
         return np.repeat(np.arange(len(self.weights)), np.diff(self.starts))
 
     def cuts(self, chosen: Floats, theta: Floats) -> tuple[Cuts, Floats]:
-        """Return the cuts that theta breaks at a choice, and the true cost of each group.
-
-        Parameters
-        ----------
-        chosen : ndarray of float, shape (options,)
-            May be fractional.
-        theta : ndarray of float, shape (groups,)
-            Cost that the master gives each group, shape (groups,).
-
-        Returns
-        -------
-        tuple of (Cuts, ndarray of float)
-            The cuts, and the true costs, shape (groups,).
-        """
+        """Return the cuts that theta breaks at a choice, and the true cost of each group."""
         radius, rows = self._critical_costs(chosen), self.rows()
         inside = np.flatnonzero(self.costs < radius[rows])
         rows, options = rows[inside], self.options[inside]
@@ -199,16 +166,5 @@ class SortedCosts:
 
 
 def integral(chosen: Floats) -> Bools:
-    """Return the choice as truth values.
-
-    Parameters
-    ----------
-    chosen : ndarray of float, shape (options,)
-        From 0 to 1.
-
-    Returns
-    -------
-    ndarray of bool, shape (options,)
-        True above a half.
-    """
+    """Return the choice as truth values."""
     return chosen > 0.5  # noqa: PLR2004 - rounds a binary

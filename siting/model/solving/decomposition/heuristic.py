@@ -48,39 +48,14 @@ class Moves:
 
     @classmethod
     def of(cls, program: Program, costs: SortedCosts) -> "Moves":
-        """Prepare the moves of a program.
-
-        Parameters
-        ----------
-        program : Program
-            What is solved.
-        costs : SortedCosts
-            Of its goal.
-
-        Returns
-        -------
-        Moves
-            With nothing chosen yet.
-        """
+        """Prepare the moves of a program."""
         rows = costs.rows()
         dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
         worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
         return cls(program, costs, rows, worst, _coefficients(program))
 
     def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints]:
-        """Return least and second least cost of each row, and the option of the least.
-
-        Parameters
-        ----------
-        chosen : ndarray of bool, shape (options,)
-            The choice.
-
-        Returns
-        -------
-        tuple of (ndarray of float, ndarray of float, ndarray of int)
-            Each of shape (rows,). Where a row has fewer than two options chosen, a cost is
-            ``worst``; where it has none, the option is -1.
-        """
+        """Return least and second least cost of each row, and the option of the least."""
         count = len(self.worst)
         entries = np.flatnonzero(chosen[self.costs.options])
         rows, costs = self.rows[entries], self.costs.costs[entries]
@@ -94,18 +69,7 @@ class Moves:
         return first, second, nearest
 
     def gains(self, now: Floats) -> Floats:
-        """Return what each option would save if it were added.
-
-        Parameters
-        ----------
-        now : ndarray of float, shape (rows,)
-            What each row costs at present.
-
-        Returns
-        -------
-        ndarray of float, shape (options,)
-            Weighted cost saved, 0 or more; what the option itself costs is not taken off.
-        """
+        """Return what each option would save if it were added."""
         saved = np.maximum(now[self.rows] - self.costs.costs, 0) * self.costs.weights[self.rows]
         count = len(self.program.lower)
         return np.bincount(self.costs.options, weights=saved, minlength=count)
@@ -128,25 +92,7 @@ def _coefficients(program: Program) -> coo_array:
 def start(
     program: Program, costs: SortedCosts, search: Search, shares: Floats | None = None
 ) -> Bools:
-    """Return a choice, as good as greedy and swaps get; it may break limits it could not meet.
-
-    Parameters
-    ----------
-    program : Program
-        What is solved.
-    costs : SortedCosts
-        Of its goal.
-    search : Search
-        When its time runs out, there are no more swaps, and what saves is not worked out anew after
-        each addition.
-    shares : ndarray of float, shape (options,), optional
-        A relaxed choice, of which as much as fits is taken first, the greatest shares ahead.
-
-    Returns
-    -------
-    ndarray of bool
-        The options that are chosen, shape (options,).
-    """
+    """Return a choice, as good as greedy and swaps get; it may break limits it could not meet."""
     moves = Moves.of(program, costs)
     chosen = program.lower > 0
     if shares is not None:

@@ -61,18 +61,7 @@ class Master:
         return self._run(integer=False)
 
     def solve_integer(self, start: Floats | None) -> MasterAnswer:
-        """Solve with binary options, from a start if there is one.
-
-        Parameters
-        ----------
-        start : ndarray of float, shape (columns,), or None
-            A value for every column: options, then cost variables.
-
-        Returns
-        -------
-        MasterAnswer
-            Without columns if no answer was found.
-        """
+        """Solve with binary options, from a start if there is one."""
         self._set_integer(highspy.HighsVarType.kInteger)
         if start is not None:
             everything = np.arange(len(start), dtype=np.int32)
@@ -84,26 +73,12 @@ class Master:
         return np.asarray(self.highs.getSolution().col_dual)[: self.count]
 
     def fix(self, lower: Floats, upper: Floats) -> None:
-        """Set the bounds of the options.
-
-        Parameters
-        ----------
-        lower, upper : ndarray of float, shape (options,)
-            Each 0 or 1.
-        """
+        """Set the bounds of the options."""
         columns = np.arange(self.count, dtype=np.int32)
         self.highs.changeColsBounds(self.count, columns, lower, upper)
 
     def add(self, block: Block, cuts: Cuts) -> None:
-        """Add cuts of a block.
-
-        Parameters
-        ----------
-        block : Block
-            Whose cost variables they are about.
-        cuts : Cuts
-            Their groups count from the block's first cost variable; there may be none.
-        """
+        """Add cuts of a block."""
         if len(cuts) == 0:
             return
         # Each cut is its entries and then its own cost variable.
@@ -222,36 +197,10 @@ class Master:
 
 
 def thetas(block: Block, columns: Floats) -> Floats:
-    """Return the cost variables of a block.
-
-    Parameters
-    ----------
-    block : Block
-        A functional in the master.
-    columns : ndarray of float, shape (columns,)
-        Of the whole master, as in `MasterAnswer`.
-
-    Returns
-    -------
-    ndarray of float, shape (groups,)
-        A view of the columns.
-    """
+    """Return the cost variables of a block."""
     return columns[block.first : block.first + len(block.costs.group_weights)]
 
 
 def first_of(blocks: Sequence[Block], functional: Functional) -> Block | None:
-    """Return the block of a functional, if it has one.
-
-    Parameters
-    ----------
-    blocks : sequence of Block
-        Those of a master.
-    functional : Functional
-        The very object, not an equal one.
-
-    Returns
-    -------
-    Block or None
-        None if the functional is linear, or not of this master.
-    """
+    """Return the block of a functional, if it has one."""
     return next((block for block in blocks if block.functional is functional), None)

@@ -25,20 +25,7 @@ FIXING_LEEWAY = 1e-6
 
 
 def solve_decomposed(program: Program, search: Search) -> Answer:
-    """Return the options with the least goal, by decomposition.
-
-    Parameters
-    ----------
-    program : Program
-        Without capacities.
-    search : Search
-        Solver, gap and time that is left.
-
-    Returns
-    -------
-    Answer
-        The chosen options, their value and the bound.
-    """
+    """Return the options with the least goal, by decomposition."""
     if (program.lower > program.upper).any():
         return nothing("infeasible")
     return _Decomposition(program, search, alone=False).solve()
