@@ -1,5 +1,6 @@
 """Read a scenario file, apply overrides, and collect everything that is wrong with it."""
 
+import copy
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,8 +85,17 @@ def find_scenario(name: str) -> Path:
     raise InputError([Fault("command line", "SCENARIO", name, problem, remedy)])
 
 
+type AnyScenario = ScenarioFile | Path | str | Mapping[str, Any]
+"""A scenario that is read, its path or name, or its content."""
+
+
+def as_scenario_file(scenario: AnyScenario) -> ScenarioFile:
+    """A scenario as it is, or read."""
+    return scenario if isinstance(scenario, ScenarioFile) else read_scenario(scenario)
+
+
 def read_scenario(
-    path: Path,
+    scenario: Path | str | Mapping[str, Any],
     overrides: Sequence[str] = (),
     values: Mapping[str, Any] | None = None,
     *,
@@ -95,8 +105,9 @@ def read_scenario(
 
     Parameters
     ----------
-    path : Path
-        A TOML file.
+    scenario : Path, str or mapping
+        A TOML file; a path or name as `find_scenario` takes it; or what such a file would say,
+        whose paths are then relative to the current folder.
     overrides : sequence of str
         Each ``table.key=value``, the value as TOML or as a bare word; ``none`` takes the key
         back to its default.
@@ -115,7 +126,11 @@ def read_scenario(
     InputError
         If the file cannot be read at all.
     """
-    content = read_toml(path)
+    if isinstance(scenario, Mapping):
+        path, content = Path("scenario"), copy.deepcopy(dict(scenario))
+    else:
+        path = find_scenario(scenario) if isinstance(scenario, str) else scenario
+        content = read_toml(path)
     log, faults = [], [*_missing_folders(allow)]
     for key, value in (values or {}).items():
         try:
@@ -128,12 +143,12 @@ def read_scenario(
         except ValueError as error:
             remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
             faults.append(Fault("--set", "override", override, str(error), remedy))
-    scenario, more = _validate(content, str(path))
+    checked, more = _validate(content, str(path))
     given = {override.partition("=")[0].strip() for override in overrides}
     every = (*faults, *(_blamed(fault, given) for fault in more))
     # Workers of a cluster may have been started in another folder.
     allowed = tuple(folder.absolute() for folder in allow)
-    return ScenarioFile(path.stem, path, scenario, tuple(log), every, allowed)
+    return ScenarioFile(path.stem, path, checked, tuple(log), every, allowed)
 
 
 def _missing_folders(folders: Iterable[Path]) -> Iterator[Fault]:

@@ -6,7 +6,8 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.package import scenario_folder
-from siting.scenario.file import find_scenario, read_scenario
+from siting.common.toml import read_toml
+from siting.scenario.file import as_scenario_file, find_scenario, read_scenario
 from siting.scenario.schema import json_schema
 
 HEAD = """[scenario]
@@ -160,3 +161,18 @@ def test_what_is_near_a_file_of_the_current_folder_is_named(
         find_scenario(name)
     for path in ("nothing_like_it.toml", "other/mien.toml"):
         assert find_scenario(path) == Path(path)
+
+
+def test_a_scenario_may_be_a_name_or_its_content(tmp_path: Path) -> None:
+    path = _write(tmp_path, HEAD + "[limits]\nnew_offices_max = -3\n")
+    content = read_toml(path)
+    file = read_scenario(content, ["limits.annual_budget_msek=7"])
+    assert (file.name, file.path) == ("scenario", Path("scenario"))
+    assert file.scenario.limits.annual_budget_msek == 7
+    assert [(fault.file, fault.key) for fault in file.faults] == [
+        ("scenario", "limits.new_offices_max")
+    ]
+    assert content == read_toml(path), "what was given is left as it was"
+    assert read_scenario("announced_only") == read_scenario(find_scenario("announced_only"))
+    assert as_scenario_file("announced_only") == read_scenario("announced_only")
+    assert as_scenario_file(file) is file
