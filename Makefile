@@ -26,7 +26,7 @@ help: ## list the targets
 run: $(VENV)/run ## set up, answer the main question, say where to look
 	$(BIN)/siting run remaining_offices
 
-docs: $(VENV)/test ## build the site of these pages into build/docs
+docs: $(VENV)/test ## build the site of these pages into build/docs, and check the docstrings that it shows
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --fresh-env --quiet docs build/docs
 	$(BIN)/python -m tools.foreign_hosts build/docs
 
@@ -55,7 +55,7 @@ mutants: $(VENV)/test ## change the model at random and see whether the tests no
 
 ##@ Style
 
-lint: $(VENV)/test ## check style, docstrings, types, imports, lengths and repeated blocks
+lint: $(VENV)/test ## check style, types, imports, lengths and repeated blocks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from numpydoc.validate import validate
 
+from docs import conf
 from tools.check_lengths import FILE, FUNCTION, too_long
 from tools.mutants import samples, try_out, verdicts
 
@@ -32,8 +33,7 @@ def test_examples_in_docstrings_come_out_as_written(name: str) -> None:
 @pytest.mark.parametrize("package", ["siting", "siting.model"])
 def test_what_is_exported_documents_all_its_parameters(package: str) -> None:
     module = importlib.import_module(package)
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
-    spared = set(settings["numpydoc_validation"]["checks"])
+    spared = conf.numpydoc_validation_checks
     exported = [getattr(module, name) for name in module.__all__]
     names = [f"{item.__module__}.{item.__name__}" for item in exported if callable(item)]
     assert len(names) >= 5
