@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from siting.common.types import Bools, Floats, Ints
+from siting.model.instance import Instance
 from siting.model.limits import Limit, Limits
 from siting.model.limits.base import Row, count_row, site_mask
 from siting.model.limits.service import Capacity, MaxTime
@@ -22,9 +22,6 @@ from siting.model.presolve import (
 )
 from siting.model.program import Ceiling, Functional, Program, Transform
 from siting.model.sparse import keep_entries, nearest_minutes
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +46,7 @@ class Frame:
         Pairs there were before any was pruned.
     """
 
-    instance: "Instance"
+    instance: Instance
     options: Options
     program: Program
     clients: Ints
@@ -82,7 +79,7 @@ class Frame:
 
 # long: half of it says what its parameters mean
 def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
-    instance: "Instance",
+    instance: Instance,
     limits: Limits,
     parts: Sequence[Limit],
     *,
@@ -131,7 +128,7 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
     )
 
 
-def _options(instance: "Instance", limits: Limits, parts: Sequence[Limit]) -> Options:
+def _options(instance: Instance, limits: Limits, parts: Sequence[Limit]) -> Options:
     may_shut = np.zeros(len(instance.site_ids), dtype=np.bool_)
     capacity = np.full(len(instance.site_ids), np.inf)
     for part in parts:
@@ -148,7 +145,7 @@ def _options(instance: "Instance", limits: Limits, parts: Sequence[Limit]) -> Op
     )
 
 
-def _hint(instance: "Instance", options: Options, start: Sequence[str]) -> Bools:
+def _hint(instance: Instance, options: Options, start: Sequence[str]) -> Bools:
     """Return the first option of each site that is named, and those that are forced."""
     first = np.diff(options.site, prepend=-1) > 0
     return (options.lower > 0) | (first & site_mask(instance, start)[options.site])
@@ -159,12 +156,12 @@ def _one_option_a_site(options: Options) -> list[Row]:
     return [count_row("", options.site == site, upper=1) for site in sites[counts > 1]]
 
 
-def _rows(instance: "Instance", options: Options, parts: Sequence[Limit]) -> list[Row]:
+def _rows(instance: Instance, options: Options, parts: Sequence[Limit]) -> list[Row]:
     return [row for part in parts for row in part.rows(instance, options)]
 
 
 def _service_times(
-    instance: "Instance", options: Options, clients: Ints, phases: int, farthest: float
+    instance: Instance, options: Options, clients: Ints, phases: int, farthest: float
 ) -> csr_array:
     """Return minutes of services x options: an option serves from its phase on."""
     everyone = len(clients) == len(instance.client_ids)

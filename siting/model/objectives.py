@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Floats
+from siting.model.formulation import Frame
+from siting.model.instance import Instance
 from siting.model.program import Ceiling, Functional, Transform
 from siting.model.sparse import nearest_minutes
-
-if TYPE_CHECKING:
-    from siting.model.formulation import Frame
-    from siting.model.instance import Instance
 
 
 @dataclass(frozen=True)
@@ -38,22 +36,22 @@ class Mean:
     sense: ClassVar[Literal["min", "max"]] = "min"
     serves_all: ClassVar[bool] = True
 
-    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
+    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
         """Return what is wrong with the objective."""
         if self.cost_weight >= 0:
             return ()
         return [Fault("objective", "cost_weight", self.cost_weight, "is negative", "Give 0.")]
 
-    def functional(self, frame: "Frame") -> Functional:
+    def functional(self, frame: Frame) -> Functional:
         """Return the weighted minutes plus, by its weight, what new sites cost a year."""
         costs = np.where(frame.options.new, frame.options.annual_cost, 0.0)
         return replace(frame.functional(minutes), linear=self.cost_weight * costs)
 
-    def report(self, value: float, frame: "Frame") -> float:  # noqa: ARG002 - it is the value
+    def report(self, value: float, frame: Frame) -> float:  # noqa: ARG002 - it is the value
         """Return the weighted sum of minutes, costs by their weight included."""
         return value
 
-    def functional_at(self, value: float, frame: "Frame") -> float:  # noqa: ARG002 - it is the value
+    def functional_at(self, value: float, frame: Frame) -> float:  # noqa: ARG002 - it is the value
         """Return the weighted sum of minutes as it is."""
         return value
 
@@ -79,21 +77,21 @@ class Coverage:
     sense: ClassVar[Literal["min", "max"]] = "max"
     serves_all: ClassVar[bool] = False
 
-    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
+    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
         """Return what is wrong with the objective."""
         if self.within >= 0:
             return ()
         return [Fault("objective", "within", self.within, "is negative", "Give minutes.")]
 
-    def functional(self, frame: "Frame") -> Functional:
+    def functional(self, frame: Frame) -> Functional:
         """Return the number of people beyond."""
         return frame.functional(beyond(self.within))
 
-    def report(self, value: float, frame: "Frame") -> float:
+    def report(self, value: float, frame: Frame) -> float:
         """Return the people within."""
         return float(frame.weights.sum()) - value
 
-    def functional_at(self, value: float, frame: "Frame") -> float:
+    def functional_at(self, value: float, frame: Frame) -> float:
         """Return the people beyond where so many are within."""
         return float(frame.weights.sum()) - value
 
@@ -113,7 +111,7 @@ class Worst:
     sense: ClassVar[Literal["min", "max"]] = "min"
     serves_all: ClassVar[bool] = True
 
-    def faults(self, instance: "Instance") -> Sequence[Fault]:  # noqa: ARG002 - it has no parameters
+    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - it has no parameters
         """Return what is wrong with the objective."""
         return ()
 
@@ -144,7 +142,7 @@ class Equity:
     sense: ClassVar[Literal["min", "max"]] = "min"
     serves_all: ClassVar[bool] = True
 
-    def faults(self, instance: "Instance") -> Sequence[Fault]:
+    def faults(self, instance: Instance) -> Sequence[Fault]:
         """Return what is wrong with the objective."""
         if self.kappa is None and not _anyone_travels(instance):
             missing = "there is no present network from which anyone travels"
@@ -155,7 +153,7 @@ class Equity:
             return ()
         return [Fault("objective", key, value, "is not below 0", "Give a number below it.")]
 
-    def rate(self, frame: "Frame") -> float:
+    def rate(self, frame: Frame) -> float:
         """Return kappa."""
         if self.kappa is not None:
             return self.kappa
@@ -164,11 +162,11 @@ class Equity:
         times, people = present[reached], weights[reached]
         return self.epsilon * float(people @ times / (people @ times**2))
 
-    def functional(self, frame: "Frame") -> Functional:
+    def functional(self, frame: Frame) -> Functional:
         """Return the linear proxy, scaled by the longest time that can come up."""
         return frame.functional(_kolm_pollak(self.rate(frame), frame.longest))
 
-    def report(self, value: float, frame: "Frame") -> float:
+    def report(self, value: float, frame: Frame) -> float:
         """Return the EDE in minutes."""
         if value <= 0:
             return 0.0
@@ -176,7 +174,7 @@ class Equity:
         mean = value / float(frame.weights.sum())
         return -float(np.log(mean)) / kappa + frame.longest
 
-    def functional_at(self, value: float, frame: "Frame") -> float:
+    def functional_at(self, value: float, frame: Frame) -> float:
         """Return the proxy where the EDE is so many minutes."""
         mean = float(np.exp(-self.rate(frame) * (value - frame.longest)))
         return float(frame.weights.sum()) * mean
@@ -227,7 +225,7 @@ class Cost:
     sense: ClassVar[Literal["min", "max"]] = "min"
     serves_all: ClassVar[bool] = False
 
-    def faults(self, instance: "Instance") -> Sequence[Fault]:
+    def faults(self, instance: Instance) -> Sequence[Fault]:
         """Return what is wrong with the objective."""
         return [
             *(
@@ -242,14 +240,14 @@ class Cost:
             ),
         ]
 
-    def functional(self, frame: "Frame") -> Functional:
+    def functional(self, frame: Frame) -> Functional:
         """Return the annual cost of new sites, and of existing ones that may close."""
         options = frame.options
         counted = options.new | (options.lower == 0)
         linear = np.where(counted, options.annual_cost, 0.0)
         return Functional(linear, np.zeros_like(frame.weights))
 
-    def report(self, value: float, frame: "Frame") -> float:
+    def report(self, value: float, frame: Frame) -> float:
         """Return the cost of the new sites less what closing saves."""
         options = frame.options
         return value - float(options.annual_cost[~options.new & (options.lower == 0)].sum())
@@ -272,7 +270,7 @@ def beyond(within: float) -> Transform:
     return cost
 
 
-def _anyone_travels(instance: "Instance") -> bool:
+def _anyone_travels(instance: Instance) -> bool:
     """Tell whether anyone reaches an existing site in more than no time."""
     present = nearest_minutes(instance.times, instance.existing)[instance.weights > 0]
     return bool((np.isfinite(present) & (present > 0)).any())
@@ -325,7 +323,7 @@ class NoWorse:
     objective: Mean | Coverage | Equity
     value: float
 
-    def ceiling(self, frame: "Frame") -> Ceiling:
+    def ceiling(self, frame: Frame) -> Ceiling:
         """Return it as a limit on what the objective minimises."""
         limit = self.objective.functional_at(self.value, frame)
         return Ceiling(self.objective.functional(frame), limit)

@@ -1,17 +1,12 @@
 """What can be decided: which site is open, as what kind of office, from which phase on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.common.types import Bools, Floats, Ints
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from siting.model.instance import Instance
-
+from siting.model.instance import Instance
 
 # The kind of an office that exists already, and of all where there are no office types.
 PLAIN = -1
@@ -70,11 +65,11 @@ class Options:
 
 
 def make_options(
-    instance: "Instance",
+    instance: Instance,
     *,
     may_shut: Bools,
     capacity: Floats,
-    types: "Sequence[OfficeType]",
+    types: Sequence[OfficeType],
     phases: int,
 ) -> Options:
     """Return the options of an instance."""

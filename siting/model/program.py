@@ -20,6 +20,27 @@ type Transform = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, eq=False)
+class Split:
+    """How services are divided between options.
+
+    Parameters
+    ----------
+    services, options : ndarray of int, shape (parts,)
+        Who goes where.
+    minutes, shares : ndarray of float, shape (parts,)
+        How long it takes, and which part of the service it is.
+    rest : ndarray of float, shape (services,)
+        What goes to the fallback.
+    """
+
+    services: Ints
+    options: Ints
+    minutes: Floats
+    shares: Floats
+    rest: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Functional:
     """linear . chosen + sum over services of weight x transform(time to the nearest option).
 
@@ -43,7 +64,7 @@ class Functional:
         counted = self.weights != 0
         return value + float(self.weights[counted] @ self.transform(minutes[counted]))
 
-    def of_split(self, chosen: Bools, split: "Split", fallback: Floats) -> float:
+    def of_split(self, chosen: Bools, split: Split, fallback: Floats) -> float:
         """Return the value where services are split between options."""
         value = float(self.linear @ chosen)
         if self.transform is None:
@@ -55,27 +76,6 @@ class Functional:
         return value + float(
             (self.weights[rest] * split.rest[rest]) @ self.transform(fallback[rest])
         )
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """How services are divided between options.
-
-    Parameters
-    ----------
-    services, options : ndarray of int, shape (parts,)
-        Who goes where.
-    minutes, shares : ndarray of float, shape (parts,)
-        How long it takes, and which part of the service it is.
-    rest : ndarray of float, shape (services,)
-        What goes to the fallback.
-    """
-
-    services: Ints
-    options: Ints
-    minutes: Floats
-    shares: Floats
-    rest: Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from siting.common.types import Bools, Ints
+from siting.model.instance import Instance
 from siting.model.limits import Limits, LimitUse
 from siting.model.objectives import Lexicographic, Objective
 from siting.model.options import PLAIN
@@ -15,9 +16,6 @@ from siting.model.solving.search import Reason, Search, Status, TracePoint, Verd
 from siting.model.solving.stages import Outcome, Stage, StageResult, stage_results
 from siting.model.solving.targets import out_of_reach
 from siting.model.sparse import entry_rows, nearest_minutes, rows_at
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +157,7 @@ def _overall(outcome: Outcome, reported: Stage, objective: float | None, search:
     return own
 
 
-def _labels(instance: "Instance", sites: Bools) -> tuple[str, ...]:
+def _labels(instance: Instance, sites: Bools) -> tuple[str, ...]:
     return tuple(sorted(instance.site_ids[site] for site in np.flatnonzero(sites)))
 
 
@@ -222,7 +220,7 @@ def _most(shares: csr_array) -> Ints:
     return assignment
 
 
-def nearest_sites(instance: "Instance", open_sites: Bools) -> Ints:
+def nearest_sites(instance: Instance, open_sites: Bools) -> Ints:
     """Return the nearest open site of each client, the smallest label first among equals."""
     times = instance.times
     rank = np.argsort(np.argsort(np.asarray(instance.site_ids, dtype=np.str_)))

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from siting.common.errors import Fault, InfeasibleError, InputError
 from siting.model.formulation import make_frame
+from siting.model.instance import Instance
 from siting.model.limits import Limits
 from siting.model.objectives import NoWorse, Objective, Single, Worst
 from siting.model.solution import Solution, conclude
@@ -16,13 +17,10 @@ from siting.model.solving.search import Search, Solver
 from siting.model.solving.stages import Outcome, run_stages, stages_of
 from siting.model.solving.tie_breaking import break_ties
 
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
-
 
 # long: half of it says what its parameters mean
 def solve(  # noqa: PLR0913 - all but three are named and have defaults
-    instance: "Instance",
+    instance: Instance,
     objective: Objective,
     limits: Limits,
     *,
@@ -108,7 +106,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
 
 
 def _check(
-    instance: "Instance", objectives: Sequence[Single], limits: Limits, search: Search
+    instance: Instance, objectives: Sequence[Single], limits: Limits, search: Search
 ) -> None:
     gap, time_limit = search.gap, search.time_limit
     faults = [fault for part in limits.parts() for fault in part.faults(instance)]
@@ -129,7 +127,7 @@ def _check_method(method: str | None, solver: Solver) -> None:
         raise InputError([Fault("solve", "method", method, "is for HiGHS only", "Use classic.")])
 
 
-def _refuse_unreachable(instance: "Instance") -> None:
+def _refuse_unreachable(instance: Instance) -> None:
     alone = (np.diff(instance.times.indptr) == 0) & (instance.weights > 0)
     if alone.any():
         names = ", ".join(instance.client_ids[client] for client in np.flatnonzero(alone))

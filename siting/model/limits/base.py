@@ -3,17 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from siting.common.errors import Fault
 from siting.common.types import Bools, Floats, Ints
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
-    from siting.model.options import Options
-
+from siting.model.instance import Instance
+from siting.model.options import Options
 
 # How far a sum may pass its limit before it counts as broken: the solvers' own tolerance.
 FEASIBILITY = 1e-6
@@ -91,15 +88,15 @@ class Limit(ABC):
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:  # noqa: ARG002 - for those that name sites or groups
+    def faults(self, instance: Instance) -> Iterable[Fault]:  # noqa: ARG002 - for those that name sites or groups
         """Return what is wrong with the limit itself."""
         return ()
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - for those that are rows
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - for those that are rows
         """Return the limit as rows over the options."""
         return iter(())
 
-    def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:
+    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:
         """Return how much of the limit is used where the least is left, if that can be said."""
         rows = [row for row in self.rows(instance, options) if len(row.columns)]
         if not rows:
@@ -112,27 +109,27 @@ class Limit(ABC):
         return LimitUse(self.name, self.sentence(), tightest.label, limit, used, slack)
 
 
-def unknown_sites(key: str, named: Sequence[str], instance: "Instance") -> Iterator[Fault]:
+def unknown_sites(key: str, named: Sequence[str], instance: Instance) -> Iterator[Fault]:
     """Yield a fault if sites are named that the instance does not have."""
     strangers = sorted(set(named) - set(instance.site_ids))
     if strangers:
         yield Fault("limits", key, strangers, "unknown sites", "Name sites of the instance.")
 
 
-def unknown_group(key: str, group: str, instance: "Instance") -> Iterator[Fault]:
+def unknown_group(key: str, group: str, instance: Instance) -> Iterator[Fault]:
     """Yield a fault if the sites are not grouped by this name."""
     if group not in instance.site_groups:
         known = ", ".join(sorted(instance.site_groups)) or "none"
         yield Fault("limits", key, group, "unknown grouping of sites", f"Known: {known}.")
 
 
-def site_mask(instance: "Instance", named: Iterable[str]) -> Bools:
+def site_mask(instance: Instance, named: Iterable[str]) -> Bools:
     """Return which sites are named, shape (sites,)."""
     wanted = set(named)
     return np.fromiter((site in wanted for site in instance.site_ids), dtype=np.bool_)
 
 
-def groups_of_sites(instance: "Instance", group: str) -> dict[str, Bools]:
+def groups_of_sites(instance: Instance, group: str) -> dict[str, Bools]:
     """Return the sites of each group, also of groups that have clients but no site."""
     of_site = np.asarray(instance.site_groups[group], dtype=np.str_)
     labels = {*of_site.tolist(), *instance.client_groups.get(group, ())}

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.common.errors import Fault
 from siting.common.types import Bools
+from siting.model.instance import Instance
 from siting.model.limits.base import Limit, Row, count_row, groups_of_sites, unknown_group
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
-    from siting.model.options import Options
+from siting.model.options import Options
 
 
 @dataclass(frozen=True)
@@ -27,11 +24,11 @@ class MaxNewPerGroup(Limit):
         """Return what the limit says, in plain words."""
         return f"at most {self.count} new in each {self.group}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         return unknown_group(self.name, self.group, instance)
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options; groups that cannot break it have none."""
         for label, sites in groups_of_sites(instance, self.group).items():
             members = sites[options.site] & options.new
@@ -50,11 +47,11 @@ class AtLeastOnePerGroup(Limit):
         """Return what the limit says, in plain words."""
         return f"at least one site in each {self.group}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         return unknown_group(self.name, self.group, instance)
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for label, sites in groups_of_sites(instance, self.group).items():
             yield count_row(label, sites[options.site], lower=1)
@@ -84,7 +81,7 @@ class Quota(Limit):
         """Return what the limit says, in plain words."""
         return f"{_span(self.least, self.most)} new in {self.group} {', '.join(self.labels)}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         yield from unknown_group(self.name, self.group, instance)
         strangers = sorted(set(self.labels) - set(instance.site_groups.get(self.group, ())))
@@ -93,7 +90,7 @@ class Quota(Limit):
         if self.least is None and self.most is None:
             yield Fault("limits", self.name, None, "has no number", "Give least or most.")
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         members = np.isin(np.asarray(instance.site_groups[self.group]), self.labels)
         yield quota_row(members[options.site] & options.new, self.least, self.most)
@@ -123,12 +120,12 @@ class TypeQuota(Limit):
         """Return what the limit says, in plain words."""
         return f"{_span(self.least, self.most)} new of type {self.label}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
+    def faults(self, instance: Instance) -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
         """Return what is wrong with the limit itself."""
         if self.kind < 0:
             yield Fault("limits", self.name, self.label, "unknown office type", "Correct it.")
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
         yield quota_row(options.new & (options.kind == self.kind), self.least, self.most)
 

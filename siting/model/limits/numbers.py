@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.common.types import Bools, Floats
+from siting.model.instance import Instance
 from siting.model.limits.base import Limit, LimitUse, Row, count_row
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
-    from siting.model.options import Options
+from siting.model.options import Options
 
 
 def spending_row(label: str, counted: Bools, cost: Floats, upper: float) -> Row:
@@ -40,21 +37,21 @@ class AnnualBudget(Limit):
         less = ", less what closing saves," if self.frees else ""
         return f"new sites{less} cost at most {self.money:g} a year"
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
         closable = self._closable(options)
         saved = float(options.annual_cost[closable].sum())
         counted = options.new | closable
         yield spending_row("", counted, options.annual_cost, self.money + saved)
 
-    def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:
+    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:
         """Return what is spent, net of what closing saves where that counts."""
         row = next(iter(self.rows(instance, options)))
         saved = float(options.annual_cost[self._closable(options)].sum())
         used = row.used(chosen) - saved
         return LimitUse(self.name, self.sentence(), "", self.money, used, self.money - used)
 
-    def _closable(self, options: "Options") -> Bools:
+    def _closable(self, options: Options) -> Bools:
         closable: Bools = ~options.new & (options.lower == 0) & self.frees
         return closable
 
@@ -70,7 +67,7 @@ class OneOffBudget(Limit):
         """Return what the limit says, in plain words."""
         return f"opening new sites costs at most {self.money:g}"
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
         yield spending_row("", options.new, options.one_off_cost, self.money)
 
@@ -86,7 +83,7 @@ class NewSitesMax(Limit):
         """Return what the limit says, in plain words."""
         return f"at most {self.count} new"
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
         yield count_row("", options.new, upper=self.count)
 
@@ -102,6 +99,6 @@ class NewSitesMin(Limit):
         """Return what the limit says, in plain words."""
         return f"at least {self.count} new"
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
         yield count_row("", options.new, lower=self.count)

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from siting.common.errors import Fault
+from siting.model.instance import Instance
 from siting.model.limits.base import Limit, Row, count_row
 from siting.model.limits.numbers import spending_row
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
-    from siting.model.options import Options
+from siting.model.options import Options
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Phases(Limit):
         """Return what the limit says, in plain words."""
         return f"the budgets of the phases {', '.join(phase.name for phase in self.phases)}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
+    def faults(self, instance: Instance) -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
         """Return what is wrong with the limit itself."""
         names = [phase.name for phase in self.phases]
         if len(set(names)) < len(names):
@@ -61,7 +58,7 @@ class Phases(Limit):
                     "Give the years that it lasts.",
                 )  # fmt: skip
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
         """Return the limit as rows over the options."""
         for number, phase in enumerate(self.phases):
             opened, running = options.phase == number, options.phase <= number

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.common.errors import Fault
 from siting.common.types import Floats
+from siting.model.instance import Instance
 from siting.model.limits.base import Limit, unknown_sites
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
 
 
 @dataclass(frozen=True)
@@ -43,14 +40,14 @@ class Capacity(Limit):
         """Return what the limit says, in plain words."""
         return "no site serves more people than its capacity"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         yield from unknown_sites(self.name, [site for site, _ in self.sites], instance)
         wrong = [(site, people) for site, people in self.sites if not people >= 0]
         if wrong:
             yield Fault("limits", self.name, wrong, "is not 0 or more", "Give people.")
 
-    def of_sites(self, instance: "Instance") -> Floats:
+    def of_sites(self, instance: Instance) -> Floats:
         """Return the people each site can serve."""
         known = dict(self.sites)
         return np.array([known.get(site, np.inf) for site in instance.site_ids])

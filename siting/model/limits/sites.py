@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from siting.common.errors import Fault
 from siting.common.types import Bools, Floats
+from siting.model.instance import Instance
 from siting.model.limits.base import Limit, LimitUse, Row, count_row, site_mask, unknown_sites
-
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
-    from siting.model.options import Options
+from siting.model.options import Options
 
 
 @dataclass(frozen=True)
@@ -27,11 +24,11 @@ class ForceOpen(Limit):
         """Return what the limit says, in plain words."""
         return f"must be open: {', '.join(self.sites)}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         return unknown_sites(self.name, self.sites, instance)
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for site in self.sites:
             yield count_row(site, site_mask(instance, [site])[options.site], lower=1)
@@ -48,15 +45,15 @@ class ForceShut(Limit):
         """Return what the limit says, in plain words."""
         return f"must be shut: {', '.join(self.sites)}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         return unknown_sites(self.name, self.sites, instance)
 
-    def may_shut(self, instance: "Instance") -> Bools:
+    def may_shut(self, instance: Instance) -> Bools:
         """Return which sites need not stay open."""
         return site_mask(instance, self.sites)
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for site in self.sites:
             yield count_row(site, site_mask(instance, [site])[options.site], upper=0)
@@ -84,18 +81,18 @@ class Closing(Limit):
         most = len(self.sites) if self.most is None else self.most
         return f"of {len(self.sites)} that may close, {self.least} to {most} do"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         yield from unknown_sites(self.name, self.sites, instance)
         new = sorted(set(self.sites) - set(np.array(instance.site_ids)[instance.existing].tolist()))
         if new:
             yield Fault("limits", self.name, new, "are not open", "Name existing sites.")
 
-    def may_shut(self, instance: "Instance") -> Bools:
+    def may_shut(self, instance: Instance) -> Bools:
         """Return which existing sites need not stay open."""
         return site_mask(instance, self.sites)
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options, which count those that stay."""
         members = site_mask(instance, self.sites)[options.site]
         count = int(members.sum())
@@ -103,7 +100,7 @@ class Closing(Limit):
         if self.least > 0 or self.most is not None:
             yield count_row("", members, lower=least_open, upper=count - self.least)
 
-    def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:
+    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:
         """Return how many close, of how many that may or must."""
         members = site_mask(instance, self.sites)[options.site]
         closed = int((members & ~chosen).sum())
@@ -132,7 +129,7 @@ class Spacing(Limit):
         """Return what the limit says, in plain words."""
         return f"no two new sites nearer than {self.least:g}"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         count = len(instance.site_ids)
         if self.distances.shape != (count, count):
@@ -140,7 +137,7 @@ class Spacing(Limit):
                 "limits", self.name, self.distances.shape, "is not sites x sites", "Give all sites."
             )
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         near = self.distances.tocoo()
         close = (near.data < self.least) & (near.row != near.col)
@@ -179,12 +176,12 @@ class Different(Limit):
         """Return what the limit says, in plain words."""
         return f"at least {self.least} sites otherwise than in {len(self.answers)} other answers"
 
-    def faults(self, instance: "Instance") -> Iterable[Fault]:
+    def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
         named = [site for sites in self.answers for site in sites]
         return unknown_sites(self.name, named, instance)
 
-    def rows(self, instance: "Instance", options: "Options") -> Iterator[Row]:
+    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         signs: Floats = np.zeros(len(options))
         constant, free = 0, options.lower == 0
@@ -195,6 +192,6 @@ class Different(Limit):
         columns = np.flatnonzero(signs)
         yield Row("", columns, signs[columns], lower=float(self.least - constant))
 
-    def use(self, instance: "Instance", options: "Options", chosen: Bools) -> LimitUse | None:  # noqa: ARG002 - the same for each limit
+    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:  # noqa: ARG002 - the same for each limit
         """Return nothing: no part of it is used up."""
         return None

@@ -160,7 +160,7 @@ class Classic:
         """Return the share of each pair in the solved problem, shape (pairs,)."""
         return np.array([share.valueOrDefault() for share in self.share])
 
-    def _add_open(self) -> dict[int, "pulp.LpVariable"]:
+    def _add_open(self) -> dict[int, pulp.LpVariable]:
         lower, upper = self.program.lower, self.program.upper
         return {
             int(option): self.problem.add_variable(f"y{option}", lower[option], 1, cat="Integer")
@@ -183,7 +183,7 @@ class Classic:
             total = pulp.lpSum_vars([self.open[int(option)] for option in reachable])
             self.problem += total >= 1, f"serve{service}"
 
-    def _serve(self, service: int, shares: list["pulp.LpVariable"]) -> None:
+    def _serve(self, service: int, shares: list[pulp.LpVariable]) -> None:
         total = pulp.lpSum_vars(shares)
         if self.program.must_serve and np.isinf(self.program.fallback[service]):
             self.problem += total == 1, f"serve{service}"
@@ -218,7 +218,7 @@ class Classic:
             limit = float(program.capacity[option]) * self.open[option]
             self.problem += pulp.lpSum_vars_coefs(load) - limit <= 0, f"room{option}_{period}"
 
-    def _expression(self, functional: Functional) -> tuple["pulp.LpAffineExpression", float]:
+    def _expression(self, functional: Functional) -> tuple[pulp.LpAffineExpression, float]:
         terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
         constant = 0.0
         if functional.transform is not None:

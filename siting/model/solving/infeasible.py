@@ -1,11 +1,11 @@
 """Name a smallest set of limits that cannot hold together."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.model.formulation import make_frame
+from siting.model.instance import Instance
 from siting.model.limits import Limit, Limits
 from siting.model.objectives import Cost, Single, Target
 from siting.model.program import Functional
@@ -13,15 +13,11 @@ from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
 from siting.model.solving.targets import target_ceilings
 
-if TYPE_CHECKING:
-    from siting.model.instance import Instance
-
-
 EVERYONE = "everyone reaches an open site"
 
 
 def clashing_limits(
-    instance: "Instance", limits: Limits, objectives: Sequence[Single], search: Search
+    instance: Instance, limits: Limits, objectives: Sequence[Single], search: Search
 ) -> tuple[tuple[str, str], ...]:
     """Return name and sentence of limits and targets that clash, none of which can be spared.
 
@@ -56,9 +52,7 @@ def _sentence(wish: Limit | Target | str) -> str:
     return wish if isinstance(wish, str) else wish.sentence()
 
 
-def _feasible(
-    instance: "Instance", limits: Limits, wishes: Sequence[object], search: Search
-) -> bool:
+def _feasible(instance: Instance, limits: Limits, wishes: Sequence[object], search: Search) -> bool:
     """Tell whether the wishes can hold together; what is not decided in time counts as yes."""
     parts = [wish for wish in wishes if isinstance(wish, Limit)]
     targets = [wish for wish in wishes if not isinstance(wish, Limit | str)]

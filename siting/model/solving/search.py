@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from siting.common.errors import Fault, InputError
 
@@ -139,7 +139,7 @@ class Search:
     trace: list[TracePoint] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, solver: Solver, gap: float, time_limit: float | None) -> "Search":
+    def begin(cls, solver: Solver, gap: float, time_limit: float | None) -> Self:
         """Begin a search now."""
         return cls(solver, gap, time.perf_counter(), time_limit)
 

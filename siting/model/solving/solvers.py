@@ -54,7 +54,7 @@ class Task:
         Whether to start from the values that the variables carry.
     """
 
-    problem: "pulp.LpProblem"
+    problem: pulp.LpProblem
     offset: float
     search: Search
     warm: bool = False
@@ -84,7 +84,7 @@ def _with_highs(task: Task) -> Report:
     return _report(task, stats, bound)
 
 
-def _highs(task: Task, presolve: str) -> "pulp.HiGHS":
+def _highs(task: Task, presolve: str) -> pulp.HiGHS:
     search = task.search
     # HiGHS keeps one pool of threads for the process and refuses another number of them.
     highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 - it takes no names
@@ -160,7 +160,7 @@ def _with_scip(task: Task) -> Report:
     return _report(task, stats, float(model.getDualbound()))
 
 
-def _report(task: Task, stats: "pulp.LpSolveStats", bound: float | None) -> Report:
+def _report(task: Task, stats: pulp.LpSolveStats, bound: float | None) -> Report:
     if stats.status == pulp.LpSolveStatus.Infeasible:
         return Report("infeasible", has_values=False, bound=float("inf"))
     return Report(

@@ -5,6 +5,7 @@ Operations Research 16 (1968), for swaps, evaluated as in Whitaker, INFOR 21 (19
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -47,7 +48,7 @@ class Moves:
     limits: coo_array
 
     @classmethod
-    def of(cls, program: Program, costs: SortedCosts) -> "Moves":
+    def of(cls, program: Program, costs: SortedCosts) -> Self:
         """Prepare the moves of a program."""
         rows = costs.rows()
         dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)

@@ -160,7 +160,7 @@ class Master:
             starts.astype(np.int32), columns.astype(np.int32), values,
         )  # fmt: skip
 
-    def _set_integer(self, kind: "highspy.HighsVarType") -> None:
+    def _set_integer(self, kind: highspy.HighsVarType) -> None:
         columns = np.arange(self.count, dtype=np.int32)
         self.highs.changeColsIntegrality(self.count, columns, np.full(self.count, kind))
 
