@@ -25,7 +25,7 @@ from siting.model.sparse import keep_entries, nearest_minutes
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class Formulation:
     """Options, services and linear limits; from it programs with goals are made.
 
     Parameters
@@ -78,7 +78,7 @@ class Frame:
 
 
 # long: half of it says what its parameters mean
-def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
+def make_formulation(  # noqa: PLR0913 - the last three are named and have defaults
     instance: Instance,
     limits: Limits,
     parts: Sequence[Limit],
@@ -87,7 +87,7 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
     farthest: float = np.inf,
     reduce: bool = True,
     start: Sequence[str] = (),
-) -> Frame:
+) -> Formulation:
     """Put an instance under limits."""
     options = _options(instance, limits, parts)
     farthest = min([farthest, *(part.minutes for part in parts if isinstance(part, MaxTime))])
@@ -115,7 +115,7 @@ def make_frame(  # noqa: PLR0913 - the last three are named and have defaults
     if reduce:
         program = prune_pairs(program)
     ends = np.concatenate([program.times.data, program.fallback[np.isfinite(program.fallback)]])
-    return Frame(
+    return Formulation(
         instance=instance,
         options=options,
         program=program,

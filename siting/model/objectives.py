@@ -8,7 +8,7 @@ import numpy as np
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Floats
-from siting.model.formulation import Frame
+from siting.model.formulation import Formulation
 from siting.model.instance import Instance
 from siting.model.program import Ceiling, Functional, Transform
 from siting.model.sparse import nearest_minutes
@@ -42,16 +42,16 @@ class Mean:
             return ()
         return [Fault("objective", "cost_weight", self.cost_weight, "is negative", "Give 0.")]
 
-    def functional(self, frame: Frame) -> Functional:
+    def functional(self, formulation: Formulation) -> Functional:
         """Return the weighted minutes plus, by its weight, what new sites cost a year."""
-        costs = np.where(frame.options.new, frame.options.annual_cost, 0.0)
-        return replace(frame.functional(minutes), linear=self.cost_weight * costs)
+        costs = np.where(formulation.options.new, formulation.options.annual_cost, 0.0)
+        return replace(formulation.functional(minutes), linear=self.cost_weight * costs)
 
-    def report(self, value: float, frame: Frame) -> float:  # noqa: ARG002 - it is the value
+    def report(self, value: float, formulation: Formulation) -> float:  # noqa: ARG002 - it is the value
         """Return the weighted sum of minutes, costs by their weight included."""
         return value
 
-    def functional_at(self, value: float, frame: Frame) -> float:  # noqa: ARG002 - it is the value
+    def functional_at(self, value: float, formulation: Formulation) -> float:  # noqa: ARG002 - it is the value
         """Return the weighted sum of minutes as it is."""
         return value
 
@@ -83,17 +83,17 @@ class Coverage:
             return ()
         return [Fault("objective", "within", self.within, "is negative", "Give minutes.")]
 
-    def functional(self, frame: Frame) -> Functional:
+    def functional(self, formulation: Formulation) -> Functional:
         """Return the number of people beyond."""
-        return frame.functional(beyond(self.within))
+        return formulation.functional(beyond(self.within))
 
-    def report(self, value: float, frame: Frame) -> float:
+    def report(self, value: float, formulation: Formulation) -> float:
         """Return the people within."""
-        return float(frame.weights.sum()) - value
+        return float(formulation.weights.sum()) - value
 
-    def functional_at(self, value: float, frame: Frame) -> float:
+    def functional_at(self, value: float, formulation: Formulation) -> float:
         """Return the people beyond where so many are within."""
-        return float(frame.weights.sum()) - value
+        return float(formulation.weights.sum()) - value
 
 
 @dataclass(frozen=True)
@@ -153,31 +153,31 @@ class Equity:
             return ()
         return [Fault("objective", key, value, "is not below 0", "Give a number below it.")]
 
-    def rate(self, frame: Frame) -> float:
+    def rate(self, formulation: Formulation) -> float:
         """Return kappa."""
         if self.kappa is not None:
             return self.kappa
-        present, weights = frame.present, frame.client_weights
+        present, weights = formulation.present, formulation.client_weights
         reached = np.isfinite(present) & (weights > 0)
         times, people = present[reached], weights[reached]
         return self.epsilon * float(people @ times / (people @ times**2))
 
-    def functional(self, frame: Frame) -> Functional:
+    def functional(self, formulation: Formulation) -> Functional:
         """Return the linear proxy, scaled by the longest time that can come up."""
-        return frame.functional(_kolm_pollak(self.rate(frame), frame.longest))
+        return formulation.functional(_kolm_pollak(self.rate(formulation), formulation.longest))
 
-    def report(self, value: float, frame: Frame) -> float:
+    def report(self, value: float, formulation: Formulation) -> float:
         """Return the EDE in minutes."""
         if value <= 0:
             return 0.0
-        kappa = self.rate(frame)
-        mean = value / float(frame.weights.sum())
-        return -float(np.log(mean)) / kappa + frame.longest
+        kappa = self.rate(formulation)
+        mean = value / float(formulation.weights.sum())
+        return -float(np.log(mean)) / kappa + formulation.longest
 
-    def functional_at(self, value: float, frame: Frame) -> float:
+    def functional_at(self, value: float, formulation: Formulation) -> float:
         """Return the proxy where the EDE is so many minutes."""
-        mean = float(np.exp(-self.rate(frame) * (value - frame.longest)))
-        return float(frame.weights.sum()) * mean
+        mean = float(np.exp(-self.rate(formulation) * (value - formulation.longest)))
+        return float(formulation.weights.sum()) * mean
 
 
 @dataclass(frozen=True)
@@ -240,16 +240,16 @@ class Cost:
             ),
         ]
 
-    def functional(self, frame: Frame) -> Functional:
+    def functional(self, formulation: Formulation) -> Functional:
         """Return the annual cost of new sites, and of existing ones that may close."""
-        options = frame.options
+        options = formulation.options
         counted = options.new | (options.lower == 0)
         linear = np.where(counted, options.annual_cost, 0.0)
-        return Functional(linear, np.zeros_like(frame.weights))
+        return Functional(linear, np.zeros_like(formulation.weights))
 
-    def report(self, value: float, frame: Frame) -> float:
+    def report(self, value: float, formulation: Formulation) -> float:
         """Return the cost of the new sites less what closing saves."""
-        options = frame.options
+        options = formulation.options
         return value - float(options.annual_cost[~options.new & (options.lower == 0)].sum())
 
 
@@ -323,10 +323,10 @@ class NoWorse:
     objective: Mean | Coverage | Equity
     value: float
 
-    def ceiling(self, frame: Frame) -> Ceiling:
+    def ceiling(self, formulation: Formulation) -> Ceiling:
         """Return it as a limit on what the objective minimises."""
-        limit = self.objective.functional_at(self.value, frame)
-        return Ceiling(self.objective.functional(frame), limit)
+        limit = self.objective.functional_at(self.value, formulation)
+        return Ceiling(self.objective.functional(formulation), limit)
 
     def sentence(self) -> str:
         """Return it in plain words."""

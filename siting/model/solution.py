@@ -12,8 +12,8 @@ from siting.model.instance import Instance
 from siting.model.limits import Limits, LimitUse
 from siting.model.objectives import Lexicographic, Objective
 from siting.model.options import PLAIN
-from siting.model.solving.search import Reason, Search, Status, TracePoint, Verdict, judge
-from siting.model.solving.stages import Outcome, Stage, StageResult, stage_results
+from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
+from siting.model.solving.stages import Outcome, SolvedStage, StageResult, stage_results
 from siting.model.solving.targets import out_of_reach
 from siting.model.sparse import entry_rows, nearest_minutes, rows_at
 
@@ -100,8 +100,8 @@ def conclude(
     outcome: Outcome, objective: Objective, limits: Limits, search: Search, *, ties_decided: bool
 ) -> Solution:
     """Return the solution of an outcome."""
-    frame, answer = outcome.frame, outcome.answer
-    instance, options = frame.instance, frame.options
+    formulation, answer = outcome.formulation, outcome.answer
+    instance, options = formulation.instance, formulation.options
     chosen = np.zeros(len(options), dtype=np.bool_) if answer.chosen is None else answer.chosen
     found = answer.chosen is not None
     is_open = np.zeros(len(instance.site_ids), dtype=np.bool_)
@@ -110,15 +110,15 @@ def conclude(
     stage = _reported(outcome, objective)
     results = stage_results(outcome)
     objective_value = results[outcome.stages.index(stage)].final
-    verdict = _overall(outcome, stage, objective_value, search)
+    ended = _overall(outcome, stage, objective_value, search)
     shares = _shares(outcome, is_open)
     uses = (part.use(instance, options, chosen) for part in limits.parts()) if found else ()
     return Solution(
-        status=verdict.status,
-        reason=verdict.reason,
+        status=ended.status,
+        reason=ended.reason,
         objective=objective_value,
         bound=stage.bound,
-        gap=verdict.gap,
+        gap=ended.gap,
         sense=stage.objective.sense,
         stages=results,
         open_sites=_labels(instance, is_open),
@@ -130,10 +130,10 @@ def conclude(
         assignment=_most(shares),
         shares=shares,
         splits=outcome.program.splits,
-        unreached=out_of_reach(frame, [each.objective for each in outcome.stages]),
+        unreached=out_of_reach(formulation, [each.objective for each in outcome.stages]),
         limits=tuple(use for use in uses if use is not None),
         trace=stage.trace,
-        pairs=frame.pairs,
+        pairs=formulation.pairs,
         pairs_kept=int(outcome.program.times.nnz),
         method=answer.method,
         ties_decided=ties_decided,
@@ -141,17 +141,19 @@ def conclude(
     )
 
 
-def _reported(outcome: Outcome, objective: Objective) -> Stage:
+def _reported(outcome: Outcome, objective: Objective) -> SolvedStage:
     """Return the last stage that was asked for; the mean after a worst case was not."""
     asked = len(objective.stages) if isinstance(objective, Lexicographic) else 1
     return outcome.stages[min(asked, len(outcome.stages)) - 1]
 
 
-def _overall(outcome: Outcome, reported: Stage, objective: float | None, search: Search) -> Verdict:
-    """Return the verdict on the whole: no better than that on any stage."""
-    own = judge(objective, reported.bound, asked_gap=search.gap, timed_out=search.ran_out())
+def _overall(
+    outcome: Outcome, reported: SolvedStage, objective: float | None, search: Search
+) -> SolveStatus:
+    """Return the status of the whole: no better than that of any stage."""
+    own = status_of(objective, reported.bound, asked_gap=search.gap, timed_out=search.ran_out())
     if own.status == "optimal":
-        worse = [s.verdict for s in outcome.stages if s.verdict.status != "optimal"]
+        worse = [s.ended for s in outcome.stages if s.ended.status != "optimal"]
         # Without an answer in a later stage there would be no objective.
         return replace(worse[0], status="feasible", gap=own.gap) if worse else own
     return own
@@ -165,7 +167,7 @@ def _named(outcome: Outcome, chosen: Bools, names: list[str], what: str) -> Mapp
     """Return the name of the type or phase of each new site."""
     if not names:
         return {}
-    options, labels = outcome.frame.options, outcome.frame.instance.site_ids
+    options, labels = outcome.formulation.options, outcome.formulation.instance.site_ids
     numbers: Ints = getattr(options, what)
     return {
         labels[options.site[option]]: names[numbers[option]]
@@ -176,7 +178,7 @@ def _named(outcome: Outcome, chosen: Bools, names: list[str], what: str) -> Mapp
 
 def _shares(outcome: Outcome, is_open: Bools) -> csr_array:
     """Return which part of each client goes to which site in the last phase."""
-    instance = outcome.frame.instance
+    instance = outcome.formulation.instance
     if outcome.answer.split is None:
         nearest = nearest_sites(instance, is_open)
         clients = np.flatnonzero(nearest >= 0)
@@ -186,15 +188,15 @@ def _shares(outcome: Outcome, is_open: Bools) -> csr_array:
 
 
 def _split_shares(outcome: Outcome) -> csr_array:
-    frame, split = outcome.frame, outcome.answer.split
+    formulation, split = outcome.formulation, outcome.answer.split
     if split is None:
         raise ValueError("nothing is split")
-    options, program = frame.options, frame.program
+    options, program = formulation.options, formulation.program
     always = (program.lower == 1) & np.isinf(program.capacity)
-    fixed = np.zeros(len(frame.instance.site_ids), dtype=np.bool_)
+    fixed = np.zeros(len(formulation.instance.site_ids), dtype=np.bool_)
     fixed[options.site[always]] = True
-    fallback = nearest_sites(frame.instance, fixed)
-    last = np.flatnonzero(frame.periods == frame.periods.max(initial=0))
+    fallback = nearest_sites(formulation.instance, fixed)
+    last = np.flatnonzero(formulation.periods == formulation.periods.max(initial=0))
     by_service = csr_array(
         coo_array(
             (split.shares, (split.services, options.site[split.options])),
@@ -203,11 +205,13 @@ def _split_shares(outcome: Outcome) -> csr_array:
     )
     spread = csr_array(by_service[outcome.service_of[last]])
     rest = split.rest[outcome.service_of[last]]
-    stay = np.flatnonzero((rest > 0) & (fallback[frame.clients[last]] >= 0))
-    clients = np.concatenate([frame.clients[last][entry_rows(spread)], frame.clients[last][stay]])
-    sites = np.concatenate([spread.indices, fallback[frame.clients[last][stay]]])
+    stay = np.flatnonzero((rest > 0) & (fallback[formulation.clients[last]] >= 0))
+    clients = np.concatenate(
+        [formulation.clients[last][entry_rows(spread)], formulation.clients[last][stay]]
+    )
+    sites = np.concatenate([spread.indices, fallback[formulation.clients[last][stay]]])
     values = np.concatenate([spread.data, rest[stay]])
-    return csr_array(coo_array((values, (clients, sites)), shape=frame.instance.times.shape))
+    return csr_array(coo_array((values, (clients, sites)), shape=formulation.instance.times.shape))
 
 
 def _most(shares: csr_array) -> Ints:

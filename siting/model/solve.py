@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from siting.common.errors import Fault, InfeasibleError, InputError
-from siting.model.formulation import make_frame
+from siting.model.formulation import make_formulation
 from siting.model.instance import Instance
 from siting.model.limits import Limits
 from siting.model.objectives import NoWorse, Objective, Single, Worst
@@ -94,11 +94,13 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     serve_all = any(single.serves_all for single in objectives)
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
-    frame = make_frame(instance, limits, limits.parts(), serve_all=serve_all, start=start)
-    outcome = run_stages(frame, objective, search, method, under=under)
+    formulation = make_formulation(
+        instance, limits, limits.parts(), serve_all=serve_all, start=start
+    )
+    outcome = run_stages(formulation, objective, search, method, under=under)
     if outcome is None:
         again = Search.begin(Solver(), gap, time_limit)
-        if under and run_stages(frame, objective, again, method) is not None:
+        if under and run_stages(formulation, objective, again, method) is not None:
             raise InfeasibleError([("no_worse", each.sentence()) for each in under])
         raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
@@ -136,10 +138,10 @@ def _refuse_unreachable(instance: Instance) -> None:
 
 
 def _break_ties(outcome: Outcome, search: Search) -> tuple[Outcome, bool]:
-    if any(stage.verdict.status != "optimal" for stage in outcome.stages):
+    if any(stage.ended.status != "optimal" for stage in outcome.stages):
         return outcome, False
-    frame = outcome.frame
+    formulation = outcome.formulation
     answer, decided = break_ties(
-        outcome.program, frame.options, frame.instance.site_ids, outcome.answer, search
+        outcome.program, formulation.options, formulation.instance.site_ids, outcome.answer, search
     )
     return replace(outcome, answer=replace(answer, method=outcome.answer.method)), decided

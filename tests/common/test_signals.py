@@ -23,7 +23,7 @@ while True:
 _SOLVER = """
 import numpy as np, pulp
 from siting.model import Solver
-from siting.model.solving.solvers import Task, run
+from siting.model.solving.solvers import SolverTask, run
 from siting.model.solving.search import Search
 problem = pulp.LpProblem()
 split = [problem.add_variable(f"x{i}", cat="Binary") for i in range(40)]
@@ -31,7 +31,7 @@ problem += pulp.lpSum(split)
 for row in np.random.default_rng(1).integers(0, 100, (5, 40)):
     problem += pulp.lpSum(int(w) * x for w, x in zip(row, split)) == int(row.sum() // 2)
 print("busy", flush=True)
-run(Task(problem, 0.0, Search.begin(Solver(), 1e-9, None)))
+run(SolverTask(problem, 0.0, Search.begin(Solver(), 1e-9, None)))
 print("solved", flush=True)
 """
 _WRITING = """

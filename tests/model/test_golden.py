@@ -26,7 +26,7 @@ from siting.model import (
     Spacing,
     Target,
 )
-from siting.model.formulation import Frame, make_frame
+from siting.model.formulation import Formulation, make_formulation
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solving.classic import Classic
 from siting.model.solving.p_center import restrict
@@ -80,8 +80,8 @@ def instance(line: Callable[..., Instance]) -> Instance:
     )
 
 
-def frame(instance: Instance, limits: Limits, *, serve_all: bool = True) -> Frame:
-    return make_frame(instance, limits, limits.parts(), serve_all=serve_all)
+def formulation(instance: Instance, limits: Limits, *, serve_all: bool = True) -> Formulation:
+    return make_formulation(instance, limits, limits.parts(), serve_all=serve_all)
 
 
 def compare(name: str, program: Program, tmp_path: Path) -> None:
@@ -96,14 +96,14 @@ def compare(name: str, program: Program, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_objective(name: str, instance: Instance, tmp_path: Path) -> None:
     objective = OBJECTIVES[name]
-    under = frame(instance, Limits(new_sites_max=1), serve_all=objective.serves_all)
+    under = formulation(instance, Limits(new_sites_max=1), serve_all=objective.serves_all)
     ceilings = target_ceilings(under, [objective])
     program, _ = under.with_goal(objective.functional(under), ceilings)
     compare(f"objective_{name}", program, tmp_path)
 
 
 def test_worst_case_within_a_radius(instance: Instance, tmp_path: Path) -> None:
-    under = frame(instance, Limits(new_sites_max=1))
+    under = formulation(instance, Limits(new_sites_max=1))
     nothing = Functional(np.zeros(3), np.zeros(3))
     compare("objective_worst", restrict(under.with_goal(nothing)[0], 4), tmp_path)
 
@@ -112,7 +112,7 @@ def test_a_later_objective_under_what_the_first_may_lose(
     instance: Instance, tmp_path: Path
 ) -> None:
     # The best new site leaves 11 weighted minutes, to which the second objective may add a tenth.
-    under = frame(instance, Limits(new_sites_max=1))
+    under = formulation(instance, Limits(new_sites_max=1))
     ceiling = Ceiling(Mean().functional(under), 12.1)
     program, _ = under.with_goal(Coverage(4).functional(under), [ceiling])
     compare("objective_lexicographic", program, tmp_path)
@@ -120,5 +120,5 @@ def test_a_later_objective_under_what_the_first_may_lose(
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_limit(name: str, instance: Instance, tmp_path: Path) -> None:
-    under = frame(instance, LIMITS[name])
+    under = formulation(instance, LIMITS[name])
     compare(f"limit_{name}", under.with_goal(Mean().functional(under))[0], tmp_path)

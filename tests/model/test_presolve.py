@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from siting.model import Instance, Limits, Mean, solve
-from siting.model.formulation import make_frame
+from siting.model.formulation import make_formulation
 from siting.model.presolve import drop_useless_options, merge_services, prune_pairs
 from siting.model.program import Program
 from siting.model.solving.classic import solve_classic
@@ -17,8 +17,8 @@ from tests.model.problems import mean_problems
 
 def build(instance: Instance, limits: Limits, *, reduce: bool = True) -> Program:
     """Return the program of the mean travel time."""
-    frame = make_frame(instance, limits, limits.parts(), serve_all=True, reduce=reduce)
-    return frame.with_goal(Mean().functional(frame), reduce=reduce)[0]
+    formulation = make_formulation(instance, limits, limits.parts(), serve_all=True, reduce=reduce)
+    return formulation.with_goal(Mean().functional(formulation), reduce=reduce)[0]
 
 
 def search() -> Search:

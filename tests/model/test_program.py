@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from siting.model import Instance, Limits, Mean
-from siting.model.formulation import make_frame
+from siting.model.formulation import make_formulation
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solving.classic import checked_split
 
@@ -34,8 +34,8 @@ def shared() -> Program:
     """Three people and one, and two sites that may fill up."""
     instance = Instance.from_matrix(np.array([[1.0, 9.0], [9.0, 1.0]]), [3, 1])
     limits = Limits(capacity={"0": 2, "1": 2})
-    frame = make_frame(instance, limits, limits.parts(), serve_all=True)
-    return frame.with_goal(Mean().functional(frame))[0]
+    formulation = make_formulation(instance, limits, limits.parts(), serve_all=True)
+    return formulation.with_goal(Mean().functional(formulation))[0]
 
 
 def test_people_are_shared_out_within_what_sites_can_take() -> None:

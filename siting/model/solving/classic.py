@@ -25,12 +25,12 @@ from siting.common.types import Bools, Floats
 from siting.model.limits.base import FEASIBILITY
 from siting.model.program import Functional, Program, Split
 from siting.model.solving.search import Search
-from siting.model.solving.solvers import Task, run
+from siting.model.solving.solvers import SolverTask, run
 from siting.model.sparse import entry_rows
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class SolverAnswer:
     """What a way of solving found.
 
     Parameters
@@ -59,24 +59,24 @@ class Answer:
     split: Split | None = None
 
 
-def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> Answer:
+def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> SolverAnswer:
     """Return an answer that names no options."""
-    return Answer(state, None, np.inf, bound)
+    return SolverAnswer(state, None, np.inf, bound)
 
 
 def checked(
     program: Program, chosen: Bools, state: Literal["done", "stopped"], bound: float
-) -> Answer:
+) -> SolverAnswer:
     """Return the answer with its value recomputed, or without options if they break a limit."""
     if not program.holds(chosen):
         return nothing("stopped", bound)
     value = program.goal.of_times(chosen, program.nearest(chosen))
-    return Answer(state, chosen, value, bound)
+    return SolverAnswer(state, chosen, value, bound)
 
 
 def checked_split(
     program: Program, chosen: Bools, shares: Floats, state: Literal["done", "stopped"], bound: float
-) -> Answer:
+) -> SolverAnswer:
     """Return the answer like `checked`, where services are split between options."""
     times, rows = program.times, entry_rows(program.times)
     shares = np.where(chosen[times.indices], np.clip(shares, 0.0, 1.0), 0.0)
@@ -94,10 +94,10 @@ def checked_split(
     if not program.holds_split(chosen, split):
         return nothing("stopped", bound)
     value = program.goal.of_split(chosen, split, program.fallback)
-    return Answer(state, chosen, value, bound, split=split)
+    return SolverAnswer(state, chosen, value, bound, split=split)
 
 
-def solve_classic(program: Program, search: Search) -> Answer:
+def solve_classic(program: Program, search: Search) -> SolverAnswer:
     """Return the options with the least goal, by the reference model."""
     if (program.lower > program.upper).any():
         return nothing("infeasible")
@@ -107,7 +107,7 @@ def solve_classic(program: Program, search: Search) -> Answer:
     model = Classic(program)
     if program.hint is not None:
         model.start_from(program.hint)
-    report = run(Task(model.problem, model.offset, search, program.hint is not None))
+    report = run(SolverTask(model.problem, model.offset, search, program.hint is not None))
     if report.state == "infeasible":
         return nothing("infeasible")
     if not report.has_values:

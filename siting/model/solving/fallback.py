@@ -9,7 +9,7 @@ from scipy.sparse import coo_array, vstack
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model.program import Ceiling, Program
-from siting.model.solving.classic import Answer, checked, checked_split, savings
+from siting.model.solving.classic import SolverAnswer, checked, checked_split, savings
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import start
 from siting.model.solving.search import Search
@@ -17,8 +17,8 @@ from siting.model.sparse import entry_rows
 
 
 def filled_in(
-    program: Program, answer: Answer, search: Search, known: Iterable[Bools] = ()
-) -> Answer:
+    program: Program, answer: SolverAnswer, search: Search, known: Iterable[Bools] = ()
+) -> SolverAnswer:
     """Return a stopped answer with what is known all the same."""
     if answer.state != "stopped":
         return answer
@@ -44,13 +44,13 @@ def _floor(program: Program) -> float:
     return floor if np.isfinite(floor) else -np.inf
 
 
-def _served(program: Program, chosen: Bools, bound: float) -> Answer:
+def _served(program: Program, chosen: Bools, bound: float) -> SolverAnswer:
     """Return a choice as an answer, if everyone can be served; where options fill up, by an LP."""
     if not program.splits:
         return checked(program, chosen, "stopped", bound)
     shares = _shares(program, chosen)
     if shares is None:
-        return Answer("stopped", None, np.inf, bound)
+        return SolverAnswer("stopped", None, np.inf, bound)
     return checked_split(program, chosen, shares, "stopped", bound)
 
 

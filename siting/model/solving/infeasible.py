@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from siting.model.formulation import make_frame
+from siting.model.formulation import make_formulation
 from siting.model.instance import Instance
 from siting.model.limits import Limit, Limits
 from siting.model.objectives import Cost, Single, Target
@@ -56,8 +56,8 @@ def _feasible(instance: Instance, limits: Limits, wishes: Sequence[object], sear
     """Tell whether the wishes can hold together; what is not decided in time counts as yes."""
     parts = [wish for wish in wishes if isinstance(wish, Limit)]
     targets = [wish for wish in wishes if not isinstance(wish, Limit | str)]
-    frame = make_frame(instance, limits, parts, serve_all=EVERYONE in wishes)
-    ceilings = target_ceilings(frame, [Cost(targets)]) if targets else []  # type: ignore[arg-type] # what is neither limit nor text is a target
-    nothing = Functional(np.zeros(len(frame.options)), np.zeros_like(frame.weights))
-    program, _ = frame.with_goal(nothing, ceilings)
+    formulation = make_formulation(instance, limits, parts, serve_all=EVERYONE in wishes)
+    ceilings = target_ceilings(formulation, [Cost(targets)]) if targets else []  # type: ignore[arg-type] # what is neither limit nor text is a target
+    nothing = Functional(np.zeros(len(formulation.options)), np.zeros_like(formulation.weights))
+    program, _ = formulation.with_goal(nothing, ceilings)
     return solve_flat(program, search).state != "infeasible"

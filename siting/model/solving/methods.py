@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from siting.model.program import Program
-from siting.model.solving.classic import Answer, solve_classic
+from siting.model.solving.classic import SolverAnswer, solve_classic
 from siting.model.solving.decomposition import solve_decomposed
 from siting.model.solving.search import Search
 
@@ -18,7 +18,7 @@ def way_for(program: Program, search: Search) -> str:
     return "classic" if small or only_classic else "decomposition"
 
 
-def solve_flat(program: Program, search: Search, method: str | None = None) -> Answer:
+def solve_flat(program: Program, search: Search, method: str | None = None) -> SolverAnswer:
     """Return the options with the least goal."""
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from siting.common.types import Bools, Floats
-from siting.model.formulation import Frame
+from siting.model.formulation import Formulation
 from siting.model.objectives import minutes
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.solving.classic import Answer
+from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.fallback import filled_in
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
@@ -48,27 +48,27 @@ def restrict(program: Program, radius: float) -> Program:
 
 
 def smallest_radius(
-    frame: Frame,
+    formulation: Formulation,
     ceilings: Sequence[Ceiling],
     search: Search,
     method: str | None,
     known: Sequence[Bools] = (),
 ) -> Radius | None:
     """Return the least radius within which everyone can be served, or None if no answer exists."""
-    radii = _candidates(frame.program)
+    radii = _candidates(formulation.program)
     low, high = 0, len(radii) - 1
-    first = _attempt(frame, ceilings, float(radii[high]), search, method)
+    first = _attempt(formulation, ceilings, float(radii[high]), search, method)
     if first is None:
         return None
     if np.isinf(first[0]):
-        first = _stopgap(frame, ceilings, search, known)
+        first = _fallback(formulation, ceilings, search, known)
     if np.isinf(first[0]):
         return Radius(np.inf, float(radii[low]))
     best, chosen = first
     high = int(np.searchsorted(radii, best))
     while low < high:
         middle = (low + high) // 2
-        attempt = _attempt(frame, ceilings, float(radii[middle]), search, method)
+        attempt = _attempt(formulation, ceilings, float(radii[middle]), search, method)
         if attempt is None:
             low = middle + 1
         elif np.isinf(attempt[0]):
@@ -92,11 +92,15 @@ def _candidates(program: Program) -> Floats:
 
 
 def _attempt(
-    frame: Frame, ceilings: Sequence[Ceiling], radius: float, search: Search, method: str | None
+    formulation: Formulation,
+    ceilings: Sequence[Ceiling],
+    radius: float,
+    search: Search,
+    method: str | None,
 ) -> tuple[float, Bools | None] | None:
     """Return an answer within a radius, with its own; None if there is none, inf if unsettled."""
-    nothing = Functional(np.zeros(len(frame.options)), np.zeros_like(frame.weights))
-    inside = replace(frame, program=restrict(frame.program, radius))
+    nothing = Functional(np.zeros(len(formulation.options)), np.zeros_like(formulation.weights))
+    inside = replace(formulation, program=restrict(formulation.program, radius))
     program, _ = inside.with_goal(nothing, ceilings)
     answer = solve_flat(program, search, method)
     if answer.state == "infeasible":
@@ -104,17 +108,19 @@ def _attempt(
     return _radius(program, answer), answer.chosen
 
 
-def _stopgap(
-    frame: Frame, ceilings: Sequence[Ceiling], search: Search, known: Sequence[Bools]
+def _fallback(
+    formulation: Formulation, ceilings: Sequence[Ceiling], search: Search, known: Sequence[Bools]
 ) -> tuple[float, Bools | None]:
     """Return a known or greedy answer with its radius, which is inf if none keeps to the limits."""
-    goal = frame.functional(minutes)
-    program, _ = replace(frame, program=restrict(frame.program, np.inf)).with_goal(goal, ceilings)
-    answer = filled_in(program, Answer("stopped", None, np.inf, -np.inf), search, known)
+    goal = formulation.functional(minutes)
+    program, _ = replace(formulation, program=restrict(formulation.program, np.inf)).with_goal(
+        goal, ceilings
+    )
+    answer = filled_in(program, SolverAnswer("stopped", None, np.inf, -np.inf), search, known)
     return _radius(program, answer), answer.chosen
 
 
-def _radius(program: Program, answer: Answer) -> float:
+def _radius(program: Program, answer: SolverAnswer) -> float:
     """Return the greatest time of an answer; inf without one."""
     if answer.chosen is None:
         return np.inf

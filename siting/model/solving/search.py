@@ -17,7 +17,7 @@ RELATIVE = 1e-6
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SolveStatus:
     """Status of an answer, why the search stopped, and how far the bound is.
 
     Parameters
@@ -34,16 +34,18 @@ class Verdict:
     gap: float
 
 
-def judge(objective: float | None, bound: float, *, asked_gap: float, timed_out: bool) -> Verdict:
+def status_of(
+    objective: float | None, bound: float, *, asked_gap: float, timed_out: bool
+) -> SolveStatus:
     """Return what may be said of an objective and a bound."""
     stopped: Reason = "time_limit" if timed_out else "solver_stopped"
     if objective is None:
-        return Verdict("unknown", stopped, float("inf"))
+        return SolveStatus("unknown", stopped, float("inf"))
     distance = abs(objective - bound)
     gap = distance / max(abs(objective), ABSOLUTE)
     if distance <= max(ABSOLUTE, RELATIVE * abs(objective)):
-        return Verdict("optimal", "proved", gap)
-    return Verdict("feasible", "gap_reached" if gap <= asked_gap else stopped, gap)
+        return SolveStatus("optimal", "proved", gap)
+    return SolveStatus("feasible", "gap_reached" if gap <= asked_gap else stopped, gap)
 
 
 # The package that each solver comes in.

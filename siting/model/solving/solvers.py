@@ -40,7 +40,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Task:
+class SolverTask:
     """What a solver is to do.
 
     Parameters
@@ -60,7 +60,7 @@ class Task:
     warm: bool = False
 
 
-def run(task: Task) -> Report:
+def run(task: SolverTask) -> Report:
     """Solve a problem with PuLP; its variables carry the values afterwards."""
     if task.search.timed_out():
         return Report("stopped", has_values=False, bound=-float("inf"))
@@ -72,7 +72,7 @@ def run(task: Task) -> Report:
         raise StoppedError(f"The solver {name} broke down ({error}). Try another one.") from error
 
 
-def _with_highs(task: Task) -> Report:
+def _with_highs(task: SolverTask) -> Report:
     stats = task.problem.solve(_highs(task, "choose"))
     if stats.status == pulp.LpSolveStatus.Infeasible:
         # Presolve has been wrong about this, so it is asked again without.
@@ -84,7 +84,7 @@ def _with_highs(task: Task) -> Report:
     return _report(task, stats, bound)
 
 
-def _highs(task: Task, presolve: str) -> pulp.HiGHS:
+def _highs(task: SolverTask, presolve: str) -> pulp.HiGHS:
     search = task.search
     # HiGHS keeps one pool of threads for the process and refuses another number of them.
     highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 - it takes no names
@@ -104,14 +104,14 @@ def _highs(task: Task, presolve: str) -> pulp.HiGHS:
     )
 
 
-def _tracer(task: Task) -> Any:  # noqa: ANN401 - the type of highspy's callback is private
+def _tracer(task: SolverTask) -> Any:  # noqa: ANN401 - the type of highspy's callback is private
     def note(kind: Any, message: str, data: Any, *_rest: object) -> None:  # noqa: ANN401, ARG001 - given by highspy
         task.search.note(data.mip_dual_bound + task.offset, data.mip_primal_bound + task.offset)
 
     return note
 
 
-def _with_cbc(task: Task) -> Report:
+def _with_cbc(task: SolverTask) -> Report:
     search = task.search
     with tempfile.TemporaryDirectory() as folder:
         log = search.solver.log_file or Path(folder) / "cbc.log"
@@ -141,7 +141,7 @@ def _with_cbc(task: Task) -> Report:
     return _report(task, stats, (stats.objective or 0.0) if closed else None)
 
 
-def _with_scip(task: Task) -> Report:
+def _with_scip(task: SolverTask) -> Report:
     search = task.search
     stats = task.problem.solve(
         pulp.SCIP_PY(  # type: ignore[no-untyped-call] # PuLP has not typed it
@@ -160,7 +160,7 @@ def _with_scip(task: Task) -> Report:
     return _report(task, stats, float(model.getDualbound()))
 
 
-def _report(task: Task, stats: pulp.LpSolveStats, bound: float | None) -> Report:
+def _report(task: SolverTask, stats: pulp.LpSolveStats, bound: float | None) -> Report:
     if stats.status == pulp.LpSolveStatus.Infeasible:
         return Report("infeasible", has_values=False, bound=float("inf"))
     return Report(

@@ -7,14 +7,14 @@ from typing import Literal
 import numpy as np
 
 from siting.common.types import Bools, Ints
-from siting.model.formulation import Frame
+from siting.model.formulation import Formulation
 from siting.model.objectives import Equity, Lexicographic, Mean, NoWorse, Objective, Single, Worst
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.solving.classic import Answer
+from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.fallback import filled_in
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.p_center import restrict, smallest_radius
-from siting.model.solving.search import Search, TracePoint, Verdict, judge
+from siting.model.solving.search import Search, SolveStatus, TracePoint, status_of
 from siting.model.solving.targets import target_ceilings
 
 # By this much, relative, a ceiling lies above the best of its stage, so that rounding in a later
@@ -50,14 +50,14 @@ class StageResult:
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class SolvedStage:
     """A stage that has been solved."""
 
     objective: Single
     functional: Functional | None
     value: float | None
     bound: float
-    verdict: Verdict
+    ended: SolveStatus
     trace: tuple[TracePoint, ...]
 
 
@@ -67,20 +67,20 @@ class Outcome:
 
     Parameters
     ----------
-    frame : Frame
+    formulation : Formulation
         As narrowed by a worst case found.
     program : Program
     service_of : ndarray of int
-        The service of the program that each service of the frame became part of.
-    answer : Answer
-    stages : tuple of Stage
+        The service of the program that each service of the formulation became part of.
+    answer : SolverAnswer
+    stages : tuple of SolvedStage
     """
 
-    frame: Frame
+    formulation: Formulation
     program: Program
     service_of: Ints
-    answer: Answer
-    stages: tuple[Stage, ...]
+    answer: SolverAnswer
+    stages: tuple[SolvedStage, ...]
 
 
 def stages_of(objective: Objective) -> list[tuple[Single, float]]:
@@ -92,7 +92,7 @@ def stages_of(objective: Objective) -> list[tuple[Single, float]]:
 
 
 def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
-    frame: Frame,
+    formulation: Formulation,
     objective: Objective,
     search: Search,
     method: str | None,
@@ -101,52 +101,54 @@ def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
     under: Sequence[NoWorse] = (),
 ) -> Outcome | None:
     """Solve every stage, each under what the ones before have found."""
-    ceilings = target_ceilings(frame, [single for single, _ in stages_of(objective)])
-    ceilings += [each.ceiling(frame) for each in under]
-    done: list[Stage] = []
-    last: tuple[Program, Ints, Answer] | None = None
+    ceilings = target_ceilings(formulation, [single for single, _ in stages_of(objective)])
+    ceilings += [each.ceiling(formulation) for each in under]
+    done: list[SolvedStage] = []
+    last: tuple[Program, Ints, SolverAnswer] | None = None
     known: list[Bools] = []
     for single, tolerance in stages_of(objective):
         if isinstance(single, Worst):
-            radius = smallest_radius(frame, ceilings, search, method, known)
+            radius = smallest_radius(formulation, ceilings, search, method, known)
             if radius is None:
                 return None
             value = radius.found if np.isfinite(radius.found) else None
-            done.append(_stage(single, None, value, radius.bound, frame, search, 0))
-            frame = replace(frame, program=restrict(frame.program, radius.found * (1 + tolerance)))
+            done.append(_stage(single, None, value, radius.bound, formulation, search, 0))
+            formulation = replace(
+                formulation, program=restrict(formulation.program, radius.found * (1 + tolerance))
+            )
             known = [] if radius.chosen is None else [radius.chosen]
             continue
-        functional = single.functional(frame)
-        program, service_of = frame.with_goal(functional, ceilings, reduce=reduce)
+        functional = single.functional(formulation)
+        program, service_of = formulation.with_goal(functional, ceilings, reduce=reduce)
         noted = len(search.trace)
         answer = solve_flat(program, search, method)
         if answer.state == "infeasible" and not done:
             return None
         answer = filled_in(program, answer, search, known)
         value = None if answer.chosen is None else answer.value
-        done.append(_stage(single, functional, value, answer.bound, frame, search, noted))
+        done.append(_stage(single, functional, value, answer.bound, formulation, search, noted))
         last = program, service_of, answer
         known = [] if answer.chosen is None else [answer.chosen]
         if value is None:
             break
-        ceilings = [*ceilings, Ceiling(functional, _limit(single, frame, value, tolerance))]
+        ceilings = [*ceilings, Ceiling(functional, _limit(single, formulation, value, tolerance))]
     if last is None:
         raise ValueError("a worst case is always followed by another objective")
-    return Outcome(frame, *last, tuple(done))
+    return Outcome(formulation, *last, tuple(done))
 
 
-def _limit(single: Single, frame: Frame, value: float, tolerance: float) -> float:
+def _limit(single: Single, formulation: Formulation, value: float, tolerance: float) -> float:
     """Return how great the functional may become in later stages."""
     if single.sense == "max":
-        total = float(frame.weights.sum())
+        total = float(formulation.weights.sum())
         best = total - value
         return total - best * (1 - tolerance) + LEEWAY * max(1.0, abs(best))
     if isinstance(single, Equity):
         # The tolerance is of the EDE, in minutes; the proxy grows exponentially with it.
-        allowed = tolerance * single.report(value, frame)
-        return value * float(np.exp(-single.rate(frame) * allowed)) * (1 + LEEWAY)
+        allowed = tolerance * single.report(value, formulation)
+        return value * float(np.exp(-single.rate(formulation) * allowed)) * (1 + LEEWAY)
     # The tolerance is of what is reported: a cost is minimised with what may be saved added to it.
-    best = abs(report(single, value, frame))
+    best = abs(report(single, value, formulation))
     return value + tolerance * best + LEEWAY * max(1.0, abs(value))
 
 
@@ -155,31 +157,31 @@ def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage
     functional: Functional | None,
     value: float | None,
     bound: float,
-    frame: Frame,
+    formulation: Formulation,
     search: Search,
     noted: int,
-) -> Stage:
-    reported = None if value is None else report(single, value, frame)
-    limit = report(single, bound, frame)
-    verdict = judge(reported, limit, asked_gap=search.gap, timed_out=search.ran_out())
+) -> SolvedStage:
+    reported = None if value is None else report(single, value, formulation)
+    limit = report(single, bound, formulation)
+    ended = status_of(reported, limit, asked_gap=search.gap, timed_out=search.ran_out())
     trace = tuple(
         replace(
             point,
-            bound=report(single, point.bound, frame),
-            incumbent=report(single, point.incumbent, frame),
+            bound=report(single, point.bound, formulation),
+            incumbent=report(single, point.incumbent, formulation),
         )
         for point in search.trace[noted:]
     )
-    return Stage(single, functional, reported, limit, verdict, trace)
+    return SolvedStage(single, functional, reported, limit, ended, trace)
 
 
-def report(single: Single, value: float, frame: Frame) -> float:
+def report(single: Single, value: float, formulation: Formulation) -> float:
     """Return a value of a functional in the unit of its objective."""
     if isinstance(single, Worst):
         return value
     if np.isinf(value):
         return -value if single.sense == "max" else value
-    return single.report(value, frame)
+    return single.report(value, formulation)
 
 
 def stage_results(outcome: Outcome) -> tuple[StageResult, ...]:
@@ -190,16 +192,16 @@ def stage_results(outcome: Outcome) -> tuple[StageResult, ...]:
             stage.objective.sense,
             stage.value,
             stage.bound,
-            stage.verdict.gap,
+            stage.ended.gap,
             _final(stage, outcome),
-            stage.verdict.status,
-            stage.verdict.reason,
+            stage.ended.status,
+            stage.ended.reason,
         )
         for stage in outcome.stages
     )
 
 
-def _final(stage: Stage, outcome: Outcome) -> float | None:
+def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
     """Return what the final answer comes to in a stage."""
     answer, program = outcome.answer, outcome.program
     if answer.chosen is None:
@@ -219,4 +221,4 @@ def _final(stage: Stage, outcome: Outcome) -> float | None:
         value = functional.of_times(answer.chosen, minutes)
     else:
         value = functional.of_split(answer.chosen, answer.split, program.fallback)
-    return report(stage.objective, value, outcome.frame)
+    return report(stage.objective, value, outcome.formulation)

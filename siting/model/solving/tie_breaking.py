@@ -13,7 +13,7 @@ from siting.model.limits.base import Row
 from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
 from siting.model.program import Program
-from siting.model.solving.classic import Answer
+from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
 
@@ -32,8 +32,12 @@ class _UndecidedError(Exception):
 
 
 def break_ties(
-    program: Program, options: Options, labels: tuple[str, ...], answer: Answer, search: Search
-) -> tuple[Answer, bool]:
+    program: Program,
+    options: Options,
+    labels: tuple[str, ...],
+    answer: SolverAnswer,
+    search: Search,
+) -> tuple[SolverAnswer, bool]:
     """Return the best-ranked of the equally good answers, and whether that is proved."""
     if answer.narrowed is not None:
         lower, upper = answer.narrowed
@@ -54,7 +58,7 @@ class _Ranking:
     """The best-ranked answer so far, and the search for a better one in small solves."""
 
     def __init__(
-        self, program: Program, options: Options, order: Ints, best: Answer, search: Search
+        self, program: Program, options: Options, order: Ints, best: SolverAnswer, search: Search
     ) -> None:
         self.program = program
         free = program.lower < program.upper
@@ -102,7 +106,7 @@ class _Ranking:
                     continue
             settled = position + 1
 
-    def _find(self, rows: tuple[Row, ...], settled: int = 0) -> Answer | None:
+    def _find(self, rows: tuple[Row, ...], settled: int = 0) -> SolverAnswer | None:
         """Return an answer as good as the best, under more rows and with some options settled.
 
         It asks for the best under these rows, which is as easy as the best was; to ask for one

@@ -10,10 +10,10 @@ from siting.model import Closing, Different, Instance, Limits, Mean, solve
 
 
 def make(seed: int) -> Instance:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     return Instance.from_matrix(
-        chance.integers(1, 60, (12, 6)).astype(float),
-        chance.integers(0, 9, 12).astype(float) + 1,
+        rng.integers(1, 60, (12, 6)).astype(float),
+        rng.integers(0, 9, 12).astype(float) + 1,
         existing=[True, True, False, False, False, False],
         site_ids=list("abcdef"),
     )

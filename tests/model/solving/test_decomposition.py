@@ -21,7 +21,7 @@ from siting.model import (
     Worst,
     solve,
 )
-from siting.model.formulation import Frame, make_frame
+from siting.model.formulation import Formulation, make_formulation
 from siting.model.presolve import drop_forbidden_pairs
 from siting.model.solving.classic import solve_classic
 from siting.model.solving.decomposition import solve_decomposed
@@ -44,8 +44,8 @@ def town(seed: int, clients: int = 60, sites: int = 25, existing: int = 4) -> In
     )
 
 
-def frame(instance: Instance, limits: Limits) -> Frame:
-    return make_frame(instance, limits, limits.parts(), serve_all=True)
+def formulation(instance: Instance, limits: Limits) -> Formulation:
+    return make_formulation(instance, limits, limits.parts(), serve_all=True)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_agrees_with_the_classic_model(objective: Objective, existing: int) -> N
 
 @given(st.integers(0, 50), st.lists(st.floats(0, 1), min_size=25, max_size=25))
 def test_cuts_never_cut_off_a_true_cost(seed: int, shares: list[float]) -> None:
-    whole = frame(town(seed), Limits())
+    whole = formulation(town(seed), Limits())
     program, _ = whole.with_goal(Mean().functional(whole))
     costs = SortedCosts.of(program, program.goal)
     cuts, _ = costs.cuts(np.array(shares), costs.least())
@@ -89,7 +89,7 @@ def test_cuts_never_cut_off_a_true_cost(seed: int, shares: list[float]) -> None:
 
 
 def test_true_costs_are_those_of_the_nearest_open_option() -> None:
-    whole = frame(town(1), Limits())
+    whole = formulation(town(1), Limits())
     program, _ = whole.with_goal(Mean().functional(whole))
     costs = SortedCosts.of(program, program.goal)
     chosen = program.lower.copy()
@@ -104,7 +104,7 @@ def test_true_costs_are_those_of_the_nearest_open_option() -> None:
 def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> None:
     instance = town(seed)
     limits = Limits(new_sites_max=6, at_least_one_per_group=["region"])
-    whole = frame(instance, limits)
+    whole = formulation(instance, limits)
     program, _ = whole.with_goal(Mean().functional(whole))
     costs = SortedCosts.of(program, program.goal)
     chosen = start(program, costs, Search.begin(Solver(), 1e-6, None))
@@ -122,7 +122,7 @@ def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> 
 
 
 def test_options_that_no_answer_as_good_changes_are_fixed() -> None:
-    whole = frame(town(3), Limits(new_sites_max=8))
+    whole = formulation(town(3), Limits(new_sites_max=8))
     program, _ = whole.with_goal(Mean().functional(whole))
     search = Search.begin(Solver(), 1e-6, None)
     answer = solve_decomposed(program, search)
@@ -152,9 +152,9 @@ def test_shared_cost_variables_give_the_same_answer(
     assert shared.objective == pytest.approx(alone.objective)
 
 
-@pytest.mark.parametrize(("gap", "told"), [(1e-6, TIGHT_GAP), (0.05, 0.05)])
-def test_the_master_searches_as_it_is_asked(gap: float, told: float, tmp_path: Path) -> None:
-    whole = frame(town(1), Limits())
+@pytest.mark.parametrize(("gap", "passed_on"), [(1e-6, TIGHT_GAP), (0.05, 0.05)])
+def test_the_master_searches_as_it_is_asked(gap: float, passed_on: float, tmp_path: Path) -> None:
+    whole = formulation(town(1), Limits())
     program, _ = whole.with_goal(Mean().functional(whole))
     used = Solver(threads=2, log_file=tmp_path / "highs.log")
     master = Master(program, Search.begin(used, gap, 60), alone=False)
@@ -163,7 +163,7 @@ def test_the_master_searches_as_it_is_asked(gap: float, told: float, tmp_path: P
     assert 0 < float(highs.getOptionValue("time_limit")[1]) <= 60 + highs.getRunTime()
     for option, value in (
         ("threads", 2),
-        ("mip_rel_gap", told),
+        ("mip_rel_gap", passed_on),
         ("mip_abs_gap", TIGHT_GAP),
         ("log_file", str(used.log_file)),
         ("log_to_console", False),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.model.solving.search import judge
+from siting.model.solving.search import status_of
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12)
 
@@ -18,11 +18,11 @@ def test_optimal_means_that_the_bound_meets_the_objective(
     asked_gap: float,
     timed_out: bool,  # noqa: FBT001 - given by hypothesis, which takes no keywords
 ) -> None:
-    verdict = judge(objective, bound, asked_gap=asked_gap, timed_out=timed_out)
+    ended = status_of(objective, bound, asked_gap=asked_gap, timed_out=timed_out)
     meets = abs(objective - bound) <= max(1e-9, 1e-6 * abs(objective))
-    assert (verdict.status == "optimal") == meets
-    assert (verdict.reason == "proved") == meets
-    assert verdict.gap == abs(objective - bound) / max(abs(objective), 1e-9)
+    assert (ended.status == "optimal") == meets
+    assert (ended.reason == "proved") == meets
+    assert ended.gap == abs(objective - bound) / max(abs(objective), 1e-9)
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,10 @@ def test_optimal_means_that_the_bound_meets_the_objective(
 def test_what_is_not_proved_is_feasible(
     bound: float, asked_gap: float, reason: str, *, timed_out: bool
 ) -> None:
-    verdict = judge(100.0, bound, asked_gap=asked_gap, timed_out=timed_out)
-    assert (verdict.status, verdict.reason) == ("feasible", reason)
+    ended = status_of(100.0, bound, asked_gap=asked_gap, timed_out=timed_out)
+    assert (ended.status, ended.reason) == ("feasible", reason)
 
 
 def test_without_an_answer_nothing_is_known() -> None:
-    verdict = judge(None, 5.0, asked_gap=0.1, timed_out=True)
-    assert (verdict.status, verdict.reason, verdict.gap) == ("unknown", "time_limit", math.inf)
+    ended = status_of(None, 5.0, asked_gap=0.1, timed_out=True)
+    assert (ended.status, ended.reason, ended.gap) == ("unknown", "time_limit", math.inf)

@@ -19,7 +19,7 @@ from siting.model.solving.solvers import UNSOUND_PRESOLVE
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class CostBlock:
     """A functional in the master: its costs, and where its cost variables begin."""
 
     functional: Functional
@@ -43,7 +43,7 @@ class Master:
         self.program = program
         self.search = search
         self.count = len(program.lower)
-        self.blocks: list[Block] = []
+        self.blocks: list[CostBlock] = []
         highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 - it takes no names
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call] # highspy's constructor has no types
         self._options()
@@ -77,7 +77,7 @@ class Master:
         columns = np.arange(self.count, dtype=np.int32)
         self.highs.changeColsBounds(self.count, columns, lower, upper)
 
-    def add(self, block: Block, cuts: Cuts) -> None:
+    def add(self, block: CostBlock, cuts: Cuts) -> None:
         """Add cuts of a block."""
         if len(cuts) == 0:
             return
@@ -112,7 +112,7 @@ class Master:
             costs = SortedCosts.of(program, functional, alone=alone)
             weights = costs.group_weights * (functional is goal)
             self._add_cols(weights, costs.least(), np.full(len(weights), np.inf))
-            self.blocks.append(Block(functional, costs, first))
+            self.blocks.append(CostBlock(functional, costs, first))
             first += len(weights)
             if functional is goal:
                 self.highs.changeObjectiveOffset(costs.constant)
@@ -196,11 +196,11 @@ class Master:
         return float(info.objective_function_value) if done else -np.inf
 
 
-def thetas(block: Block, columns: Floats) -> Floats:
+def thetas(block: CostBlock, columns: Floats) -> Floats:
     """Return the cost variables of a block."""
     return columns[block.first : block.first + len(block.costs.group_weights)]
 
 
-def first_of(blocks: Sequence[Block], functional: Functional) -> Block | None:
+def first_of(blocks: Sequence[CostBlock], functional: Functional) -> CostBlock | None:
     """Return the block of a functional, if it has one."""
     return next((block for block in blocks if block.functional is functional), None)

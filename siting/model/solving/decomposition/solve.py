@@ -8,10 +8,16 @@ import numpy as np
 from siting.common.types import Bools, Floats
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
 from siting.model.program import Program
-from siting.model.solving.classic import Answer, checked, nothing
+from siting.model.solving.classic import SolverAnswer, checked, nothing
 from siting.model.solving.decomposition.costs import integral
 from siting.model.solving.decomposition.heuristic import start as heuristic_start
-from siting.model.solving.decomposition.master import Block, Master, MasterAnswer, first_of, thetas
+from siting.model.solving.decomposition.master import (
+    CostBlock,
+    Master,
+    MasterAnswer,
+    first_of,
+    thetas,
+)
 from siting.model.solving.search import ABSOLUTE, RELATIVE, Search
 
 # The relaxed loop ends when so many rounds of cuts in a row have lifted the bound by less than
@@ -24,7 +30,7 @@ PATIENCE = 30
 FIXING_LEEWAY = 1e-6
 
 
-def solve_decomposed(program: Program, search: Search) -> Answer:
+def solve_decomposed(program: Program, search: Search) -> SolverAnswer:
     """Return the options with the least goal, by decomposition."""
     if (program.lower > program.upper).any():
         return nothing("infeasible")
@@ -42,7 +48,7 @@ class _Decomposition:
         self.bound = -np.inf
         self.root: tuple[float, Floats] | None = None
 
-    def solve(self) -> Answer:
+    def solve(self) -> SolverAnswer:
         goal = first_of(self.master.blocks, self.program.goal)
         if goal is not None:
             self._visit(heuristic_start(self.program, goal.costs, self.search), None)
@@ -71,7 +77,7 @@ class _Decomposition:
         bounds = (self.program.lower, self.program.upper)
         return replace(self.best, state=ended, bound=self.bound, narrowed=bounds)
 
-    def _refined(self) -> Answer:
+    def _refined(self) -> SolverAnswer:
         """Solve what the fixing has left, with a cost variable for each service.
 
         Shared ones make for a small relaxation, but tell a branch and bound too little.
@@ -128,7 +134,7 @@ class _Decomposition:
         true = [block.costs.cuts(choice, block.costs.least())[1] for block in self.master.blocks]
         return np.concatenate([choice, *true])
 
-    def _cut(self, block: Block, chosen: Floats, columns: Floats | None) -> int:
+    def _cut(self, block: CostBlock, chosen: Floats, columns: Floats | None) -> int:
         theta = block.costs.least() if columns is None else thetas(block, columns)
         cuts, _ = block.costs.cuts(chosen, theta)
         self.master.add(block, cuts)
