@@ -12,16 +12,19 @@ from siting.results.result import RunResult
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
 
-_HEAD = """\
+SAMPLE = "remaining_offices"
+"""The scenario whose briefing is kept, so that it can be read without running anything."""
+_HEAD = f"""\
 # Results of the shipped scenarios
 
 Made by `make results`; a test fails when they drift from the code. Minutes are those of one trip
 per resident to the nearest office, one way; costs are assumptions. Each folder holds the tables
-(CSV), the manifest, the briefing and its maps. The long table of demand points
-(assignment.parquet) is not kept here: `siting run NAME` makes it, and only the GeoPackage and the
+(CSV) and the manifest. As a sample the briefing of the main question is kept, [på
+svenska]({SAMPLE}/briefing.sv.html) and [in English]({SAMPLE}/briefing.en.html);
+`siting brief results/NAME` makes any other, with its maps. The long table of demand points
+(assignment.parquet) is not kept: `siting run NAME` makes it, and only the GeoPackage and the
 numbers of people in a comparison need it. Texts in a CSV that begin with = + - @ have an apostrophe
-in front, so that no spreadsheet takes them for formulas; `siting.results.result.read_result` takes
-it away again.
+in front, so that no spreadsheet takes them for formulas; `siting.read_result` takes it away again.
 
 """
 _COLUMNS = (
@@ -34,23 +37,11 @@ _COLUMNS = (
     "Within 45 min before, %",
     "Within 45 min after, %",
     "Beyond 60 min after, people",
-    "Briefing",
 )
 
 
 def overview(results: Iterable[RunResult]) -> str:
-    """Markdown with one row a result.
-
-    Parameters
-    ----------
-    results : iterable of RunResult
-        In the order of the rows.
-
-    Returns
-    -------
-    str
-        The table, with its line ends.
-    """
+    """Markdown with one row a result, in their order."""
     rows = [_COLUMNS, tuple("---" for _ in _COLUMNS), *map(_row, results)]
     return _HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
@@ -59,7 +50,6 @@ def _row(result: RunResult) -> tuple[str, ...]:
     manifest = result.manifest
     measures = result.tables["access"].set_index("measure").to_dict("index")
     mean, share = measures["mean"], measures["share45"]
-    briefings = [f"[{code}]({result.name}/briefing.{code}.html)" for code in ("sv", "en")]
     return (
         f"[{manifest['scenario']['scenario']['title']}]({result.name}/sites.csv)",
         str(manifest["status"]),
@@ -70,28 +60,11 @@ def _row(result: RunResult) -> tuple[str, ...]:
         percent(share["before"], 1, "en"),
         percent(share["after"], 1, "en"),
         whole(manifest["summary"]["people_beyond_60_after"], "en"),
-        " ".join(briefings),
     )
 
 
 def make_results(results: Path) -> Iterator[Path]:
-    """Run every shipped scenario and write its results, and the table of them all.
-
-    Parameters
-    ----------
-    results : Path
-        Folder of all results; those of the same names in it are replaced.
-
-    Yields
-    ------
-    Path
-        Each result's folder when it is there, and README.md last.
-
-    Raises
-    ------
-    SitingError
-        If a shipped scenario has no answer.
-    """
+    """Run every shipped scenario and give each folder written, and README.md, the table of all."""
     made: list[RunResult] = []
     for path in sorted(scenario_folder().glob("*.toml")):
         result = run(read_scenario(path), progress=lambda _: None)

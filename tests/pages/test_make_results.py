@@ -21,4 +21,3 @@ def test_every_scenario_gets_a_folder_and_a_row(
     lines = made[-1].read_text(encoding="utf-8").splitlines()
     [row] = [line for line in lines if "](nullia" in line]
     assert f"| {result.manifest['status']} | {len(result.tables['sites'])} |" in row
-    assert "[sv](nullia/briefing.sv.html)" in row
