@@ -2,50 +2,82 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from siting.common.errors import StoppedError
-from siting.model import Solution, Solver
-from siting.pipeline.manifest import Seconds, cost_of, figures_of, make_manifest
-from siting.pipeline.outcome import STANDARD, shares_of, what_became
-from siting.pipeline.problem import Prepared, Problem
+from siting.common.types import Ints
+from siting.model import Solution
+from siting.pipeline.manifest import cost_of, figures_of, make_manifest
+from siting.pipeline.problem import Problem
 from siting.pipeline.steps import Described, Frontier, Over, Step, frontier_table, solve_frontier
-from siting.pipeline.translate import limits_of, objective_of
 from siting.results.measures import Access, Measures, measure, nearest, only_reached, shared_out
 from siting.results.result import RunResult
 from siting.results.tables import REGION_KEYS, frontier_tables, result_tables
 
+STANDARD = "standard"
+"""The kind of an office where the scenario lets the model choose none."""
 _MUNICIPALITIES = ("municipalities",)
 
 type Progress = Callable[[str], None]
 
 
-def describe(prepared: Prepared, solution: Solution, seconds: Seconds) -> RunResult:
+def describe(problem: Problem, solution: Solution, seconds: Mapping[str, float]) -> RunResult:
     """Say what an answer means, as tables and a manifest."""
     if solution.objective is None:
         raise StoppedError(
             "Not proved, and no answer was found in the time allowed; nothing was written. "
             "Allow more with --time-limit or solver.time_limit_s."
         )
-    sites, access, measures = _measured(prepared, solution, REGION_KEYS)
-    manifest = make_manifest(prepared, solution, seconds) | {"summary": dict(measures.summary)}
+    sites, access, measures = _measured(problem, solution, REGION_KEYS)
+    manifest = make_manifest(problem, solution, sites, seconds)
+    manifest |= {"summary": dict(measures.summary)}
     manifest["not_counted"] = int(access.people.sum() - measures.summary["people"])
-    tables = result_tables(measures, access, sites, prepared.problem.demand)
-    return RunResult(prepared.file.name, manifest, tables)
+    tables = result_tables(measures, access, sites, problem.demand)
+    return RunResult(problem.file.name, manifest, tables)
 
 
 def _measured(
-    prepared: Prepared, solution: Solution, regions: Iterable[str]
+    problem: Problem, solution: Solution, regions: Iterable[str]
 ) -> tuple[pd.DataFrame, Access, Measures]:
     """The sites with what became of them, who goes where, and what that is worth."""
-    problem, sites = prepared.problem, what_became(prepared, solution)
     access = _nearest(problem, solution.open_sites)
     if solution.splits:
-        access = shared_out(access, problem.minutes, *shares_of(problem, solution))
-    return sites, access, _worth(problem, access, regions)
+        access = shared_out(access, problem.minutes, *_shares(problem, solution))
+    return site_outcomes(problem, solution), access, _worth(problem, access, regions)
+
+
+def site_outcomes(problem: Problem, solution: Solution) -> pd.DataFrame:
+    """The sites with the kind and the phase of each new office, and what that kind costs."""
+    names = [phase.name for phase in problem.scenario.phases]
+    numbers = {name: number for number, name in enumerate(names, start=1)}
+    # With no kinds at all the map is one of floats, which takes no texts.
+    kind = problem.sites["code"].map(dict(solution.office_types)).astype(object)
+    opened_in = problem.sites["code"].map(dict(solution.opened_in)).map(numbers)
+    sites = problem.sites.assign(
+        office_type=kind.fillna(STANDARD), phase=opened_in.fillna(1).astype(int)
+    )
+    used = {name: problem.costs.kinds[name] for name in set(solution.office_types.values())}
+    for column, figure in {
+        "staff": "staff",
+        "annual_cost_msek": "annual_msek",
+        "one_off_cost_msek": "one_off_msek",
+    }.items():
+        figures = kind.map({name: getattr(each, figure) for name, each in used.items()})
+        sites[column] = sites[column].where(kind.isna(), figures).astype(sites[column].dtype)
+    return sites
+
+
+def _shares(problem: Problem, solution: Solution) -> tuple[csr_array, Ints]:
+    """Which part of each demand point goes to which of all sites, and where most of it goes."""
+    index = np.flatnonzero(problem.sites["allowed"])
+    shares = solution.shares.tocoo()
+    size = (len(problem.demand), len(problem.sites))
+    spread = csr_array((shares.data, (shares.row, index[shares.col])), shape=size)
+    return spread, index[solution.assignment]
 
 
 def _nearest(problem: Problem, open_sites: Iterable[str]) -> Access:
@@ -68,11 +100,11 @@ def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures
 
 
 def add_frontier(
-    result: RunResult, prepared: Prepared, asked: Frontier, progress: Progress = print
+    result: RunResult, problem: Problem, asked: Frontier, progress: Progress = print
 ) -> RunResult:
     """Solve the scenario for each number of new offices too, and add what comes of it."""
     started = time.perf_counter()
-    tables = tables_of_steps(prepared, asked, progress)
+    tables = tables_of_steps(problem, asked, progress)
     spent = round(time.perf_counter() - started, 3)
     seconds = dict(result.manifest["seconds"])
     seconds |= {"frontier": spent, "total": round(seconds["total"] + spent, 3)}
@@ -81,48 +113,48 @@ def add_frontier(
 
 
 def tables_of_steps(
-    prepared: Prepared, asked: Frontier | Over, progress: Progress
+    problem: Problem, asked: Frontier | Over, progress: Progress
 ) -> dict[str, pd.DataFrame]:
     """Solve the scenario for each value of a limit, and say in tables what comes of it."""
-    return describe_steps(prepared, _solved(prepared, asked, progress))
+    return describe_steps(problem, _solved(problem, asked, progress))
 
 
-def describe_steps(prepared: Prepared, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
+def describe_steps(problem: Problem, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and the offices and municipalities of each."""
     sites, described = {}, []
     for step in steps:
-        sites[step.number], each = _described(prepared, step)
+        sites[step.number], each = _described(problem, step)
         described.append(each)
     measures = {each.step.number: each.measures for each in described if each.measures is not None}
     table = frontier_table(described)
-    return frontier_tables(table, measures, sites, prepared.problem.demand)
+    return frontier_tables(table, measures, sites, problem.demand)
 
 
-def _solved(prepared: Prepared, asked: Frontier | Over, progress: Progress) -> Iterator[Step]:
-    scenario = prepared.file.scenario
+def _solved(problem: Problem, asked: Frontier | Over, progress: Progress) -> Iterator[Step]:
+    wanted = problem.scenario.solver
     return solve_frontier(
-        prepared.problem.instance,
-        objective_of(scenario),
-        limits_of(scenario, prepared.problem),
+        problem.instance,
+        problem.objective,
+        problem.limits,
         asked,
-        solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
-        time_limit=scenario.solver.time_limit_s,
-        gap=scenario.solver.gap,
+        solver=problem.task.solver,
+        time_limit=wanted.time_limit_s,
+        gap=wanted.gap,
         progress=progress,
     )
 
 
-def _described(prepared: Prepared, step: Step) -> tuple[pd.DataFrame, Described]:
+def _described(problem: Problem, step: Step) -> tuple[pd.DataFrame, Described]:
     """The sites with what became of them in a step, and the step with what it is worth."""
-    problem, solution = prepared.problem, step.solution
+    solution = step.solution
     sites = problem.sites.assign(office_type=STANDARD, phase=1)
     if not step.open_sites:
         return sites, Described(step, None, {})
     if solution is None:
         measures = _worth(problem, _nearest(problem, step.open_sites), _MUNICIPALITIES)
         return sites, Described(step, measures, {"annual_cost_msek": 0.0, "one_off_cost_msek": 0.0})
-    sites, _, measures = _measured(prepared, solution, _MUNICIPALITIES)
-    figures, cost = figures_of(prepared, solution), cost_of(prepared, solution)
+    sites, _, measures = _measured(problem, solution, _MUNICIPALITIES)
+    figures, cost = figures_of(problem, solution), cost_of(sites, solution)
     kept = {name: figures[name] for name in ("objective", "bound", "gap")}
     kept |= {"annual_cost_msek": cost["annual_msek"], "one_off_cost_msek": cost["one_off_msek"]}
     return sites, Described(step, measures, kept)

@@ -5,17 +5,17 @@ import math
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from siting.common.package import versions
+from siting.common.types import Floats
 from siting.inputs.ledger import sha256
 from siting.inputs.select import Inputs
 from siting.model import Solution, StageResult
-from siting.pipeline.outcome import minutes_by_phase, what_became
-from siting.pipeline.problem import Prepared
+from siting.pipeline.problem import Problem
 from siting.pipeline.translate import uses_by_key
 from siting.scenario.file import ScenarioFile
 
@@ -26,23 +26,6 @@ _PEOPLE = {
 }
 
 
-@dataclass(frozen=True)
-class Seconds:
-    """When each stage ended, by `time.perf_counter`."""
-
-    started: float
-    network: float
-    matrix: float
-    solve: float
-
-    def as_dict(self) -> dict[str, float]:
-        """Seconds of each stage."""
-        ends = (self.started, self.network, self.matrix, self.solve)
-        stages = zip(("network", "matrix", "solve"), ends, ends[1:], strict=False)
-        parts = {name: round(end - start, 3) for name, start, end in stages}
-        return parts | {"total": round(self.solve - self.started, 3)}
-
-
 def timestamp(file: ScenarioFile) -> str:
     """The date that results carry: SOURCE_DATE_EPOCH, else the scenario's; never the clock's."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
@@ -51,41 +34,43 @@ def timestamp(file: ScenarioFile) -> str:
     return file.scenario.scenario.date.isoformat()
 
 
-def make_manifest(prepared: Prepared, solution: Solution, seconds: Seconds) -> dict[str, Any]:
-    """What a run says of itself, in manifest.json and run.json."""
-    file, inputs = prepared.file, prepared.inputs
+def make_manifest(
+    problem: Problem, solution: Solution, sites: pd.DataFrame, seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    """What a run says of itself, in manifest.json and run.json, with the outcome of each site."""
+    file, inputs = problem.file, problem.inputs
     return {
         "name": file.name,
         "date": timestamp(file),
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
-        "inputs": _checksums(prepared),
-        "network_fingerprint": prepared.network.fingerprint,
+        "inputs": _checksums(problem),
+        "network_fingerprint": problem.network.fingerprint,
         "versions": versions(),
         "status": solution.status,
         "reason": solution.reason,
-        **figures_of(prepared, solution),
+        **figures_of(problem, solution),
         "method": solution.method,
         "ties_decided": solution.ties_decided,
         "limits": uses_by_key(solution.limits),
-        "cost": cost_of(prepared, solution),
+        "cost": cost_of(sites, solution),
         "closed": list(solution.closed_sites),
-        "phases": _phases(prepared, solution),
+        "phases": _phases(problem, solution, sites),
         "splits": solution.splits,
-        "unreached": _unreached(prepared, solution),
+        "unreached": _unreached(problem, solution),
         "evidence": _evidence(inputs),
-        "detached": dict(prepared.times.detached),
+        "detached": dict(problem.times.detached),
         "size": _size(inputs, solution),
         "python": platform.python_version(),
-        "seconds": seconds.as_dict(),
+        "seconds": {stage: round(each, 3) for stage, each in seconds.items()},
     }
 
 
-def figures_of(prepared: Prepared, solution: Solution) -> dict[str, Any]:
+def figures_of(problem: Problem, solution: Solution) -> dict[str, Any]:
     """What was sought, how good the answer is and how good any could be, in one unit."""
-    scenario = prepared.file.scenario
+    scenario = problem.scenario
     # The model gives the weighted sum of kind mean; a run gives minutes per person.
-    persons = float(prepared.inputs.weights.sum())
+    persons = float(problem.inputs.weights.sum())
 
     def figures(stage: StageResult) -> dict[str, Any]:
         scale = persons if stage.kind == "mean" else 1.0
@@ -130,20 +115,18 @@ def _unit(kind: str, weight: str) -> str:
     }[kind]
 
 
-def cost_of(prepared: Prepared, solution: Solution) -> dict[str, float]:
+def cost_of(sites: pd.DataFrame, solution: Solution) -> dict[str, float]:
     """What the new offices cost together and what closing saves, budget or not."""
-    sites = what_became(prepared, solution)
     new = sites[sites["code"].isin(solution.new_sites)]
     kinds = {"annual_msek": "annual_cost_msek", "one_off_msek": "one_off_cost_msek"}
     costs = {name: _sum(new[column]) for name, column in kinds.items()}
     return costs | {"annual_saving_msek": round(solution.annual_saving, 6)}
 
 
-def _phases(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
+def _phases(problem: Problem, solution: Solution, sites: pd.DataFrame) -> list[dict[str, Any]]:
     """What opens in each phase, what that costs, and how far people then have."""
-    sites = what_became(prepared, solution)
     new = sites[sites["code"].isin(solution.new_sites)]
-    phases = zip(prepared.file.scenario.phases, minutes_by_phase(prepared, solution), strict=True)
+    phases = zip(problem.scenario.phases, _minutes_by_phase(problem, solution, sites), strict=True)
     return [
         {
             "phase": number,
@@ -158,20 +141,37 @@ def _phases(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
     ]
 
 
+def _minutes_by_phase(problem: Problem, solution: Solution, sites: pd.DataFrame) -> Floats:
+    """Mean minutes in each phase of all residents who reach an office, now and in every phase.
+
+    Everybody goes to the nearest open office.
+    """
+    people = problem.demand["people"].to_numpy(dtype=np.float64)
+    opened = sites["code"].isin(solution.open_sites)
+    networks = [problem.present]
+    for number in range(1, len(problem.scenario.phases) + 1):
+        so_far = opened & (sites["existing"] | (sites["phase"] <= number))
+        networks.append(np.flatnonzero(so_far))
+    nearest = np.array([problem.minutes[:, each].min(axis=1, initial=np.inf) for each in networks])
+    reached = np.isfinite(nearest).all(axis=0)
+    means: Floats = np.average(nearest[1:, reached], axis=1, weights=people[reached])
+    return means
+
+
 def _sum(msek: "pd.Series[float]") -> float:
     """A sum of money in whole kronor, whatever the order of its parts."""
     return round(float(msek.sum()), 6)
 
 
-def _unreached(prepared: Prepared, solution: Solution) -> dict[str, Any]:
+def _unreached(problem: Problem, solution: Solution) -> dict[str, Any]:
     """Residents whom no office or candidate can reach, or not in the time asked for."""
-    demand = prepared.problem.demand.set_index("demand_id")["people"]
+    demand = problem.demand.set_index("demand_id")["people"]
     ids = list(solution.unreached)
     return {"people": int(demand[ids].sum()), "demand_points": ids}
 
 
-def _checksums(prepared: Prepared) -> dict[str, str]:
-    return {name: sha256(path) for name, path in sorted(prepared.files.items())}
+def _checksums(problem: Problem) -> dict[str, str]:
+    return {name: sha256(path) for name, path in sorted(problem.files.items())}
 
 
 def _evidence(inputs: Inputs) -> Mapping[str, int]:
@@ -191,18 +191,18 @@ def _size(inputs: Inputs, solution: Solution) -> dict[str, int]:
     }
 
 
-def study_manifest(prepared: Prepared, study: str, more: Mapping[str, Any]) -> dict[str, Any]:
+def study_manifest(problem: Problem, study: str, more: Mapping[str, Any]) -> dict[str, Any]:
     """The content of manifest.json of a study: what was asked of which files."""
-    file = prepared.file
+    file = problem.file
     return {
         "name": file.name,
         "study": study,
         "date": timestamp(file),
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
-        "inputs": _checksums(prepared),
+        "inputs": _checksums(problem),
         "versions": versions(),
         "python": platform.python_version(),
-        "evidence": _evidence(prepared.inputs),
+        "evidence": _evidence(problem.inputs),
         **more,
     }

@@ -11,47 +11,15 @@ from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.inputs.select import Inputs
-from siting.model import Instance
+from siting.model import Instance, Limits, Objective, Solver
+from siting.model.task import Task
+from siting.pipeline.translate import limits_of, objective_of
 from siting.scenario.file import ScenarioFile
-from siting.scenario.schema import ClosingTable
+from siting.scenario.schema import ClosingTable, Scenario
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What there is to choose from, as tables and as an instance.
-
-    Parameters
-    ----------
-    sites : DataFrame
-        Offices, then candidates: code, place, lon, lat, municipality and region with code and
-        name, skr_group, category (seat or other), existing, allowed (open or may open), forced,
-        sole (the only office of its municipality), may_close, evidence (empty where none is
-        given), staff, annual_cost_msek, one_off_cost_msek; for existing offices what closing
-        saves.
-    demand : DataFrame
-        Demand points with the names of their municipality, county and FA region.
-    minutes : ndarray of float, shape (demand points, sites)
-        Infinite where a site cannot be reached.
-    instance : Instance
-        What the model sees: the sites that are open or may open.
-    costs : Costs
-        What an office costs.
-    """
-
-    sites: pd.DataFrame
-    demand: pd.DataFrame
-    minutes: Floats
-    instance: Instance
-    costs: Costs
-
-    @property
-    def present(self) -> Ints:
-        """Indices of the offices that are open before."""
-        return np.flatnonzero(self.sites["existing"] & self.sites["allowed"])
-
-
-@dataclass(frozen=True)
-class Prepared:
     """A scenario with all that it needs to be solved.
 
     Parameters
@@ -64,45 +32,112 @@ class Prepared:
         The roads.
     times : TravelTimes
         From demand points to offices and candidates.
-    problem : Problem
-        What there is to choose from.
+    costs : Costs
+        What an office costs.
     files : mapping of str to Path
         Every file that the answer depends on, by the name that a manifest gives it.
+    seconds : mapping of str to float
+        What it took to read the network, and to find the matrix of travel times.
+    sites : DataFrame
+        Offices, then candidates: code, place, lon, lat, municipality and region with code and
+        name, skr_group, category (seat or other), existing, allowed (open or may open), forced,
+        sole (the only office of its municipality), may_close, evidence (empty where none is
+        given), staff, annual_cost_msek, one_off_cost_msek; for existing offices what closing
+        saves.
+    demand : DataFrame
+        Demand points with the names of their municipality, county and FA region.
+    minutes : ndarray of float, shape (demand points, sites)
+        Infinite where a site cannot be reached.
+    instance : Instance
+        What the model sees: the sites that are open or may open.
+    objective : Objective
+        What is best, as the model takes it.
+    limits : Limits
+        What must hold, as the model takes it.
     """
 
     file: ScenarioFile
     inputs: Inputs
     network: RoadNetwork
     times: TravelTimes
-    problem: Problem
+    costs: Costs
     files: Mapping[str, Path]
+    seconds: Mapping[str, float]
+    sites: pd.DataFrame
+    demand: pd.DataFrame
+    minutes: Floats
+    instance: Instance
+    objective: Objective
+    limits: Limits
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the scenario file says, after overrides."""
+        return self.file.scenario
+
+    @property
+    def present(self) -> Ints:
+        """Indices of the offices that are open before."""
+        return np.flatnonzero(self.sites["existing"] & self.sites["allowed"])
+
+    @property
+    def task(self) -> Task:
+        """What is asked, to be solved again and again with something changed."""
+        wanted = self.scenario.solver
+        solver = Solver(wanted.name, threads=wanted.threads)
+        return Task(self.instance, self.objective, self.limits, solver)
 
 
-def pose(  # noqa: PLR0913 - two of the six are named
+def build_problem(  # noqa: PLR0913 - all that a run has read comes together here
+    file: ScenarioFile,
     inputs: Inputs,
+    network: RoadNetwork,
     times: TravelTimes,
-    costs: Costs,
-    closing: ClosingTable,
-    *,
-    shipped_staff: bool,
     too_near: Bools,
+    *,
+    costs: Costs,
+    files: Mapping[str, Path],
+    seconds: Mapping[str, float],
 ) -> Problem:
-    """Make the instance."""
-    minutes = dense(times)
+    """Make the instance; no candidate that is too near to an office may open unless named."""
+    scenario, minutes = file.scenario, dense(times)
     demand = _with_regions(inputs.demand, inputs.municipalities)
-    offices, candidates = inputs.offices, inputs.candidates
-    if not shipped_staff:
-        to_open = np.where(offices["shut"], np.inf, minutes[:, : len(offices)])
-        staff = staff_of(candidates, demand, to_open, minutes, costs)
-        if inputs.keeps_staff:
-            staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
-        candidates = candidates.assign(staff=staff)
+    candidates = _with_staff(scenario, inputs, demand, minutes, costs)
     barred = too_near & ~candidates["locality_code"].isin(inputs.named)
     candidates = candidates.assign(allowed=~candidates["excluded"] & ~barred)
-    sites = _sites(offices, candidates, inputs)
-    sites = _with_money(_with_closing(sites, inputs, closing), costs, closing)
-    instance = _instance(sites, demand, minutes, inputs.weights)
-    return Problem(sites, demand, minutes, instance, costs)
+    sites = _with_closing(_sites(candidates, inputs), inputs, scenario.closing)
+    sites = _with_money(sites, costs, scenario.closing)
+    return Problem(
+        file,
+        inputs,
+        network,
+        times,
+        costs,
+        files,
+        seconds,
+        sites,
+        demand,
+        minutes,
+        instance=_instance(sites, demand, minutes, inputs.weights),
+        objective=objective_of(scenario),
+        limits=limits_of(scenario, sites, costs),
+    )
+
+
+def _with_staff(
+    scenario: Scenario, inputs: Inputs, demand: pd.DataFrame, minutes: Floats, costs: Costs
+) -> pd.DataFrame:
+    """The candidates with the staff that each gets by the rule, unless their table says it."""
+    candidates, offices = inputs.candidates, inputs.offices
+    roads, own = scenario.network, scenario.travel_times.file
+    shipped_times = roads.source == "shipped" and roads.speeds == "default" and own is None
+    if inputs.shipped_staff and shipped_times:
+        return candidates
+    to_open = np.where(offices["shut"], np.inf, minutes[:, : len(offices)])
+    staff = staff_of(candidates, demand, to_open, minutes, costs)
+    if inputs.keeps_staff:
+        staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
+    return candidates.assign(staff=staff)
 
 
 def dense(times: TravelTimes) -> Floats:
@@ -140,7 +175,8 @@ _SITE_COLUMNS = [
 ]
 
 
-def _sites(offices: pd.DataFrame, candidates: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+def _sites(candidates: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    offices = inputs.offices
     existing = offices.rename(columns={"office_id": "code", "office": "place"}).assign(
         existing=True, allowed=~offices["shut"], staff=0, forced=False
     )

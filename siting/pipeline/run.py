@@ -12,7 +12,7 @@ from siting.common.types import Bools, RoadNetwork, TravelTimes
 from siting.inputs.costs import read_costs
 from siting.inputs.read import with_own
 from siting.inputs.select import Inputs, points
-from siting.model import Solution, Solver, solve
+from siting.model import Solution, solve
 from siting.network import (
     Workers,
     cached_travel_times,
@@ -24,19 +24,18 @@ from siting.network import (
 )
 from siting.pipeline.check import checked_inputs, needs_network, network_source, own_times
 from siting.pipeline.describe import Progress, add_frontier, describe
-from siting.pipeline.manifest import Seconds
-from siting.pipeline.problem import Prepared, dense, pose
+from siting.pipeline.problem import Problem, build_problem, dense
 from siting.pipeline.steps import Frontier
-from siting.pipeline.translate import clash_in_words, limits_of, objective_of
+from siting.pipeline.translate import clash_in_words
 from siting.results.result import RunResult
-from siting.scenario.file import ScenarioFile
+from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 
 # What a user has to hear about even where nobody watches the progress.
 _LOG = logging.getLogger("siting")
 
 
 def run(
-    file: ScenarioFile,
+    scenario: AnyScenario,
     *,
     data: Path | None = None,
     frontier: Frontier | None = None,
@@ -47,8 +46,8 @@ def run(
 
     Parameters
     ----------
-    file : ScenarioFile
-        From `siting.read_scenario`.
+    scenario : ScenarioFile, Path, str or mapping
+        From `siting.read_scenario`, or what that takes.
     data : Path, optional
         The data folder; the one that ships if not given.
     frontier : Frontier, optional
@@ -57,12 +56,12 @@ def run(
         Who computes travel times: so many processes, or the workers of the Dask scheduler at this
         address.
     progress : callable
-        Told what is being done, a line at a time.
+        Told what is being done, a line at a time. What it raises ends the run.
 
     Returns
     -------
     RunResult
-        Tables and manifest; `siting.results.write.write_result` puts them on disk.
+        Tables and manifest; `siting.write_result` puts them on disk.
 
     Raises
     ------
@@ -76,62 +75,64 @@ def run(
         If the Dask cluster was lost meanwhile.
     """
     started = time.perf_counter()
-    prepared, have_network = prepare(file, data=data, workers=workers, progress=progress)
-    have_matrix = time.perf_counter()
+    problem = prepare(scenario, data=data, workers=workers, progress=progress)
     progress("Solving")
-    solution = answer(prepared)
-    seconds = Seconds(started, have_network, have_matrix, time.perf_counter())
-    result = describe(prepared, solution, seconds)
-    return result if frontier is None else add_frontier(result, prepared, frontier, progress)
+    prepared = time.perf_counter()
+    solution = answer(problem)
+    ended = time.perf_counter()
+    seconds = {**problem.seconds, "solve": ended - prepared, "total": ended - started}
+    result = describe(problem, solution, seconds)
+    return result if frontier is None else add_frontier(result, problem, frontier, progress)
 
 
 def prepare(
-    file: ScenarioFile,
+    scenario: AnyScenario,
     *,
     data: Path | None = None,
     workers: Workers = None,
     progress: Progress = print,
-) -> tuple[Prepared, float]:
-    """Read tables and roads, compute travel times and pose the problem.
+) -> Problem:
+    """Read tables and roads, compute travel times and put the problem together.
 
     Parameters
     ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
+    scenario : ScenarioFile, Path, str or mapping
+        From `siting.read_scenario`, or what that takes.
     data : Path, optional
         The data folder; the one that ships if not given.
-    workers : Workers
-        Who finds the travel times.
+    workers : int or str, optional
+        Who computes travel times: so many processes, or the workers of the Dask scheduler at this
+        address.
     progress : callable
-        Told what is being done.
+        Told what is being done, a line at a time. What it raises ends the work.
 
     Returns
     -------
-    Prepared
+    Problem
         All that solving needs.
-    float
-        When the network was there, by `time.perf_counter`.
 
     Raises
     ------
     InputError
         With everything that is wrong with the scenario or its files.
     """
-    folder = data or data_folder()
+    started, file, folder = time.perf_counter(), as_scenario_file(scenario), data or data_folder()
     inputs = checked_inputs(file, folder)
-    wanted = file.scenario.network
     network = _network(file, folder, progress)
     have_network = time.perf_counter()
     times = _times(file, network, inputs, workers, progress)
-    own = own_times(file)
-    defaults = wanted.source == "shipped" and wanted.speeds == "default" and not own
-    shipped = inputs.shipped_staff and defaults
     too_near = _too_near(file, inputs, network, workers)
-    costs = read_costs(folder)
-    closing = file.scenario.closing
-    problem = pose(inputs, times, costs, closing, shipped_staff=shipped, too_near=too_near)
-    files = files_of(file, inputs, folder)
-    return Prepared(file, inputs, network, times, problem, files), have_network
+    matrix = time.perf_counter() - have_network
+    return build_problem(
+        file,
+        inputs,
+        network,
+        times,
+        too_near,
+        costs=read_costs(folder),
+        files=files_of(file, inputs, folder),
+        seconds={"network": have_network - started, "matrix": matrix},
+    )
 
 
 def travel_times(
@@ -151,29 +152,30 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
     return with_own(files, *roads.values(), *([own] if own else []))
 
 
-def answer(prepared: Prepared) -> Solution:
+def answer(problem: Problem) -> Solution:
     """Solve the problem that a scenario poses."""
-    scenario, problem = prepared.file.scenario, prepared.problem
+    wanted = problem.scenario.solver
     try:
         return solve(
             problem.instance,
-            objective_of(scenario),
-            limits_of(scenario, problem),
-            solver=Solver(scenario.solver.name, threads=scenario.solver.threads),
-            time_limit=scenario.solver.time_limit_s,
-            gap=scenario.solver.gap,
+            problem.objective,
+            problem.limits,
+            solver=problem.task.solver,
+            time_limit=wanted.time_limit_s,
+            gap=wanted.gap,
         )
     except InfeasibleError as error:
-        raise InfeasibleError(clash_in_words(error.clash, scenario, problem)) from error
+        tables = (problem.sites, problem.demand)
+        raise InfeasibleError(clash_in_words(error.clash, problem.scenario, *tables)) from error
 
 
-def check(file: ScenarioFile, *, data: Path | None = None) -> None:
+def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
     """Check a scenario and every file it names, without computing or solving anything.
 
     Parameters
     ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
+    scenario : ScenarioFile, Path, str or mapping
+        From `siting.read_scenario`, or what that takes.
     data : Path, optional
         The data folder; the one that ships if not given.
 
@@ -182,7 +184,7 @@ def check(file: ScenarioFile, *, data: Path | None = None) -> None:
     InputError
         With everything that is wrong.
     """
-    folder = data or data_folder()
+    file, folder = as_scenario_file(scenario), data or data_folder()
     inputs = checked_inputs(file, folder)
     own = own_times(file)
     if own or network_source(file) != "shipped":

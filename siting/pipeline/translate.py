@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from osmnx.distance import great_circle
 from scipy.sparse import csr_array
 
+from siting.inputs.costs import Costs
 from siting.model import (
     Closing,
     Cost,
@@ -22,13 +24,10 @@ from siting.model import (
     OfficeType,
     Phase,
     Quota,
-    Solver,
     Spacing,
     Target,
     Worst,
 )
-from siting.model.task import Task
-from siting.pipeline.problem import Problem
 from siting.scenario.schema import Scenario, Stage
 
 type Single = Mean | Coverage | Worst | Equity | Cost
@@ -59,12 +58,6 @@ def objective_of(scenario: Scenario) -> Objective:
     return Lexicographic([(_single(stage), stage.tolerance) for stage in wanted.order])
 
 
-def task_of(scenario: Scenario, problem: Problem) -> Task:
-    """What a scenario asks, to be solved again and again with something changed."""
-    solver = Solver(scenario.solver.name, threads=scenario.solver.threads)
-    return Task(problem.instance, objective_of(scenario), limits_of(scenario, problem), solver)
-
-
 def _single(stage: Stage) -> Single:
     if stage.kind == "coverage" and stage.within_minutes is not None:
         return Coverage(stage.within_minutes)
@@ -84,10 +77,9 @@ def _grouping(each: str) -> str | None:
     return None if each == "nation" else each
 
 
-def limits_of(scenario: Scenario, problem: Problem) -> Limits:
+def limits_of(scenario: Scenario, sites: pd.DataFrame, costs: Costs) -> Limits:
     """The limits of a scenario as the model takes them."""
     wanted, kinds = scenario.limits, scenario.office_types
-    sites = problem.sites
     guarantees = {"fa_region": wanted.fa_region_guarantee, "county": wanted.county_guarantee}
     return Limits(
         new_sites_max=wanted.new_offices_max,
@@ -98,12 +90,12 @@ def limits_of(scenario: Scenario, problem: Problem) -> Limits:
         at_least_one_per_group=[name for name, given in guarantees.items() if given],
         force_open=tuple(sites.loc[sites["forced"], "code"]),
         quotas=[Quota(each.group, each.labels, each.min, each.max) for each in wanted.quotas],
-        closing=_closing(scenario, problem),
+        closing=_closing(scenario, sites),
         closing_frees_budget=scenario.closing.frees_budget,
-        spacing=_spacing(wanted.spacing_km, problem),
+        spacing=_spacing(wanted.spacing_km, sites[sites["allowed"]]),
         max_time=wanted.max_minutes,
-        capacity=_capacity(scenario, problem),
-        office_types=list(_office_types(scenario, problem)),
+        capacity=_capacity(scenario, sites[sites["allowed"]]),
+        office_types=list(_office_types(scenario, costs)),
         type_quotas={name: (kinds.min.get(name), kinds.max.get(name)) for name in kinds.limits()},
         phases=[
             Phase(
@@ -118,18 +110,17 @@ def limits_of(scenario: Scenario, problem: Problem) -> Limits:
     )
 
 
-def _closing(scenario: Scenario, problem: Problem) -> Closing | None:
+def _closing(scenario: Scenario, sites: pd.DataFrame) -> Closing | None:
     wanted = scenario.closing
     if wanted.max == 0:
         return None
-    may_close = tuple(problem.sites.loc[problem.sites["may_close"], "code"])
+    may_close = tuple(sites.loc[sites["may_close"], "code"])
     return Closing(may_close, wanted.min, wanted.max)
 
 
-def _spacing(least_km: float | None, problem: Problem) -> Spacing | None:
+def _spacing(least_km: float | None, sites: pd.DataFrame) -> Spacing | None:
     if least_km is None:
         return None
-    sites = problem.sites[problem.sites["allowed"]]
     lat, lon = (sites[name].to_numpy(dtype=np.float64) for name in ("lat", "lon"))
     km = great_circle(lat[:, None], lon[:, None], lat[None, :], lon[None, :]) / 1000
     row, column = np.nonzero(km < least_km)
@@ -137,9 +128,8 @@ def _spacing(least_km: float | None, problem: Problem) -> Spacing | None:
     return Spacing(least_km, near)
 
 
-def _capacity(scenario: Scenario, problem: Problem) -> dict[str, float]:
+def _capacity(scenario: Scenario, sites: pd.DataFrame) -> dict[str, float]:
     wanted = scenario.capacity
-    sites = problem.sites[problem.sites["allowed"]]
     limits = ((wanted.existing_people, sites["existing"]), (wanted.new_people, ~sites["existing"]))
     return {
         code: people
@@ -149,10 +139,10 @@ def _capacity(scenario: Scenario, problem: Problem) -> dict[str, float]:
     }
 
 
-def _office_types(scenario: Scenario, problem: Problem) -> Iterator[OfficeType]:
+def _office_types(scenario: Scenario, costs: Costs) -> Iterator[OfficeType]:
     for name in scenario.office_types.use:
-        kind = problem.costs.kinds[name]
-        people = problem.costs.people(name) if scenario.office_types.limited else np.inf
+        kind = costs.kinds[name]
+        people = costs.people(name) if scenario.office_types.limited else np.inf
         yield OfficeType(name, kind.annual_msek, kind.one_off_msek, people)
 
 
@@ -175,11 +165,14 @@ def uses_by_key(uses: Iterable[LimitUse]) -> dict[str, dict[str, Any]]:
 
 
 def clash_in_words(
-    clash: Iterable[tuple[str, str]], scenario: Scenario, problem: Problem
+    clash: Iterable[tuple[str, str]],
+    scenario: Scenario,
+    sites: pd.DataFrame,
+    demand: pd.DataFrame,
 ) -> Iterator[tuple[str, str]]:
     """Limits that clash, in the words of the scenario file."""
     wanted = scenario.limits
-    forced = problem.sites[problem.sites["forced"]]
+    forced = sites[sites["forced"]]
     words = {
         "new_sites_max": f"at most {wanted.new_offices_max} new offices",
         "new_sites_min": f"at least {wanted.new_offices_min} new offices",
@@ -199,15 +192,15 @@ def clash_in_words(
             region = "county" if "county" in sentence else "FA region"
             yield f"limits.{_GUARANTEES[sentence]}", f"at least one office in every {region}"
         else:
-            yield _KEYS.get(name, name), words.get(name) or _named(sentence, problem)
+            yield _KEYS.get(name, name), words.get(name) or _named(sentence, demand)
 
 
-def _named(sentence: str, problem: Problem) -> str:
+def _named(sentence: str, demand: pd.DataFrame) -> str:
     """A sentence of the model with the name of a region in place of its code."""
 
     def name(found: re.Match[str]) -> str:
         code, column, title = _REGIONS[found["level"]]
-        names = dict(zip(problem.demand[code], problem.demand[column], strict=True))
+        names = dict(zip(demand[code], demand[column], strict=True))
         return f"in {title}{names[found['code']]}" if found["code"] in names else found[0]
 
     levels = "|".join(_REGIONS)

@@ -194,7 +194,7 @@ def alternatives(
     best, complete = best_answers(task, wanted.within, wanted.count, progress)
     diverse = tuple(diverse_answers(task, best[0], wanted.within, wanted.diverse, progress))
     listed = [*(("best", each) for each in best), *(("diverse", each) for each in diverse)]
-    places = opening.prepared.problem.sites.set_index("code")
+    places = opening.problem.sites.set_index("code")
     rows = [
         {
             "kind": kind,

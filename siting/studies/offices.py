@@ -14,7 +14,7 @@ from siting.common.types import Bools, Floats
 from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.candidates import seat_codes
 from siting.inputs.tables import read_table
-from siting.pipeline.problem import Prepared
+from siting.pipeline.problem import Problem
 
 CERTAIN = ("stated", "implied")
 """What a source has to say of an office in 2019 for its municipality to be certain."""
@@ -167,17 +167,17 @@ ALSO_READ = ("decisions.csv", ASSUMPTIONS)
 """Files of the data folder that drawing reads besides those of a run."""
 
 
-def redraw_of(prepared: Prepared, folder: Path, *, rule: bool) -> Redraw:
+def redraw_of(problem: Problem, folder: Path, *, rule: bool) -> Redraw:
     """What is known of the offices, and where the others may have been."""
     barred = municipalities_without_office_by_rule(read_decisions(folder)) if rule else frozenset()
-    offices = prepared.inputs.offices
+    offices = problem.inputs.offices
     power = float(assumed(folder / ASSUMPTIONS, "drawn_offices")["power"])
-    return Redraw.of(offices[~offices["shut"]], prepared.inputs.municipalities, barred, power)
+    return Redraw.of(offices[~offices["shut"]], problem.inputs.municipalities, barred, power)
 
 
-def codes_of_seats(prepared: Prepared) -> Mapping[str, str]:
+def codes_of_seats(problem: Problem) -> Mapping[str, str]:
     """Return the code of the candidate at the seat of each municipality."""
-    found = seat_codes(prepared.inputs.municipalities, prepared.inputs.candidates)
+    found = seat_codes(problem.inputs.municipalities, problem.inputs.candidates)
     return dict(zip(found.index.astype(str), found, strict=True))
 
 

@@ -15,9 +15,8 @@ from siting.common.toml import faults_of
 from siting.model.task import Task
 from siting.pipeline.describe import Progress
 from siting.pipeline.manifest import study_manifest
-from siting.pipeline.problem import Prepared
+from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
-from siting.pipeline.translate import task_of
 from siting.results.result import RunResult, Study
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import Scenario
@@ -29,7 +28,7 @@ class Opening:
 
     Parameters
     ----------
-    prepared : Prepared
+    problem : Problem
         Tables, times and problem.
     task : Task
         What the scenario asks.
@@ -37,7 +36,7 @@ class Opening:
         The data folder.
     """
 
-    prepared: Prepared
+    problem: Problem
     task: Task
     folder: Path
 
@@ -51,15 +50,15 @@ class Opening:
         also: tuple[str, ...] = (),
     ) -> Study:
         """What was found, with what it rests on."""
-        files = {**self.prepared.files, **{each: self.folder / each for each in also}}
-        manifest = study_manifest(replace(self.prepared, files=files), kind, told)
-        return Study(f"{self.prepared.file.name}-{name or kind}", manifest, tables)
+        files = {**self.problem.files, **{each: self.folder / each for each in also}}
+        manifest = study_manifest(replace(self.problem, files=files), kind, told)
+        return Study(f"{self.problem.file.name}-{name or kind}", manifest, tables)
 
 
 def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> Opening:
     """Read tables and roads, compute travel times and pose the problem."""
-    prepared, _ = prepare(file, data=data, progress=progress)
-    return Opening(prepared, task_of(file.scenario, prepared.problem), data or data_folder())
+    problem = prepare(file, data=data, progress=progress)
+    return Opening(problem, problem.task, data or data_folder())
 
 
 def scenario_of(

@@ -24,13 +24,13 @@ def _silent(_: str) -> None:
 
 def test_people_and_candidates_outside_are_left_out_and_offices_are_not() -> None:
     file = read_scenario(find_scenario("remaining_offices"), [DALARNA, *PLAIN])
-    prepared, _ = prepare(file, progress=_silent)
-    inputs = prepared.inputs
+    problem = prepare(file, progress=_silent)
+    inputs = problem.inputs
     assert set(inputs.demand["municipality_code"].str[:2]) == {"20"}
     assert set(inputs.candidates["municipality_code"].str[:2]) == {"20"}
     assert len(inputs.offices) == 113
     own = inputs.offices["municipality_code"].str[:2] == "20"
-    times = prepared.problem.minutes[:, : len(inputs.offices)]
+    times = problem.minutes[:, : len(inputs.offices)]
     # For some in Dalarna the nearest office lies outside the county.
     assert (times[:, ~own].min(axis=1) < times[:, own].min(axis=1)).any()
 
@@ -46,7 +46,7 @@ def test_an_answer_for_a_county() -> None:
     assert len(municipalities) == 15
     assert (
         municipalities["population"].sum()
-        == prepare(file, progress=_silent)[0].inputs.demand["people"].sum()
+        == prepare(file, progress=_silent).inputs.demand["people"].sum()
     )
 
 
@@ -72,7 +72,7 @@ def test_the_words_are_about_the_area() -> None:
 def test_names_codes_and_counties_add_up() -> None:
     wanted = ['area.municipalities=["Mora", "2029"]', 'area.counties=["09"]']
     file = read_scenario(find_scenario("remaining_offices"), [*wanted, *PLAIN])
-    inputs = prepare(file, progress=_silent)[0].inputs
+    inputs = prepare(file, progress=_silent).inputs
     assert np.unique(inputs.demand["municipality_code"]).tolist() == ["0980", "2029", "2062"]
 
 

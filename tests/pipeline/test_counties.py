@@ -15,8 +15,7 @@ NEW, BUDGET = 4, 9.0
 
 @pytest.fixture(scope="module")
 def problem() -> Problem:
-    prepared, _ = prepare(read_scenario(find_scenario("remaining_offices")), progress=_silent)
-    return prepared.problem
+    return prepare(read_scenario(find_scenario("remaining_offices")), progress=_silent)
 
 
 def _silent(_: str) -> None:

@@ -192,9 +192,9 @@ def test_other_weights_are_persons_of_that_group(solved: Solved, weight: str) ->
 def test_staff_by_the_rule_here_equals_the_staff_that_ships(data: Path) -> None:
     """Computed at run time, from the tables, as for offices or roads of one's own."""
     file = read_scenario(find_scenario(MAIN), ["candidates.include=['Boliden']"])
-    prepared, _ = prepare(file, progress=lambda _: None)
+    problem = prepare(file, progress=lambda _: None)
     shipped = pd.read_csv(data / "candidates.csv").set_index("locality_code")["staff"]
-    sites = prepared.problem.sites.set_index("code")["staff"]
+    sites = problem.sites.set_index("code")["staff"]
     common = shipped.index.intersection(sites.index)
     assert len(common) == len(shipped)
     assert (sites[common] == shipped).all()
@@ -203,14 +203,14 @@ def test_staff_by_the_rule_here_equals_the_staff_that_ships(data: Path) -> None:
 def test_candidates_near_an_office_can_be_ruled_out_unless_named() -> None:
     overrides = ["candidates.none_within_minutes=60", 'offices.open=["Kumla"]']
     file = read_scenario(find_scenario(MAIN), overrides)
-    prepared, _ = prepare(file, progress=lambda _: None)
-    sites = prepared.problem.sites
+    problem = prepare(file, progress=lambda _: None)
+    sites = problem.sites
     allowed = sites[~sites["existing"] & sites["allowed"]]
     assert "Kumla" in set(allowed["place"])
     assert len(allowed) < 100
     everything = read_scenario(find_scenario(MAIN), ["candidates.none_within_minutes=0.001"])
-    prepared, _ = prepare(everything, progress=lambda _: None)
-    assert prepared.problem.sites["allowed"].sum() > 700
+    problem = prepare(everything, progress=lambda _: None)
+    assert problem.sites["allowed"].sum() > 700
 
 
 def test_excluded_shut_and_included_places_are_obeyed(data: Path) -> None:
@@ -223,10 +223,10 @@ def test_excluded_shut_and_included_places_are_obeyed(data: Path) -> None:
 
 def test_who_loses_an_office_counts_for_the_staff_of_candidates_near_it(data: Path) -> None:
     as_it_is, without = (
-        prepare(read_scenario(find_scenario(MAIN), changes), data=data, progress=lambda _: None)[0]
+        prepare(read_scenario(find_scenario(MAIN), changes), data=data, progress=lambda _: None)
         for changes in ([], ['offices.shut=["Luleå"]'])
     )
-    sites, after = as_it_is.problem.sites, without.problem.sites
+    sites, after = as_it_is.sites, without.sites
     more = after["staff"] > sites["staff"]
     assert set(sites.loc[more, "municipality"]) == {"Boden", "Kalix", "Luleå", "Piteå", "Älvsbyn"}
     assert after.loc[~more, "staff"].tolist() == sites.loc[~more, "staff"].tolist()

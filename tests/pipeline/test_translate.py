@@ -10,14 +10,14 @@ from osmnx.distance import great_circle
 from siting.common.errors import InfeasibleError, InputError
 from siting.common.package import scenario_folder
 from siting.model import Cost, Coverage, Equity, Lexicographic, Mean, Target, Worst
-from siting.pipeline.problem import Prepared
+from siting.pipeline.problem import Problem
 from siting.pipeline.run import answer, prepare
 from siting.pipeline.translate import objective_of
 from siting.scenario.file import find_scenario, read_scenario
 from siting.scenario.schema import Scenario
 from siting.scenario.template import write_starter
 
-type Ask = Callable[..., Prepared]
+type Ask = Callable[..., Problem]
 
 SHIPPED = sorted(scenario_folder().glob("*.toml"))
 ABOUT = {"title": "t", "author": "a", "date": "2026-01-01", "source": "s", "rationale": "r"}
@@ -26,11 +26,11 @@ FEW = ("limits.new_offices_max=6", "limits.annual_budget_msek=none")
 
 @pytest.fixture(scope="module")
 def ask() -> Ask:
-    def prepared(*overrides: str, name: str = "remaining_offices") -> Prepared:
+    def problem(*overrides: str, name: str = "remaining_offices") -> Problem:
         file = read_scenario(find_scenario(name), overrides)
-        return prepare(file, progress=lambda _: None)[0]
+        return prepare(file, progress=lambda _: None)
 
-    return prepared
+    return problem
 
 
 @pytest.mark.parametrize(
@@ -94,23 +94,23 @@ def test_unknown_kinds_and_offices_are_faults(ask: Ask) -> None:
 
 def test_a_quota_is_kept_and_counted(ask: Ask) -> None:
     quota = 'limits.quotas=[{group="skr_group", labels=["C8", "C9"], min=6}]'
-    prepared = ask(*FEW, quota)
-    solution = answer(prepared)
-    sites = prepared.problem.sites.set_index("code").loc[list(solution.new_sites)]
+    problem = ask(*FEW, quota)
+    solution = answer(problem)
+    sites = problem.sites.set_index("code").loc[list(solution.new_sites)]
     assert set(sites["skr_group"]) <= {"C8", "C9"}
 
 
 def test_category_tells_seats_from_other_places(ask: Ask) -> None:
-    prepared = ask(*FEW, 'limits.quotas=[{group="category", labels=["other"], max=0}]')
-    sites = prepared.problem.sites
+    problem = ask(*FEW, 'limits.quotas=[{group="category", labels=["other"], max=0}]')
+    sites = problem.sites
     assert (sites.loc[~sites["existing"], "category"] == "seat").sum() == 290
-    chosen = sites.set_index("code").loc[list(answer(prepared).new_sites)]
+    chosen = sites.set_index("code").loc[list(answer(problem).new_sites)]
     assert set(chosen["category"]) == {"seat"}
 
 
 def test_spacing_keeps_new_offices_apart(ask: Ask) -> None:
-    prepared = ask("limits.new_offices_max=8", "limits.spacing_km=60")
-    sites = prepared.problem.sites.set_index("code").loc[list(answer(prepared).new_sites)]
+    problem = ask("limits.new_offices_max=8", "limits.spacing_km=60")
+    sites = problem.sites.set_index("code").loc[list(answer(problem).new_sites)]
     lat, lon = sites["lat"].to_numpy(dtype=float), sites["lon"].to_numpy(dtype=float)
     km = great_circle(lat[:, None], lon[:, None], lat[None, :], lon[None, :]) / 1000
     assert km[np.triu_indices(len(sites), 1)].min() >= 60
@@ -123,11 +123,11 @@ def test_forced_offices_that_lie_too_near_are_named(ask: Ask) -> None:
 
 
 def test_only_sole_offices_close_and_those_named_stay(ask: Ask) -> None:
-    prepared = ask(
+    problem = ask(
         "closing.min=2", "closing.max=2", 'closing.keep=["Kiruna"]', name="announced_only"
     )
-    sites = prepared.problem.sites.set_index("code")
-    solution = answer(prepared)
+    sites = problem.sites.set_index("code")
+    solution = answer(problem)
     assert len(solution.closed_sites) == 2
     assert sites.loc[list(solution.closed_sites), "sole"].all()
     assert not sites.loc[sites["place"] == "Kiruna", "may_close"].any()

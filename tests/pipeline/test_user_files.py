@@ -74,7 +74,7 @@ def test_no_table_of_sweden_is_read(solved_nullia: RunResult, tmp_path: Path) ->
 
 
 def test_costs_come_from_the_file_or_else_from_the_rule(solved_nullia: RunResult) -> None:
-    sites = prepare(read_scenario(EXAMPLE / "nullia.toml"), progress=_silent)[0].problem.sites
+    sites = prepare(read_scenario(EXAMPLE / "nullia.toml"), progress=_silent).sites
     by_code = sites.set_index("code")
     table = pd.read_csv(EXAMPLE / "candidates.csv").set_index("id")
     given = table["annual_cost_msek"].notna()
@@ -125,13 +125,13 @@ def test_files_that_are_not_there_are_told_with_the_scenario_and_the_key(nullia:
 
 
 def test_travel_times_of_its_own_need_no_roads(nullia: Path) -> None:
-    with_roads = prepare(read_scenario(nullia), progress=_silent)[0]
+    with_roads = prepare(read_scenario(nullia), progress=_silent)
     times = with_roads.times
     pd.DataFrame(
         {
             "from": np.repeat(times.origins, len(times.destinations)),
             "to": np.tile(times.destinations, len(times.origins)),
-            "minutes": with_roads.problem.minutes.ravel(),
+            "minutes": with_roads.minutes.ravel(),
         }
     ).to_csv(nullia.with_name("times.csv"), index=False)
     changes = ['travel_times.file="times.csv"', "network.source=none"]

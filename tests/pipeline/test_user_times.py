@@ -20,7 +20,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = find_scenario("announced_only").read_text(encoding="utf-8")
     path = folder / "own.toml"
     path.write_text(f'{text}\n[travel_times]\nfile = "times.parquet"\n', encoding="utf-8")
-    plain = prepare(read_scenario(find_scenario("announced_only")), progress=lambda _: None)[0]
+    plain = prepare(read_scenario(find_scenario("announced_only")), progress=lambda _: None)
     pairs = plain.times.minutes.tocoo()
     pd.DataFrame(
         {

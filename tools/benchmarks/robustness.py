@@ -25,7 +25,7 @@ def main() -> None:
     worker_context()  # as the command does, so that it gets ready meanwhile
     opening, ground = lay_ground(file, data_folder(), _nothing)
     print(f"roads, travel times and tables: {time.perf_counter() - started:.1f} s")  # noqa: T201 - a script
-    redraw = redraw_of(opening.prepared, data_folder(), rule=True)
+    redraw = redraw_of(opening.problem, data_folder(), rule=True)
     worlds = draw_worlds(ground, redraw, count, 1)
     seconds, answers = {}, {}
     for workers in (1, 2):

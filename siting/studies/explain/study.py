@@ -11,7 +11,7 @@ from siting.common.errors import Fault, InputError
 from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
 from siting.model.task import Task
 from siting.pipeline.describe import Progress
-from siting.pipeline.problem import Prepared
+from siting.pipeline.problem import Problem
 from siting.pipeline.translate import LIMIT_KEYS, clash_in_words
 from siting.results.result import RunResult, Study
 from siting.studies.explain.solve import Explanation, explain
@@ -64,26 +64,26 @@ def explain_site(about: About, *, data: Path | None = None, progress: Progress =
     """
     file = scenario_of(about.result, about.folder, about.allow)
     opening = open_scenario(file, data, progress)
-    prepared, task = opening.prepared, opening.task
-    code = _find(about.site, prepared)
+    problem, task = opening.problem, opening.task
+    code = _find(about.site, problem)
     progress("Solving it the other way, and with each limit changed")
     found = explain(task, code)
     _check_same(about.result, found)
-    places = prepared.problem.sites.set_index("code")
-    figures = _figures(found, task, prepared)
+    places = problem.sites.set_index("code")
+    figures = _figures(found, task, problem)
     unit = about.result.manifest["objective_unit"]
     tables = {
         "changes": _changes(found, places),
-        "people": _people(found, prepared),
+        "people": _people(found, problem),
         "limits": _limits(found, task),
     }
     told = {**figures, "objective_unit": unit}
     return opening.study("explain", told, tables, name=f"explain-{code}")
 
 
-def _find(name: str, prepared: Prepared) -> str:
+def _find(name: str, problem: Problem) -> str:
     """The code of a candidate or an office."""
-    inputs = prepared.inputs
+    inputs = problem.inputs
     finder = PlaceFinder(inputs.candidates, inputs.municipalities)
     try:
         code = finder.find(name)
@@ -93,11 +93,11 @@ def _find(name: str, prepared: Prepared) -> str:
         except Unknown:
             fault = Fault("command line", "--site", name, unknown.problem, unknown.remedy)
             raise InputError([fault]) from unknown
-    if code in prepared.problem.instance.site_ids:
+    if code in problem.instance.site_ids:
         return code
-    problem = "the scenario leaves it out from the start"
+    why = "the scenario leaves it out from the start"
     remedy = "See offices.shut and the table [candidates] of the scenario."
-    raise InputError([Fault("command line", "--site", name, problem, remedy)])
+    raise InputError([Fault("command line", "--site", name, why, remedy)])
 
 
 def _check_same(result: RunResult, found: Explanation) -> None:
@@ -110,8 +110,8 @@ def _check_same(result: RunResult, found: Explanation) -> None:
     )
 
 
-def _figures(found: Explanation, task: Task, prepared: Prepared) -> dict[str, object]:
-    places = prepared.problem.sites.set_index("code")
+def _figures(found: Explanation, task: Task, problem: Problem) -> dict[str, object]:
+    places = problem.sites.set_index("code")
     best, cost = found.best.objective, found.cost
     return {
         "site": found.site,
@@ -123,7 +123,7 @@ def _figures(found: Explanation, task: Task, prepared: Prepared) -> dict[str, ob
         "objective": None if best is None else task.per_person(best),
         "other_way_worse_by": None if np.isinf(cost) else task.per_person(cost),
         "other_way_proved": found.other is not None and found.other.status == "optimal",
-        "clash": list(_clash(found, prepared, str(places.loc[found.site, "place"]))),
+        "clash": list(_clash(found, problem, str(places.loc[found.site, "place"]))),
     }
 
 
@@ -137,10 +137,10 @@ def _offices_there(found: Explanation, places: pd.DataFrame) -> list[str]:
     return [str(code) for code in places.index[same] if code in found.best.open_sites]
 
 
-def _clash(found: Explanation, prepared: Prepared, place: str) -> Iterator[str]:
+def _clash(found: Explanation, problem: Problem, place: str) -> Iterator[str]:
     """Why it cannot be the other way, in the words of the scenario file."""
-    scenario, problem = prepared.file.scenario, prepared.problem
-    for name, sentence in clash_in_words(found.clash, scenario, problem):
+    tables = (problem.sites, problem.demand)
+    for name, sentence in clash_in_words(found.clash, problem.scenario, *tables):
         ours = found.site in sentence
         yield f"{place} is {'shut' if found.is_open else 'open'}" if ours else f"{name}: {sentence}"
 
@@ -157,8 +157,8 @@ def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["change", "code", "place", "municipality"])
 
 
-def _people(found: Explanation, prepared: Prepared) -> pd.DataFrame:
-    demand = prepared.problem.demand
+def _people(found: Explanation, problem: Problem) -> pd.DataFrame:
+    demand = problem.demand
     names = dict(zip(demand["municipality_code"], demand["municipality"], strict=True))
     if found.people.empty:
         columns = ["municipality_code", "municipality", "gain_people", "lose_people"]

@@ -68,7 +68,7 @@ def frontier(
         With everything that is wrong with the scenario or its files.
     """
     opening = open_scenario(file, data, progress)
-    tables = tables_of_steps(opening.prepared, over, progress)
+    tables = tables_of_steps(opening.problem, over, progress)
     tried = tables["frontier"].iloc[1:]
     told = {
         "over": over.limit,
@@ -120,7 +120,7 @@ def tradeoff(
     second = _second(asked, scenario)
     task = replace(opening.task, time_limit=scenario.solver.time_limit_s, gap=scenario.solver.gap)
     front = solve_front(task, second, asked.points, progress)
-    tables = describe_steps(opening.prepared, _steps(front, opening.task))
+    tables = describe_steps(opening.problem, _steps(front, opening.task))
     tables["frontier"] = _with_aims(tables["frontier"], front, opening.task)
     told = {
         "second": asked.second,

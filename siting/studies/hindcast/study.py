@@ -14,7 +14,7 @@ from siting.common.types import Bools, Floats
 from siting.inputs.candidates import seat_codes
 from siting.model import Instance
 from siting.pipeline.describe import Progress
-from siting.pipeline.problem import Prepared, Problem
+from siting.pipeline.problem import Problem
 from siting.results.result import Study
 from siting.scenario.file import ScenarioFile
 from siting.studies.hindcast.solve import Comparison, Contest, compare, misallocation, overlap
@@ -68,12 +68,12 @@ def hindcast(
         With everything that is wrong with the scenario or its files.
     """
     if file.scenario.regions.file:
-        problem, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
+        why, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
         key, value = "regions.file", file.scenario.regions.file
-        raise InputError([Fault(str(file.path), key, value, problem, remedy)])
+        raise InputError([Fault(str(file.path), key, value, why, remedy)])
     opening = open_scenario(file, data, progress)
-    prepared, folder = opening.prepared, opening.folder
-    past = Past.of(prepared)
+    problem, folder = opening.problem, opening.folder
+    past = Past.of(problem)
     decisions = read_decisions(folder)
     played = []
     for each in rounds_of(decisions, pd.Series(past.offices)):
@@ -81,7 +81,7 @@ def hindcast(
         played.append((each, compare(past.contest(each))))
     ranges = {}
     if draws:
-        drawn = pd.DataFrame(_overlaps(past, prepared, folder, Sample(draws, seed), progress))
+        drawn = pd.DataFrame(_overlaps(past, problem, folder, Sample(draws, seed), progress))
         ranges = {"ranges": _ranges(drawn)}
     progress("Placing the offices of each county anew")
     tables = _tables(past, played) | ranges | {"counties": past.counties()}
@@ -108,14 +108,14 @@ class Past:
     offices: tuple[str, ...]
 
     @classmethod
-    def of(cls, prepared: Prepared) -> "Past":
+    def of(cls, problem: Problem) -> "Past":
         """Make it from a prepared scenario."""
-        places, municipalities = prepared.inputs.candidates, prepared.inputs.municipalities
+        places, municipalities = problem.inputs.candidates, problem.inputs.municipalities
         found = seat_codes(municipalities, places)
         seats = dict(zip(found.index.astype(str), found, strict=True))
-        sites = prepared.problem.sites
+        sites = problem.sites
         offices = sites.loc[sites["existing"] & sites["allowed"], "municipality_code"]
-        return cls(prepared.problem, prepared.inputs.weights, seats, tuple(offices))
+        return cls(problem, problem.inputs.weights, seats, tuple(offices))
 
     def contest(self, each: Round) -> Contest:
         """What the model is given in a round."""
@@ -173,12 +173,12 @@ class Sample:
 
 
 def _overlaps(
-    past: Past, prepared: Prepared, folder: Path, sample: Sample, progress: Progress
+    past: Past, problem: Problem, folder: Path, sample: Sample, progress: Progress
 ) -> Iterator[dict[str, object]]:
     """The overlap, and what chance alone would give, for each office table drawn."""
     decisions = read_decisions(folder)
     for rule in (True, False):
-        redraw = redraw_of(prepared, folder, rule=rule)
+        redraw = redraw_of(problem, folder, rule=rule)
         for number, stream in enumerate(np.random.SeedSequence(sample.seed).spawn(sample.draws)):
             said = "with" if rule else "without"
             progress(f"Office table {number + 1} of {sample.draws}, {said} the rule")

@@ -77,7 +77,7 @@ def robustness(
     if asked.workers > 1:
         worker_context()
     opening, ground = lay_ground(file, folder, progress)
-    redraw = redraw_of(opening.prepared, folder, rule=asked.rule)
+    redraw = redraw_of(opening.problem, folder, rule=asked.rule)
     worlds = draw_worlds(ground, redraw, asked.draws, asked.seed)
     progress("Solving the scenario as it stands")
     main = solve(

@@ -16,7 +16,7 @@ from siting.model.task import Task
 from siting.network import speed_profiles
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.describe import Progress
-from siting.pipeline.problem import Prepared, dense
+from siting.pipeline.problem import Problem, dense
 from siting.pipeline.run import travel_times
 from siting.scenario.file import ScenarioFile
 from siting.studies.offices import codes_of_seats, pairs_that_matter, present_sites
@@ -190,22 +190,21 @@ WEIGHTS = ("population", "age_75_plus", "no_tertiary")
 def lay_ground(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Opening, Ground]:
     """Compute what all worlds share: travel times once for each speed profile, and weights."""
     opening = open_scenario(file, folder, progress)
-    prepared = opening.prepared
-    minutes = {file.scenario.network.speeds: prepared.problem.minutes}
+    problem = opening.problem
+    minutes = {file.scenario.network.speeds: problem.minutes}
     for profile in speed_profiles(folder):
         if profile not in minutes:
             progress(f"Travel times at speeds {profile}")
             changed = _changed(file, "network", speeds=profile)
-            minutes[profile] = dense(travel_times(changed, prepared.inputs, folder, progress))
+            minutes[profile] = dense(travel_times(changed, problem.inputs, folder, progress))
     weights = {
         kind: checked_inputs(_changed(file, "demand", weight=kind), folder).weights
         for kind in WEIGHTS
     }
-    seats = codes_of_seats(prepared)
-    problem = prepared.problem
+    seats = codes_of_seats(problem)
     ground = Ground(
         task=opening.task,
-        sites=_sites(prepared, seats),
+        sites=_sites(problem, seats),
         minutes=minutes,
         weights=weights,
         people=problem.demand["people"].to_numpy(dtype=np.float64),
@@ -222,10 +221,10 @@ def _changed(file: ScenarioFile, table: str, **values: str) -> ScenarioFile:
     return replace(file, scenario=file.scenario.model_copy(update={table: part}))
 
 
-def _sites(prepared: Prepared, seats: Mapping[str, str]) -> pd.DataFrame:
-    sites = prepared.problem.sites.reset_index(drop=True)
-    residents = prepared.inputs.candidates.set_index("locality_code")["population"]
-    always = {*seats.values(), *prepared.inputs.named}
+def _sites(problem: Problem, seats: Mapping[str, str]) -> pd.DataFrame:
+    sites = problem.sites.reset_index(drop=True)
+    residents = problem.inputs.candidates.set_index("locality_code")["population"]
+    always = {*seats.values(), *problem.inputs.named}
     return sites.assign(
         population=sites["code"].map(residents).fillna(0).astype(np.int64),
         always=sites["code"].isin(always),

@@ -32,7 +32,7 @@ def study() -> Study:
 def problem(study: Study) -> Problem:
     """The travel times, which the study has left in the cache."""
     file = read_scenario(find_scenario(study.manifest["name"]))
-    return prepare(file, progress=lambda _: None)[0].problem
+    return prepare(file, progress=lambda _: None)
 
 
 @pytest.fixture(params=MONTHS)

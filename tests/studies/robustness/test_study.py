@@ -44,7 +44,7 @@ def laid(file: ScenarioFile, data: Path) -> tuple[Opening, Ground]:
 @pytest.fixture(scope="module")
 def worlds(laid: tuple[Opening, Ground], data: Path) -> tuple[World, ...]:
     opening, ground = laid
-    return draw_worlds(ground, redraw_of(opening.prepared, data, rule=True), DRAWS, 1)
+    return draw_worlds(ground, redraw_of(opening.problem, data, rule=True), DRAWS, 1)
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +56,12 @@ def test_the_world_of_the_scenario_itself_has_its_answer(
     laid: tuple[Opening, Ground], solved: Callable[..., RunResult]
 ) -> None:
     opening, ground = laid
-    prepared = opening.prepared
+    problem = opening.problem
     as_it_is = World("default", "population", 1000, 1.0, tuple(
-        prepared.inputs.offices["municipality_code"]
+        problem.inputs.offices["municipality_code"]
     ))  # fmt: skip
     scene = scene_of(ground, as_it_is)
-    sites = prepared.problem.sites
+    sites = problem.sites
     assert (scene.present == sites["existing"]).all()
     new = ~sites["existing"].to_numpy()
     assert (scene.annual[new] == sites.loc[new, "annual_cost_msek"]).all()
@@ -69,7 +69,7 @@ def test_the_world_of_the_scenario_itself_has_its_answer(
     result = solved("remaining_offices")
     assert set(solution.new_sites) == set(result.tables["sites"]["locality_code"])
     assert solution.objective is not None
-    people = prepared.problem.demand["people"].sum()
+    people = problem.demand["people"].sum()
     assert solution.objective / people == pytest.approx(result.manifest["objective"])
 
 
@@ -77,7 +77,7 @@ def test_a_draw_is_the_same_however_many_there_are(
     laid: tuple[Opening, Ground], worlds: tuple[World, ...], data: Path
 ) -> None:
     opening, ground = laid
-    redraw = redraw_of(opening.prepared, data, rule=True)
+    redraw = redraw_of(opening.problem, data, rule=True)
     assert draw_worlds(ground, redraw, 2 * DRAWS, 1)[:DRAWS] == worlds
     assert draw_worlds(ground, redraw, DRAWS, 2) != worlds
 
