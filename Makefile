@@ -68,7 +68,7 @@ format: $(VENV)/test ## put the code into its standard form
 	$(BIN)/ruff format .
 
 hooks: $(VENV)/test ## check what is committed, at each commit
-	$(BIN)/pre-commit install
+	git config core.hooksPath .ci/hooks
 
 ##@ Measure
 

@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from numpydoc.validate import validate
 
 from docs import conf
@@ -56,6 +57,26 @@ def test_hooks_are_what_make_lint_calls() -> None:
     lint = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nlint:")[1].split("\n\n")[0]
     for entry in entries:
         assert entry.removesuffix(" --force-exclude").replace(".venv/bin", "$(BIN)") in lint
+
+
+def test_the_hook_says_what_to_do_where_there_is_no_environment(tmp_path: Path) -> None:
+    hook = ROOT / ".ci" / "hooks" / "pre-commit"
+    done = subprocess.run([hook], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    assert done.returncode == 1
+    assert "'make hooks' makes it" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github").rglob("*.yml")), ids=lambda path: path.stem
+)
+def test_forms_and_workflows_are_yaml_with_what_they_need(path: Path) -> None:
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if path.parent.name == "workflows":
+        assert read["jobs"]["run"]["steps"][-1] == {"run": "bash .ci/run"}
+    else:
+        assert {"name", "description", "body"} <= set(read)
+        ids = [field["id"] for field in read["body"]]
+        assert len(set(ids)) == len(ids) >= 3
 
 
 def test_fragments_are_of_a_known_kind_and_end_as_sentences() -> None:
