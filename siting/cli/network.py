@@ -66,23 +66,31 @@ def build_network(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Build a road network from OpenStreetMap."""
     from siting.common.package import data_folder
-    from siting.network import osm as sources
     from siting.network import read_speeds
+    from siting.network.osm import (
+        Servers,
+        area_of,
+        build_from_area,
+        build_from_file,
+        build_from_graphml,
+        check_target,
+        save_network,
+    )
     from siting.studies.network.page import print_built
 
-    sources.check_target(out)
+    check_target(out)
     ways = {"--place": place, "--polygon": polygon, "--bbox": bbox, "--osm": osm}
     _check_only_one({**ways, "--graphml": graphml})
     who = _residents()
     if osm:
-        built = sources.build_from_file(osm, roads, who)
+        built = build_from_file(osm, roads, who)
     elif graphml:
-        built = sources.build_from_graphml(graphml, who)
+        built = build_from_graphml(graphml, who)
     else:
-        servers = sources.Servers(overpass_url, nominatim_url, timeout, tries)
-        area = sources.area_of(place, polygon, bbox)
-        built = sources.build_from_area(area, roads, servers, who)
-    sources.save_network(built, out, read_speeds(data_folder()))
+        servers = Servers(overpass_url, nominatim_url, timeout, tries)
+        area = area_of(place, polygon, bbox)
+        built = build_from_area(area, roads, servers, who)
+    save_network(built, out, read_speeds(data_folder()))
     print_built(built, out, Console(highlight=False))
 
 

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
+type RoadGraph = nx.MultiDiGraph[int]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Island:
 
 
 @dataclass(frozen=True)
-class Access:
+class ConnectorRules:
     """How a place is tied to the road network.
 
     Parameters
@@ -73,11 +74,11 @@ class Access:
         A place is tied to every junction and waypoint within this distance; where there are none,
         to the nearest and to all that are farther by this at most.
     detour : float
-        Length of a tie over land in straight-line lengths.
+        Length of a connector over land in straight-line lengths.
     kph : float
-        Speed on a tie over land.
+        Speed on a connector over land.
     water_kph : float
-        Speed on a tie over water, which is straight.
+        Speed on a connector over water, which is straight.
     islands : tuple of Island
         A place on one of these is tied over water to the nearest junction or waypoint.
     far_km : float
@@ -131,7 +132,7 @@ class Arcs:
 
 
 @dataclass(frozen=True)
-class Deferred:
+class LazyRoads:
     """Roads as arrays, and as a graph only once somebody asks for it.
 
     Parameters
@@ -143,10 +144,10 @@ class Deferred:
     """
 
     arcs: Arcs
-    make_graph: "Callable[[], nx.MultiDiGraph[int]]"
+    make_graph: Callable[[], RoadGraph]
 
     @cached_property
-    def graph(self) -> "nx.MultiDiGraph[int]":
+    def graph(self) -> RoadGraph:
         """The graph, made once."""
         return self.make_graph()
 
@@ -157,33 +158,33 @@ class RoadNetwork:
 
     Parameters
     ----------
-    roads : networkx.MultiDiGraph or Deferred
+    roads : networkx.MultiDiGraph or LazyRoads
         Nodes carry x, y (degrees) and, in the shipped network, kind (junction, or waypoint: a
         point on a long road); edges carry length (metres), highway, ref, speed_kph and
         travel_time (seconds). ``graph.graph["crs"]`` is set.
-    access : Access
+    rules : ConnectorRules
         How places are tied to it.
     source : str
         "shipped" or the path it was read from.
     log : tuple of str
-        What was mended while it was built, one sentence a repair.
+        What was repaired while it was built, one sentence a repair.
     files : mapping of str to pathlib.Path
         The files it was made from, by name.
     fingerprint : str
-        SHA-256 of everything in the graph and in ``access`` that a travel time depends on.
+        SHA-256 of everything in the graph and in ``rules`` that a travel time depends on.
     """
 
-    roads: "nx.MultiDiGraph[int] | Deferred"
-    access: Access
+    roads: RoadGraph | LazyRoads
+    rules: ConnectorRules
     source: str
     log: tuple[str, ...]
     files: Mapping[str, Path]
     fingerprint: str
 
     @property
-    def graph(self) -> "nx.MultiDiGraph[int]":
+    def graph(self) -> RoadGraph:
         """The roads as a graph."""
-        return self.roads.graph if isinstance(self.roads, Deferred) else self.roads
+        return self.roads.graph if isinstance(self.roads, LazyRoads) else self.roads
 
 
 @dataclass(frozen=True)

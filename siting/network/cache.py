@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from siting.common.errors import BusyError
 from siting.common.files import replace_file
 from siting.common.types import Floats, Points, RoadNetwork, TravelTimes
-from siting.network.matrix import Engine, Progress, Workers, travel_times
+from siting.network.matrix import Engine, SearchProgress, Workers, travel_times
 
 # Raise it with every change to how times are computed or stored.
 _FORMAT = 3
@@ -42,7 +42,7 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
     engine: Engine = "dijkstra",
     workers: Workers = None,
     note: Callable[[str], None] = lambda _: None,
-    progress: Progress = lambda _done, _all: None,
+    progress: SearchProgress = lambda _done, _all: None,
 ) -> TravelTimes:
     """Return travel times from the cache, or compute and keep them.
 

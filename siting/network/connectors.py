@@ -8,7 +8,7 @@ import osmnx as ox
 from scipy.spatial import cKDTree
 
 from siting.common.errors import Fault, InputError
-from siting.common.types import Access, Arcs, Bools, Floats, Ints, Points, RoadNetwork
+from siting.common.types import Arcs, Bools, ConnectorRules, Floats, Ints, Points, RoadNetwork
 from siting.network.link_times import arcs_of
 
 EARTH_KM = 6371.009
@@ -16,7 +16,7 @@ EARTH_KM = 6371.009
 
 
 @dataclass(frozen=True)
-class Ties:
+class Connectors:
     """Ways from points to targets near them (junctions, or other points).
 
     Parameters
@@ -24,7 +24,7 @@ class Ties:
     point, target : ndarray of int, shape (k,)
         Rows of the points and of the targets, in order of point.
     minutes, metres : ndarray of float, shape (k,)
-        Time and length of each tie.
+        Time and length of each connector.
     points : int
         Number of points.
     """
@@ -36,46 +36,48 @@ class Ties:
     points: int
 
 
-def tie_to_junctions(points: Points, arcs: Arcs, access: Access) -> tuple[Ties, Mapping[str, str]]:
+def connect_to_junctions(
+    points: Points, arcs: Arcs, rules: ConnectorRules
+) -> tuple[Connectors, Mapping[str, str]]:
     """Tie each point to all junctions and waypoints within the radius.
 
     Where there are none, to the nearest and to all that are farther by the radius at most: the
     nearest alone may lie on a road that leads elsewhere. A point on an island is tied over water,
-    straight to the nearest. A point beyond ``access.limit_km`` is tied to nothing.
+    straight to the nearest. A point beyond ``rules.limit_km`` is tied to nothing.
     """
     junctions = Points((), arcs.lon, arcs.lat)
     tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
     chord, nearest = map(np.asarray, tree.query(on_sphere(points.lon, points.lat)))
     nearest_km = 2 * EARTH_KM * np.arcsin(chord / 2)
-    afloat = _on_island(points, access)
-    lonely = nearest_km > access.radius_km
-    reach_km = access.radius_km + np.where(lonely, nearest_km, 0)
-    point, target = _within(points, tree, reach_km, access.most)
+    afloat = _on_island(points, rules)
+    lonely = nearest_km > rules.radius_km
+    reach_km = rules.radius_km + np.where(lonely, nearest_km, 0)
+    point, target = _within(points, tree, reach_km, rules.most)
     kept = ~afloat[point] | (target == nearest[point])
-    kept &= nearest_km[point] <= access.limit_km
-    ties = _ties(points, junctions, (point[kept], target[kept]), access, afloat)
-    return ties, _detached(points, nearest_km, afloat, access)
+    kept &= nearest_km[point] <= rules.limit_km
+    connectors = _connectors(points, junctions, (point[kept], target[kept]), rules, afloat)
+    return connectors, _detached(points, nearest_km, afloat, rules)
 
 
-def tie_to_points(origins: Points, destinations: Points, access: Access) -> Ties:
+def connect_to_points(origins: Points, destinations: Points, rules: ConnectorRules) -> Connectors:
     """Tie origins to the destinations within the radius directly, without a junction."""
     tree = cKDTree(on_sphere(destinations.lon, destinations.lat))
-    point, target = _within(origins, tree, np.full(len(origins), access.radius_km))
-    shore = _on_island(origins, access)[point] == _on_island(destinations, access)[target]
+    point, target = _within(origins, tree, np.full(len(origins), rules.radius_km))
+    shore = _on_island(origins, rules)[point] == _on_island(destinations, rules)[target]
     pairs = (point[shore], target[shore])
-    return _ties(origins, destinations, pairs, access, np.zeros(len(origins), dtype=np.bool_))
+    return _connectors(origins, destinations, pairs, rules, np.zeros(len(origins), dtype=np.bool_))
 
 
-def _ties(
-    points: Points, targets: Points, pairs: tuple[Ints, Ints], access: Access, afloat: Bools
-) -> Ties:
+def _connectors(
+    points: Points, targets: Points, pairs: tuple[Ints, Ints], rules: ConnectorRules, afloat: Bools
+) -> Connectors:
     point, target = pairs
     straight = ox.distance.great_circle(
         points.lat[point], points.lon[point], targets.lat[target], targets.lon[target]
     )
-    metres = straight * np.where(afloat[point], 1.0, access.detour)
-    kph = np.where(afloat[point], access.water_kph, access.kph)
-    return Ties(point, target, metres / 1000 / kph * 60, metres, len(points))
+    metres = straight * np.where(afloat[point], 1.0, rules.detour)
+    kph = np.where(afloat[point], rules.water_kph, rules.kph)
+    return Connectors(point, target, metres / 1000 / kph * 60, metres, len(points))
 
 
 def _within(points: Points, tree: cKDTree, radius_km: Floats, most: int = 0) -> tuple[Ints, Ints]:
@@ -93,22 +95,22 @@ def _within(points: Points, tree: cKDTree, radius_km: Floats, most: int = 0) -> 
     return np.repeat(np.arange(len(points)), count), np.concatenate([*found, []]).astype(np.int64)
 
 
-def _on_island(points: Points, access: Access) -> Bools:
+def _on_island(points: Points, rules: ConnectorRules) -> Bools:
     afloat = np.zeros(len(points), dtype=np.bool_)
-    for island in access.islands:
+    for island in rules.islands:
         middle = (np.full(len(points), island.lat), np.full(len(points), island.lon))
         afloat |= ox.distance.great_circle(*middle, points.lat, points.lon) < island.radius_km * 1e3
     return afloat
 
 
 def _detached(
-    points: Points, nearest_km: Floats, afloat: Bools, access: Access
+    points: Points, nearest_km: Floats, afloat: Bools, rules: ConnectorRules
 ) -> Mapping[str, str]:
-    beyond = nearest_km > access.limit_km
+    beyond = nearest_km > rules.limit_km
     return {
         points.ids[row]: f"{nearest_km[row]:.1f} km from the nearest road, "
         + ("out of reach" if beyond[row] else "tied over " + ("water" if afloat[row] else "land"))
-        for row in np.flatnonzero(afloat | beyond | (nearest_km > access.far_km)).tolist()
+        for row in np.flatnonzero(afloat | beyond | (nearest_km > rules.far_km)).tolist()
     }
 
 
@@ -124,12 +126,12 @@ _SHOWN = 5
 
 
 def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people: Floats) -> None:
-    """Raise an error for places beyond ``access.limit_km`` of every junction and waypoint."""
+    """Raise an error for places beyond ``rules.limit_km`` of every junction and waypoint."""
     arcs = arcs_of(network.roads)
-    if not np.isfinite(network.access.limit_km) or not len(arcs):
+    if not np.isfinite(network.rules.limit_km) or not len(arcs):
         return
     tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
-    far = _kilometres(tree, homes.lon, homes.lat) > network.access.limit_km
+    far = _kilometres(tree, homes.lon, homes.lat) > network.rules.limit_km
     count = f"{people[far].sum():,.0f} people live there"
     faults = [
         *_faults(network, tree, homes, f"demand points, {count}"),
@@ -140,7 +142,7 @@ def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people
 
 
 def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> Iterator[Fault]:
-    limit = network.access.limit_km
+    limit = network.rules.limit_km
     away = _kilometres(tree, places.lon, places.lat)
     far = np.flatnonzero(away > limit)
     if not len(far):
@@ -153,7 +155,7 @@ def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> I
     )
     swapped = _kilometres(tree, places.lat[far], places.lon[far])
     if (swapped <= limit).all():
-        remedy = "Their longitude and latitude have changed places: lon goes east, lat north."
+        remedy = "Their longitude and latitude are swapped: lon goes east, lat north."
     problem = f"lie more than {limit:g} km from every road ({what})"
     yield Fault(
         f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy

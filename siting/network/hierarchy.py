@@ -8,14 +8,16 @@ from scipy.sparse import csr_array
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Arcs, Floats
-from siting.network.connectors import Ties
+from siting.network.connectors import Connectors
 
 # The hierarchy counts in whole numbers below 2^31: tenths of a millisecond reach to 59 hours.
 _PER_MINUTE = 600_000
 _GREATEST = 2**31 - 1
 
 
-def hierarchy_times(arcs: Arcs, start: Ties, end: Ties, direct: Ties) -> csr_array:
+def hierarchy_times(
+    arcs: Arcs, start: Connectors, end: Connectors, direct: Connectors
+) -> csr_array:
     """Return travel times by a customizable contraction hierarchy.
 
     The method is that of Dibbelt, Strasser and Wagner, "Customizable Contraction Hierarchies",
@@ -28,8 +30,8 @@ def hierarchy_times(arcs: Arcs, start: Ties, end: Ties, direct: Ties) -> csr_arr
         search = _one_to_many(arcs, targets.tolist())
         bounds = np.searchsorted(start.point, np.arange(start.points + 1))
         for row in range(start.points):
-            ties = slice(bounds[row], bounds[row + 1])
-            sources = zip(start.target[ties].tolist(), _whole(start.minutes[ties]), strict=True)
+            mine = slice(bounds[row], bounds[row + 1])
+            sources = zip(start.target[mine].tolist(), _whole(start.minutes[mine]), strict=True)
             if bounds[row] < bounds[row + 1]:
                 at_junction = _in_minutes(search.distances_from_multi(list(sources)))
                 at_end = at_junction[place] + end.minutes
@@ -67,7 +69,7 @@ def _in_minutes(counted: list[int | None]) -> Floats:
     return found / _PER_MINUTE
 
 
-def _meet_at_junctions(minutes: Floats, start: Ties, end: Ties) -> None:
+def _meet_at_junctions(minutes: Floats, start: Connectors, end: Connectors) -> None:
     """Without any link, places meet only where they are tied to the same junction."""
     for junction in np.intersect1d(start.target, end.target).tolist():
         here, there = start.target == junction, end.target == junction

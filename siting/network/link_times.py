@@ -4,17 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from siting.common.errors import Fault, InputError
-from siting.common.types import Arcs, Bools, Deferred, Floats, Ints
-from siting.network.speeds import Limits, Speeds, limit_kph
+from siting.common.types import Arcs, Bools, Floats, Ints, LazyRoads, RoadGraph
+from siting.network.speeds import SpeedLimits, Speeds, limit_kph
 
 
-def arcs_of(roads: "nx.MultiDiGraph[int] | Deferred") -> Arcs:
+def arcs_of(roads: RoadGraph | LazyRoads) -> Arcs:
     """Read the arcs of a network."""
-    if isinstance(roads, Deferred):
+    if isinstance(roads, LazyRoads):
         return roads.arcs
     row = {node: index for index, node in enumerate(roads)}
     lon, lat = (
@@ -56,8 +55,8 @@ def _figures(edges: Sequence[tuple[Any, Any, dict[str, Any]]], name: str) -> Flo
 FALLBACK_CLASS = "unclassified"
 """Stands for a class that the profile does not know."""
 _KPH_PER_MPS = 3.6
-# Straight links of the shipped network, and the speed of `Access` that holds on them.
-_TIES = {"access": "kph", "water": "water_kph"}
+# Straight links of the shipped network, and the speed of `ConnectorRules` that holds on them.
+_CONNECTORS = {"access": "kph", "water": "water_kph"}
 _CROSSING = 3
 
 
@@ -133,11 +132,11 @@ def _between(links: Links, ferry: Bools) -> Bools:
     return between
 
 
-def _delayed(links: Links, kph: Floats, speeds: Speeds, limits: Limits) -> Bools:
+def _delayed(links: Links, kph: Floats, speeds: Speeds, limits: SpeedLimits) -> Bools:
     size = _size(links)
     pairs = np.concatenate([links.tail * size + links.head, links.head * size + links.tail])
     neighbours = np.bincount(np.unique(pairs) // max(size, 1), minlength=size)
-    off_road = links.of_kind([*speeds.waiting_minutes, *_TIES])
+    off_road = links.of_kind([*speeds.waiting_minutes, *_CONNECTORS])
     urban = (kph <= limits.urban_kph) & ~off_road
     delayed: Bools = urban & (neighbours[links.head] >= _CROSSING)
     return delayed
@@ -149,10 +148,10 @@ def _size(links: Links) -> int:
 
 def class_speeds(speeds: Speeds) -> dict[str, float]:
     """Speed by class, with the classes that only the shipped network has."""
-    return {**speeds.kph, **{name: speeds.access[key] for name, key in _TIES.items()}}
+    return {**speeds.kph, **{name: speeds.access[key] for name, key in _CONNECTORS.items()}}
 
 
-def add_times(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
+def add_times(graph: RoadGraph, speeds: Speeds) -> None:
     """Give every link speed_kph and travel_time (seconds), in place."""
     rows = [row for _, _, row in graph.edges(data=True)]
     for row in rows:
@@ -166,7 +165,7 @@ def add_times(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
         row["travel_time"] = time
 
 
-def add_stops(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
+def add_stops(graph: RoadGraph, speeds: Speeds) -> None:
     """Add what `with_stops` adds, in place."""
     rows = [row for _, _, row in graph.edges(data=True)]
     kph, driving = (_numbers(rows, name) for name in ("speed_kph", "travel_time"))
@@ -175,7 +174,7 @@ def add_stops(graph: "nx.MultiDiGraph[int]", speeds: Speeds) -> None:
         row["travel_time"] = time
 
 
-def links_of(graph: "nx.MultiDiGraph[int]") -> Links:
+def links_of(graph: RoadGraph) -> Links:
     """Read what times depend on from a graph, nodes numbered in its order."""
     number = {node: place for place, node in enumerate(graph)}
     edges = list(graph.edges(data=True))

@@ -11,7 +11,15 @@ import pandas as pd
 
 from siting.common.errors import InputError
 from siting.common.package import data_folder
-from siting.common.types import Access, Deferred, Floats, Ints, Island, RoadNetwork
+from siting.common.types import (
+    ConnectorRules,
+    Floats,
+    Ints,
+    Island,
+    LazyRoads,
+    RoadGraph,
+    RoadNetwork,
+)
 from siting.network.link_times import Links, add_times, fastest_arcs, link_times
 from siting.network.osm.files import read_arrays, read_network
 from siting.network.shipped.tables import (
@@ -25,7 +33,6 @@ from siting.network.shipped.tables import (
 )
 from siting.network.speeds import Speeds, read_speeds
 
-type RoadGraph = nx.MultiDiGraph[int]
 type Column = Floats | Ints
 
 _TABLES = (NODES, LINKS, "road_islands.csv")
@@ -71,45 +78,45 @@ def load_road_network(
     shipped = source == "shipped"
     if shipped and (faults := road_table_faults(folder)):
         raise InputError(faults)
-    access = _access(profile, folder, limit_km, shipped=shipped)
-    roads, fingerprint, origin = _read(source, profile, access, folder)
+    rules = _rules(profile, folder, limit_km, shipped=shipped)
+    roads, fingerprint, origin = _read(source, profile, rules, folder)
     log = _read_log(folder) if shipped else _origin(origin)
     files = network_files(source, folder)
-    return RoadNetwork(roads, access, str(source), log, files, fingerprint)
+    return RoadNetwork(roads, rules, str(source), log, files, fingerprint)
 
 
 def no_network(times: Path) -> RoadNetwork:
     """Stand in for a network where travel times come from a file, whose content it is known by."""
     with times.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
-    access = Access(radius_km=0.0, detour=1.0, kph=1.0, water_kph=1.0)
-    return RoadNetwork(nx.MultiDiGraph(crs="EPSG:4326"), access, str(times), (), {}, content)
+    rules = ConnectorRules(radius_km=0.0, detour=1.0, kph=1.0, water_kph=1.0)
+    return RoadNetwork(nx.MultiDiGraph(crs="EPSG:4326"), rules, str(times), (), {}, content)
 
 
 def _read(
-    source: str | Path, profile: Speeds, access: Access, folder: Path
-) -> tuple[RoadGraph | Deferred, str, Mapping[str, str]]:
+    source: str | Path, profile: Speeds, rules: ConnectorRules, folder: Path
+) -> tuple[RoadGraph | LazyRoads, str, Mapping[str, str]]:
     """Roads with times, their fingerprint, and where they come from."""
     if source == "shipped":
-        return *_read_tables(folder, profile, access), {}
+        return *_read_tables(folder, profile, rules), {}
     if Path(source).suffix == ".parquet":
-        return _read_arrays(Path(source), profile, access)
+        return _read_arrays(Path(source), profile, rules)
     graph = read_network(Path(source))
     add_times(graph, profile)
-    return graph, _fingerprint_of(graph, access), graph.graph
+    return graph, _fingerprint_of(graph, rules), graph.graph
 
 
-def _read_tables(folder: Path, profile: Speeds, access: Access) -> tuple[Deferred, str]:
+def _read_tables(folder: Path, profile: Speeds, rules: ConnectorRules) -> tuple[LazyRoads, str]:
     tables = read_road_tables(folder)
     nodes, links = tables.nodes, table_links(tables)
     places = (nodes["node"].to_numpy(), nodes["lon"].to_numpy(), nodes["lat"].to_numpy())
     seconds = table_seconds(links, profile)
-    return _deferred(places, links, seconds, access, lambda: table_graph(tables, profile))
+    return _lazy_roads(places, links, seconds, rules, lambda: table_graph(tables, profile))
 
 
 def _read_arrays(
-    path: Path, profile: Speeds, access: Access
-) -> tuple[Deferred, str, Mapping[str, str]]:
+    path: Path, profile: Speeds, rules: ConnectorRules
+) -> tuple[LazyRoads, str, Mapping[str, str]]:
     streets = read_arrays(path)
     places = (streets.osmid, streets.x, streets.y)
     _, seconds = link_times(streets.links, profile)
@@ -119,16 +126,16 @@ def _read_arrays(
         add_times(graph, profile)
         return graph
 
-    return *_deferred(places, streets.links, seconds, access, make_graph), streets.about
+    return *_lazy_roads(places, streets.links, seconds, rules, make_graph), streets.about
 
 
-def _deferred(
+def _lazy_roads(
     places: tuple[Ints, Floats, Floats],
     links: Links,
     seconds: Floats,
-    access: Access,
+    rules: ConnectorRules,
     make_graph: Callable[[], RoadGraph],
-) -> tuple[Deferred, str]:
+) -> tuple[LazyRoads, str]:
     """Arcs and fingerprint; places are id, x, y of the nodes in the order of their ids."""
     number, x, y = places
     # Nodes are numbered in the order of their ids, so that one order serves both.
@@ -136,7 +143,7 @@ def _deferred(
     columns = (links.tail[order], links.head[order], seconds[order], links.metres[order])
     arcs = fastest_arcs(x, y, columns)
     ids = (number[columns[0]], number[columns[1]], *columns[2:])
-    return Deferred(arcs, make_graph), _fingerprint(places, ids, access)
+    return LazyRoads(arcs, make_graph), _fingerprint(places, ids, rules)
 
 
 def network_files(source: str | Path, data: Path) -> dict[str, Path]:
@@ -145,10 +152,12 @@ def network_files(source: str | Path, data: Path) -> dict[str, Path]:
     return {path.name: path for path in [*made_from, data / "speeds.toml"]}
 
 
-def _access(speeds: Speeds, folder: Path, limit_km: float | None, *, shipped: bool) -> Access:
+def _rules(
+    speeds: Speeds, folder: Path, limit_km: float | None, *, shipped: bool
+) -> ConnectorRules:
     """Tie places to few points where there are streets, and to all where there are main roads."""
     figures = speeds.access
-    return Access(
+    return ConnectorRules(
         radius_km=figures["radius_km"],
         detour=figures["detour"],
         kph=figures["kph"],
@@ -183,7 +192,7 @@ def _origin(about: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}: {about[name]}" for name in _ORIGIN if about.get(name))
 
 
-def _fingerprint_of(graph: RoadGraph, access: Access) -> str:
+def _fingerprint_of(graph: RoadGraph, rules: ConnectorRules) -> str:
     places = sorted((node, row["x"], row["y"]) for node, row in graph.nodes(data=True))
     links = sorted(
         (u, v, attribute["travel_time"], attribute["length"])
@@ -191,12 +200,13 @@ def _fingerprint_of(graph: RoadGraph, access: Access) -> str:
     )
     nodes = np.array(places, dtype=np.float64).reshape(-1, 3)
     edges = np.array(links, dtype=np.float64).reshape(-1, 4)
-    return _fingerprint(nodes.T, edges.T, access)
+    return _fingerprint(nodes.T, edges.T, rules)
 
 
-def _fingerprint(nodes: Iterable[Column], links: Iterable[Column], access: Access) -> str:
+def _fingerprint(nodes: Iterable[Column], links: Iterable[Column], rules: ConnectorRules) -> str:
     """Digest of the columns of two tables in order: id, x, y; tail, head, seconds, metres."""
-    digest = hashlib.sha256(repr(access).encode())
+    # The rules begin as they did when the first results were kept, so that those still compare.
+    digest = hashlib.sha256(repr(rules).replace("ConnectorRules(", "Access(", 1).encode())
     for table in (nodes, links):
         digest.update(np.stack([*table], axis=1).astype(np.float64).tobytes())
     return digest.hexdigest()

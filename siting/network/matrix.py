@@ -23,11 +23,11 @@ from siting.common.parallel import (
     worker_context,
 )
 from siting.common.types import Floats, Points, RoadNetwork, TravelTimes
-from siting.network.connectors import Ties, tie_to_junctions, tie_to_points
+from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.hierarchy import hierarchy_times
 from siting.network.link_times import arcs_of
 
-type Progress = Callable[[int, int], None]
+type SearchProgress = Callable[[int, int], None]
 type Workers = int | str | None
 """Who searches: so many processes of this machine, or the workers of the Dask scheduler at this
 address; None: as many as pay. The result does not depend on it."""
@@ -40,15 +40,15 @@ _WORTH_PROCESSES = 200_000_000
 
 
 @dataclass(frozen=True)
-class Search:
+class BatchSearch:
     """What every batch of a search needs.
 
     Parameters
     ----------
     arrays : dict of str to ndarray
         ``data``, ``indices``, ``indptr`` of the roads with one row a source behind the junctions;
-        ``far_point``, ``far_target``, ``far_minutes`` of the ties at the other end; and
-        ``point``, ``target``, ``minutes`` of direct ties from sources to the other end.
+        ``far_point``, ``far_target``, ``far_minutes`` of the connectors at the other end; and
+        ``point``, ``target``, ``minutes`` of direct connectors from sources to the other end.
     junctions, sources, points : int
         Junctions of the network, points to search from, points at the other end.
     limit : float
@@ -62,7 +62,7 @@ class Search:
     limit: float
 
     def run(self, first: int, last: int) -> csr_array:
-        """Search from some of the sources."""
+        """BatchSearch from some of the sources."""
         arrays = self.arrays
         size = len(arrays["indptr"]) - 1
         graph = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))
@@ -79,7 +79,9 @@ class Search:
         return _stored(minutes, self.limit)
 
 
-def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: float) -> Search:
+def make_search(
+    roads: csr_array, near: Connectors, far: Connectors, direct: Connectors, limit: float
+) -> BatchSearch:
     """Collect what a search needs."""
     graph = with_sources(roads, near)
     arrays: Arrays = {
@@ -93,11 +95,11 @@ def make_search(roads: csr_array, near: Ties, far: Ties, direct: Ties, limit: fl
         "target": direct.target,
         "minutes": direct.minutes,
     }
-    return Search(arrays, roads.shape[0], near.points, far.points, limit)
+    return BatchSearch(arrays, roads.shape[0], near.points, far.points, limit)
 
 
-def run_search(search: Search, *, workers: Workers, progress: Progress) -> csr_array:
-    """Search from every source."""
+def run_search(search: BatchSearch, *, workers: Workers, progress: SearchProgress) -> csr_array:
+    """BatchSearch from every source."""
     if workers is None:
         worth = search.sources * search.junctions >= _WORTH_PROCESSES
         workers = (os.cpu_count() or 1) if worth else 1
@@ -109,40 +111,40 @@ def run_search(search: Search, *, workers: Workers, progress: Progress) -> csr_a
     return csr_array(vstack(blocks, format="csr"))
 
 
-def with_sources(roads: csr_array, ties: Ties) -> csr_array:
-    """Append one row a point to a road matrix, from which its ties lead to the junctions."""
-    size = roads.shape[0] + ties.points
-    ends = roads.indptr[-1] + np.searchsorted(ties.point, np.arange(1, ties.points + 1))
+def with_sources(roads: csr_array, connectors: Connectors) -> csr_array:
+    """Append one row a point to a road matrix, from which its connectors lead to the junctions."""
+    size = roads.shape[0] + connectors.points
+    ends = roads.indptr[-1] + np.searchsorted(connectors.point, np.arange(1, connectors.points + 1))
     return csr_array(
         (
-            np.append(roads.data, ties.minutes),
-            np.append(roads.indices, ties.target),
+            np.append(roads.data, connectors.minutes),
+            np.append(roads.indices, connectors.target),
             np.append(roads.indptr, ends),
         ),
         shape=(size, size),
     )
 
 
-def _bounds(search: Search) -> list[tuple[int, int]]:
+def _bounds(search: BatchSearch) -> list[tuple[int, int]]:
     size = max(1, min(_BATCH, _CELLS // max(search.junctions, 1)))
     firsts = range(0, search.sources, size)
     return [(first, min(first + size, search.sources)) for first in firsts]
 
 
 def _blocks(
-    search: Search, bounds: list[tuple[int, int]], workers: int | str
+    search: BatchSearch, bounds: list[tuple[int, int]], workers: int | str
 ) -> Iterator[csr_array]:
     if isinstance(workers, str):
         return _on_cluster(search, bounds, workers)
     return _in_processes(search, bounds, workers) if workers > 1 else _here(search, bounds)
 
 
-def _here(search: Search, bounds: list[tuple[int, int]]) -> Iterator[csr_array]:
+def _here(search: BatchSearch, bounds: list[tuple[int, int]]) -> Iterator[csr_array]:
     return (search.run(first, last) for first, last in bounds)
 
 
 def _in_processes(
-    search: Search, bounds: list[tuple[int, int]], workers: int
+    search: BatchSearch, bounds: list[tuple[int, int]], workers: int
 ) -> Iterator[csr_array]:
     numbers = (search.junctions, search.sources, search.points, search.limit)
     with share(search.arrays) as block:
@@ -155,7 +157,9 @@ def _in_processes(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _on_cluster(search: Search, bounds: list[tuple[int, int]], address: str) -> Iterator[csr_array]:
+def _on_cluster(
+    search: BatchSearch, bounds: list[tuple[int, int]], address: str
+) -> Iterator[csr_array]:
     """In the order of the bounds, though workers are done in any."""
     early: dict[int, csr_array] = {}
     due = 0
@@ -171,17 +175,17 @@ def _on_cluster(search: Search, bounds: list[tuple[int, int]], address: str) -> 
                 due += 1
 
 
-def _run_there(search: Search, bounds: tuple[int, int]) -> csr_array:
+def _run_there(search: BatchSearch, bounds: tuple[int, int]) -> csr_array:
     return search.run(*bounds)
 
 
-_attached: list[tuple[SharedMemory, Search]] = []
+_attached: list[tuple[SharedMemory, BatchSearch]] = []
 """What a worker process searches; set once when it starts."""
 
 
 def _attach(block: Block, numbers: tuple[int, int, int, float]) -> None:
     memory, arrays = attach(block)
-    _attached.append((memory, Search(arrays, *numbers)))
+    _attached.append((memory, BatchSearch(arrays, *numbers)))
 
 
 def _run(bounds: tuple[int, int]) -> csr_array:
@@ -208,11 +212,11 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     limit: float = np.inf,
     engine: Engine = "dijkstra",
     workers: Workers = None,
-    progress: Progress = lambda _done, _all: None,
+    progress: SearchProgress = lambda _done, _all: None,
 ) -> TravelTimes:
     """Return the minutes of the fastest way from every origin to every destination.
 
-    Ways start and end with a tie (`siting.network.connectors`); places within the radius of
+    Ways start and end with a connector (`siting.network.connectors`); places within the radius of
     each other are also tied directly, so that a place is 0 minutes from itself.
 
     Parameters
@@ -251,20 +255,20 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         The Dask cluster was lost meanwhile.
     """
     arcs = arcs_of(network.roads)
-    start, detached_origins = tie_to_junctions(origins, arcs, network.access)
-    end, detached_destinations = tie_to_junctions(destinations, arcs, network.access)
+    start, detached_origins = connect_to_junctions(origins, arcs, network.rules)
+    end, detached_destinations = connect_to_junctions(destinations, arcs, network.rules)
     roads = arcs.matrix()
     if engine == "hierarchy":
-        direct = tie_to_points(origins, destinations, network.access)
+        direct = connect_to_points(origins, destinations, network.rules)
         minutes = _at_least(
             hierarchy_times(arcs, start, end, direct), np.zeros(len(origins)), limit
         )
     elif len(origins) < len(destinations):
-        direct = tie_to_points(origins, destinations, network.access)
+        direct = connect_to_points(origins, destinations, network.rules)
         search = make_search(roads, start, end, direct, limit)
         minutes = run_search(search, workers=workers, progress=progress)
     else:
-        direct = tie_to_points(destinations, origins, network.access)
+        direct = connect_to_points(destinations, origins, network.rules)
         search = make_search(roads.T.tocsr(), end, start, direct, limit)
         minutes = run_search(search, workers=workers, progress=progress).T.tocsr()
     if floor_minutes is not None:

@@ -16,7 +16,7 @@ from siting.common.tables.columns import read_own_table
 from siting.common.tables.hints import cell
 from siting.common.tables.read import shortened
 from siting.common.types import Arcs, Points, RoadNetwork
-from siting.network.connectors import Ties, tie_to_junctions, tie_to_points
+from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.link_times import arcs_of
 from siting.network.matrix import with_sources
 
@@ -86,7 +86,7 @@ class Trip:
     minutes : float
         Its time; infinite where there is no way.
     km : float
-        Its length, ties included.
+        Its length, connectors included.
     """
 
     minutes: float
@@ -103,13 +103,13 @@ class Route:
         Time and length.
     junctions : tuple of int
         Nodes of the graph in order; none where the places are tied to each other.
-    tie_minutes : float
+    connector_minutes : float
         Part of the time that is spent off the road.
     """
 
     trip: Trip
     junctions: tuple[int, ...]
-    tie_minutes: float
+    connector_minutes: float
 
 
 def trip(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> Trip:
@@ -136,9 +136,9 @@ def fastest_route(
     """Return the fastest way between two places."""
     arcs = arcs_of(network.roads)
     origin, destination = _point(start), _point(end)
-    out = tie_to_junctions(origin, arcs, network.access)[0]
-    back = tie_to_junctions(destination, arcs, network.access)[0]
-    direct = tie_to_points(origin, destination, network.access)
+    out = connect_to_junctions(origin, arcs, network.rules)[0]
+    back = connect_to_junctions(destination, arcs, network.rules)[0]
+    direct = connect_to_points(origin, destination, network.rules)
     steps = zip(direct.minutes.tolist(), direct.metres.tolist(), strict=True)
     off_road = [Route(Trip(minutes, metres / 1000), (), minutes) for minutes, metres in steps]
     ways = [_by_road(network, arcs, out, back), *off_road]
@@ -150,14 +150,14 @@ def lies_near(network: RoadNetwork, place: tuple[float, float]) -> bool:
     lon, lat = (np.array([row[axis] for _, row in network.graph.nodes(data=True)]) for axis in "xy")
     here = (np.full(len(lat), place[1]), np.full(len(lon), place[0]))
     away = ox.distance.great_circle(*here, lat, lon)
-    return bool(away.min() <= 1000 * network.access.far_km)
+    return bool(away.min() <= 1000 * network.rules.far_km)
 
 
 def _point(place: tuple[float, float]) -> Points:
     return Points(("",), np.array([place[0]]), np.array([place[1]]))
 
 
-def _by_road(network: RoadNetwork, arcs: Arcs, out: Ties, back: Ties) -> Route:
+def _by_road(network: RoadNetwork, arcs: Arcs, out: Connectors, back: Connectors) -> Route:
     graph = with_sources(arcs.matrix(), out)
     minutes, before = dijkstra(graph, indices=len(arcs), return_predecessors=True)
     arrivals = minutes[back.target] + back.minutes

@@ -34,7 +34,7 @@ ZONES: Final = {
     "DK:rural": 80.0,
     "DK:motorway": 130.0,
 }
-"""Limits in km/h that a tag names instead of giving a number."""
+"""SpeedLimits in km/h that a tag names instead of giving a number."""
 
 
 def limit_kph(value: object) -> float:
@@ -77,7 +77,7 @@ _OWN = {"title", "based_on", "factor"}
 
 
 @dataclass(frozen=True)
-class Limits:
+class SpeedLimits:
     """How a profile uses speed limits, where a network knows them.
 
     Parameters
@@ -111,7 +111,7 @@ class Speeds:
     access : mapping of str to float
         ``radius_km``, ``detour``, ``kph``, ``water_kph`` and ``far_km`` of the ties of places, and
         ``limit_km`` where there is one.
-    limits : Limits or None
+    limits : SpeedLimits or None
         How speed limits are used; None where classes alone decide.
     """
 
@@ -119,7 +119,7 @@ class Speeds:
     kph: Mapping[str, float]
     waiting_minutes: Mapping[str, float]
     access: Mapping[str, float]
-    limits: Limits | None = field(default=None)
+    limits: SpeedLimits | None = field(default=None)
 
 
 def speed_profiles(folder: Path) -> tuple[str, ...]:
@@ -141,7 +141,7 @@ def read_speeds(folder: Path, profile: str = "default") -> Speeds:
             if "waiting_minutes" in row
         },
         access=_figures(table["access"]),
-        limits=Limits(**_figures(table["limits"])) if "limits" in table else None,
+        limits=SpeedLimits(**_figures(table["limits"])) if "limits" in table else None,
     )
 
 

@@ -40,7 +40,7 @@ def read_travel_times(
     Raises
     ------
     siting.common.errors.InputError
-        Minutes are negative or not a number, a pair is missing or stands there twice.
+        Minutes are negative or not a number, a pair is missing or appears twice.
     """
     table = read_own_table(
         path, ("from", "to"), ("minutes",), infinite=("minutes",), most_rows=MOST_PAIRS
@@ -77,7 +77,7 @@ def _twice(path: Path, pair: Ints, table: pd.DataFrame) -> Iterator[Fault]:
     again = pd.Series(pair).duplicated().to_numpy() & (pair >= 0)
     for row in np.flatnonzero(again).tolist():
         ends = (str(table["from"].iloc[row]), str(table["to"].iloc[row]))
-        problem = "the pair stands there twice"
+        problem = "the pair appears twice"
         key = f"row {row + 2}, columns from, to"
         yield Fault(str(path), key, ends, problem, "Leave one of them.")
 

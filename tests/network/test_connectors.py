@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from siting.common.package import data_folder
-from siting.common.types import Access, Island, Points, RoadNetwork
-from siting.network.connectors import tie_to_junctions, tie_to_points
+from siting.common.types import ConnectorRules, Island, Points, RoadNetwork
+from siting.network.connectors import connect_to_junctions, connect_to_points
 from siting.network.link_times import arcs_of
 
-ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10, far_km=9)
+RULES = ConnectorRules(radius_km=4, detour=1.3, kph=40, water_kph=10, far_km=9)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_all_road_points_within_the_radius_else_the_nearest_and_those_little_far
     network: RoadNetwork, remote: Points
 ) -> None:
     arcs = arcs_of(network.graph)
-    ties, detached = tie_to_junctions(remote, arcs, ACCESS)
+    connectors, detached = connect_to_junctions(remote, arcs, RULES)
     alone = 0
     for row, name in enumerate(remote.ids):
         here = np.full(len(arcs), remote.lat[row]), np.full(len(arcs), remote.lon[row])
@@ -36,45 +36,45 @@ def test_all_road_points_within_the_radius_else_the_nearest_and_those_little_far
         alone += bool(straight.min() > 4000)
         reach = 4000 if straight.min() <= 4000 else straight.min() + 4000
         expected = np.flatnonzero(straight <= reach)
-        mine = ties.point == row
-        assert ties.target[mine].tolist() == expected.tolist()
-        assert ties.metres[mine] == pytest.approx(1.3 * straight[expected])
+        mine = connectors.point == row
+        assert connectors.target[mine].tolist() == expected.tolist()
+        assert connectors.metres[mine] == pytest.approx(1.3 * straight[expected])
         assert (name in detached) == (straight.min() > 9000)
-    assert ties.minutes == pytest.approx(ties.metres / 1000 / 40 * 60)
+    assert connectors.minutes == pytest.approx(connectors.metres / 1000 / 40 * 60)
     assert 0 < alone < len(remote)
     assert 0 < len(detached) < alone
 
 
 def test_a_place_on_an_island_is_tied_straight_over_water(network: RoadNetwork) -> None:
-    access = Access(4, 1.3, 40, 10, (Island("Öja", 18.07, 59.33, 1.0),))
+    rules = ConnectorRules(4, 1.3, 40, 10, (Island("Öja", 18.07, 59.33, 1.0),))
     arcs = arcs_of(network.graph)
     place = Points(("p",), np.array([18.0711]), np.array([59.3303]))
-    ties, detached = tie_to_junctions(place, arcs, access)
+    connectors, detached = connect_to_junctions(place, arcs, rules)
     straight = ox.distance.great_circle(
-        59.3303, 18.0711, arcs.lat[ties.target[0]], arcs.lon[ties.target[0]]
+        59.3303, 18.0711, arcs.lat[connectors.target[0]], arcs.lon[connectors.target[0]]
     )
-    assert ties.metres == pytest.approx([straight])
-    assert ties.minutes == pytest.approx([straight / 1000 / 10 * 60])
+    assert connectors.metres == pytest.approx([straight])
+    assert connectors.minutes == pytest.approx([straight / 1000 / 10 * 60])
     assert "water" in detached["p"]
 
 
 def test_neighbours_are_tied_directly_but_not_from_island_to_shore() -> None:
-    access = Access(4, 1.3, 40, 10, (Island("Öja", 18.0, 59.0, 1.0),))
+    rules = ConnectorRules(4, 1.3, 40, 10, (Island("Öja", 18.0, 59.0, 1.0),))
     on_island = Points(("a", "b"), np.array([18.0, 18.001]), np.array([59.0, 59.0]))
     ashore = Points(("c",), np.array([18.03]), np.array([59.0]))
-    direct = tie_to_points(on_island, on_island, access)
+    direct = connect_to_points(on_island, on_island, rules)
     assert list(zip(direct.point, direct.target, strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert direct.minutes[0] == 0
-    assert len(tie_to_points(on_island, ashore, access).point) == 0
-    assert len(tie_to_points(on_island, ashore, ACCESS).point) == 2
+    assert len(connect_to_points(on_island, ashore, rules).point) == 0
+    assert len(connect_to_points(on_island, ashore, RULES).point) == 2
 
 
 def test_in_a_network_of_streets_the_nearest_few_are_tied_to(
     network: RoadNetwork, remote: Points
 ) -> None:
     arcs = arcs_of(network.graph)
-    every, _ = tie_to_junctions(remote, arcs, ACCESS)
-    few, _ = tie_to_junctions(remote, arcs, replace(ACCESS, most=3))
+    every, _ = connect_to_junctions(remote, arcs, RULES)
+    few, _ = connect_to_junctions(remote, arcs, replace(RULES, most=3))
     for row in range(len(remote)):
         nearest = sorted(every.metres[every.point == row])[:3]
         assert sorted(few.metres[few.point == row]) == pytest.approx(nearest)
@@ -82,6 +82,6 @@ def test_in_a_network_of_streets_the_nearest_few_are_tied_to(
 
 
 def test_no_points_no_ties(network: RoadNetwork, seats: Points) -> None:
-    ties, detached = tie_to_junctions(_some(seats, 0), arcs_of(network.graph), ACCESS)
-    assert len(ties.point) == 0
+    connectors, detached = connect_to_junctions(_some(seats, 0), arcs_of(network.graph), RULES)
+    assert len(connectors.point) == 0
     assert detached == {}

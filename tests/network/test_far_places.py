@@ -32,11 +32,11 @@ def test_far_places_are_named_with_how_many_live_there(network: RoadNetwork) -> 
 
 def test_sites_count_too_and_swapped_positions_are_recognised(network: RoadNetwork) -> None:
     homes, site = _points(STOCKHOLM), _points(STOCKHOLM[::-1])
-    with pytest.raises(InputError, match="longitude and latitude have changed places"):
+    with pytest.raises(InputError, match="longitude and latitude are swapped"):
         refuse_far_places(network, homes, site, np.ones(1))
 
 
 def test_near_places_and_networks_without_a_limit_pass(network: RoadNetwork) -> None:
     refuse_far_places(network, _points(STOCKHOLM), _points(STOCKHOLM), np.ones(1))
-    free = replace(network, access=replace(network.access, limit_km=np.inf))
+    free = replace(network, rules=replace(network.rules, limit_km=np.inf))
     refuse_far_places(free, _points(PARIS), _points(PARIS), np.ones(1))

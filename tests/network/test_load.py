@@ -7,7 +7,7 @@ import osmnx as ox
 import pytest
 
 from siting.common.errors import InputError
-from siting.common.types import Arcs, Deferred, Points, RoadNetwork
+from siting.common.types import Arcs, LazyRoads, Points, RoadNetwork
 from siting.network import load_road_network, travel_times
 from siting.network.link_times import arcs_of
 
@@ -59,7 +59,7 @@ def test_times_are_those_of_osmnx_plus_waiting(network: RoadNetwork) -> None:
 @pytest.mark.parametrize("profile", ["default", "limits"])
 def test_the_tables_as_arrays_have_the_times_of_osmnx_to_the_last_bit(profile: str) -> None:
     network = load_road_network(speeds=profile)
-    assert isinstance(network.roads, Deferred)
+    assert isinstance(network.roads, LazyRoads)
     arrays, graph = network.roads.arcs, arcs_of(network.graph)
     for field in fields(Arcs):
         np.testing.assert_array_equal(getattr(arrays, field.name), getattr(graph, field.name))

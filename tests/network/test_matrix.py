@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.common.errors import InputError
-from siting.common.types import Access, Floats, Points, RoadNetwork
+from siting.common.types import ConnectorRules, Floats, Points, RoadNetwork
 from siting.network import travel_times
 
-ACCESS = Access(radius_km=4, detour=1.3, kph=40, water_kph=10)
+RULES = ConnectorRules(radius_km=4, detour=1.3, kph=40, water_kph=10)
 
 
 def _network(graph: "nx.MultiDiGraph[int]") -> RoadNetwork:
-    return RoadNetwork(graph, ACCESS, "test", (), {}, "")
+    return RoadNetwork(graph, RULES, "test", (), {}, "")
 
 
 @st.composite
@@ -144,7 +144,7 @@ def test_equals_networkx_on_the_shipped_network(network: RoadNetwork) -> None:
     nodes = rng.choice(list(network.graph), 200)
     lon = np.array([network.graph.nodes[node]["x"] for node in nodes])
     lat = np.array([network.graph.nodes[node]["y"] for node in nodes])
-    snapped = RoadNetwork(network.graph, Access(1e-6, 1.3, 40, 10), "test", (), {}, "")
+    snapped = RoadNetwork(network.graph, ConnectorRules(1e-6, 1.3, 40, 10), "test", (), {}, "")
     first = Points(tuple(map(str, range(10))), lon[:10], lat[:10])
     second = Points(tuple(map(str, range(190))), lon[10:], lat[10:])
     minutes = travel_times(snapped, first, second).minutes.toarray()
@@ -231,7 +231,7 @@ def test_a_search_can_be_cancelled_and_leaves_nothing_behind(
 
 def test_a_place_beyond_the_limit_cannot_be_reached(network: RoadNetwork, seats: Points) -> None:
     few = Points(seats.ids[:40], seats.lon[:40], seats.lat[:40])
-    strict = replace(network, access=replace(network.access, limit_km=0.3))
+    strict = replace(network, rules=replace(network.rules, limit_km=0.3))
     every = travel_times(network, few, seats)
     near = travel_times(strict, few, seats)
     lost = {name for name in seats.ids if "out of reach" in near.detached.get(name, "")}

@@ -13,7 +13,7 @@ import pytest
 
 from siting.common.errors import ClusterError, InputError
 from siting.common.parallel import check_cluster
-from siting.common.types import Access, Points, RoadNetwork
+from siting.common.types import ConnectorRules, Points, RoadNetwork
 from siting.network import travel_times
 from siting.pipeline.run import run
 from siting.scenario.file import find_scenario, read_scenario
@@ -41,7 +41,7 @@ def _random_network(seed: int) -> tuple[RoadNetwork, Points, Points]:
         graph.add_node(node, x=x, y=y)
     for u, v in rng.integers(0, 300, (900, 2)).tolist():
         graph.add_edge(u, v, length=1.0, travel_time=float(rng.uniform(1, 900)))
-    network = RoadNetwork(graph, Access(4, 1.3, 40, 10), "test", (), {}, "")
+    network = RoadNetwork(graph, ConnectorRules(4, 1.3, 40, 10), "test", (), {}, "")
     lon, lat = rng.uniform((15, 60), (17, 61), (700, 2)).T
     names = tuple(map(str, range(700)))
     return (

@@ -2,7 +2,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from siting.common.types import Access, Points, RoadNetwork
+from siting.common.types import ConnectorRules, Points, RoadNetwork
 from siting.network import travel_times, trip
 
 
@@ -21,7 +21,7 @@ def test_the_length_is_that_of_the_fastest_way_not_of_the_shortest() -> None:
     graph.add_node(1, x=16.0, y=60.0)
     graph.add_edge(0, 1, length=60_000.0, travel_time=3600.0)
     graph.add_edge(0, 1, length=90_000.0, travel_time=3000.0)
-    network = RoadNetwork(graph, Access(4, 1.3, 40, 10), "test", (), {}, "")
+    network = RoadNetwork(graph, ConnectorRules(4, 1.3, 40, 10), "test", (), {}, "")
     there = trip(network, (15.0, 60.0), (16.0, 60.0))
     assert (there.minutes, there.km) == pytest.approx((50.0, 90.0))
     assert np.isinf(trip(network, (16.0, 60.0), (15.0, 60.0)).km)

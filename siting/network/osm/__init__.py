@@ -9,11 +9,11 @@ from siting.network.osm.build import (
     check_target,
     save_network,
 )
-from siting.network.osm.download import Area, Servers, area_of
+from siting.network.osm.download import DownloadArea, Servers, area_of
 
 __all__ = [
-    "Area",
     "Built",
+    "DownloadArea",
     "Residents",
     "Servers",
     "area_of",

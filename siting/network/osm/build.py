@@ -9,7 +9,7 @@ import numpy as np
 from siting.common.errors import Fault, InputError
 from siting.common.types import Ints, Points
 from siting.network.link_times import add_times
-from siting.network.osm.download import Area, Servers, download
+from siting.network.osm.download import DownloadArea, Servers, download
 from siting.network.osm.extract import read_extract
 from siting.network.osm.files import (
     SUFFIXES,
@@ -103,7 +103,7 @@ def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:
 
 
 def build_from_area(
-    area: Area, roads: Roads, servers: Servers, residents: Residents = NOBODY
+    area: DownloadArea, roads: Roads, servers: Servers, residents: Residents = NOBODY
 ) -> Built:
     """Build a network of an area, downloaded with OSMnx."""
     graph, date = download(area, roads, servers)

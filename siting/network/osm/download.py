@@ -20,9 +20,8 @@ from osmnx._errors import InsufficientResponseError
 from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
-from siting.common import file_limits as sizes
 from siting.common.errors import Fault, InputError
-from siting.common.file_limits import OUTLINE, refuse_large
+from siting.common.file_limits import DOWNLOAD, DOWNLOAD_S, OUTLINE, refuse_large
 from siting.network.osm.tags import CLASSES, FERRY, Roads, Way, read_way
 
 _DATABASE = b"SQLite format 3\0"
@@ -157,7 +156,7 @@ class Servers:
 
 
 @dataclass(frozen=True)
-class Area:
+class DownloadArea:
     """What to download: the name of a place, or a polygon.
 
     Parameters
@@ -180,16 +179,16 @@ class _BusyError(Exception):
         self.pause_s = pause_s
 
 
-def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Area:
+def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> DownloadArea:
     """Read the area that a user means: the first of these that is given."""
     if place:
-        return Area(place)
+        return DownloadArea(place)
     if polygon:
-        return Area(polygon.name, polygon_of_file(polygon))
-    return Area(bbox or "", polygon_of_box(bbox or ""))
+        return DownloadArea(polygon.name, polygon_of_file(polygon))
+    return DownloadArea(bbox or "", polygon_of_box(bbox or ""))
 
 
-def download(area: Area, roads: Roads, servers: Servers) -> "tuple[Any, str]":
+def download(area: DownloadArea, roads: Roads, servers: Servers) -> "tuple[Any, str]":
     """Download the roads and ferries of an area."""
     for key in ("overpass_url", "nominatim_url"):
         _check_address(key, getattr(servers, key))
@@ -294,7 +293,7 @@ class _Bounded:
 
     def __init__(self, raw: Any, url: str) -> None:  # noqa: ANN401 - of urllib3
         self._raw, self._url = raw, url
-        self._deadline = time.monotonic() + sizes.DOWNLOAD_S
+        self._deadline = time.monotonic() + DOWNLOAD_S
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of urllib3
         return getattr(self._raw, name)
@@ -304,11 +303,11 @@ class _Bounded:
         size = 0
         for part in self._raw.stream(*given, **named):
             size += len(part)
-            if size > sizes.DOWNLOAD:
-                text = f"the answer has more than {sizes.DOWNLOAD:,} bytes"
+            if size > DOWNLOAD:
+                text = f"the answer has more than {DOWNLOAD:,} bytes"
                 raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
             if time.monotonic() > self._deadline:
-                text = f"the answer is not there after {sizes.DOWNLOAD_S:,.0f} seconds"
+                text = f"the answer is not there after {DOWNLOAD_S:,.0f} seconds"
                 raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
             yield part
 

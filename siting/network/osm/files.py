@@ -18,13 +18,11 @@ from siting.common.errors import Fault, InputError
 from siting.common.file_limits import GRAPHML, refuse_entities, refuse_large, refuse_large_parquet
 from siting.common.files import replace_file, telling
 from siting.common.tables.hints import GREATEST
-from siting.common.types import Floats, Ints
+from siting.common.types import Floats, Ints, RoadGraph
 from siting.network.link_times import Links
 from siting.network.osm.tags import FERRY, duration_minutes
 from siting.network.osm.ways import Streets, in_order
 from siting.network.speeds import limit_kph
-
-type RoadGraph = nx.MultiDiGraph[int]
 
 _ALWAYS = ("osmid", "length", "highway", "oneway")
 _WHERE_KNOWN = ("ref", "name", "maxspeed", "duration")

@@ -13,7 +13,7 @@ from shapely import LineString
 from siting.common.package import data_folder
 from siting.common.types import Floats, Points
 from siting.network.shipped.lines import KEYS, RawGraph, read_lines, snap
-from siting.network.shipped.repairs import Gap, Review, Verdict, find_detached, find_holes
+from siting.network.shipped.repairs import Gap, Judgement, Review, find_detached, find_holes
 from siting.network.shipped.waypoints import LONGEST_M, add_waypoints
 from siting.network.speeds import read_speeds
 
@@ -22,7 +22,7 @@ _NOT_JUDGED = "Nobody has judged yet whether it crosses water"
 
 
 @dataclass(frozen=True)
-class RoadTables:
+class RoadBuild:
     """The road network as it ships.
 
     Parameters
@@ -43,23 +43,23 @@ class RoadTables:
 
 def build_road_tables(
     raw_gpkg: Path, towns: Points, folder: Path | None = None, *, longest_m: float = LONGEST_M
-) -> RoadTables:
-    """Mend the raw road file and reduce it to junctions and links."""
+) -> RoadBuild:
+    """Repair the raw road file and reduce it to junctions and links."""
     folder = folder or data_folder()
     detour = read_speeds(folder).access["detour"]
-    mender = _Mender(Review(folder / "road_joins.toml"), towns, detour)
+    repairs = _Repairs(Review(folder / "road_joins.toml"), towns, detour)
     graph = snap(read_lines(raw_gpkg))
-    graph, holes = mender.close_holes(graph)
-    graph, ties = mender.tie_detached(graph)
+    graph, holes = repairs.close_holes(graph)
+    graph, ties = repairs.tie_detached(graph)
     whole = add_waypoints(graph, longest_m)
     lon, lat = _degrees(whole.xy)
     node = np.arange(len(lon))
     kind = np.where(node < len(graph.xy), "junction", "waypoint")
     nodes = pd.DataFrame({"node": node, "lon": lon, "lat": lat, "kind": kind})
-    return RoadTables(nodes, whole.links, pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS))
+    return RoadBuild(nodes, whole.links, pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS))
 
 
-def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:
+def write_road_tables(tables: RoadBuild, folder: Path) -> tuple[str, ...]:
     """Write road_nodes.csv, road_links.csv and road_build_log.csv with fixed formats."""
     nodes = tables.nodes.assign(
         lon=tables.nodes["lon"].map("{:.6f}".format), lat=tables.nodes["lat"].map("{:.6f}".format)
@@ -71,7 +71,7 @@ def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:
     return tuple(f"{name}: {len(table)} rows" for name, table in files.items())
 
 
-class _Mender:
+class _Repairs:
     """Makes the repairs that were judged sound, and logs every one made or refused."""
 
     def __init__(self, review: Review, towns: Points, detour: float) -> None:
@@ -88,10 +88,10 @@ class _Mender:
         added, log = [], []
         for hole in find_holes(graph):
             lon, lat = _middle(graph, hole)
-            verdict = self._review.hole(hole.ref, lon, lat)
-            closed = verdict is not None and verdict.accepted
+            judgement = self._review.hole(hole.ref, lon, lat)
+            closed = judgement is not None and judgement.accepted
             repair = "hole closed" if closed else "hole left open"
-            log.append(self._row(repair, graph, hole, verdict))
+            log.append(self._row(repair, graph, hole, judgement))
             if closed:
                 added.append(_link(graph, hole, hole.gap_m, (_class_of(graph, hole), "join")))
         return _with_links(graph, added), log
@@ -101,21 +101,23 @@ class _Mender:
         added, log = [], []
         for tie in find_detached(graph):
             lon, lat = _middle(graph, tie)
-            verdict = self._review.detached(lon, lat)
-            over_land = verdict is None or verdict.accepted
+            judgement = self._review.detached(lon, lat)
+            over_land = judgement is None or judgement.accepted
             length = tie.gap_m * (self._detour if over_land else 1.0)
             over = "land" if over_land else "water"
-            log.append(self._row(f"detached part tied over {over}", graph, tie, verdict))
+            log.append(self._row(f"detached part tied over {over}", graph, tie, judgement))
             highway = "access" if over_land else "water"
             added.append(_link(graph, tie, length, (highway, f"{over}_tie")))
         return _with_links(graph, added), log
 
-    def _row(self, repair: str, graph: RawGraph, gap: Gap, verdict: Verdict | None) -> list[object]:
+    def _row(
+        self, repair: str, graph: RawGraph, gap: Gap, judgement: Judgement | None
+    ) -> list[object]:
         lon, lat = _middle(graph, gap)
         town = self._towns.ids[int(self._town_tree.query(graph.xy[gap.u])[1])]
         network = f"{gap.network_m:.0f}" if np.isfinite(gap.network_m) else ""
-        why = verdict.why if verdict else _NOT_JUDGED
-        near = verdict.near if verdict else town
+        why = judgement.why if judgement else _NOT_JUDGED
+        near = judgement.near if judgement else town
         return [repair, gap.ref, near, f"{lon:.4f}", f"{lat:.4f}", f"{gap.gap_m:.0f}", network, why]
 
 

@@ -21,7 +21,7 @@ _KM_PER_DEGREE = 111.2
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """A reviewed hole or detached part.
 
     Parameters
@@ -54,18 +54,18 @@ class Review:
         self._holes: list[dict[str, Any]] = tables["hole"]
         self._detached: list[dict[str, Any]] = tables["detached"]
 
-    def hole(self, ref: str, lon: float, lat: float) -> Verdict | None:
-        """Return the verdict on a hole in a road at this position, if there is one."""
+    def hole(self, ref: str, lon: float, lat: float) -> Judgement | None:
+        """Return the judgement on a hole in a road at this position, if there is one."""
         for entry in self._holes:
             if entry["ref"] == ref and _same_place(entry, lon, lat):
-                return Verdict(entry["near"], entry["close"], entry["why"])
+                return Judgement(entry["near"], entry["close"], entry["why"])
         return None
 
-    def detached(self, lon: float, lat: float) -> Verdict | None:
-        """Return the verdict on the tie of a detached part, if there is one."""
+    def detached(self, lon: float, lat: float) -> Judgement | None:
+        """Return the judgement on the tie of a detached part, if there is one."""
         for entry in self._detached:
             if _same_place(entry, lon, lat):
-                return Verdict(entry["near"], entry["over"] == "land", entry["why"])
+                return Judgement(entry["near"], entry["over"] == "land", entry["why"])
         return None
 
 

@@ -13,11 +13,9 @@ from siting.common.errors import Fault, InputError
 from siting.common.tables.columns import read_own_table
 from siting.common.tables.hints import cell, missing_column
 from siting.common.tables.read import read_texts, shortened
-from siting.common.types import Bools, Floats
+from siting.common.types import Bools, Floats, RoadGraph
 from siting.network.link_times import FALLBACK_CLASS, Links, add_stops, class_speeds, with_stops
 from siting.network.speeds import Speeds
-
-type RoadGraph = nx.MultiDiGraph[int]
 
 NODES, LINKS = "road_nodes.csv", "road_links.csv"
 

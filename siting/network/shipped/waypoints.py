@@ -12,7 +12,7 @@ from siting.network.shipped.lines import RawGraph, read_lines
 
 LONGEST_M = 3_000.0
 """No piece of a road is longer than this."""
-# A ferry is boarded at its ends; what mends the network is a straight line, not a road.
+# A ferry is boarded at its ends; what repairs the network is a straight line, not a road.
 _SPLIT = ("road", "connector")
 
 

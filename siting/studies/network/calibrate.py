@@ -1,22 +1,21 @@
 r"""Fit speeds to known travel times.
 
 The time of a trip is t = b + sum over road classes c of d_c s_c: b the minutes that no road speed
-changes (ties, ferries, waiting, delays), d_c the minutes on class c by the profile at hand, and s_c
-how much slower than by the profile the class is driven. The s_c that make the sum of squares of
-t / known - 1 least are sought, one s for all classes where the trips are too few to tell classes
-apart. As the fastest way may change with the speeds, this is repeated until it does not.
+changes (connectors, ferries, waiting, delays), d_c the minutes on class c by the profile at hand,
+and s_c how much slower than by the profile the class is driven. The s_c that make the sum of
+squares of t / known - 1 least are sought, one s for all classes where the trips are too few to tell
+classes apart. As the fastest way may change with the speeds, this is repeated until it does not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import networkx as nx
 import numpy as np
 from scipy.optimize import lsq_linear
 
 from siting.common.errors import Fault, InputError
-from siting.common.types import Bools, Floats, RoadNetwork
+from siting.common.types import Bools, Floats, RoadGraph, RoadNetwork
 from siting.network.link_times import add_times
 from siting.network.routes import ReferenceTrip, Route, fastest_route
 from siting.network.speeds import Speeds
@@ -233,7 +232,7 @@ def _determined(sample: _Sample) -> Bools:
 
 def _with(network: RoadNetwork, speeds: Speeds, factors: Mapping[str, float]) -> RoadNetwork:
     """Return the network as it is driven by a fit."""
-    graph: nx.MultiDiGraph[int] = network.graph.copy()
+    graph: RoadGraph = network.graph.copy()
     kph = {name: speed * factors.get(name, 1.0) for name, speed in speeds.kph.items()}
     add_times(graph, replace(speeds, kph=kph))
     return replace(network, roads=graph)

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 from siting.common.errors import Fault, InputError
 from siting.common.files import replace_file, telling
 from siting.common.types import Arcs, Bools, Floats, Ints, Points, RoadNetwork
-from siting.network.connectors import Ties, tie_to_junctions
+from siting.network.connectors import Connectors, connect_to_junctions
 from siting.network.link_times import arcs_of
 from siting.network.matrix import with_sources
 
@@ -24,7 +24,7 @@ MEASURES = ("km", "minutes")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class NetworkComparison:
     """How trips differ between two networks.
 
     Parameters
@@ -52,7 +52,7 @@ class Comparison:
         return self.trips.loc[order.index[:count]]
 
 
-def compare_networks(first: RoadNetwork, second: RoadNetwork, places: Points) -> Comparison:
+def compare_networks(first: RoadNetwork, second: RoadNetwork, places: Points) -> NetworkComparison:
     """Compare length and time of the fastest ways between places on two networks.
 
     Parameters
@@ -64,7 +64,7 @@ def compare_networks(first: RoadNetwork, second: RoadNetwork, places: Points) ->
 
     Returns
     -------
-    Comparison
+    NetworkComparison
         Of the places that lie within the radius of a road of both.
 
     Raises
@@ -100,7 +100,7 @@ def compare_networks(first: RoadNetwork, second: RoadNetwork, places: Points) ->
         trips[f"{name}_off"] = trips[f"{name}_b"] / trips[f"{name}_a"] - 1
     lost = tuple(places.ids[row] for row in np.flatnonzero(~near).tolist())
     only = (int((in_a & ~in_b).sum()), int((in_b & ~in_a).sum()))
-    return Comparison(trips, _summary(trips), lost, *only)
+    return NetworkComparison(trips, _summary(trips), lost, *only)
 
 
 def _summary(trips: pd.DataFrame) -> pd.DataFrame:
@@ -113,10 +113,10 @@ def _summary(trips: pd.DataFrame) -> pd.DataFrame:
 
 
 def _near(network: RoadNetwork, places: Points) -> Bools:
-    ties, _ = tie_to_junctions(places, arcs_of(network.roads), network.access)
+    connectors, _ = connect_to_junctions(places, arcs_of(network.roads), network.rules)
     nearest = np.full(len(places), np.inf)
-    np.minimum.at(nearest, ties.point, ties.metres)
-    access = network.access
+    np.minimum.at(nearest, connectors.point, connectors.metres)
+    access = network.rules
     return nearest <= access.radius_km * access.detour * 1000
 
 
@@ -127,24 +127,26 @@ def _some(points: Points, rows: Ints) -> Points:
 def _trips(network: RoadNetwork, places: Points) -> tuple[Floats, Floats]:
     """Kilometres and minutes of the fastest ways, both of shape (n, n)."""
     arcs = arcs_of(network.roads)
-    ties, _ = tie_to_junctions(places, arcs, network.access)
-    graph = with_sources(arcs.matrix(), ties)
-    groups = np.searchsorted(ties.point, np.arange(len(places) + 1))
+    connectors, _ = connect_to_junctions(places, arcs, network.rules)
+    graph = with_sources(arcs.matrix(), connectors)
+    groups = np.searchsorted(connectors.point, np.arange(len(places) + 1))
     km, minutes = np.empty((2, len(places), len(places)))
     for row in range(len(places)):
         arrival, before = dijkstra(graph, indices=len(arcs) + row, return_predecessors=True)
-        total = arrival[ties.target] + ties.minutes
+        total = arrival[connectors.target] + connectors.minutes
         best = np.array(
             [first + total[first:last].argmin() for first, last in pairwise(groups.tolist())]
         )
         minutes[row] = total[best]
         out = slice(groups[row], groups[row + 1])
-        metres = _metres(arcs, ties, out, before, ties.target[best])
-        km[row] = (metres + ties.metres[best]) / 1000
+        metres = _metres(arcs, connectors, out, before, connectors.target[best])
+        km[row] = (metres + connectors.metres[best]) / 1000
     return km, minutes
 
 
-def _metres(arcs: Arcs, ties: Ties, out: slice, before: NDArray[np.int32], ends: Ints) -> Floats:
+def _metres(
+    arcs: Arcs, connectors: Connectors, out: slice, before: NDArray[np.int32], ends: Ints
+) -> Floats:
     """Follow the ways back from all ends at once and add up the lengths."""
     size = len(arcs)
     key = arcs.tail * size + arcs.head
@@ -154,8 +156,8 @@ def _metres(arcs: Arcs, ties: Ties, out: slice, before: NDArray[np.int32], ends:
         previous = before[here].astype(np.int64)
         going = (previous >= 0) & (previous < size)
         started = previous >= size
-        tie = np.searchsorted(ties.target[out], here[started])
-        metres[way[started]] += ties.metres[out][tie]
+        connector = np.searchsorted(connectors.target[out], here[started])
+        metres[way[started]] += connectors.metres[out][connector]
         arc = np.searchsorted(key, previous[going] * size + here[going])
         metres[way[going]] += arcs.metres[arc]
         here, way = previous[going], way[going]
@@ -167,7 +169,7 @@ _BINS = 60
 _TITLES = {"km": "Length", "minutes": "Time"}
 
 
-def print_comparison(found: Comparison, names: tuple[str, str], console: Console) -> None:
+def print_comparison(found: NetworkComparison, names: tuple[str, str], console: Console) -> None:
     """Print the distribution of differences and the worst of them."""
     console.print(f"a: {names[0]}\nb: {names[1]}", soft_wrap=True, markup=False)
     console.print(f"{len(found.trips):,} trips; {found.only_a:,} only in a, {found.only_b:,} in b")
@@ -183,7 +185,7 @@ def print_comparison(found: Comparison, names: tuple[str, str], console: Console
         console.print(_worst(found, measure))
 
 
-def _worst(found: Comparison, measure: str) -> Table:
+def _worst(found: NetworkComparison, measure: str) -> Table:
     table = Table("From", "To", f"{measure} a", f"{measure} b", "off", box=None)
     columns = ["from", "to", f"{measure}_a", f"{measure}_b", f"{measure}_off"]
     for start, end, a, b, off in found.worst(measure, _WORST)[columns].itertuples(index=False):
@@ -191,7 +193,7 @@ def _worst(found: Comparison, measure: str) -> Table:
     return table
 
 
-def draw_comparison(found: Comparison, path: Path) -> None:
+def draw_comparison(found: NetworkComparison, path: Path) -> None:
     """Draw how the differences are distributed."""
     figure = Figure(figsize=(8, 3.5), layout="constrained")
     for axes, measure in zip(figure.subplots(1, 2), MEASURES, strict=True):

@@ -13,9 +13,8 @@ import shapely
 from typer.testing import CliRunner
 
 from siting.cli.app import app
-from siting.common import file_limits as sizes
 from siting.common.errors import InputError
-from siting.network.osm import Area, Built, Servers, area_of, build_from_area
+from siting.network.osm import Built, DownloadArea, Servers, area_of, build_from_area
 from siting.network.osm.files import read_network, to_graph
 
 BOX = "24.935,60.160,24.960,60.175"
@@ -26,12 +25,12 @@ def _servers(overpass: SimpleNamespace) -> Servers:
 
 
 @pytest.fixture
-def box() -> Area:
+def box() -> DownloadArea:
     return area_of(None, None, BOX)
 
 
 def test_a_download_is_the_same_network_as_the_file(
-    overpass: SimpleNamespace, box: Area, built: Built
+    overpass: SimpleNamespace, box: DownloadArea, built: Built
 ) -> None:
     again = build_from_area(box, "drive", _servers(overpass))
     assert again.about["date"] == "2020-05-01T00:00:00Z"
@@ -74,7 +73,7 @@ def test_the_command_downloads_and_writes(
 
 @pytest.mark.parametrize("trouble", ["429", "504", "stall", "truncated", "remark"])
 def test_trouble_that_passes_is_waited_out(
-    overpass: SimpleNamespace, box: Area, trouble: str
+    overpass: SimpleNamespace, box: DownloadArea, trouble: str
 ) -> None:
     overpass.troubles += [trouble, trouble]
     assert len(build_from_area(box, "main", _servers(overpass)).streets.links) > 0
@@ -84,7 +83,7 @@ def test_trouble_that_passes_is_waited_out(
 @pytest.mark.parametrize("trouble", ["429", "504", "stall", "truncated", "remark"])
 def test_trouble_that_stays_ends_in_a_clear_error(
     overpass: SimpleNamespace,
-    box: Area,
+    box: DownloadArea,
     trouble: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -99,7 +98,7 @@ def test_trouble_that_stays_ends_in_a_clear_error(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_refusal_is_not_asked_again(overpass: SimpleNamespace, box: Area) -> None:
+def test_a_refusal_is_not_asked_again(overpass: SimpleNamespace, box: DownloadArea) -> None:
     overpass.troubles += ["400"]
     with pytest.raises(InputError, match="refused"):
         build_from_area(box, "drive", _servers(overpass))
@@ -108,7 +107,7 @@ def test_a_refusal_is_not_asked_again(overpass: SimpleNamespace, box: Area) -> N
 
 @pytest.mark.parametrize("status", ["302", "307", "308"])
 def test_redirects_are_not_followed_wherever_they_lead(
-    overpass: SimpleNamespace, box: Area, status: str
+    overpass: SimpleNamespace, box: DownloadArea, status: str
 ) -> None:
     for elsewhere in ("http://other.example/", overpass.elsewhere):
         overpass.elsewhere, overpass.asked[:] = elsewhere, []
@@ -119,18 +118,18 @@ def test_redirects_are_not_followed_wherever_they_lead(
 
 
 def test_an_answer_that_is_too_large_is_not_read_to_its_end(
-    overpass: SimpleNamespace, box: Area, monkeypatch: pytest.MonkeyPatch
+    overpass: SimpleNamespace, box: DownloadArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sizes, "DOWNLOAD", 20_000)
+    monkeypatch.setattr("siting.network.osm.download.DOWNLOAD", 20_000)
     with pytest.raises(InputError, match="more than 20,000 bytes"):
         build_from_area(box, "drive", _servers(overpass))
     assert len(overpass.asked) == 1
 
 
 def test_an_answer_that_never_ends_is_given_up(
-    overpass: SimpleNamespace, box: Area, monkeypatch: pytest.MonkeyPatch
+    overpass: SimpleNamespace, box: DownloadArea, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sizes, "DOWNLOAD_S", 0.0)
+    monkeypatch.setattr("siting.network.osm.download.DOWNLOAD_S", 0.0)
     with pytest.raises(InputError, match="is not there after 0 seconds"):
         build_from_area(box, "drive", _servers(overpass))
 
@@ -167,7 +166,7 @@ def test_outlines_are_read_in_their_own_coordinates(tmp_path: Path) -> None:
         assert polygon.symmetric_difference(shape[0]).area < 1e-7
 
 
-def test_an_empty_area_is_an_error(overpass: SimpleNamespace, box: Area) -> None:
+def test_an_empty_area_is_an_error(overpass: SimpleNamespace, box: DownloadArea) -> None:
     overpass.troubles += ["empty", "empty"]
     with pytest.raises(InputError, match="no road"):
         build_from_area(box, "drive", _servers(overpass))
@@ -175,10 +174,10 @@ def test_an_empty_area_is_an_error(overpass: SimpleNamespace, box: Area) -> None
 
 def test_an_unknown_place_is_an_error(overpass: SimpleNamespace) -> None:
     with pytest.raises(InputError, match="no area of that name"):
-        build_from_area(Area("Nowhere"), "drive", _servers(overpass))
+        build_from_area(DownloadArea("Nowhere"), "drive", _servers(overpass))
 
 
-def test_settings_of_osmnx_are_as_before(overpass: SimpleNamespace, box: Area) -> None:
+def test_settings_of_osmnx_are_as_before(overpass: SimpleNamespace, box: DownloadArea) -> None:
     before = (ox.settings.overpass_url, ox.settings.use_cache, ox.settings.requests_kwargs)
     build_from_area(box, "main", _servers(overpass))
     after = (ox.settings.overpass_url, ox.settings.use_cache, ox.settings.requests_kwargs)
@@ -186,7 +185,7 @@ def test_settings_of_osmnx_are_as_before(overpass: SimpleNamespace, box: Area) -
 
 
 @pytest.mark.parametrize("url", ["http://overpass.example/api", "ftp://127.0.0.1/api", "nonsense"])
-def test_only_https_or_this_machine(box: Area, url: str) -> None:
+def test_only_https_or_this_machine(box: DownloadArea, url: str) -> None:
     with pytest.raises(InputError, match="HTTPS"):
         build_from_area(box, "drive", Servers(url, "https://nominatim.example"))
 

@@ -11,7 +11,7 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.package import data_folder
-from siting.common.types import Arcs, Deferred
+from siting.common.types import Arcs, LazyRoads
 from siting.network import load_road_network, read_speeds
 from siting.network.link_times import arcs_of
 from siting.network.osm import Built, build_from_graphml, save_network
@@ -129,7 +129,7 @@ def test_graphml_with_lists_in_lists_without_end_is_no_network(
 
 def test_times_need_no_graph_and_are_those_of_the_graph(saved: dict[str, Path]) -> None:
     network = load_road_network(saved["parquet"], speeds="limits")
-    assert isinstance(network.roads, Deferred)
+    assert isinstance(network.roads, LazyRoads)
     arrays, graph = arcs_of(network.roads), arcs_of(network.graph)
     for field in fields(Arcs):
         np.testing.assert_array_equal(getattr(arrays, field.name), getattr(graph, field.name))

@@ -9,7 +9,7 @@ import osmnx as ox
 import pytest
 
 from siting.common.package import data_folder
-from siting.common.types import Access, Points, RoadNetwork
+from siting.common.types import ConnectorRules, Points, RoadNetwork
 from siting.model import Instance, Limits, Mean, solve
 from siting.network import load_road_network, read_speeds, travel_times
 from siting.network.osm import Built, save_network
@@ -60,8 +60,8 @@ def test_the_matrix_has_the_times_of_osmnx_routing(roads: RoadNetwork) -> None:
     graph = roads.graph
     pairs = _pairs(graph, 40)
     starts, ends = ([pair[side] for pair in pairs] for side in (0, 1))
-    # Ties of no length, so that only the roads count.
-    exact = RoadNetwork(graph, Access(1e-6, 1.3, 40, 10, most=1), "test", (), {}, "")
+    # Connectors of no length, so that only the roads count.
+    exact = RoadNetwork(graph, ConnectorRules(1e-6, 1.3, 40, 10, most=1), "test", (), {}, "")
     minutes = travel_times(exact, _at(graph, starts), _at(graph, ends)).minutes.toarray()
     for row, (u, v) in enumerate(pairs):
         route = ox.routing.shortest_path(graph, u, v, weight="travel_time")
@@ -74,7 +74,7 @@ def test_the_matrix_has_the_times_of_osmnx_routing(roads: RoadNetwork) -> None:
 
 def test_one_way_streets_make_there_and_back_differ(roads: RoadNetwork) -> None:
     places = _at(roads.graph, [u for u, _ in _pairs(roads.graph, 30)])
-    exact = RoadNetwork(roads.graph, Access(1e-6, 1.3, 40, 10, most=1), "test", (), {}, "")
+    exact = RoadNetwork(roads.graph, ConnectorRules(1e-6, 1.3, 40, 10, most=1), "test", (), {}, "")
     minutes = travel_times(exact, places, places).minutes.toarray()
     assert (np.abs(minutes - minutes.T) > 0.5).any()
 

@@ -13,7 +13,7 @@ from shapely import LineString
 
 from siting.common.package import data_folder
 from siting.common.types import Points
-from siting.network.shipped import RoadTables, build_road_tables, write_road_tables
+from siting.network.shipped import RoadBuild, build_road_tables, write_road_tables
 
 EAST, NORTH = 500_000.0, 6_500_000.0
 PRIMARY = {"src": "ap030", "rtt": 14, "rte": None, "ltn": 1}
@@ -78,7 +78,7 @@ WITH_HOLE: list[dict[str, object]] = [
 ]
 
 
-def _build(folder: Path, roads: Iterable[dict[str, object]]) -> RoadTables:
+def _build(folder: Path, roads: Iterable[dict[str, object]]) -> RoadBuild:
     """Without waypoints, so that links have the lengths of the roads above."""
     raw = _write_raw(folder / "raw.gpkg", roads)
     return build_road_tables(raw, TOWNS, folder, longest_m=1e6)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.common.package import data_folder
-from siting.common.types import Access, RoadNetwork
+from siting.common.types import ConnectorRules, RoadNetwork
 from siting.network import (
     ReferenceTrip,
     Speeds,
@@ -28,7 +28,7 @@ SPEEDS = Speeds(
     {"ferry": 20},
     {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10},
 )
-ACCESS = Access(0.001, 1.3, 40, 10)
+RULES = ConnectorRules(0.001, 1.3, 40, 10)
 
 
 def _road(classes: list[str]) -> RoadNetwork:
@@ -39,7 +39,7 @@ def _road(classes: list[str]) -> RoadNetwork:
     for node, highway in enumerate(classes):
         graph.add_edge(node, node + 1, length=20_000.0, highway=highway)
     add_times(graph, SPEEDS)
-    return RoadNetwork(graph, ACCESS, "test", (), {}, "")
+    return RoadNetwork(graph, RULES, "test", (), {}, "")
 
 
 def _trip(start: int, end: int, minutes: float | None) -> ReferenceTrip:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from siting.cli.app import app
 from siting.common.errors import InputError
-from siting.common.types import Access, Points, RoadNetwork
+from siting.common.types import ConnectorRules, Points, RoadNetwork
 from siting.network import load_road_network, trip
 from siting.studies.network.compare import compare_networks
 
@@ -54,9 +54,9 @@ def test_pairs_that_only_one_network_joins_are_counted() -> None:
         graph.add_node(node, x=15 + node, y=60.0)
     for u, v in ((0, 1), (1, 0), (1, 2)):
         graph.add_edge(u, v, length=1000.0, travel_time=60.0)
-    access = Access(4, 1.3, 40, 10)
-    whole = RoadNetwork(graph, access, "a", (), {}, "")
-    less = RoadNetwork(graph.copy(), access, "b", (), {}, "")
+    rules = ConnectorRules(4, 1.3, 40, 10)
+    whole = RoadNetwork(graph, rules, "a", (), {}, "")
+    less = RoadNetwork(graph.copy(), rules, "b", (), {}, "")
     less.graph.remove_edge(1, 2)
     places = Points(("p", "q", "r", "far"), np.array([15.0, 16, 17, 20]), np.full(4, 60.0))
     found = compare_networks(whole, less, places)
