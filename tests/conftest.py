@@ -9,7 +9,7 @@ import pytest
 
 from siting.common.package import data_folder
 from siting.pipeline.run import run
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.scenario.file import find_scenario, read_scenario
 from tests.support.cli import Call, calls_in
 
@@ -51,11 +51,11 @@ def raw() -> Path:
 
 
 @pytest.fixture(scope="session")
-def solved() -> Callable[..., RunResult]:
+def solved() -> Callable[..., Result]:
     """Run a shipped scenario, with overrides if given; each combination once a session."""
 
     @cache
-    def solve(name: str, *overrides: str, data: Path | None = None) -> RunResult:
+    def solve(name: str, *overrides: str, data: Path | None = None) -> Result:
         file = read_scenario(find_scenario(name), overrides)
         return run(file, data=data, progress=lambda _: None)
 

@@ -8,7 +8,7 @@ from siting.common.package import data_folder, scenario_folder
 from siting.pipeline.run import run
 from siting.report.words import number, percent, whole
 from siting.report.write import write_briefing
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
 
@@ -40,13 +40,13 @@ _COLUMNS = (
 )
 
 
-def overview(results: Iterable[RunResult]) -> str:
+def overview(results: Iterable[Result]) -> str:
     """Markdown with one row a result, in their order."""
     rows = [_COLUMNS, tuple("---" for _ in _COLUMNS), *map(_row, results)]
     return _HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def _row(result: RunResult) -> tuple[str, ...]:
+def _row(result: Result) -> tuple[str, ...]:
     manifest = result.manifest
     measures = result.tables["access"].set_index("measure").to_dict("index")
     mean, share = measures["mean"], measures["share45"]
@@ -65,7 +65,7 @@ def _row(result: RunResult) -> tuple[str, ...]:
 
 def make_results(results: Path) -> Iterator[Path]:
     """Run every shipped scenario and give each folder written, and README.md, the table of all."""
-    made: list[RunResult] = []
+    made: list[Result] = []
     for path in sorted(scenario_folder().glob("*.toml")):
         result = run(read_scenario(path), progress=lambda _: None)
         folder = write_result(result, results)

@@ -19,7 +19,7 @@ from siting.common.errors import Fault, InfeasibleError, InputError, MissingExtr
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 
 if TYPE_CHECKING:
-    from siting.results.result import RunResult
+    from siting.results.result import Result
 
 
 # Commands import what they need when they are called, so that --help and a faulty scenario
@@ -145,7 +145,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         raise typer.Exit(NOT_PROVED)
 
 
-def _brief_if_possible(result: "RunResult", folder: Path) -> None:
+def _brief_if_possible(result: "Result", folder: Path) -> None:
     """Write the briefing; where its packages are missing say so in a line, and leave it."""
     from siting.common.package import data_folder, require_report
 
@@ -157,7 +157,7 @@ def _brief_if_possible(result: "RunResult", folder: Path) -> None:
     from siting.report.write import write_briefing
 
     write_briefing(result, folder, data_folder())
-    if "frontier" in result.tables and not result.abroad:
+    if "frontier" in result.tables and not result.outside_sweden:
         from siting.report.explorer import write_explorer
 
         write_explorer(folder)

@@ -21,7 +21,7 @@ from siting.common.errors import Fault, InputError, MissingExtraError
 from siting.scenario.file import find_scenario, read_scenario
 
 if TYPE_CHECKING:
-    from siting.results.result import Study
+    from siting.results.result import Result
 
 
 def register(app: typer.Typer) -> None:
@@ -33,11 +33,11 @@ def register(app: typer.Typer) -> None:
     app.command()(frontier)
 
 
-def _leave(study: "Study", results: Path, show: Callable[["Study", Console], None]) -> None:
+def _leave(study: "Result", results: Path, show: Callable[["Result", Console], None]) -> None:
     """Write a study, print it, and say where its files are."""
-    from siting.results.write import write_study
+    from siting.results.write import write_result
 
-    folder = write_study(study, results)
+    folder = write_result(study, results)
     console = Console(highlight=False)
     show(study, console)
     console.print(f"\nFiles: {folder}", soft_wrap=True, markup=False)
@@ -200,7 +200,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
         raise typer.Exit(STOPPED)
 
 
-def _draw_if_possible(study: "Study", folder: Path) -> None:
+def _draw_if_possible(study: "Result", folder: Path) -> None:
     """Draw the curve; where the packages for it are missing say so in a line, and leave it."""
     from siting.common.package import require_report
 

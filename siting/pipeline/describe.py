@@ -15,7 +15,7 @@ from siting.pipeline.manifest import cost_of, figures_of, make_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.steps import Described, Frontier, Over, Step, frontier_table, solve_frontier
 from siting.results.measures import Access, Measures, measure, nearest, only_reached, shared_out
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.results.tables import REGION_KEYS, frontier_tables, result_tables
 
 STANDARD = "standard"
@@ -25,7 +25,7 @@ _MUNICIPALITIES = ("municipalities",)
 type Progress = Callable[[str], None]
 
 
-def describe(problem: Problem, solution: Solution, seconds: Mapping[str, float]) -> RunResult:
+def describe(problem: Problem, solution: Solution, seconds: Mapping[str, float]) -> Result:
     """Say what an answer means, as tables and a manifest."""
     if solution.objective is None:
         raise StoppedError(
@@ -37,7 +37,7 @@ def describe(problem: Problem, solution: Solution, seconds: Mapping[str, float])
     manifest |= {"summary": dict(measures.summary)}
     manifest["not_counted"] = int(access.people.sum() - measures.summary["people"])
     tables = result_tables(measures, access, sites, problem.demand)
-    return RunResult(problem.file.name, manifest, tables)
+    return Result(problem.file.name, "run", manifest, tables)
 
 
 def _measured(
@@ -100,8 +100,8 @@ def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures
 
 
 def add_frontier(
-    result: RunResult, problem: Problem, asked: Frontier, progress: Progress = print
-) -> RunResult:
+    result: Result, problem: Problem, asked: Frontier, progress: Progress = print
+) -> Result:
     """Solve the scenario for each number of new offices too, and add what comes of it."""
     started = time.perf_counter()
     tables = tables_of_steps(problem, asked, progress)
@@ -109,7 +109,7 @@ def add_frontier(
     seconds = dict(result.manifest["seconds"])
     seconds |= {"frontier": spent, "total": round(seconds["total"] + spent, 3)}
     manifest = {**result.manifest, "frontier": dataclasses.asdict(asked), "seconds": seconds}
-    return RunResult(result.name, manifest, {**result.tables, **tables})
+    return dataclasses.replace(result, manifest=manifest, tables={**result.tables, **tables})
 
 
 def tables_of_steps(

@@ -27,7 +27,7 @@ from siting.pipeline.describe import Progress, add_frontier, describe
 from siting.pipeline.problem import Problem, build_problem, dense
 from siting.pipeline.steps import Frontier
 from siting.pipeline.translate import clash_in_words
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 
 # What a user has to hear about even where nobody watches the progress.
@@ -41,7 +41,7 @@ def run(
     frontier: Frontier | None = None,
     workers: Workers = None,
     progress: Progress = print,
-) -> RunResult:
+) -> Result:
     """Carry out a scenario.
 
     Parameters
@@ -60,7 +60,7 @@ def run(
 
     Returns
     -------
-    RunResult
+    Result
         Tables and manifest; `siting.write_result` puts them on disk.
 
     Raises

@@ -27,7 +27,7 @@ from siting.report.words import (
     texts,
     whole,
 )
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 _NAMED = 3
 """So many of the picks are named in the answer."""
@@ -56,14 +56,14 @@ def read_background(data: Path) -> Background:
     return Background(read_assumptions(data / ASSUMPTIONS), frozenset(border))
 
 
-def scenario_key(result: RunResult) -> str:
+def scenario_key(result: Result) -> str:
     """Hexadecimal digits of the scenario's hash; ids and salts derive from them."""
     text = json.dumps(result.manifest["scenario"], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def write_up(
-    result: RunResult, background: Background, language: str, beside: Beside = NOTHING
+    result: Result, background: Background, language: str, beside: Beside = NOTHING
 ) -> Document:
     """Put a briefing into words."""
     words, manifest = texts(language), result.manifest
@@ -101,10 +101,10 @@ def localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - 
     return " ".join(text.split())
 
 
-def _question(result: RunResult, language: str) -> Iterator[Block]:
+def _question(result: Result, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
     asked = words["question"]
-    where = "_abroad" if result.abroad else ""
+    where = "_outside_sweden" if result.outside_sweden else ""
     existing = counted(manifest["size"]["offices"], asked[f"offices{where}"], language)
     goal = goal_in_words(manifest["scenario"]["objective"], language)
     yield Heading(asked["heading"])
@@ -129,7 +129,7 @@ def _change(override: str, language: str) -> str:
     return f"{key}: {in_words.get(old, old)} → {in_words.get(new, new)}"
 
 
-def _answer(result: RunResult, language: str) -> Iterator[str]:
+def _answer(result: Result, language: str) -> Iterator[str]:
     """Three sentences: what opens, what it does to access, and for whom."""
     words, sites = texts(language)["brief"]["answer"], result.tables["sites"]
     manifest = result.manifest
@@ -182,7 +182,7 @@ def _touched(
     return {participle: whole(summary[f"people_{participle}"], language), **minutes}
 
 
-def _closed(result: RunResult, language: str) -> str:
+def _closed(result: Result, language: str) -> str:
     words, manifest = texts(language)["brief"]["answer"], result.manifest
     offices = result.tables["offices"]
     places = offices.loc[offices["status"] == "closed", "place"]
@@ -194,7 +194,7 @@ def _closed(result: RunResult, language: str) -> str:
     return sentence
 
 
-def _picks(result: RunResult, language: str) -> Iterator[Block]:
+def _picks(result: Result, language: str) -> Iterator[Block]:
     words = texts(language)
     yield Heading(words["brief"]["picks"]["heading"])
     if len(result.tables["sites"]):
@@ -202,7 +202,7 @@ def _picks(result: RunResult, language: str) -> Iterator[Block]:
     if result.manifest["phases"]:
         yield tables.phases(result, language)
     yield Heading(words["brief"]["maps"]["heading"])
-    if result.abroad:
+    if result.outside_sweden:
         yield Paragraph(words["brief"]["maps"]["none"])
         return
     statuses = result.tables["offices"]["status"]
@@ -215,7 +215,7 @@ def _picks(result: RunResult, language: str) -> Iterator[Block]:
     )
 
 
-def _effects(result: RunResult, language: str) -> Iterator[Block]:
+def _effects(result: Result, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["effects"]
     yield Heading(words["heading"])
     yield tables.access(result, language)
@@ -225,7 +225,7 @@ def _effects(result: RunResult, language: str) -> Iterator[Block]:
             yield regions
 
 
-def _extremes(result: RunResult, background: Background, language: str) -> Iterator[Block]:
+def _extremes(result: Result, background: Background, language: str) -> Iterator[Block]:
     gaining = tables.gaining(result, language)
     if gaining.rows:
         yield gaining
@@ -234,7 +234,7 @@ def _extremes(result: RunResult, background: Background, language: str) -> Itera
     yield tables.worst_off(result, background.border, language)
 
 
-def _limits(result: RunResult, language: str) -> Iterator[Block]:
+def _limits(result: Result, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["limits"]
     yield Heading(words["heading"])
     if result.manifest["limits"]:
@@ -243,7 +243,7 @@ def _limits(result: RunResult, language: str) -> Iterator[Block]:
         yield Paragraph(words["none"])
 
 
-def _assumptions(result: RunResult, background: Background, language: str) -> Iterator[Block]:
+def _assumptions(result: Result, background: Background, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["assumptions"]
     yield Heading(words["heading"])
     yield tables.assumptions(result, background.assumptions, language)
@@ -252,7 +252,7 @@ def _assumptions(result: RunResult, background: Background, language: str) -> It
         yield Paragraph(words["own"].format(tables=named))
 
 
-def _repeat(result: RunResult, language: str) -> Iterator[Block]:
+def _repeat(result: Result, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
     repeat = words["repeat"]
     sizes = {key: whole(manifest["size"][key], language) for key in _SIZES}
@@ -266,7 +266,9 @@ def _repeat(result: RunResult, language: str) -> Iterator[Block]:
         )
     )
     yield tables.inputs(result, language)
-    yield Paragraph(words["sources"]["abroad" if result.abroad else "line"], "small")
+    yield Paragraph(
+        words["sources"]["outside_sweden" if result.outside_sweden else "line"], "small"
+    )
 
 
 _SIZES = ("demand_points", "candidates", "offices")

@@ -8,23 +8,23 @@ from siting.report.companions import Beside, trust
 from siting.report.document import Block, Bullets, Heading
 from siting.report.tables import limit_name
 from siting.report.words import listed, number, texts, whole
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 _WEAKEST = 3
 """So many picks whose loss is least are named."""
 
 
-def certainty(result: RunResult, language: str, beside: Beside) -> Iterator[Block]:
+def certainty(result: Result, language: str, beside: Beside) -> Iterator[Block]:
     """Status and gap, the evidence of the office table, and what changes the picks."""
     yield Heading(texts(language)["brief"]["certainty"]["heading"])
     parts = (_proof, _evidence, _binding, _weakest, _exceptions)
     sentences = [sentence for part in parts for sentence in part(result, language)]
     words = texts(language)["brief"]["certainty"]
-    outside = words["outside_abroad" if result.abroad else "outside"]
-    yield Bullets((*sentences, *trust(result, beside, language), outside))
+    unmodelled = words["unmodelled" + ("_outside_sweden" if result.outside_sweden else "")]
+    yield Bullets((*sentences, *trust(result, beside, language), unmodelled))
 
 
-def _proof(result: RunResult, language: str) -> Iterator[str]:
+def _proof(result: Result, language: str) -> Iterator[str]:
     words, manifest = texts(language), result.manifest
     sentences = words["brief"]["certainty"]
     gap = _figure(None if manifest["gap"] is None else 100 * manifest["gap"], language)
@@ -58,12 +58,12 @@ def _figure(value: float | None, language: str, digits: int = 4) -> str:
     return number(float("nan") if value is None else value, digits, language)
 
 
-def _unit(kind: str, result: RunResult, language: str) -> str:
+def _unit(kind: str, result: Result, language: str) -> str:
     weight = result.manifest["scenario"]["demand"]["weight"]
     return str(texts(language)["units"][weight if kind == "mean" else kind])
 
 
-def _exceptions(result: RunResult, language: str) -> Iterator[str]:
+def _exceptions(result: Result, language: str) -> Iterator[str]:
     """Whom nobody reaches, and whether people go elsewhere than to the nearest office."""
     words, manifest = texts(language)["brief"]["certainty"], result.manifest
     if manifest["unreached"]["people"]:
@@ -75,7 +75,7 @@ def _exceptions(result: RunResult, language: str) -> Iterator[str]:
         yield words["splits"]
 
 
-def _evidence(result: RunResult, language: str) -> Iterator[str]:
+def _evidence(result: Result, language: str) -> Iterator[str]:
     words = texts(language)["brief"]["certainty"]
     found = result.manifest["evidence"]
     if not found:
@@ -85,7 +85,7 @@ def _evidence(result: RunResult, language: str) -> Iterator[str]:
     yield words["evidence"].format(**grades, all=whole(sum(found.values()), language))
 
 
-def _binding(result: RunResult, language: str) -> Iterator[str]:
+def _binding(result: Result, language: str) -> Iterator[str]:
     sentences, limits = texts(language)["brief"]["certainty"], result.manifest["limits"]
     full = [name for name, use in limits.items() if not use["slack"]]
     if full:
@@ -105,7 +105,7 @@ def _small(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _weakest(result: RunResult, language: str) -> Iterator[str]:
+def _weakest(result: Result, language: str) -> Iterator[str]:
     sites = result.tables["sites"]
     free = sites[~sites["forced"]].dropna(subset=["loss_if_left_out_minutes"]).tail(_WEAKEST)
     if len(free):

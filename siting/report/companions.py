@@ -9,7 +9,7 @@ import pandas as pd
 
 from siting.common.errors import InputError
 from siting.report.words import command, listed, number, percent, texts, whole
-from siting.results.result import RunResult, Study, read_manifest, read_table
+from siting.results.result import Result, read_manifest, read_table
 from siting.results.schema import CORE
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -26,13 +26,13 @@ class Beside:
 
     Parameters
     ----------
-    studies : mapping of str to Study
+    studies : mapping of str to Result
         By kind, those that belong to the result.
     strange : tuple of str
         Folders that bear the result's name and belong to another scenario or other inputs.
     """
 
-    studies: Mapping[str, Study] = field(default_factory=dict)
+    studies: Mapping[str, Result] = field(default_factory=dict)
     strange: tuple[str, ...] = ()
 
     @property
@@ -44,7 +44,7 @@ class Beside:
 NOTHING = Beside()
 
 
-def read_beside(result: RunResult, folder: Path) -> Beside:
+def read_beside(result: Result, folder: Path) -> Beside:
     """Read the studies in the folders NAME-robustness, NAME-alternatives and NAME-hindcast."""
     here = folder.resolve()
     found, strange = {}, []
@@ -60,10 +60,10 @@ def read_beside(result: RunResult, folder: Path) -> Beside:
     return Beside(found, tuple(strange))
 
 
-def _read(folder: Path, kind: str) -> Study | None:
+def _read(folder: Path, kind: str) -> Result | None:
     try:
         tables = {name: read_table(folder / f"{name}.csv") for name in TABLES[kind]}
-        return Study(folder.name, read_manifest(folder), tables)
+        return Result(folder.name, kind, read_manifest(folder), tables)
     except (OSError, ValueError, InputError):
         return None
 
@@ -80,7 +80,7 @@ def _question(scenario: Mapping[str, Any]) -> dict[str, Any]:
     return {key: part for key, part in scenario.items() if key not in {"scenario", "solver"}}
 
 
-def trust(result: RunResult, beside: Beside, language: str) -> Iterator[str]:
+def trust(result: Result, beside: Beside, language: str) -> Iterator[str]:
     """What robustness, alternatives and hindcast found, and which of them was not run."""
     words = texts(language)["brief"]["trust"]
     told = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
@@ -93,7 +93,7 @@ def trust(result: RunResult, beside: Beside, language: str) -> Iterator[str]:
         yield words["missing"].format(commands=listed(commands, language))
 
 
-def _robustness(study: Study, language: str) -> Iterator[str]:
+def _robustness(study: Result, language: str) -> Iterator[str]:
     words, sites = texts(language)["brief"]["trust"], study.tables["sites"]
     main = sites[sites["main"]]
     core, rest = main[main["core"]], main[~main["core"]]
@@ -122,7 +122,7 @@ def _robustness(study: Study, language: str) -> Iterator[str]:
         )
 
 
-def _alternatives(study: Study, language: str) -> Iterator[str]:
+def _alternatives(study: Result, language: str) -> Iterator[str]:
     words, manifest = texts(language)["brief"]["trust"], study.manifest
     answers, sites = study.tables["answers"], study.tables["sites"]
     best = answers[answers["kind"] == "best"]
@@ -148,7 +148,7 @@ def _digits(value: float) -> int:
     return 0 if round(value, 6) % 1 == 0 else 1
 
 
-def _hindcast(study: Study, language: str) -> Iterator[str]:
+def _hindcast(study: Result, language: str) -> Iterator[str]:
     words = texts(language)["brief"]["trust"]
     rounds = [_round(row, language) for _, row in study.tables["rounds"].iterrows()]
     yield words["hindcast"].format(rounds="; ".join(rounds))

@@ -9,7 +9,7 @@ import pandas as pd
 from siting.inputs.read import SHIPPED_OFFICES
 from siting.report.document import ALIKE, Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 _FORMATS: Mapping[str, tuple[Kind, int]] = {
     "rank": ("whole", 0),
@@ -55,7 +55,7 @@ def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def picks(result: RunResult, language: str) -> Grid:
+def picks(result: Result, language: str) -> Grid:
     """New offices in order of rank, with a reason for each."""
     words = texts(language)
     sites = result.tables["sites"]
@@ -81,7 +81,7 @@ def picks(result: RunResult, language: str) -> Grid:
     return Grid("picks", told["title"], columns(keys, language), rows, note)
 
 
-def phases(result: RunResult, language: str) -> Grid:
+def phases(result: Result, language: str) -> Grid:
     """What opens in each phase and what it costs."""
     words = texts(language)["brief"]["phases"]
     keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
@@ -124,7 +124,7 @@ def in_words(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     return named
 
 
-def access(result: RunResult, language: str) -> Grid:
+def access(result: Result, language: str) -> Grid:
     """Measures of the whole nation or area before and after; every row has its own unit."""
     words = texts(language)
     rows = []
@@ -159,7 +159,7 @@ def unit_of(measure: str) -> str:
     return "index" if measure == "gini" else "minutes"
 
 
-def regions(result: RunResult, name: str, language: str) -> Grid:
+def regions(result: Result, name: str, language: str) -> Grid:
     """Every county, or the FA regions whose mean changes, in alphabetical order."""
     words = texts(language)["brief"]["effects"]
     key = {"counties": "county", "fa_regions": "fa_region"}[name]
@@ -175,7 +175,7 @@ def _by_name(table: pd.DataFrame, key: str, language: str) -> pd.DataFrame:
     return table.sort_values(key, key=lambda names: names.map(sort_key(language)), kind="stable")
 
 
-def gaining(result: RunResult, language: str) -> Grid:
+def gaining(result: Result, language: str) -> Grid:
     """The municipalities whose mean falls most."""
     table = result.tables["municipalities"]
     fall = (table["mean_before"] - table["mean_after"]).sort_values(ascending=False, kind="stable")
@@ -185,7 +185,7 @@ def gaining(result: RunResult, language: str) -> Grid:
     return Grid("gaining", title, heads, records(chosen))
 
 
-def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
+def worst_off(result: Result, border: Container[str], language: str) -> Grid:
     """The municipalities with the longest mean afterwards; those on a land border are marked."""
     words = texts(language)["brief"]["effects"]
     table = result.tables["municipalities"]
@@ -197,7 +197,7 @@ def worst_off(result: RunResult, border: Container[str], language: str) -> Grid:
     return Grid("worst_off", words["worst"], heads, rows, note)
 
 
-def limits(result: RunResult, language: str) -> Grid:
+def limits(result: Result, language: str) -> Grid:
     """How far each limit is used; money with a decimal, counts without."""
     words = texts(language)
     parts = ("used", "limit", "slack")
@@ -227,7 +227,7 @@ def of_phase(where: str, language: str) -> str:
     return f" ({phase}, {texts(language)['phase_limits'][kind]})" if where else ""
 
 
-def brought(result: RunResult) -> frozenset[str]:
+def brought(result: Result) -> frozenset[str]:
     """What a run took from files of the user's: demand, offices, roads, times."""
     scenario = result.manifest["scenario"]
     times = bool(scenario["travel_times"].get("file"))
@@ -240,7 +240,7 @@ def brought(result: RunResult) -> frozenset[str]:
     return frozenset(name for name, given in own.items() if given)
 
 
-def assumptions(result: RunResult, log: list[dict[str, str]], language: str) -> Grid:
+def assumptions(result: Result, log: list[dict[str, str]], language: str) -> Grid:
     """The assumptions that the run rests on, the worst rated first."""
     entries = [entry for entry in log if entry.get("about") not in brought(result)]
     words = texts(language)
@@ -259,7 +259,7 @@ def assumptions(result: RunResult, log: list[dict[str, str]], language: str) -> 
     return Grid("assumptions", brief["title"], heads, rows, brief["note"])
 
 
-def inputs(result: RunResult, language: str) -> Grid:
+def inputs(result: Result, language: str) -> Grid:
     """Files with their checksums."""
     found = result.manifest["inputs"].items()
     rows = [{"file": name, "checksum": checksum} for name, checksum in found]
@@ -268,7 +268,7 @@ def inputs(result: RunResult, language: str) -> Grid:
 
 
 def appendix(
-    result: RunResult, entries: list[dict[str, str]], language: str
+    result: Result, entries: list[dict[str, str]], language: str
 ) -> Iterator[tuple[str, Grid]]:
     """Every table of a result in full, with the titles of their sheets."""
     sheets = texts(language)["workbook"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.common.errors import Fault, InputError
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 LANGUAGES = ("sv", "en")
 
@@ -144,7 +144,7 @@ def _figure(value: float, language: str) -> str:
     return number(value, 0 if round(value, 6) % 1 == 0 else 1, language)
 
 
-def command(result: RunResult, verb: str) -> str:
+def command(result: Result, verb: str) -> str:
     """A command of `siting` on the scenario of a result, with the same overrides."""
     changes = (change.partition(": ") for change in result.manifest["overrides"])
     given = [

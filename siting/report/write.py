@@ -15,7 +15,7 @@ from siting.report.formats.pdf import as_pdf
 from siting.report.formats.xlsx import as_xlsx
 from siting.report.maps.draw import Drawn, draw_maps
 from siting.report.words import LANGUAGES
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 type Renderer = Callable[[Document, Mapping[str, bytes]], bytes]
 
@@ -30,7 +30,7 @@ FORMATS = (*_RENDERERS, _GEOPACKAGE)
 
 
 def write_briefing(
-    result: RunResult,
+    result: Result,
     folder: Path,
     data: Path,
     *,
@@ -45,7 +45,7 @@ def write_briefing(
     written = []
     for language in languages:
         document = write_up(result, background, language, beside)
-        maps = {} if result.abroad else draw_maps(result, language, scenario_key(result))
+        maps = {} if result.outside_sweden else draw_maps(result, language, scenario_key(result))
         written += _write_maps(maps, folder, language)
         pictures = {name: drawn.png for name, drawn in maps.items()}
         for kind, render in _RENDERERS.items():

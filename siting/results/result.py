@@ -4,47 +4,49 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from siting.common.errors import Fault, InputError, near_matches
 from siting.common.file_limits import MANIFEST, TEXT, refuse_large
 from siting.common.files import restore
-from siting.common.package import require_report
 from siting.common.tables.read import check_csv
 from siting.results.csv import unguarded
 from siting.results.schema import check_manifest, check_table
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
 MACHINE = ("python", "seconds")
 """What of a manifest differs from machine to machine; it stands in run.json, not manifest.json."""
 _RESULTS = Path("results")
 FRONTIER_TABLES = ("frontier", "frontier_sites", "frontier_municipalities")
+PARQUET_TABLES = ("assignment", "draws")
+"""The tables that are too long for CSV."""
+_SHOWN_ROWS = 12
 
 
 @dataclass(frozen=True)
-class RunResult:
-    """What a run leaves: tables and a manifest, as in its folder.
+class Result:
+    """What a run or a study leaves: tables and a manifest, as in its folder.
 
     Parameters
     ----------
     name : str
-        Name of the scenario; the folder's name.
+        The folder's name: that of the scenario; of a study with a hyphen and its kind.
+    kind : str
+        "run" or the kind of study.
     manifest : mapping
         The content of manifest.json and of run.json.
     tables : mapping of str to DataFrame
-        sites, offices, municipalities, fa_regions, counties, access and assignment, with the
-        columns of the files of these names; of a run with a frontier also frontier,
+        Of a run sites, offices, municipalities, fa_regions, counties, access and assignment, with
+        the columns of the files of these names; of a run with a frontier also frontier,
         frontier_sites and frontier_municipalities. A result that ships has no assignment.
     """
 
     name: str
+    kind: str
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
 
@@ -57,7 +59,7 @@ class RunResult:
         return reasons <= {"proved", "gap_reached", "clash", ""}
 
     @property
-    def abroad(self) -> bool:
+    def outside_sweden(self) -> bool:
         """Whether it is about another country, of which nothing that ships is known."""
         return bool(self.manifest["scenario"].get("regions", {}).get("file"))
 
@@ -67,26 +69,16 @@ class RunResult:
         area = self.manifest["scenario"].get("area", {})
         return "area" if any(area.values()) else "nation"
 
-    def map(self, name: str = "picks", language: str = "en") -> "Figure":
-        """Draw a map of the run; a notebook shows it by itself."""
-        require_report()
-        self.refuse_abroad("maps")
-        from siting.report.maps.draw import draw_map  # noqa: PLC0415 - only this needs the extra
-
-        return draw_map(self, name, language)
-
-    def refuse_abroad(self, what: str) -> None:
-        """Raise an error for what can be made of results for Sweden only."""
-        if self.abroad:
-            problem = f"{what} can be made for Sweden only, whose outlines are known"
-            remedy = "Use the tables and the briefing, which need no outlines."
-            raise InputError([Fault("manifest.json", "regions.file", self.name, problem, remedy)])
-
     def _repr_html_(self) -> str:
-        """The run as a notebook shows it: answer, tables, and the map where it can be drawn."""
-        from siting.report.notebook import as_cell  # noqa: PLC0415 - it builds on this module
-
-        return as_cell(self)
+        """Title, status, new offices and measures, as a notebook shows them."""
+        tables = (self.tables[name] for name in ("sites", "access") if name in self.tables)
+        shown = (
+            table.head(_SHOWN_ROWS).to_html(index=False, border=0, float_format="{:.3f}".format)
+            for table in tables
+        )
+        title = self.manifest["scenario"]["scenario"]["title"]
+        status = self.manifest.get("status", "")
+        return "\n".join([f"<h3>{escape(title)}</h3>", f"<p>{escape(status)}</p>", *shown])
 
 
 def find_result(name: str) -> Path:
@@ -99,7 +91,7 @@ def find_result(name: str) -> Path:
     return kept if not path.exists() and kept.exists() else path
 
 
-def read_result(folder: Path) -> RunResult:
+def read_result(folder: Path) -> Result:
     """Read a result back from its folder.
 
     Parameters
@@ -109,7 +101,7 @@ def read_result(folder: Path) -> RunResult:
 
     Returns
     -------
-    RunResult
+    Result
         The run, as `siting.run` gave it.
 
     Raises
@@ -124,7 +116,7 @@ def read_result(folder: Path) -> RunResult:
     except (OSError, ValueError) as error:
         raise InputError([_not_a_result(folder, error)]) from error
     # The folder may have been named as ".".
-    return RunResult(folder.absolute().name, manifest, tables)
+    return Result(folder.absolute().name, "run", manifest, tables)
 
 
 def _not_a_result(folder: Path, error: OSError | ValueError) -> Fault:
@@ -142,7 +134,7 @@ def _not_a_result(folder: Path, error: OSError | ValueError) -> Fault:
 
 def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """The tables of a result; what is wrong with any of them is told at once."""
-    abroad = bool(manifest["scenario"].get("regions", {}).get("file"))
+    outside_sweden = bool(manifest["scenario"].get("regions", {}).get("file"))
     names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
     files = {name: folder / f"{name}.csv" for name in names}
     assignment = folder / "assignment.parquet"
@@ -153,7 +145,7 @@ def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Data
     for name, path in files.items():
         try:
             table = pd.read_parquet(path) if path == assignment else read_table(path)
-            check_table(table, name, path, abroad=abroad)
+            check_table(table, name, path, outside_sweden=outside_sweden)
             tables[name] = table
         except InputError as error:
             faults += error.faults
@@ -196,26 +188,3 @@ def read_table(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
     named = table.columns.intersection(list(_TEXTS))
     return unguarded(table.assign(**{str(name): table[name].fillna("") for name in named}))
-
-
-PARQUET_TABLES = ("assignment", "draws")
-"""The tables that are too long for CSV."""
-
-
-@dataclass(frozen=True)
-class Study:
-    """Tables that say how far an answer can be trusted.
-
-    Parameters
-    ----------
-    name : str
-        The folder's name: that of the scenario, a hyphen, and the kind of study.
-    manifest : mapping
-        The content of manifest.json.
-    tables : mapping of str to DataFrame
-        Written as CSV, those in `PARQUET_TABLES` as Parquet.
-    """
-
-    name: str
-    manifest: Mapping[str, Any]
-    tables: Mapping[str, pd.DataFrame]

@@ -159,19 +159,21 @@ def _mended(fault: Fault) -> Fault:
     return Fault(fault.file, fault.key, fault.value, fault.problem, remedy)
 
 
-def check_table(table: pd.DataFrame, name: str, path: Path, *, abroad: bool) -> None:
+def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: bool) -> None:
     """Refuse a table of a result whose cells cannot be what a run has written."""
     wanted = _ASSIGNMENT if name == "assignment" else _COLUMNS.get(name, [])
     if missing := [column for column in wanted if column not in table]:
         raise InputError(missing_column(path, column, table.columns) for column in missing)
-    if faults := shortened(_cell_faults(table, name, path, abroad=abroad), path):
+    if faults := shortened(_cell_faults(table, name, path, outside_sweden=outside_sweden), path):
         raise InputError(faults)
 
 
-def _cell_faults(table: pd.DataFrame, name: str, path: Path, *, abroad: bool) -> Iterator[Fault]:
+def _cell_faults(
+    table: pd.DataFrame, name: str, path: Path, *, outside_sweden: bool
+) -> Iterator[Fault]:
     for column in _COLUMNS.get(name, _ASSIGNMENT if name == "assignment" else []):
         if column in _DIGITS:
-            yield from () if abroad else _codes(table[column], _DIGITS[column], path)
+            yield from () if outside_sweden else _codes(table[column], _DIGITS[column], path)
         elif column == "forced":
             yield from _truths(table[column], path)
         elif not _is_text(column):

@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,7 @@ from siting.results.result import (
     FRONTIER_TABLES,
     MACHINE,
     PARQUET_TABLES,
-    RunResult,
-    Study,
+    Result,
 )
 
 
@@ -56,12 +55,12 @@ def holding(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_result(result: RunResult, results: Path) -> Path:
+def write_result(result: Result, results: Path) -> Path:
     """Write a result aside and move it into place in one step.
 
     Parameters
     ----------
-    result : RunResult
+    result : Result
         What to write.
     results : Path
         Folder of all results; a result of the same name in it is replaced, with its briefings and
@@ -77,14 +76,18 @@ def write_result(result: RunResult, results: Path) -> Path:
     InputError
         If the folder cannot be written, or what stands there is no result.
     """
-    ours = [f"{name}.csv" for name in (*CSV_TABLES, *FRONTIER_TABLES)]
-    return _write(result.name, results, lambda folder: _write_files(result, folder), ours)
+    target = check_target(result.name, results)
 
+    def fill(folder: Path) -> None:
+        _write_files(result, folder)
+        for path in target.iterdir() if target.is_dir() else ():
+            if not any(path.match(pattern) for pattern in _ours(result)):
+                copy = shutil.copytree if path.is_dir() else shutil.copy2
+                copy(path, folder / path.name)
 
-def write_study(study: Study, results: Path) -> Path:
-    """Write the tables of a study aside and move them into place in one step."""
-    ours = [f"{name}.*" for name in study.tables]
-    return _write(study.name, results, lambda folder: _write_tables(study, folder), ours)
+    with telling(target, "--results"):
+        replace_folder(target, fill)
+    return target
 
 
 _OURS = ("manifest.json", "run.json", "assignment.parquet", "briefing.*", "explorer.html",
@@ -92,34 +95,17 @@ _OURS = ("manifest.json", "run.json", "assignment.parquet", "briefing.*", "explo
 """What an earlier run may have left in the folder of its result, besides tables as CSV."""
 
 
-def _write(name: str, results: Path, fill: Callable[[Path], None], ours: Sequence[str]) -> Path:
-    target = check_target(name, results)
-
-    def fill_and_keep(folder: Path) -> None:
-        fill(folder)
-        kept = target.iterdir() if target.is_dir() else ()
-        for path in kept:
-            if not any(path.match(pattern) for pattern in (*_OURS, *ours)):
-                copy = shutil.copytree if path.is_dir() else shutil.copy2
-                copy(path, folder / path.name)
-
-    with telling(target, "--results"):
-        replace_folder(target, fill_and_keep)
-    return target
+def _ours(result: Result) -> Iterator[str]:
+    yield from _OURS
+    if result.kind == "run":
+        yield from (f"{name}.csv" for name in (*CSV_TABLES, *FRONTIER_TABLES))
+    else:
+        yield from (f"{name}.*" for name in result.tables)
 
 
-def _write_files(result: RunResult, folder: Path) -> None:
+def _write_files(result: Result, folder: Path) -> None:
     _write_manifest(result.manifest, folder)
     for name, table in result.tables.items():
-        if name != "assignment":
-            (folder / f"{name}.csv").write_bytes(as_csv(table))
-    if "assignment" in result.tables:
-        result.tables["assignment"].to_parquet(folder / "assignment.parquet", index=False)
-
-
-def _write_tables(study: Study, folder: Path) -> None:
-    _write_manifest(study.manifest, folder)
-    for name, table in study.tables.items():
         if name in PARQUET_TABLES:
             table.to_parquet(folder / f"{name}.parquet", index=False)
         else:

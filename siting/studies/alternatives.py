@@ -12,7 +12,7 @@ from siting.model import Different, Limits, Solution
 from siting.model.task import Task
 from siting.pipeline.describe import Progress
 from siting.report.formats.terminal import print_table
-from siting.results.result import Study
+from siting.results.result import Result
 from siting.scenario.file import ScenarioFile
 from siting.studies.study import open_scenario
 
@@ -163,7 +163,7 @@ class Wanted:
 
 def alternatives(
     file: ScenarioFile, wanted: Wanted, *, data: Path | None = None, progress: Progress = print
-) -> Study:
+) -> Result:
     """Find the best distinct answers of a scenario, and a diverse set of them.
 
     Parameters
@@ -179,7 +179,7 @@ def alternatives(
 
     Returns
     -------
-    Study
+    Result
         Tables answers and sites.
 
     Raises
@@ -243,7 +243,7 @@ def _sites(best: Sequence[Answer], diverse: Sequence[Answer], places: pd.DataFra
     return table.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
 
 
-def print_alternatives(study: Study, console: Console) -> None:
+def print_alternatives(study: Result, console: Console) -> None:
     """Print the best answers, the diverse ones, and what they share."""
     answers, sites, manifest = study.tables["answers"], study.tables["sites"], study.manifest
     best, diverse = (answers[answers["kind"] == kind] for kind in ("best", "diverse"))

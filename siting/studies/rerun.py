@@ -21,7 +21,7 @@ from siting.pipeline.run import files_of, run
 from siting.pipeline.steps import Frontier
 from siting.report.formats.terminal import print_table
 from siting.results.csv import as_csv
-from siting.results.result import MACHINE, RunResult, read_result
+from siting.results.result import MACHINE, Result, read_result
 from siting.scenario.file import ScenarioFile
 from siting.studies.study import scenario_of
 
@@ -111,7 +111,7 @@ class Rerun:
 
     Parameters
     ----------
-    result : RunResult
+    result : Result
         What the run gave this time.
     found : Differences
         Where its tables and its manifest differ from those of the old one.
@@ -123,7 +123,7 @@ class Rerun:
         Input files that are not those of then.
     """
 
-    result: RunResult
+    result: Result
     found: Differences
     lacking: Mapping[str, str]
     versions: tuple[str, ...]
@@ -191,7 +191,7 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     )
 
 
-def _refuse_other(old: RunResult) -> None:
+def _refuse_other(old: Result) -> None:
     """Raise an error for a manifest that lacks what a comparison needs."""
     for key in ("inputs", "versions"):
         if not isinstance(old.manifest.get(key), Mapping):
@@ -199,7 +199,7 @@ def _refuse_other(old: RunResult) -> None:
             raise InputError([Fault(_MANIFEST, key, None, "is missing", remedy)])
 
 
-def _frontier(old: RunResult) -> Frontier | None:
+def _frontier(old: Result) -> Frontier | None:
     """The frontier that the run had."""
     asked = old.manifest.get("frontier")
     if asked is None:
@@ -212,7 +212,7 @@ def _frontier(old: RunResult) -> Frontier | None:
         raise InputError([Fault(_MANIFEST, "frontier", asked, problem, remedy)]) from error
 
 
-def _other_inputs(old: RunResult, file: ScenarioFile, data: Path) -> Iterator[Fault]:
+def _other_inputs(old: Result, file: ScenarioFile, data: Path) -> Iterator[Fault]:
     """A fault for each input file that is another now, or that only one of the runs has."""
     then: Mapping[str, str] = old.manifest["inputs"]
     files = files_of(file, checked_inputs(file, data), data)
@@ -230,7 +230,7 @@ def _other_inputs(old: RunResult, file: ScenarioFile, data: Path) -> Iterator[Fa
         yield Fault(where, "sha256", then.get(name), problem, remedy)
 
 
-def _texts_of_folder(folder: Path, old: RunResult) -> dict[str, pd.DataFrame]:
+def _texts_of_folder(folder: Path, old: Result) -> dict[str, pd.DataFrame]:
     """Every table of a result as its files show it."""
     names = [name for name in old.tables if name != "assignment"]
     for name in names:
@@ -239,13 +239,13 @@ def _texts_of_folder(folder: Path, old: RunResult) -> dict[str, pd.DataFrame]:
     return texts | _rest(old)
 
 
-def _texts_of_result(new: RunResult) -> dict[str, pd.DataFrame]:
+def _texts_of_result(new: Result) -> dict[str, pd.DataFrame]:
     """Every table of a result as its files would show it."""
     tables = {name: table for name, table in new.tables.items() if name != "assignment"}
     return {f"{name}.csv": _texts(as_csv(table)) for name, table in tables.items()} | _rest(new)
 
 
-def _rest(result: RunResult) -> dict[str, pd.DataFrame]:
+def _rest(result: Result) -> dict[str, pd.DataFrame]:
     """The manifest as a table, and the assignment where there is one."""
     rest = {_MANIFEST: _as_table(result.manifest)}
     if "assignment" in result.tables:

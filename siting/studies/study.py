@@ -17,7 +17,7 @@ from siting.pipeline.describe import Progress
 from siting.pipeline.manifest import study_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
-from siting.results.result import RunResult, Study
+from siting.results.result import Result
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import Scenario
 
@@ -48,11 +48,11 @@ class Opening:
         *,
         name: str = "",
         also: tuple[str, ...] = (),
-    ) -> Study:
+    ) -> Result:
         """What was found, with what it rests on."""
         files = {**self.problem.files, **{each: self.folder / each for each in also}}
         manifest = study_manifest(replace(self.problem, files=files), kind, told)
-        return Study(f"{self.problem.file.name}-{name or kind}", manifest, tables)
+        return Result(f"{self.problem.file.name}-{name or kind}", kind, manifest, tables)
 
 
 def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> Opening:
@@ -62,7 +62,7 @@ def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> 
 
 
 def scenario_of(
-    result: RunResult, folder: Path | None = None, allow: tuple[Path, ...] = ()
+    result: Result, folder: Path | None = None, allow: tuple[Path, ...] = ()
 ) -> ScenarioFile:
     """The scenario of a result, after overrides, as its manifest holds it."""
     name = f"{result.name}.toml"

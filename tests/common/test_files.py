@@ -15,7 +15,7 @@ import pytest
 from siting.common import files as aside
 from siting.common.errors import BusyError, InputError
 from siting.common.files import lock_path, locked, replace_file, replace_folder, restore, write_file
-from siting.results.result import RunResult, find_result
+from siting.results.result import Result, find_result
 from siting.results.write import claim, write_result
 from tests.project.reliability.faults import fault
 
@@ -42,8 +42,8 @@ def _held_by_another(target: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def tiny() -> RunResult:
-    return RunResult("tiny", {"name": "tiny", "python": "3"}, {})
+def tiny() -> Result:
+    return Result("tiny", "run", {"name": "tiny", "python": "3"}, {})
 
 
 def _hidden(folder: Path) -> list[str]:
@@ -99,11 +99,11 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
     "an error that names folder and cause, exit code 2; the older result stays, nothing is left "
     "beside it. A sweep says which runs are missing, and `--resume` makes them",
 )
-def test_a_full_disk_leaves_the_older_result(tiny: RunResult, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_older_result(tiny: Result, tmp_path: Path) -> None:
     folder = write_result(tiny, tmp_path)
     before = (folder / "manifest.json").read_bytes()
     with _small_files(10), pytest.raises(InputError, match=r"tiny: .* File too large\. Free space"):
-        write_result(RunResult("tiny", {"name": "changed" * 99}, {}), tmp_path)
+        write_result(Result("tiny", "run", {"name": "changed" * 99}, {}), tmp_path)
     assert (folder / "manifest.json").read_bytes() == before
     assert _hidden(tmp_path) == []
 
@@ -133,7 +133,7 @@ def test_missing_rights_are_said_before_the_work(tmp_path: Path) -> None:
     "its folders are left as they are at that moment; then the result is read, and made again",
     "the old result is back before it is read, and nothing is left beside it",
 )
-def test_the_old_result_comes_back(tiny: RunResult, tmp_path: Path) -> None:
+def test_the_old_result_comes_back(tiny: Result, tmp_path: Path) -> None:
     folder = write_result(tiny, tmp_path)
     before = (folder / "manifest.json").read_bytes()
     folder.rename(tmp_path / ".tiny-abcd_123-old")
@@ -143,7 +143,7 @@ def test_the_old_result_comes_back(tiny: RunResult, tmp_path: Path) -> None:
     assert _hidden(tmp_path) == []
 
 
-def test_what_belongs_to_others_is_left_alone(tiny: RunResult, tmp_path: Path) -> None:
+def test_what_belongs_to_others_is_left_alone(tiny: Result, tmp_path: Path) -> None:
     others = [".tiny-hindcast-abcd_123", ".tiny-abcd_123-more", ".tinyabcd_123", ".tiny-short"]
     for name in others:
         (tmp_path / name).mkdir()
@@ -152,7 +152,7 @@ def test_what_belongs_to_others_is_left_alone(tiny: RunResult, tmp_path: Path) -
     assert _hidden(tmp_path) == sorted(others)
 
 
-def test_what_another_process_is_writing_is_not_cleared(tiny: RunResult, tmp_path: Path) -> None:
+def test_what_another_process_is_writing_is_not_cleared(tiny: Result, tmp_path: Path) -> None:
     folder = write_result(tiny, tmp_path)
     unfinished = tmp_path / ".tiny-abcd_123"
     unfinished.mkdir()
@@ -177,7 +177,7 @@ def test_the_second_is_told_who_writes(
     assert _hidden(tmp_path) == [lock_path(target).name] * 0
 
 
-def test_a_process_may_write_what_it_has_claimed(tiny: RunResult, tmp_path: Path) -> None:
+def test_a_process_may_write_what_it_has_claimed(tiny: Result, tmp_path: Path) -> None:
     with claim("tiny", tmp_path) as folder:
         assert write_result(tiny, tmp_path) == folder
         assert lock_path(folder).exists()

@@ -40,7 +40,6 @@ def test_the_notebook_page_runs_from_top_to_bottom(
     page = names["result"]._repr_html_()
     assert result is names["result"]
     assert "Storuman" in page
-    assert "data:image/png;base64," in page
     assert drawn.axes
     assert names["mean"]["six"] < names["mean"]["four"]
     assert read_result(tmp_path / "results" / "announced_only").name == names["same"].name

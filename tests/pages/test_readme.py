@@ -6,11 +6,11 @@ from collections.abc import Callable
 import typer
 
 from siting.cli.app import app
-from siting.results.result import RunResult
+from siting.results.result import Result
 from tests.support.pages import FENCE, README, shown_by_run
 
 
-def test_the_output_in_the_readme_is_what_came_out(solved: Callable[..., RunResult]) -> None:
+def test_the_output_in_the_readme_is_what_came_out(solved: Callable[..., Result]) -> None:
     block = README.read_text(encoding="utf-8").split(FENCE)[1]
     assert block.strip() == shown_by_run(solved("remaining_offices")), "make readme"
 

@@ -14,7 +14,7 @@ from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.common.package import scenario_folder
 from siting.report.words import LANGUAGES
-from siting.results.result import CSV_TABLES, RunResult, read_result
+from siting.results.result import CSV_TABLES, Result, read_result
 from siting.results.write import write_result
 from siting.studies.compare.study import compare
 from tools.make_results import SAMPLE, overview
@@ -37,7 +37,7 @@ def _slow_apart(name: str) -> object:
 
 @pytest.mark.parametrize("name", [_slow_apart(name) for name in SHIPPED])
 def test_the_tables_that_ship_are_those_of_a_run(
-    solved: Callable[..., RunResult], name: str, tmp_path: Path
+    solved: Callable[..., Result], name: str, tmp_path: Path
 ) -> None:
     folder = write_result(solved(name), tmp_path)
     for table in CSV_TABLES:

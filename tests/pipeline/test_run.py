@@ -12,21 +12,21 @@ import pytest
 
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.run import prepare, run
-from siting.results.result import RunResult, read_result
+from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 
-type Solved = Callable[..., RunResult]
+type Solved = Callable[..., Result]
 
 MAIN = "remaining_offices"
 
 
 @pytest.fixture(scope="module")
-def main(solved: Solved) -> RunResult:
+def main(solved: Solved) -> Result:
     return solved(MAIN)
 
 
-def test_the_main_answer_is_proved_and_keeps_to_its_limits(main: RunResult) -> None:
+def test_the_main_answer_is_proved_and_keeps_to_its_limits(main: Result) -> None:
     manifest, sites = main.manifest, main.tables["sites"]
     assert (manifest["status"], manifest["reason"]) == ("optimal", "proved")
     assert manifest["gap"] <= 1e-6
@@ -40,14 +40,14 @@ def test_the_main_answer_is_proved_and_keeps_to_its_limits(main: RunResult) -> N
     assert used["slack"] == pytest.approx(55 - used["used"])
 
 
-def test_the_objective_is_the_mean_of_the_assignment(main: RunResult) -> None:
+def test_the_objective_is_the_mean_of_the_assignment(main: Result) -> None:
     people = main.tables["assignment"]["people"]
     mean = np.average(main.tables["assignment"]["minutes_after"], weights=people)
     assert main.manifest["objective"] == pytest.approx(mean, rel=1e-12)
     assert main.tables["access"].set_index("measure").loc["mean", "after"] == pytest.approx(mean)
 
 
-def test_nobody_is_lost_and_nobody_is_worse_off(main: RunResult) -> None:
+def test_nobody_is_lost_and_nobody_is_worse_off(main: Result) -> None:
     assignment = main.tables["assignment"]
     assert assignment["people"].sum() == 10_327_589
     assert np.isfinite(assignment["minutes_before"]).all()
@@ -57,7 +57,7 @@ def test_nobody_is_lost_and_nobody_is_worse_off(main: RunResult) -> None:
         assert main.tables[table]["population"].sum() == 10_327_589
 
 
-def test_what_the_sites_save_adds_up(main: RunResult) -> None:
+def test_what_the_sites_save_adds_up(main: Result) -> None:
     assignment, sites = main.tables["assignment"], main.tables["sites"]
     saved = assignment["people"] @ (assignment["minutes_before"] - assignment["minutes_after"])
     assert sites["person_minutes_saved"].sum() == pytest.approx(saved)
@@ -87,22 +87,22 @@ MEASURES = "mean median p90 p95 max share30 share45 share60 ede gini"
     ],
 )
 def test_tables_have_the_columns_that_others_build_on(
-    main: RunResult, table: str, columns: str
+    main: Result, table: str, columns: str
 ) -> None:
     assert " ".join(main.tables[table].columns) == " ".join(columns.split())
 
 
-def test_access_has_the_measures_that_others_build_on(main: RunResult) -> None:
+def test_access_has_the_measures_that_others_build_on(main: Result) -> None:
     assert " ".join(main.tables["access"]["measure"]) == MEASURES
 
 
-def test_without_the_budget_other_places_are_picked(main: RunResult, solved: Solved) -> None:
+def test_without_the_budget_other_places_are_picked(main: Result, solved: Solved) -> None:
     free = solved(MAIN, "limits.annual_budget_msek=none")
     assert set(free.tables["sites"]["locality_code"]) != set(main.tables["sites"]["locality_code"])
     assert free.manifest["objective"] < main.manifest["objective"]
 
 
-def test_more_offices_are_never_worse(main: RunResult, solved: Solved) -> None:
+def test_more_offices_are_never_worse(main: Result, solved: Solved) -> None:
     fewer = solved(MAIN, "limits.new_offices_max=20")
     assert fewer.manifest["objective"] > main.manifest["objective"]
 
@@ -113,7 +113,7 @@ def test_the_guarantee_alone_finds_the_four_regions(solved: Solved) -> None:
     assert not sites["forced"].any()
 
 
-def _saved_where_an_office_is_inside(result: RunResult, data: Path) -> float:
+def _saved_where_an_office_is_inside(result: Result, data: Path) -> float:
     """Person-minutes saved for localities that have an office within their own f_i."""
     demand = pd.read_csv(data / "demand.csv", dtype={"municipality_code": str})
     assignment = result.tables["assignment"].set_index("demand_id")
@@ -125,7 +125,7 @@ def _saved_where_an_office_is_inside(result: RunResult, data: Path) -> float:
 
 
 def test_no_pick_wins_by_lying_on_its_own_demand_point(
-    main: RunResult, solved: Solved, data: Path, tmp_path: Path
+    main: Result, solved: Solved, data: Path, tmp_path: Path
 ) -> None:
     assert _saved_where_an_office_is_inside(main, data) == 0
     # The same check finds something once the time inside a place is taken away.
@@ -135,7 +135,7 @@ def test_no_pick_wins_by_lying_on_its_own_demand_point(
     assert _saved_where_an_office_is_inside(solved(MAIN, data=bare), data) > 0
 
 
-def test_two_runs_leave_the_same_bytes_but_for_the_times(main: RunResult, tmp_path: Path) -> None:
+def test_two_runs_leave_the_same_bytes_but_for_the_times(main: Result, tmp_path: Path) -> None:
     file = read_scenario(find_scenario(MAIN))
     again = run(file, progress=lambda _: None)
     folders = [
@@ -151,7 +151,7 @@ def test_two_runs_leave_the_same_bytes_but_for_the_times(main: RunResult, tmp_pa
             assert len(digests) == 1, path.name
 
 
-def test_a_result_reads_back_as_it_was_written(main: RunResult, tmp_path: Path) -> None:
+def test_a_result_reads_back_as_it_was_written(main: Result, tmp_path: Path) -> None:
     back = read_result(write_result(main, tmp_path))
     assert back.manifest == main.manifest
     for name, table in main.tables.items():
@@ -159,7 +159,7 @@ def test_a_result_reads_back_as_it_was_written(main: RunResult, tmp_path: Path) 
 
 
 def test_the_decisions_of_later_years_are_never_read(
-    main: RunResult, data: Path, tmp_path: Path, solved: Solved
+    main: Result, data: Path, tmp_path: Path, solved: Solved
 ) -> None:
     without = Path(shutil.copytree(data, tmp_path / "data"))
     (without / "decisions.csv").unlink()
@@ -167,7 +167,7 @@ def test_the_decisions_of_later_years_are_never_read(
     pd.testing.assert_frame_equal(result.tables["sites"], main.tables["sites"])
 
 
-def test_manifest_names_every_input_with_its_checksum(main: RunResult, data: Path) -> None:
+def test_manifest_names_every_input_with_its_checksum(main: Result, data: Path) -> None:
     inputs = main.manifest["inputs"]
     for name in (
         "demand.csv",

@@ -15,7 +15,7 @@ from siting.common.errors import InputError
 from siting.inputs.tables import read_table
 from siting.pipeline.run import check, prepare, run
 from siting.report.write import write_briefing
-from siting.results.result import RunResult, read_result
+from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 from tests.support.cli import Call
@@ -35,7 +35,7 @@ def nullia(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def solved_nullia() -> RunResult:
+def solved_nullia() -> Result:
     return run(read_scenario(EXAMPLE / "nullia.toml"), progress=_silent)
 
 
@@ -62,7 +62,7 @@ def test_a_made_up_country_runs_from_the_command_line(call: Call, tmp_path: Path
     assert "for Sweden only" in done.stderr
 
 
-def test_no_table_of_sweden_is_read(solved_nullia: RunResult, tmp_path: Path) -> None:
+def test_no_table_of_sweden_is_read(solved_nullia: Result, tmp_path: Path) -> None:
     own = {path.name for path in EXAMPLE.iterdir()} - {"nullia.toml", "README.md"}
     assert set(solved_nullia.manifest["inputs"]) == own | {"costs.toml", "speeds.toml"}
     bare = tmp_path / "data"
@@ -73,7 +73,7 @@ def test_no_table_of_sweden_is_read(solved_nullia: RunResult, tmp_path: Path) ->
     assert alone.tables["sites"].equals(solved_nullia.tables["sites"])
 
 
-def test_costs_come_from_the_file_or_else_from_the_rule(solved_nullia: RunResult) -> None:
+def test_costs_come_from_the_file_or_else_from_the_rule(solved_nullia: Result) -> None:
     sites = prepare(read_scenario(EXAMPLE / "nullia.toml"), progress=_silent).sites
     by_code = sites.set_index("code")
     table = pd.read_csv(EXAMPLE / "candidates.csv").set_index("id")
@@ -87,7 +87,7 @@ def test_costs_come_from_the_file_or_else_from_the_rule(solved_nullia: RunResult
     assert solved_nullia.manifest["summary"]["people"] == people
 
 
-def test_levels_come_from_the_file(solved_nullia: RunResult) -> None:
+def test_levels_come_from_the_file(solved_nullia: Result) -> None:
     counties, regions = (solved_nullia.tables[name] for name in ("counties", "fa_regions"))
     assert counties["county"].tolist() == ["West", "Middle", "East"]
     assert regions.empty
@@ -215,7 +215,7 @@ def test_helsinki_from_its_extract(call: Call, tmp_path: Path) -> None:
 
 
 def test_a_finer_grid_gives_the_same_people_and_nearly_the_same_answer(
-    solved: Callable[..., RunResult], data: Path, tmp_path: Path
+    solved: Callable[..., Result], data: Path, tmp_path: Path
 ) -> None:
     """Each demand point that ships cut into two cells, a kilometre apart."""
     demand = read_table("demand", data)

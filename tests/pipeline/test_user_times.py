@@ -9,7 +9,7 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.pipeline.run import check, prepare, run
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.scenario.file import find_scenario, read_scenario
 
 
@@ -33,7 +33,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_its_times_are_used_and_its_file_is_in_the_manifest(
-    scenario: Path, solved: Callable[..., RunResult]
+    scenario: Path, solved: Callable[..., Result]
 ) -> None:
     ours, theirs = solved("announced_only"), run(read_scenario(scenario), progress=lambda _: None)
     assert "times.parquet" in theirs.manifest["inputs"]

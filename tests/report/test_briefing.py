@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from siting.report.formats.pdf import as_pdf
 from siting.report.formats.xlsx import as_xlsx
 from siting.report.tables import limit_name, picks
 from siting.report.words import goal_in_words, number, percent, sort_key, texts, whole
-from siting.results.result import RunResult
+from siting.results.result import Result
 from tests.support.briefings import Show, Shown
 
 type Rows = list[list[str]]
@@ -143,7 +144,7 @@ def _running_text(document: Document) -> str:
     return "\n".join(parts)
 
 
-def test_there_is_no_english_in_the_swedish_one(show: Show, result: RunResult) -> None:
+def test_there_is_no_english_in_the_swedish_one(show: Show, result: Result) -> None:
     document = show(result, "sv").document
     said = [_running_text(document)]
     for block in (*document.blocks, *document.appendix.values()):
@@ -163,10 +164,10 @@ def test_there_is_no_english_in_the_swedish_one(show: Show, result: RunResult) -
 
 
 @pytest.mark.parametrize("change", ["gap_reached", "time_limit"])
-def test_an_answer_that_is_not_proved_says_so(show: Show, result: RunResult, change: str) -> None:
+def test_an_answer_that_is_not_proved_says_so(show: Show, result: Result, change: str) -> None:
     unproved = {"status": "feasible", "reason": change, "gap": 0.0123, "ties_decided": False}
     manifest = dict(result.manifest) | unproved
-    text = _running_text(show(RunResult("x", manifest, result.tables), "en").document)
+    text = _running_text(show(replace(result, manifest=manifest), "en").document)
     assert "not proved to be the best there is" in text
     assert "bettered by at most 1.2300 per cent" in text
     assert "exactly as good" in text
@@ -174,7 +175,7 @@ def test_an_answer_that_is_not_proved_says_so(show: Show, result: RunResult, cha
 
 
 def test_a_run_that_opens_and_limits_nothing_still_has_a_briefing(
-    show: Show, result: RunResult
+    show: Show, result: Result
 ) -> None:
     tables = dict(result.tables)
     tables["sites"] = tables["sites"].iloc[:0]
@@ -183,7 +184,7 @@ def test_a_run_that_opens_and_limits_nothing_still_has_a_briefing(
         tables[name] = tables[name].assign(mean_after=tables[name]["mean_before"])
     summary = dict(result.manifest["summary"]) | {"people_gaining": 0}
     manifest = dict(result.manifest) | {"summary": summary, "limits": {}, "evidence": {}}
-    nothing = show(RunResult("nothing", manifest, tables), "en")
+    nothing = show(Result("nothing", "run", manifest, tables), "en")
     text = _running_text(nothing.document)
     for sentence in ("no new office opens", "sets no limits", "falls in no municipality"):
         assert sentence in text
@@ -191,7 +192,7 @@ def test_a_run_that_opens_and_limits_nothing_still_has_a_briefing(
         assert render(nothing.document, nothing.pictures)
 
 
-def test_closing_phases_and_exceptions_are_told(show: Show, result: RunResult) -> None:
+def test_closing_phases_and_exceptions_are_told(show: Show, result: Result) -> None:
     tables = dict(result.tables)
     offices = tables["offices"].copy()
     offices.loc[[0, 1], "status"] = "closed"
@@ -208,7 +209,7 @@ def test_closing_phases_and_exceptions_are_told(show: Show, result: RunResult) -
         "unreached": {"people": 37371, "demand_points": ["a"]},
         "splits": True,
     }
-    document = show(RunResult("more", manifest, tables), "en").document
+    document = show(Result("more", "run", manifest, tables), "en").document
     text = _running_text(document)
     for sentence in (
         "Which of them should close",
@@ -227,20 +228,20 @@ def test_closing_phases_and_exceptions_are_told(show: Show, result: RunResult) -
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_a_key_that_had_no_value_is_said_in_words(
-    show: Show, result: RunResult, language: str
+    show: Show, result: Result, language: str
 ) -> None:
     changes = ["limits.spacing_km: None -> 50", "limits.annual_budget_msek: 55 -> 'none'"]
     manifest = dict(result.manifest) | {"overrides": changes}
-    text = _running_text(show(RunResult("x", manifest, result.tables), language).document)
+    text = _running_text(show(replace(result, manifest=manifest), language).document)
     words = texts(language)["common"]
     assert f"limits.spacing_km: {words['unset']} → 50" in text
     assert f"limits.annual_budget_msek: 55 → {words['default']}" in text
     assert "None" not in text
 
 
-def test_picks_without_a_loss_are_ranked_by_what_they_save(result: RunResult) -> None:
+def test_picks_without_a_loss_are_ranked_by_what_they_save(result: Result) -> None:
     sites = result.tables["sites"].assign(loss_if_left_out_minutes=float("nan"))
-    grid = picks(RunResult("x", result.manifest, {**result.tables, "sites": sites}), "sv")
+    grid = picks(replace(result, tables={**result.tables, "sites": sites}), "sv")
     assert "loss_if_left_out_minutes" not in {column.key for column in grid.columns}
     assert grid.note.startswith("Rangen följer den sparade tiden")
     assert picks(result, "sv").note.startswith("Rangen följer hur mycket medelrestiden")

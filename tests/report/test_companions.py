@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,16 @@ from siting.report.explorer import explorer_page
 from siting.report.explorer.payload import payload
 from siting.report.maps.sweden import outlines
 from siting.report.words import LANGUAGES, number, percent
-from siting.results.result import RunResult, Study
-from siting.results.write import write_study
+from siting.results.result import Result
+from siting.results.write import write_result
 
 
-def _asked(result: RunResult, kind: str, **more: object) -> dict[str, Any]:
+def _asked(result: Result, kind: str, **more: object) -> dict[str, Any]:
     same = {key: result.manifest[key] for key in ("scenario", "inputs")}
     return {"name": result.name, "study": kind, **same, **more}
 
 
-def _studies(result: RunResult) -> Iterable[Study]:
+def _studies(result: Result) -> Iterable[Result]:
     sites = result.tables["sites"]
     seen = pd.DataFrame(
         {
@@ -39,7 +40,9 @@ def _studies(result: RunResult) -> Iterable[Study]:
     )
     sets = pd.DataFrame({"worlds_kept": [14], "greatest_regret": [1.09805], "main": [True]})
     robustness = _asked(result, "robustness", draws_done=40)
-    yield Study(f"{result.name}-robustness", robustness, {"sites": seen, "sets": sets})
+    yield Result(
+        f"{result.name}-robustness", "robustness", robustness, {"sites": seen, "sets": sets}
+    )
     answers = pd.DataFrame(
         {
             "kind": ["best", "best", "diverse", "diverse"],
@@ -56,7 +59,9 @@ def _studies(result: RunResult) -> Iterable[Study]:
         }
     )
     told = _asked(result, "alternatives", within=0.01, complete=False)
-    yield Study(f"{result.name}-alternatives", told, {"answers": answers, "sites": shared})
+    yield Result(
+        f"{result.name}-alternatives", "alternatives", told, {"answers": answers, "sites": shared}
+    )
     rounds = pd.DataFrame(
         {
             "month": ["2021-05", "2025-04"],
@@ -66,25 +71,27 @@ def _studies(result: RunResult) -> Iterable[Study]:
             "reached": [0.787977, 0.2775],
         }
     )
-    yield Study(f"{result.name}-hindcast", _asked(result, "hindcast"), {"rounds": rounds})
+    yield Result(
+        f"{result.name}-hindcast", "hindcast", _asked(result, "hindcast"), {"rounds": rounds}
+    )
 
 
 @pytest.fixture
-def folder(result: RunResult, tmp_path: Path) -> Path:
+def folder(result: Result, tmp_path: Path) -> Path:
     """The folder of a result, with its studies beside it."""
     for study in _studies(result):
-        write_study(study, tmp_path)
+        write_result(study, tmp_path)
     return tmp_path / result.name
 
 
 @pytest.fixture
-def beside(result: RunResult, folder: Path) -> Beside:
+def beside(result: Result, folder: Path) -> Beside:
     return read_beside(result, folder)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sentences_carry_the_figures_of_the_studies(
-    result: RunResult, beside: Beside, folder: Path, language: str
+    result: Result, beside: Beside, folder: Path, language: str
 ) -> None:
     robust, near, past = trust(result, beside, language)
     sites = pd.read_csv(folder.with_name(f"{folder.name}-robustness") / "sites.csv")
@@ -102,16 +109,16 @@ def test_the_sentences_carry_the_figures_of_the_studies(
         assert re.search(rf"\b{figure}\b", past)
 
 
-def test_without_studies_the_commands_that_add_them_are_named(result: RunResult) -> None:
+def test_without_studies_the_commands_that_add_them_are_named(result: Result) -> None:
     changed = dict(result.manifest) | {"overrides": ["limits.new_offices_max: None -> 6"]}
-    (said,) = trust(RunResult(result.name, changed, result.tables), Beside(), "en")
+    (said,) = trust(replace(result, manifest=changed), Beside(), "en")
     for verb in ("robustness", "alternatives", "hindcast"):
         assert f"siting {verb} {result.name} --set limits.new_offices_max=6" in said
 
 
 @pytest.mark.parametrize("change", ["inputs", "scenario", "broken"])
 def test_studies_of_something_else_are_not_used_and_that_is_said(
-    result: RunResult, folder: Path, change: str
+    result: Result, folder: Path, change: str
 ) -> None:
     path = folder.with_name(f"{folder.name}-robustness") / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -130,21 +137,21 @@ def test_studies_of_something_else_are_not_used_and_that_is_said(
     assert f"siting robustness {result.name}" in said
 
 
-def test_how_an_answer_was_solved_makes_no_other_question(result: RunResult, folder: Path) -> None:
+def test_how_an_answer_was_solved_makes_no_other_question(result: Result, folder: Path) -> None:
     scenario = result.manifest["scenario"]
     slower = {**scenario, "solver": {**scenario["solver"], "time_limit_s": 5.0}}
     manifest = {**result.manifest, "scenario": slower}
-    assert not read_beside(RunResult(result.name, manifest, result.tables), folder).strange
+    assert not read_beside(replace(result, manifest=manifest), folder).strange
 
 
-def test_the_briefing_tells_it_under_how_sure(result: RunResult, beside: Beside) -> None:
+def test_the_briefing_tells_it_under_how_sure(result: Result, beside: Beside) -> None:
     document = write_up(result, Background([], frozenset()), "sv", beside)
     said = [line for block in document.blocks if isinstance(block, Bullets) for line in block.items]
     assert set(trust(result, beside, "sv")) <= set(said)
 
 
 def test_the_page_marks_how_often_each_place_is_picked(
-    result: RunResult, beside: Beside, folder: Path
+    result: Result, beside: Beside, folder: Path
 ) -> None:
     told = payload(result, outlines(), beside)
     for key, kind, column in (

@@ -20,11 +20,10 @@ from siting.report.formats.gpkg import write_geopackage
 from siting.report.formats.html import as_html
 from siting.report.formats.pdf import as_pdf
 from siting.report.formats.xlsx import as_xlsx
-from siting.report.notebook import as_cell
 from siting.report.words import texts
 from siting.results.csv import as_csv, guarded, unguarded
-from siting.results.result import RunResult, Study, read_result
-from siting.results.write import write_result, write_study
+from siting.results.result import Result, read_result
+from siting.results.write import write_result
 from tests.support.briefings import Shown
 
 
@@ -38,10 +37,8 @@ def test_html_shows_them_as_they_are(harm: Shown, harmful_names: tuple[str, ...]
     assert tree.findtext(".//h1") == harmful_names[0]
 
 
-def test_a_notebook_shows_them_as_they_are(
-    harmful: RunResult, harmful_names: tuple[str, ...]
-) -> None:
-    tree = lxml.html.fromstring(as_cell(harmful))
+def test_a_notebook_shows_them_as_they_are(harmful: Result, harmful_names: tuple[str, ...]) -> None:
+    tree = lxml.html.fromstring(harmful._repr_html_())
     assert not list(tree.iter("script"))
     cells = [cell.text_content() for cell in tree.iter("td")]
     assert harmful_names[0] in cells
@@ -78,7 +75,7 @@ def test_pages_for_print_hold_them_as_texts(harm: Shown, tmp_path: Path) -> None
 
 
 def test_tables_read_back_as_they_were_and_hold_no_formula(
-    harmful: RunResult, harmful_names: tuple[str, ...], tmp_path: Path
+    harmful: Result, harmful_names: tuple[str, ...], tmp_path: Path
 ) -> None:
     folder = write_result(harmful, tmp_path)
     back = read_result(folder)
@@ -114,8 +111,8 @@ def test_headings_and_what_follows_a_semicolon_are_no_formulas_either() -> None:
 
 def test_tables_of_studies_and_sweeps_are_guarded(tmp_path: Path) -> None:
     names = pd.DataFrame({"site": ["=1+1", "a"], "sites": ["b;=2", "+c"]})
-    folder = write_study(
-        Study("harmful-frontier", {"study": "frontier"}, {"steps": names}), tmp_path
+    folder = write_result(
+        Result("harmful-frontier", "frontier", {"study": "frontier"}, {"steps": names}), tmp_path
     )
     assert (folder / "steps.csv").read_text(encoding="utf-8") == "site,sites\n'=1+1,b;'=2\na,'+c\n"
     pd.testing.assert_frame_equal(unguarded(pd.read_csv(folder / "steps.csv", dtype=str)), names)
@@ -134,7 +131,7 @@ def test_trips_of_two_networks_are_guarded(tmp_path: Path) -> None:
 
 
 def test_a_geopackage_holds_them_as_texts(
-    harmful: RunResult, harmful_names: tuple[str, ...], data: Path, tmp_path: Path
+    harmful: Result, harmful_names: tuple[str, ...], data: Path, tmp_path: Path
 ) -> None:
     sites = gpd.read_file(write_geopackage(harmful, tmp_path, data), layer="sites")
     assert set(harmful_names) <= set(sites["place"])

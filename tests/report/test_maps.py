@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from siting.report.maps.draw import draw_map, draw_maps, drawn
 from siting.report.maps.palette import CUT, MINUTES
 from siting.report.maps.sweden import located, municipal_boundaries
 from siting.report.words import texts
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 
 def _lightness(colour: str) -> float:
@@ -37,7 +38,7 @@ def test_classes_differ_in_grey(colours: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_every_map_has_title_legend_scale_and_attribution(result: RunResult, language: str) -> None:
+def test_every_map_has_title_legend_scale_and_attribution(result: Result, language: str) -> None:
     words = texts(language)["maps"]
     maps = draw_maps(result, language, "salt")
     for name, picture in maps.items():
@@ -54,7 +55,7 @@ def test_every_map_has_title_legend_scale_and_attribution(result: RunResult, lan
     assert set(result.tables["sites"]["rank"].astype(str)) <= ranks
 
 
-def test_no_rank_hides_a_new_office(result: RunResult) -> None:
+def test_no_rank_hides_a_new_office(result: Result) -> None:
     figure = draw_map(result, "picks", "en")
     renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call] # not typed
     figure.draw(renderer)
@@ -72,12 +73,12 @@ def test_no_rank_hides_a_new_office(result: RunResult) -> None:
     assert hidden == []
 
 
-def test_what_gets_worse_is_told_apart(result: RunResult) -> None:
+def test_what_gets_worse_is_told_apart(result: Result) -> None:
     table = result.tables["municipalities"].copy()
     longer = texts("en")["maps"]["longer"]
     assert longer not in drawn(draw_map(result, "change", "en"), "s").svg.decode()
     table.loc[0, "mean_after"] = 99.0
-    worse = RunResult("worse", result.manifest, dict(result.tables) | {"municipalities": table})
+    worse = replace(result, tables=dict(result.tables) | {"municipalities": table})
     assert longer in drawn(draw_map(worse, "change", "en"), "s").svg.decode()
 
 
@@ -89,14 +90,14 @@ def test_positions_are_in_sweref_99_tm() -> None:
     assert len(municipal_boundaries()) == 290
 
 
-def test_every_office_lies_in_its_municipality_or_near_it(result: RunResult) -> None:
+def test_every_office_lies_in_its_municipality_or_near_it(result: Result) -> None:
     offices = located(result.tables["offices"])
     homes = municipal_boundaries().loc[offices["municipality_code"]].geometry
     assert offices.geometry.distance(homes, align=False).max() < 5_000
 
 
 def test_the_geopackage_holds_the_tables_as_layers(
-    result: RunResult, data: Path, tmp_path: Path
+    result: Result, data: Path, tmp_path: Path
 ) -> None:
     path = write_geopackage(result, tmp_path, data)
     layers = {name: gpd.read_file(path, layer=name) for name in gpd.list_layers(path)["name"]}
@@ -117,9 +118,9 @@ def test_the_geopackage_holds_the_tables_as_layers(
 
 
 def test_a_geopackage_needs_the_demand_points_of_the_run(
-    result: RunResult, data: Path, tmp_path: Path
+    result: Result, data: Path, tmp_path: Path
 ) -> None:
     assignment = result.tables["assignment"].assign(demand_id="nowhere")
-    strange = RunResult("x", result.manifest, dict(result.tables) | {"assignment": assignment})
+    strange = replace(result, tables=dict(result.tables) | {"assignment": assignment})
     with pytest.raises(InputError, match="6032 demand points of the result have no position"):
         write_geopackage(strange, tmp_path, data)

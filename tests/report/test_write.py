@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from siting.cli.app import app
 from siting.common.errors import InputError, MissingExtraError
 from siting.report.write import FORMATS, write_briefing
-from siting.results.result import RunResult, find_result, read_result
+from siting.results.result import Result, find_result, read_result
 from siting.results.write import write_result
 
 _AGAIN = """
@@ -41,7 +41,7 @@ def without_typst(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ready(monkeypatch: pytest.MonkeyPatch, solved: Callable[..., RunResult]) -> None:
+def ready(monkeypatch: pytest.MonkeyPatch, solved: Callable[..., Result]) -> None:
     """Take the answer of an earlier run; what is tested is what comes after."""
     monkeypatch.setattr("siting.pipeline.run.run", lambda file, **_: solved(file.name))
 
@@ -55,7 +55,7 @@ def _sums(folder: Path) -> dict[str, str]:
 
 
 def test_every_format_repeats_byte_for_byte(
-    kept: Path, result: RunResult, data: Path, tmp_path: Path
+    kept: Path, result: Result, data: Path, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
@@ -73,9 +73,7 @@ def test_every_format_repeats_byte_for_byte(
     assert len(sums) == 2 * len(FORMATS) - 1 + 2 * 3 * 2
 
 
-def test_what_is_written_is_what_was_asked_for(
-    result: RunResult, data: Path, tmp_path: Path
-) -> None:
+def test_what_is_written_is_what_was_asked_for(result: Result, data: Path, tmp_path: Path) -> None:
     write_briefing(result, tmp_path, data, formats=["pdf", "xlsx"], languages=["sv"])
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"maps", "briefing.sv.pdf", "briefing.sv.xlsx"}
@@ -83,7 +81,7 @@ def test_what_is_written_is_what_was_asked_for(
 
 
 def test_unknown_formats_and_languages_are_reported_together(
-    result: RunResult, data: Path, tmp_path: Path
+    result: Result, data: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError) as caught:
         write_briefing(result, tmp_path, data, formats=["odt"], languages=["fi"])
@@ -114,7 +112,7 @@ def _call(*arguments: str) -> Sequence[str]:
 
 
 @pytest.fixture
-def folder(result: RunResult, tmp_path: Path) -> Path:
+def folder(result: Result, tmp_path: Path) -> Path:
     return write_result(result, tmp_path)
 
 

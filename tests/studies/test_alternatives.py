@@ -7,20 +7,20 @@ from rich.console import Console
 
 from siting.cli.studies import _share
 from siting.common.errors import InputError
-from siting.results.result import RunResult, Study
-from siting.results.write import write_study
+from siting.results.result import Result
+from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 from siting.studies.alternatives import Wanted, alternatives, print_alternatives
 from tests.support.pages import lines, lines_of
 
 
 @pytest.fixture(scope="module")
-def study() -> Study:
+def study() -> Result:
     file = read_scenario(find_scenario("remaining_offices"))
     return alternatives(file, Wanted(0.002, 3, 2), progress=lambda _: None)
 
 
-def test_the_first_is_the_answer_of_the_run(study: Study, solved: Callable[..., RunResult]) -> None:
+def test_the_first_is_the_answer_of_the_run(study: Result, solved: Callable[..., Result]) -> None:
     answers = study.tables["answers"]
     best = answers[answers["kind"] == "best"]
     assert best["objective"].iloc[0] == pytest.approx(
@@ -32,7 +32,7 @@ def test_the_first_is_the_answer_of_the_run(study: Study, solved: Callable[..., 
     assert (answers["annual_cost_msek"] <= 55).all()
 
 
-def test_diverse_answers_differ_more_than_the_best_ones(study: Study) -> None:
+def test_diverse_answers_differ_more_than_the_best_ones(study: Result) -> None:
     answers = study.tables["answers"]
     best = answers.loc[answers["kind"] == "best", "differences"]
     second = answers.loc[(answers["kind"] == "diverse") & (answers["number"] == 2), "differences"]
@@ -40,7 +40,7 @@ def test_diverse_answers_differ_more_than_the_best_ones(study: Study) -> None:
 
 
 def test_forced_places_are_in_all_and_the_page_says_what_is_proved(
-    study: Study, tmp_path: Path
+    study: Result, tmp_path: Path
 ) -> None:
     sites = study.tables["sites"]
     assert (sites.loc[sites["forced"], ["in_best_share", "in_diverse_share"]] == 1).all().all()
@@ -48,7 +48,7 @@ def test_forced_places_are_in_all_and_the_page_says_what_is_proved(
     print_alternatives(study, Console(file=stream, width=100))
     assert "Proved: no answer better than the last of these is missing." in stream.getvalue()
     assert "In all 3 best answers" in stream.getvalue()
-    assert (write_study(study, tmp_path) / "answers.csv").is_file()
+    assert (write_result(study, tmp_path) / "answers.csv").is_file()
 
 
 def test_a_share_is_read_from_per_cent_or_a_number() -> None:
@@ -58,7 +58,7 @@ def test_a_share_is_read_from_per_cent_or_a_number() -> None:
             _share("--within", wrong)
 
 
-def test_the_page_in_docs_begins_with_these_answers(study: Study) -> None:
+def test_the_page_in_docs_begins_with_these_answers(study: Result) -> None:
     stream = io.StringIO()
     print_alternatives(study, Console(file=stream, width=100))
     best = lines(stream.getvalue())[1:5]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from typer import testing
 
 from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.pipeline.run import run
 from siting.pipeline.steps import Frontier
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
 
@@ -21,24 +21,24 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "nullia"
 
 
-def _rerun(folder: Path, *options: str) -> Result:
-    return CliRunner().invoke(app, ["rerun", str(folder), *options])
+def _rerun(folder: Path, *options: str) -> testing.Result:
+    return testing.CliRunner().invoke(app, ["rerun", str(folder), *options])
 
 
-def _fault(done: Result) -> str:
+def _fault(done: testing.Result) -> str:
     assert isinstance(done.exception, InputError), done.output
     return str(done.exception)
 
 
 @pytest.fixture(scope="module")
-def nullia() -> RunResult:
+def nullia() -> Result:
     """A run with a frontier, on files of its own."""
     file = read_scenario(EXAMPLE / "nullia.toml")
     return run(file, frontier=Frontier(1, 2), progress=lambda _: None)
 
 
 @pytest.fixture
-def kept(nullia: RunResult, tmp_path: Path) -> Path:
+def kept(nullia: Result, tmp_path: Path) -> Path:
     """Its folder, and beside it one with its files."""
     shutil.copytree(EXAMPLE, tmp_path / "files")
     return write_result(nullia, tmp_path / "results")

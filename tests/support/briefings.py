@@ -7,14 +7,14 @@ from functools import cached_property
 from siting.report.briefing import scenario_key
 from siting.report.document import Document
 from siting.report.maps.draw import draw_maps
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 
 @dataclass(frozen=True)
 class Shown:
     """A run with its briefing in one language."""
 
-    result: RunResult
+    result: Result
     document: Document
 
     @cached_property
@@ -24,4 +24,4 @@ class Shown:
         return {name: drawn.png for name, drawn in maps.items()}
 
 
-type Show = Callable[[RunResult, str], Shown]
+type Show = Callable[[Result, str], Shown]

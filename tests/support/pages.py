@@ -11,7 +11,7 @@ from rich.console import Console
 
 from siting.common.package import data_folder, scenario_folder
 from siting.report.formats.terminal import print_result
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 DOCS = README.parent / "docs"
@@ -66,7 +66,7 @@ def checksum_of_inputs() -> str:
     return sums.hexdigest()[:12]
 
 
-def shown_by_run(result: RunResult) -> str:
+def shown_by_run(result: Result) -> str:
     """The output on a page of 80 columns."""
     stream = io.StringIO()
     folder = Path("results") / result.name

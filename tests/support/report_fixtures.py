@@ -12,7 +12,7 @@ from selenium.webdriver.chrome.service import Service
 from siting.pipeline.run import run
 from siting.pipeline.steps import Frontier
 from siting.report.briefing import read_background, write_up
-from siting.results.result import RunResult, read_result
+from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 from tests.support.briefings import Show, Shown
@@ -30,19 +30,19 @@ HARMFUL = (
 
 
 @pytest.fixture(scope="session")
-def kept(solved: Callable[..., RunResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(solved: Callable[..., Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run, as a reader finds it."""
     return write_result(solved("remaining_offices"), tmp_path_factory.mktemp("results"))
 
 
 @pytest.fixture(scope="session")
-def result(kept: Path) -> RunResult:
+def result(kept: Path) -> Result:
     """A run read back from its files, so that figures are those of the CSV."""
     return read_result(kept)
 
 
 @pytest.fixture(scope="session")
-def harmful(result: RunResult) -> RunResult:
+def harmful(result: Result) -> Result:
     """A run of the same figures in which places bear harmful names."""
     sites, offices = result.tables["sites"].copy(), result.tables["offices"].copy()
     regions = result.tables["fa_regions"].copy()
@@ -56,27 +56,27 @@ def harmful(result: RunResult) -> RunResult:
     scenario = dict(result.manifest["scenario"]) | {"scenario": about}
     overrides = [f"scenario.title: a -> {name}" for name in HARMFUL]
     manifest = dict(result.manifest) | {"scenario": scenario, "overrides": overrides}
-    return RunResult("harmful", manifest, tables)
+    return Result("harmful", "run", manifest, tables)
 
 
 @pytest.fixture(scope="session")
 def show(data: Path) -> Show:
     background = read_background(data)
 
-    def shown(result: RunResult, language: str) -> Shown:
+    def shown(result: Result, language: str) -> Shown:
         return Shown(result, write_up(result, background, language))
 
     return shown
 
 
 @pytest.fixture(scope="session", params=["sv", "en"])
-def shown(request: pytest.FixtureRequest, show: Show, result: RunResult) -> Shown:
+def shown(request: pytest.FixtureRequest, show: Show, result: Result) -> Shown:
     """The briefing in each language."""
     return show(result, request.param)
 
 
 @pytest.fixture(scope="session")
-def harm(show: Show, harmful: RunResult) -> Shown:
+def harm(show: Show, harmful: Result) -> Shown:
     """The briefing of the harmful names, in Swedish."""
     return show(harmful, "sv")
 
@@ -93,7 +93,7 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def stepped(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+def stepped(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """The four announced offices, 2 to 6 new offices, as read back from its folder."""
     file = read_scenario(find_scenario("announced_only"), ["limits.annual_budget_msek=8"])
     result = run(file, frontier=Frontier(2, 6), progress=lambda _: None)

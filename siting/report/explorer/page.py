@@ -9,17 +9,17 @@ from typing import Any
 from siting.common.files import write_file
 from siting.report.companions import NOTHING, Beside, read_beside
 from siting.report.explorer.payload import payload
-from siting.report.maps.sweden import outlines
-from siting.results.result import RunResult, read_result
+from siting.report.maps.sweden import outlines, refuse_outside_sweden
+from siting.results.result import Result, read_result
 
 _SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 """Signs that could end a script element or a line of it; within JSON they only occur in texts."""
 
 
-def explorer_page(result: RunResult, beside: Beside = NOTHING) -> str:
+def explorer_page(result: Result, beside: Beside = NOTHING) -> str:
     """The page of a run, complete in one file."""
-    result.refuse_abroad("an explorer page")
+    refuse_outside_sweden(result, "an explorer page")
     parts = {
         "STYLE": _asset("page.css"),
         "DATA": _as_json(payload(result, outlines(), beside)),

@@ -10,7 +10,7 @@ from siting.report.companions import NOTHING, Beside
 from siting.report.maps import palette
 from siting.report.maps.sweden import Outlines
 from siting.report.words import LANGUAGES, texts
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.results.schema import CORE
 from siting.results.tables import from_present, with_change
 
@@ -30,7 +30,7 @@ _REGION = {
 }
 
 
-def payload(result: RunResult, drawing: Outlines, beside: Beside = NOTHING) -> dict[str, Any]:
+def payload(result: Result, drawing: Outlines, beside: Beside = NOTHING) -> dict[str, Any]:
     """Everything that the page needs."""
     return {
         "name": result.name,
@@ -95,7 +95,7 @@ def _offices(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
     return [[*column, x, y] for column, (x, y) in zip(columns, marks, strict=True)]
 
 
-def _present(result: RunResult) -> dict[str, Any]:
+def _present(result: Result) -> dict[str, Any]:
     before = result.tables["municipalities"].assign(mean_change=0.0)
     for name, (column, _) in _REGION.items():
         if name != "change":
@@ -104,7 +104,7 @@ def _present(result: RunResult) -> dict[str, Any]:
     return {"nation": _nation(access), "regions": _regions(before)}
 
 
-def _own(result: RunResult, drawing: Outlines) -> dict[str, Any]:
+def _own(result: Result, drawing: Outlines) -> dict[str, Any]:
     """The run's own answer."""
     manifest, tables = result.manifest, result.tables
     access = tables["access"].set_index("measure")
@@ -126,7 +126,7 @@ def _own(result: RunResult, drawing: Outlines) -> dict[str, Any]:
     }
 
 
-def _steps(result: RunResult, drawing: Outlines) -> list[dict[str, Any]]:
+def _steps(result: Result, drawing: Outlines) -> list[dict[str, Any]]:
     """The steps of the frontier; none if the run has no frontier."""
     if "frontier" not in result.tables:
         return []
@@ -164,7 +164,7 @@ def _step(
     }
 
 
-def _words(result: RunResult, language: str) -> dict[str, Any]:
+def _words(result: Result, language: str) -> dict[str, Any]:
     """The texts of the page; where it says whose mean it is, that of the run."""
     words, scope = texts(language)["explorer"], texts(language)["scopes"][result.scope]
     note = words["offices_note"].format(mean_short=scope["mean_short"])

@@ -11,17 +11,17 @@ import pyogrio
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import replace_file, telling
-from siting.report.maps.sweden import SWEREF, located, municipal_boundaries
-from siting.results.result import RunResult
+from siting.report.maps.sweden import SWEREF, located, municipal_boundaries, refuse_outside_sweden
+from siting.results.result import Result
 
 FILE = "result.gpkg"
 _OLDER: Mapping[str, Any] = {"dataset_options": {"VERSION": "1.2"}}
 """The version that QGIS 3.22, the oldest about, reads without a warning."""
 
 
-def refuse_own_demand(result: RunResult) -> None:
+def refuse_own_demand(result: Result) -> None:
     """Raise an error for a result whose demand points are not those that ship."""
-    result.refuse_abroad("a GeoPackage")
+    refuse_outside_sweden(result, "a GeoPackage")
     own = result.manifest["scenario"]["demand"].get("file")
     if own:
         problem = "a GeoPackage can be made with the demand points that ship only"
@@ -29,7 +29,7 @@ def refuse_own_demand(result: RunResult) -> None:
         raise InputError([Fault("manifest.json", "demand.file", own, problem, remedy)])
 
 
-def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
+def write_geopackage(result: Result, folder: Path, data: Path) -> Path:
     """Write sites, municipalities and demand points as layers of one GeoPackage.
 
     Fields are the columns of offices.csv and sites.csv (sites), municipalities.csv
@@ -53,7 +53,7 @@ def write_geopackage(result: RunResult, folder: Path, data: Path) -> Path:
     return path
 
 
-def _layers(result: RunResult, data: Path) -> Mapping[str, gpd.GeoDataFrame]:
+def _layers(result: Result, data: Path) -> Mapping[str, gpd.GeoDataFrame]:
     return {
         "sites": _sites(result),
         "municipalities": _municipalities(result),
@@ -61,7 +61,7 @@ def _layers(result: RunResult, data: Path) -> Mapping[str, gpd.GeoDataFrame]:
     }
 
 
-def _sites(result: RunResult) -> gpd.GeoDataFrame:
+def _sites(result: Result) -> gpd.GeoDataFrame:
     sites = result.tables["sites"]
     known = {"locality", "municipality_code", "municipality", "fa_code", "fa_region"}
     more = sites.drop(columns=[*known, "people_nearest"]).rename(columns={"locality_code": "code"})
@@ -71,13 +71,13 @@ def _sites(result: RunResult) -> gpd.GeoDataFrame:
     return located(offices.assign(forced=forced, **whole))
 
 
-def _municipalities(result: RunResult) -> gpd.GeoDataFrame:
+def _municipalities(result: Result) -> gpd.GeoDataFrame:
     table = result.tables["municipalities"].set_index("municipality_code")
     shapes = municipal_boundaries().geometry.reindex(table.index)
     return gpd.GeoDataFrame(table.reset_index(), geometry=shapes.to_numpy(), crs=SWEREF)
 
 
-def _demand_points(result: RunResult, data: Path) -> gpd.GeoDataFrame:
+def _demand_points(result: Result, data: Path) -> gpd.GeoDataFrame:
     assignment = result.tables["assignment"]
     path = data / "demand.csv"
     positions = pd.read_csv(path, dtype={"demand_id": str}).set_index("demand_id")[["lon", "lat"]]

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from siting.report.tables import of_phase
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 
 def print_table(
@@ -67,7 +67,7 @@ _LIMITS = {
 }
 
 
-def print_result(result: RunResult, folder: Path, console: Console) -> None:
+def print_result(result: Result, folder: Path, console: Console) -> None:
     """Print picks, before and after, use of limits, status and where the files are."""
     manifest = result.manifest
     console.print(f"\n[bold]{escape(manifest['scenario']['scenario']['title'])}[/bold]")
@@ -82,7 +82,7 @@ def print_result(result: RunResult, folder: Path, console: Console) -> None:
     _heading(console, "Use of the limits")
     console.print(_limits(manifest["limits"]))
     if "frontier" in result.tables:
-        shown_in = "frontier.csv" if result.abroad else "explorer.html"
+        shown_in = "frontier.csv" if result.outside_sweden else "explorer.html"
         line = _frontier(result.tables["frontier"], shown_in)
         console.print(line, highlight=False, soft_wrap=True)
     for line in _closing(result, folder):
@@ -178,7 +178,7 @@ def _frontier(table: pd.DataFrame, shown_in: str) -> str:
     return f"{line} Mean from {means} new offices; {shown_in} shows each step."
 
 
-def _closing(result: RunResult, folder: Path) -> list[str]:
+def _closing(result: Result, folder: Path) -> list[str]:
     manifest = result.manifest
     gap = manifest["gap"]
     shown = f"{100 * gap:.4f} %" if gap is not None else "unknown"

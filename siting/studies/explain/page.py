@@ -4,12 +4,12 @@ import pandas as pd
 from rich.console import Console
 
 from siting.report.formats.terminal import print_table
-from siting.results.result import Study
+from siting.results.result import Result
 
 _SHOWN = 10
 
 
-def print_explanation(study: Study, console: Console) -> None:
+def print_explanation(study: Result, console: Console) -> None:
     """Print why a site is in or out, who gains, and what the limits have to do with it."""
     for line in _reasons(study):
         console.print(line, soft_wrap=True, markup=False)
@@ -19,7 +19,7 @@ def print_explanation(study: Study, console: Console) -> None:
     _print_limits(study.tables["limits"], study.manifest["place"], console)
 
 
-def _reasons(study: Study) -> list[str]:
+def _reasons(study: Result) -> list[str]:
     told = study.manifest
     place, is_open = told["place"], told["open"]
     forced = ", because the scenario forces it" if told["forced"] else ""

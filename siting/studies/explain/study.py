@@ -13,7 +13,7 @@ from siting.model.task import Task
 from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import LIMIT_KEYS, clash_in_words
-from siting.results.result import RunResult, Study
+from siting.results.result import Result
 from siting.studies.explain.solve import Explanation, explain
 from siting.studies.study import open_scenario, scenario_of
 
@@ -24,7 +24,7 @@ class About:
 
     Parameters
     ----------
-    result : RunResult
+    result : Result
         A result that `siting run` left.
     site : str
         Name or code of a candidate or office.
@@ -34,13 +34,13 @@ class About:
         Folders that files of the scenario may be read from as well.
     """
 
-    result: RunResult
+    result: Result
     site: str
     folder: Path | None = None
     allow: tuple[Path, ...] = ()
 
 
-def explain_site(about: About, *, data: Path | None = None, progress: Progress = print) -> Study:
+def explain_site(about: About, *, data: Path | None = None, progress: Progress = print) -> Result:
     """Say why a place is in a result, or not.
 
     Parameters
@@ -54,7 +54,7 @@ def explain_site(about: About, *, data: Path | None = None, progress: Progress =
 
     Returns
     -------
-    Study
+    Result
         Tables changes, people and limits; the figures are in the manifest.
 
     Raises
@@ -100,7 +100,7 @@ def _find(name: str, problem: Problem) -> str:
     raise InputError([Fault("command line", "--site", name, why, remedy)])
 
 
-def _check_same(result: RunResult, found: Explanation) -> None:
+def _check_same(result: Result, found: Explanation) -> None:
     """Make sure that what is explained is the result's own answer."""
     if set(found.best.new_sites) == set(result.tables["sites"]["locality_code"]):
         return

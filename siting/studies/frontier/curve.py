@@ -5,14 +5,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from siting.results.result import Study
+from siting.results.result import Result
 from siting.studies.frontier.page import LIMITS, aim_in_words
 
 _SIZE_INCHES = (6.4, 4.0)
 _INK, _GREY, _BLUE = "#1c1c1a", "#77776f", "#0b4f8a"
 
 
-def draw_curve(study: Study) -> Figure:
+def draw_curve(study: Result) -> Figure:
     """Draw the mean against what varies."""
     figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
     axes = figure.add_subplot()
@@ -51,7 +51,7 @@ def _draw_steps(axes: Axes, table: pd.DataFrame, limit: str) -> None:
     axes.legend(fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1, 0.93))
 
 
-def _draw_front(axes: Axes, table: pd.DataFrame, study: Study) -> None:
+def _draw_front(axes: Axes, table: pd.DataFrame, study: Result) -> None:
     told, points = study.manifest, table.iloc[1:]
     second = points["second"].to_numpy(dtype=np.float64)
     if told["second"] == "coverage":

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from siting.report.formats.terminal import minutes, print_table
-from siting.results.result import Study
+from siting.results.result import Result
 
 type Row = Mapping[Hashable, Any]
 
@@ -16,7 +16,7 @@ LIMITS = {"new_offices": "new offices", "annual_budget": "MSEK a year"}
 SECONDS = {"worst": "longest way", "equity": "Kolm-Pollak EDE", "coverage": "people within"}
 
 
-def print_frontier(study: Study, console: Console) -> None:
+def print_frontier(study: Result, console: Console) -> None:
     """Print what each step brings, or what each point of a front is worth."""
     if "over" in study.manifest:
         _print_steps(study, console)
@@ -24,7 +24,7 @@ def print_frontier(study: Study, console: Console) -> None:
         _print_front(study, console)
 
 
-def _print_steps(study: Study, console: Console) -> None:
+def _print_steps(study: Result, console: Console) -> None:
     told, table = study.manifest, study.tables["frontier"]
     before, rows = math.nan, []
     for row in table.to_dict("records"):
@@ -70,7 +70,7 @@ def _kept(row: Row) -> str:
     return "all" if row["nested"] else f"not {len(row['dropped'].split(';'))}"
 
 
-def _print_dropped(study: Study, console: Console) -> None:
+def _print_dropped(study: Result, console: Console) -> None:
     """Say at which steps earlier picks are given up, and for which."""
     lines = list(dropped(study))
     steps = int((study.tables["frontier"]["new_offices"] > 0).sum())
@@ -82,7 +82,7 @@ def _print_dropped(study: Study, console: Console) -> None:
         console.print(line, soft_wrap=True, markup=False)
 
 
-def dropped(study: Study) -> Iterator[str]:
+def dropped(study: Result) -> Iterator[str]:
     """One line for each step that gives up earlier picks, with what opens in their place."""
     table, sites = study.tables["frontier"], study.tables["frontier_sites"]
     named = sites.drop_duplicates("locality_code").set_index("locality_code")
@@ -106,7 +106,7 @@ def _names(codes: set[str], named: pd.DataFrame) -> str:
     return ", ".join(sorted(names))
 
 
-def _print_front(study: Study, console: Console) -> None:
+def _print_front(study: Result, console: Console) -> None:
     told, table = study.manifest, study.tables["frontier"]
     first = table["objective"].iloc[1]
     rows = [

@@ -12,7 +12,7 @@ from siting.model import Coverage, Equity, Worst
 from siting.model.task import Task
 from siting.pipeline.describe import Progress, describe_steps, tables_of_steps
 from siting.pipeline.steps import Over, Step
-from siting.results.result import Study
+from siting.results.result import Result
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import Scenario
 from siting.studies.frontier.tradeoff import Aims, Front, Point, Second, solve_front
@@ -43,7 +43,7 @@ class Tradeoff:
 
 def frontier(
     file: ScenarioFile, over: Over, *, data: Path | None = None, progress: Progress = print
-) -> Study:
+) -> Result:
     """Solve a scenario for each value of a limit.
 
     Parameters
@@ -59,7 +59,7 @@ def frontier(
 
     Returns
     -------
-    Study
+    Result
         Tables frontier, frontier_sites and frontier_municipalities.
 
     Raises
@@ -81,7 +81,7 @@ def frontier(
 
 def tradeoff(
     file: ScenarioFile, asked: Tradeoff, *, data: Path | None = None, progress: Progress = print
-) -> Study:
+) -> Result:
     """Find the answers of which none is as good as another in the mean and in a second aim.
 
     Parameters
@@ -97,7 +97,7 @@ def tradeoff(
 
     Returns
     -------
-    Study
+    Result
         Tables frontier, frontier_sites and frontier_municipalities.
 
     Raises

@@ -7,7 +7,7 @@ import pandas as pd
 from rich.console import Console
 
 from siting.report.formats.terminal import minutes, print_table
-from siting.results.result import Study
+from siting.results.result import Result
 
 _ROUNDS = {"2020-06": "June 2020", "2021-05": "May 2021", "2025-04": "April 2025"}
 _MEASURES = {
@@ -33,7 +33,7 @@ How to read this
 - "At random" is the overlap to be expected if as many municipalities were drawn blindly."""
 
 
-def print_hindcast(study: Study, console: Console) -> None:
+def print_hindcast(study: Result, console: Console) -> None:
     """Print the rounds, what each choice was worth, the counties and the caveats."""
     tables = study.tables
     _print_rounds(tables["rounds"], console)

@@ -15,7 +15,7 @@ from siting.inputs.candidates import seat_codes
 from siting.model import Instance
 from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Problem
-from siting.results.result import Study
+from siting.results.result import Result
 from siting.scenario.file import ScenarioFile
 from siting.studies.hindcast.solve import Comparison, Contest, compare, misallocation, overlap
 from siting.studies.offices import (
@@ -37,7 +37,7 @@ def hindcast(
     seed: int = 1,
     data: Path | None = None,
     progress: Progress = print,
-) -> Study:
+) -> Result:
     """Hold the real decisions against the model.
 
     People, roads, candidates and the first offices are the scenario's; its limits and the offices
@@ -59,7 +59,7 @@ def hindcast(
 
     Returns
     -------
-    Study
+    Result
         Tables rounds, ranges (with draws), measures, choices, not_scored, counties and assignment.
 
     Raises

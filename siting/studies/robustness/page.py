@@ -4,7 +4,7 @@ import pandas as pd
 from rich.console import Console
 
 from siting.report.formats.terminal import minutes, print_table
-from siting.results.result import Study
+from siting.results.result import Result
 
 _FACTORS = {
     "speeds": "speeds",
@@ -15,7 +15,7 @@ _FACTORS = {
 }
 
 
-def print_robustness(study: Study, console: Console) -> None:
+def print_robustness(study: Result, console: Console) -> None:
     """Print how often each site is picked, what drives it, and the regrets."""
     told, sites = study.manifest, study.tables["sites"]
     console.print(f"{told['draws_done']} worlds drawn from seed {told['seed']}.")

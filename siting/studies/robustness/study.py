@@ -13,7 +13,7 @@ from siting.common.parallel import worker_context
 from siting.common.types import Bools, Floats
 from siting.model import solve
 from siting.pipeline.describe import Progress
-from siting.results.result import Study
+from siting.results.result import Result
 from siting.scenario.file import ScenarioFile
 from siting.studies.offices import ALSO_READ, redraw_of
 from siting.studies.robustness.solve import Drawn, draw_worlds, solve_worlds
@@ -46,7 +46,7 @@ class Asked:
 
 def robustness(
     file: ScenarioFile, asked: Asked, *, data: Path | None = None, progress: Progress = print
-) -> Study:
+) -> Result:
     """Solve a scenario in many plausible worlds.
 
     Parameters
@@ -62,7 +62,7 @@ def robustness(
 
     Returns
     -------
-    Study
+    Result
         Tables sites, sets, factors and draws.
 
     Raises

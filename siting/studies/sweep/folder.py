@@ -12,8 +12,8 @@ import pandas as pd
 from siting.common.errors import Fault, InputError
 from siting.common.files import replace_file
 from siting.results.csv import as_csv
-from siting.results.result import RunResult, Study, read_result
-from siting.results.write import check_target, write_result, write_study
+from siting.results.result import Result, read_result
+from siting.results.write import check_target, write_result
 from siting.studies.sweep.file import Sweep
 from siting.studies.sweep.plan import Plan
 
@@ -50,7 +50,7 @@ class Folder:
         """Where each run has a folder of its own."""
         return self.path / "runs"
 
-    def kept(self, plan: Plan) -> RunResult | Clash | None:
+    def kept(self, plan: Plan) -> Result | Clash | None:
         """What an earlier run has left, if it was asked the very same of the very same files."""
         folder = self.runs / plan.run.name
         try:
@@ -63,13 +63,13 @@ class Folder:
         except (OSError, ValueError, TypeError, InputError):
             return None
 
-    def keep(self, plan: Plan, left: RunResult | Clash) -> None:
+    def keep(self, plan: Plan, left: Result | Clash) -> None:
         """Write what a run has left: all of it, or nothing."""
-        if isinstance(left, RunResult):
+        if isinstance(left, Result):
             write_result(left, self.runs)
         else:
             manifest = {"name": plan.run.name, **plan.question, "clash": left.limits}
-            write_study(Study(plan.run.name, manifest, {}), self.runs)
+            write_result(Result(plan.run.name, "clash", manifest, {}), self.runs)
 
     def begin(self, sweep: Sweep, plans: tuple[Plan, ...], *, resume: bool) -> None:
         """Make room; without `resume`, for a sweep that begins anew."""

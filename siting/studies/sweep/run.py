@@ -20,7 +20,7 @@ from siting.common.package import data_folder
 from siting.common.parallel import cluster_at, each_done, own_cluster
 from siting.common.signals import Stop, keeping_what_is_done
 from siting.pipeline.run import run
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.results.write import claim
 from siting.scenario.file import ScenarioFile
 from siting.studies.sweep.file import Sweep
@@ -128,7 +128,7 @@ def _cluster(scheduler: str | None, workers: int) -> AbstractContextManager["Cli
 class _Made:
     """What a worker sends back."""
 
-    left: RunResult | Clash | None
+    left: Result | Clash | None
     error: str = ""
 
 
@@ -154,7 +154,7 @@ def _make(client: "Client", plans: Sequence[Plan], folder: Folder) -> Iterator[t
 def _keep(plan: Plan, made: _Made, folder: Folder) -> str:
     if made.left is None:
         return made.error
-    if isinstance(made.left, RunResult) and not same_question(plan, made.left.manifest):
+    if isinstance(made.left, Result) and not same_question(plan, made.left.manifest):
         return "the worker has other tables or versions than this machine"
     try:
         folder.keep(plan, made.left)

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from siting.report.formats.terminal import minutes, print_table
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.studies.sweep.file import Run
 from siting.studies.sweep.folder import Clash
 
@@ -22,7 +22,7 @@ _FIGURES = (
 FAILED = "failed"
 INFEASIBLE = "infeasible"
 
-type Outcome = RunResult | Clash | str
+type Outcome = Result | Clash | str
 """What a run left: a result, limits that clash, or the text of an error."""
 
 

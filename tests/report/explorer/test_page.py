@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from siting.report.explorer import write_explorer
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.results.write import write_result
 
 type Show = Callable[..., Chrome]
@@ -18,7 +18,7 @@ MEASURES = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", 
 
 
 @pytest.fixture(scope="module")
-def page(stepped: RunResult, tmp_path_factory: pytest.TempPathFactory) -> str:
+def page(stepped: Result, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = write_result(stepped, tmp_path_factory.mktemp("page"))
     return write_explorer(folder).as_uri()
 
@@ -80,7 +80,7 @@ def test_a_map_without_a_size_is_painted_when_it_has_one(show: Show) -> None:
     assert browser.execute_script(marks) == drawn
 
 
-def test_the_slider_shows_the_figures_of_the_step(show: Show, stepped: RunResult) -> None:
+def test_the_slider_shows_the_figures_of_the_step(show: Show, stepped: Result) -> None:
     browser = show()
     slider = _find(browser, "#slider")
     _press(slider, Keys.HOME)
@@ -92,7 +92,7 @@ def test_the_slider_shows_the_figures_of_the_step(show: Show, stepped: RunResult
         _holds(browser, stepped, step)
 
 
-def _holds(browser: Chrome, stepped: RunResult, step: int) -> None:
+def _holds(browser: Chrome, stepped: Result, step: int) -> None:
     """The page shows what the CSV files say of a step."""
     frontier = stepped.tables["frontier"].set_index("step")
     offices = stepped.tables["frontier_sites"].query("step == @step")
@@ -114,7 +114,7 @@ def _holds(browser: Chrome, stepped: RunResult, step: int) -> None:
         assert _number(text) == pytest.approx(scale * value, abs=tolerance)
 
 
-def test_the_map_shows_existing_announced_and_new_offices(show: Show, stepped: RunResult) -> None:
+def test_the_map_shows_existing_announced_and_new_offices(show: Show, stepped: Result) -> None:
     browser = show("lang=en&offices=6")
     offices = stepped.tables["offices"]["status"].value_counts()
     assert len(_texts(browser, "#map .existing")) == offices["existing"]
@@ -136,7 +136,7 @@ def test_the_map_is_coloured_by_the_view(show: Show) -> None:
     assert _state(browser)["view"] == "after"
 
 
-def test_the_search_shows_a_municipality_before_and_after(show: Show, stepped: RunResult) -> None:
+def test_the_search_shows_a_municipality_before_and_after(show: Show, stepped: Result) -> None:
     browser = show()
     _press(_find(browser, "#search"), "storuman", Keys.ENTER)
     row = stepped.tables["municipalities"].set_index("municipality").loc["Storuman"]

@@ -11,7 +11,7 @@ import pytest
 from siting.report.explorer import explorer_page
 from siting.report.explorer.payload import NATION, payload
 from siting.report.maps.sweden import outlines
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 SIX_MEGABYTES = 6_000_000
 NASTY = ['</script><b>&"', "=1+1", "+1", "-1", "@a", "x" * 80, "<!--", "/*SCRIPT*/ /*DATA*/", "NA"]
@@ -25,12 +25,12 @@ def _data(page: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def content(stepped: RunResult) -> dict[str, Any]:
+def content(stepped: Result) -> dict[str, Any]:
     return payload(stepped, outlines())
 
 
 def test_the_steps_carry_the_figures_of_the_frontier(
-    stepped: RunResult, content: dict[str, Any]
+    stepped: Result, content: dict[str, Any]
 ) -> None:
     table = stepped.tables["frontier"].set_index("step")
     assert (
@@ -47,7 +47,7 @@ def test_the_steps_carry_the_figures_of_the_frontier(
 
 
 def test_the_steps_carry_their_offices_and_municipalities(
-    stepped: RunResult, content: dict[str, Any]
+    stepped: Result, content: dict[str, Any]
 ) -> None:
     offices = stepped.tables["frontier_sites"]
     regions = stepped.tables["frontier_municipalities"]
@@ -63,7 +63,7 @@ def test_the_steps_carry_their_offices_and_municipalities(
 
 
 def test_the_own_answer_and_the_present_are_those_of_the_tables(
-    stepped: RunResult, content: dict[str, Any]
+    stepped: Result, content: dict[str, Any]
 ) -> None:
     table = stepped.tables["municipalities"]
     assert content["present"]["regions"]["mean"] == table["mean_before"].round(1).tolist()
@@ -81,7 +81,7 @@ def test_a_step_below_the_number_forced_says_what_clashes(content: dict[str, Any
     assert all(set(step["clash"]) == {"new_sites_max", "force_open"} for step in impossible)
 
 
-def test_a_step_names_the_offices_that_close(stepped: RunResult) -> None:
+def test_a_step_names_the_offices_that_close(stepped: Result) -> None:
     frontier = stepped.tables["frontier"].copy()
     codes = [row[2] for row in payload(stepped, outlines())["offices"]]
     frontier.loc[frontier["step"] == 5, "closed"] = ";".join(codes[:2])
@@ -90,18 +90,18 @@ def test_a_step_names_the_offices_that_close(stepped: RunResult) -> None:
     assert [step.get("closed", []) for step in steps] == [[], [], [], [], codes[:2], []]
 
 
-def test_the_page_is_small_and_the_same_every_time(stepped: RunResult) -> None:
+def test_the_page_is_small_and_the_same_every_time(stepped: Result) -> None:
     page = explorer_page(stepped)
     assert len(page.encode()) < SIX_MEGABYTES
     assert page == explorer_page(stepped)
 
 
-def test_a_run_without_a_frontier_has_a_page_too(stepped: RunResult) -> None:
+def test_a_run_without_a_frontier_has_a_page_too(stepped: Result) -> None:
     tables = {name: t for name, t in stepped.tables.items() if not name.startswith("frontier")}
     assert _data(explorer_page(replace(stepped, tables=tables)))["steps"] == []
 
 
-def test_names_stay_names(stepped: RunResult) -> None:
+def test_names_stay_names(stepped: Result) -> None:
     def renamed(table: pd.DataFrame, column: str) -> pd.DataFrame:
         names = (NASTY * len(table))[: len(table)]
         return table.assign(**{column: names})

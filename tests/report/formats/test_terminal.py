@@ -1,19 +1,20 @@
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from siting.report.formats.terminal import print_result
-from siting.results.result import RunResult
+from siting.results.result import Result
 
 
-def test_offices_that_close_are_named(result: RunResult) -> None:
+def test_offices_that_close_are_named(result: Result) -> None:
     offices = result.tables["offices"].assign(status="closed")
     offices.loc[offices["code"] == "o012", "place"] = "Norrtälje [bold]"
-    closing = RunResult(
-        result.name,
-        dict(result.manifest) | {"closed": ["o001", "o012"]},
-        dict(result.tables) | {"offices": offices},
+    closing = replace(
+        result,
+        manifest=dict(result.manifest) | {"closed": ["o001", "o012"]},
+        tables=dict(result.tables) | {"offices": offices},
     )
     stream = io.StringIO()
     print_result(closing, Path("folder"), Console(file=stream, width=80))

@@ -13,7 +13,7 @@ from selenium.webdriver import Chrome
 
 from siting.common.errors import InputError
 from siting.report.words import LANGUAGES, signed
-from siting.results.result import RunResult
+from siting.results.result import Result
 from siting.studies.compare.page import write_comparison, write_up
 from siting.studies.compare.study import Comparison, compare
 
@@ -21,18 +21,18 @@ NASTY = ["<b>&\"x'</b>", "=1+1", "+1", "-1", "@a", "x" * 80]
 
 
 @pytest.fixture(scope="module")
-def runs(solved: Callable[..., RunResult]) -> list[RunResult]:
+def runs(solved: Callable[..., Result]) -> list[Result]:
     return [solved("announced_only"), solved("fa_guarantee_only")]
 
 
 @pytest.fixture(scope="module")
-def comparison(runs: list[RunResult]) -> Comparison:
+def comparison(runs: list[Result]) -> Comparison:
     return compare(runs)
 
 
 @pytest.fixture(scope="module")
 def folder(
-    comparison: Comparison, runs: list[RunResult], tmp_path_factory: pytest.TempPathFactory
+    comparison: Comparison, runs: list[Result], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     out = tmp_path_factory.mktemp("comparison")
     write_comparison(comparison, runs, out)
@@ -78,13 +78,13 @@ def test_the_swedish_page_is_swedish(folder: Path) -> None:
 
 
 def test_the_same_runs_give_the_same_bytes(
-    folder: Path, comparison: Comparison, runs: list[RunResult], tmp_path: Path
+    folder: Path, comparison: Comparison, runs: list[Result], tmp_path: Path
 ) -> None:
     for path in write_comparison(comparison, runs, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes()
 
 
-def test_what_is_not_comparable_says_so_on_the_page(runs: list[RunResult]) -> None:
+def test_what_is_not_comparable_says_so_on_the_page(runs: list[Result]) -> None:
     other = replace(runs[1], manifest={**runs[1].manifest, "network_fingerprint": "x" * 64})
     pair = [runs[0], other]
     for language, words in (("en", "not really comparable"), ("sv", "inte jämförbara")):
@@ -93,7 +93,7 @@ def test_what_is_not_comparable_says_so_on_the_page(runs: list[RunResult]) -> No
         assert "network_fingerprint" in str(document.blocks[2])
 
 
-def test_names_do_no_harm(runs: list[RunResult], tmp_path: Path) -> None:
+def test_names_do_no_harm(runs: list[Result], tmp_path: Path) -> None:
     first = runs[0].tables["sites"]
     named = first.assign(locality=NASTY[: len(first)])
     bad = replace(runs[0], name=NASTY[0], tables={**runs[0].tables, "sites": named})
@@ -112,7 +112,7 @@ def test_names_do_no_harm(runs: list[RunResult], tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_a_fault(
-    comparison: Comparison, runs: list[RunResult], tmp_path: Path
+    comparison: Comparison, runs: list[Result], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError) as caught:

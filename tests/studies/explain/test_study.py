@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from siting.common.errors import InputError
-from siting.results.result import RunResult, Study
+from siting.results.result import Result
 from siting.studies.explain.page import print_explanation
 from siting.studies.explain.study import About, explain_site
 from tests.support.pages import lines, lines_of
@@ -16,18 +16,18 @@ SCENARIO = ("announced_only", "limits.new_offices_max=6")
 
 
 @pytest.fixture(scope="module")
-def result(solved: Callable[..., RunResult]) -> RunResult:
+def result(solved: Callable[..., Result]) -> Result:
     return solved(*SCENARIO)
 
 
-def told(result: RunResult, site: str) -> tuple[Study, str]:
+def told(result: Result, site: str) -> tuple[Result, str]:
     study = explain_site(About(result, site, Path()), progress=lambda _: None)
     stream = io.StringIO()
     print_explanation(study, Console(file=stream, width=120))
     return study, stream.getvalue()
 
 
-def test_a_pick_is_worth_what_the_answer_without_it_loses(result: RunResult) -> None:
+def test_a_pick_is_worth_what_the_answer_without_it_loses(result: Result) -> None:
     picks = result.tables["sites"]
     pick = picks[~picks["forced"]].iloc[0]
     study, shown = told(result, pick["locality_code"])
@@ -44,7 +44,7 @@ def test_a_pick_is_worth_what_the_answer_without_it_loses(result: RunResult) -> 
     assert limits["gain"].loc[[("new_offices_max", "one more")]].item() > 0
 
 
-def test_a_place_left_out_names_what_it_would_displace(result: RunResult) -> None:
+def test_a_place_left_out_names_what_it_would_displace(result: Result) -> None:
     study, shown = told(result, "Kumla")
     assert not study.manifest["open"]
     changes = study.tables["changes"].set_index("change")["place"]
@@ -53,7 +53,7 @@ def test_a_place_left_out_names_what_it_would_displace(result: RunResult) -> Non
     assert "Then would not open: " in shown
 
 
-def test_a_new_office_where_one_stands_already_is_told_from_it(result: RunResult) -> None:
+def test_a_new_office_where_one_stands_already_is_told_from_it(result: Result) -> None:
     study, shown = told(result, "Norrtälje")
     assert study.manifest["offices_there"] == ["o012"]
     assert shown.startswith(
@@ -65,13 +65,13 @@ def test_a_new_office_where_one_stands_already_is_told_from_it(result: RunResult
     assert shown.startswith("Norrtälje (Norrtälje) is open.\n")
 
 
-def test_a_place_that_must_be_open_says_which_limit_holds_it(result: RunResult) -> None:
+def test_a_place_that_must_be_open_says_which_limit_holds_it(result: Result) -> None:
     study, shown = told(result, "Storuman")
     assert study.manifest["other_way_worse_by"] is None
     assert "Storuman is shut; limits.fa_region_guarantee: at least one office" in shown
 
 
-def test_an_unknown_place_and_a_changed_result_are_refused(result: RunResult) -> None:
+def test_an_unknown_place_and_a_changed_result_are_refused(result: Result) -> None:
     with pytest.raises(InputError, match="Did you mean Gislaved"):
         told(result, "Gislavd")
     picks = result.tables["sites"]
@@ -80,6 +80,6 @@ def test_an_unknown_place_and_a_changed_result_are_refused(result: RunResult) ->
         told(changed, "Gislaved")
 
 
-def test_the_page_in_docs_shows_this_output(solved: Callable[..., RunResult]) -> None:
+def test_the_page_in_docs_shows_this_output(solved: Callable[..., Result]) -> None:
     _, shown = told(solved("remaining_offices"), "Kumla")
     assert set(lines(shown)) <= lines_of("explain"), "make docs-output"

@@ -14,32 +14,32 @@ from siting.cli.studies import _draw_if_possible
 from siting.cli.studies import frontier as command
 from siting.common.errors import InputError
 from siting.pipeline.steps import Over, read_over
-from siting.results.result import Study
-from siting.results.write import write_study
+from siting.results.result import Result
+from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 from siting.studies.frontier.page import print_frontier
 from siting.studies.frontier.study import Tradeoff, frontier, read_tradeoff, tradeoff
 from tests.support.pages import lines, lines_of
 
 
-def shown(study: Study) -> str:
+def shown(study: Result) -> str:
     stream = io.StringIO()
     print_frontier(study, Console(file=stream, width=100))
     return stream.getvalue()
 
 
-def at(study: Study, step: float) -> "pd.Series[Any]":
+def at(study: Result, step: float) -> "pd.Series[Any]":
     table = study.tables["frontier"]
     return table[table["step"] == step].iloc[0]
 
 
 @pytest.fixture(scope="module")
-def steps() -> Study:
+def steps() -> Result:
     file = read_scenario(find_scenario("remaining_offices"))
     return frontier(file, Over("new_offices", (3, 28, 29)), progress=lambda _: None)
 
 
-def test_the_page_in_docs_shows_these_steps(steps: Study) -> None:
+def test_the_page_in_docs_shows_these_steps(steps: Result) -> None:
     page = lines_of("frontier")
     lost = "29: Bengtsfors; instead Billingsfors (Bengtsfors), Årjäng."
     found = lines(shown(steps))
@@ -49,7 +49,7 @@ def test_the_page_in_docs_shows_these_steps(steps: Study) -> None:
     assert next(line for line in found if line.startswith("29 29")) in page, "make docs-output"
 
 
-def test_a_step_says_which_earlier_picks_it_gives_up(steps: Study) -> None:
+def test_a_step_says_which_earlier_picks_it_gives_up(steps: Result) -> None:
     before, after = (set(at(steps, step)["sites"].split(";")) for step in (28, 29))
     assert not at(steps, 29)["nested"]
     assert set(at(steps, 29)["dropped"].split(";")) == before - after
@@ -76,7 +76,7 @@ def test_the_best_mean_has_the_shortest_longest_way_as_the_page_says(tmp_path: P
     point = study.tables["frontier"].iloc[1]
     assert point["second"] == pytest.approx(point["max"])
     assert point["objective"] == pytest.approx(point["mean"])
-    folder = write_study(study, tmp_path)
+    folder = write_result(study, tmp_path)
     _draw_if_possible(study, folder)
     first = (folder / "frontier.svg").read_bytes()
     _draw_if_possible(study, folder)
@@ -146,6 +146,6 @@ def test_without_the_extra_a_line_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(siting.common.package, "find_spec", lambda _: None)
-    _draw_if_possible(Study("x", {}, {"frontier": pd.DataFrame()}), tmp_path)
+    _draw_if_possible(Result("x", "frontier", {}, {"frontier": pd.DataFrame()}), tmp_path)
     assert "No picture was drawn." in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

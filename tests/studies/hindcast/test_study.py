@@ -11,8 +11,8 @@ from rich.console import Console
 
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
-from siting.results.result import Study
-from siting.results.write import write_study
+from siting.results.result import Result
+from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 from siting.studies.hindcast.page import print_hindcast
 from siting.studies.hindcast.study import hindcast
@@ -23,13 +23,13 @@ SIDES = ("before", "real", "best")
 
 
 @pytest.fixture(scope="module")
-def study() -> Study:
+def study() -> Result:
     file = read_scenario(find_scenario("remaining_offices"))
     return hindcast(file, draws=1, progress=lambda _: None)
 
 
 @pytest.fixture(scope="module")
-def problem(study: Study) -> Problem:
+def problem(study: Result) -> Problem:
     """The travel times, which the study has left in the cache."""
     file = read_scenario(find_scenario(study.manifest["name"]))
     return prepare(file, progress=lambda _: None)
@@ -40,12 +40,12 @@ def month(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def of(study: Study, table: str, month: str) -> pd.DataFrame:
+def of(study: Result, table: str, month: str) -> pd.DataFrame:
     found = study.tables[table]
     return found[found["month"] == month]
 
 
-def test_measures_are_those_of_the_assignment_table(study: Study, month: str) -> None:
+def test_measures_are_those_of_the_assignment_table(study: Result, month: str) -> None:
     people = of(study, "assignment", month)
     assert people["weight"].sum() == 10_327_589
     share = people["weight"].to_numpy() / people["weight"].sum()
@@ -64,7 +64,7 @@ def test_measures_are_those_of_the_assignment_table(study: Study, month: str) ->
             assert measures.loc[name, side] == pytest.approx(value, rel=1e-9), (name, side)
 
 
-def test_what_was_reached_is_that_of_the_assignment_table(study: Study, month: str) -> None:
+def test_what_was_reached_is_that_of_the_assignment_table(study: Result, month: str) -> None:
     people = of(study, "assignment", month)
     mean = {s: np.average(people[f"minutes_{s}"], weights=people["weight"]) for s in SIDES}
     summary = of(study, "rounds", month).iloc[0]
@@ -79,7 +79,7 @@ def test_what_was_reached_is_that_of_the_assignment_table(study: Study, month: s
     )
 
 
-def test_the_choices_are_those_that_the_assignment_tables_show(study: Study, month: str) -> None:
+def test_the_choices_are_those_that_the_assignment_tables_show(study: Result, month: str) -> None:
     """The offices that appear, or are gone, between the columns of the assignment table."""
     people = of(study, "assignment", month)
     seen = {side: set(people[f"office_{side}"]) for side in SIDES}
@@ -93,7 +93,7 @@ def test_the_choices_are_those_that_the_assignment_tables_show(study: Study, mon
 
 
 def test_a_choice_is_worth_what_the_mean_changes_without_it(
-    study: Study, month: str, problem: Problem
+    study: Result, month: str, problem: Problem
 ) -> None:
     """From the travel times and the offices that the assignment table shows, and nothing else."""
     people = of(study, "assignment", month)
@@ -113,7 +113,7 @@ def test_a_choice_is_worth_what_the_mean_changes_without_it(
             assert worth == pytest.approx(abs(rise), abs=1e-9), (side, code)
 
 
-def test_the_other_way_costs_no_more_than_the_real_choice(study: Study) -> None:
+def test_the_other_way_costs_no_more_than_the_real_choice(study: Result) -> None:
     """With one office ordered, its worth is the whole gain."""
     choices = of(study, "choices", "2020-06").set_index("chosen_by")
     summary = of(study, "rounds", "2020-06").iloc[0]
@@ -123,7 +123,7 @@ def test_the_other_way_costs_no_more_than_the_real_choice(study: Study) -> None:
     assert choices.loc["government", "other_way_minutes"] <= rise + 1e-12
 
 
-def test_rounds_have_the_numbers_of_the_decisions(study: Study) -> None:
+def test_rounds_have_the_numbers_of_the_decisions(study: Result) -> None:
     rounds = study.tables["rounds"].set_index("month")
     assert rounds["number"].tolist() == [1, 17, 9]
     assert study.tables["not_scored"]["month"].value_counts().to_dict() == {
@@ -134,7 +134,7 @@ def test_rounds_have_the_numbers_of_the_decisions(study: Study) -> None:
     assert (rounds["reached"].between(0, 1)).all()
 
 
-def test_without_the_rule_fewer_places_are_left_to_be_scored(study: Study) -> None:
+def test_without_the_rule_fewer_places_are_left_to_be_scored(study: Result) -> None:
     ranges = study.tables["ranges"]
     second = ranges[ranges["month"] == "2021-05"]
     ruled, free = second[second["rule"]], second[~second["rule"]]
@@ -145,7 +145,7 @@ def test_without_the_rule_fewer_places_are_left_to_be_scored(study: Study) -> No
     assert (second["overlap_max"] <= second["number_max"]).all()
 
 
-def test_near_misses_are_cheap_and_never_shared(study: Study) -> None:
+def test_near_misses_are_cheap_and_never_shared(study: Result) -> None:
     choices = study.tables["choices"]
     near = choices[choices["near_miss"]]
     assert 0 < len(near) < len(choices)
@@ -153,7 +153,7 @@ def test_near_misses_are_cheap_and_never_shared(study: Study) -> None:
     assert (choices["other_way_minutes"] >= -1e-9).all()
 
 
-def test_counties_are_never_better_than_their_best(study: Study) -> None:
+def test_counties_are_never_better_than_their_best(study: Result) -> None:
     counties = study.tables["counties"]
     assert len(counties) == 21
     assert counties["offices"].sum() == 113
@@ -161,14 +161,14 @@ def test_counties_are_never_better_than_their_best(study: Study) -> None:
     assert counties["distance_minutes"].max() > 1
 
 
-def test_the_page_says_what_it_is_not(study: Study, tmp_path: Path) -> None:
+def test_the_page_says_what_it_is_not(study: Result, tmp_path: Path) -> None:
     stream = io.StringIO()
     print_hindcast(study, Console(file=stream, width=100))
     shown = stream.getvalue()
     assert "Travel time was not the only motive" in shown
     assert "The overlap is no evidence" in shown
     assert "Ulricehamn" in shown
-    folder = write_study(study, tmp_path)
+    folder = write_result(study, tmp_path)
     files = {path.name for path in folder.iterdir()}
     assert files == {
         "manifest.json", "run.json", "assignment.parquet",
@@ -178,7 +178,7 @@ def test_the_page_says_what_it_is_not(study: Study, tmp_path: Path) -> None:
     assert rounds["number"].tolist() == [1, 17, 9]
 
 
-def test_the_page_in_docs_shows_this_output(study: Study) -> None:
+def test_the_page_in_docs_shows_this_output(study: Result) -> None:
     """But for the ranges, which take more draws than a test can."""
     stream = io.StringIO()
     tables = {name: table for name, table in study.tables.items() if name != "ranges"}

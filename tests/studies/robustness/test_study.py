@@ -13,8 +13,8 @@ import siting.studies.robustness.solve
 import siting.studies.robustness.study
 from siting.common.errors import InputError, StoppedError
 from siting.model import Instance, Mean, solve
-from siting.results.result import RunResult
-from siting.results.write import write_study
+from siting.results.result import Result
+from siting.results.write import write_result
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 from siting.studies.offices import redraw_of
 from siting.studies.robustness.page import print_robustness
@@ -53,7 +53,7 @@ def drawn(laid: tuple[Opening, Ground], worlds: tuple[World, ...]) -> tuple[Draw
 
 
 def test_the_world_of_the_scenario_itself_has_its_answer(
-    laid: tuple[Opening, Ground], solved: Callable[..., RunResult]
+    laid: tuple[Opening, Ground], solved: Callable[..., Result]
 ) -> None:
     opening, ground = laid
     problem = opening.problem
@@ -150,7 +150,7 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     stream = io.StringIO()
     print_robustness(study, Console(file=stream, width=120))
     assert "Interrupted: 2 of 5 draws were finished." in stream.getvalue()
-    folder = write_study(study, tmp_path)
+    folder = write_result(study, tmp_path)
     draws = pd.read_parquet(folder / "draws.parquet")
     assert draws["draw"].tolist() == [0, 1]
     sites = study.tables["sites"]
