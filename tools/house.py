@@ -11,6 +11,7 @@ import networkx as nx
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "siting"
+type Graph = nx.DiGraph[str]
 _NO_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE),
     *(tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
@@ -38,12 +39,12 @@ def read_modules(package: Path = PACKAGE) -> dict[str, Module]:
     return modules
 
 
-def import_graph(modules: Mapping[str, Module]) -> nx.DiGraph:
+def import_graph(modules: Mapping[str, Module]) -> Graph:
     """An arrow from each module to each that it imports, within functions and guards too.
 
     The face of the package and of its start (`siting`, `siting.__main__`) stand outside the house.
     """
-    graph = nx.DiGraph()
+    graph: Graph = nx.DiGraph()
     graph.add_nodes_from(name for name in modules if name.count(".") and "__" not in name)
     for name in graph:
         wanted = {found for found in _imported(modules[name].tree, modules) if found != name}
@@ -61,13 +62,13 @@ def _imported(tree: ast.Module, modules: Mapping[str, Module]) -> Iterator[str]:
                 yield inner if inner in modules else node.module or ""
 
 
-def longest_chain(graph: nx.DiGraph) -> list[str]:
+def longest_chain(graph: Graph) -> list[str]:
     """The most modules of which each imports the next; a circle counts as one of them."""
     circles = nx.condensation(graph)
     return [min(circles.nodes[k]["members"]) for k in nx.dag_longest_path(circles)]
 
 
-def circles(graph: nx.DiGraph) -> list[list[str]]:
+def circles(graph: Graph) -> list[list[str]]:
     """Modules that import each other, directly or by way of others."""
     return [sorted(each) for each in nx.strongly_connected_components(graph) if len(each) > 1]
 
@@ -77,9 +78,9 @@ def room_of(name: str) -> str:
     return name.split(".")[1]
 
 
-def room_graph(graph: nx.DiGraph) -> nx.DiGraph:
+def room_graph(graph: Graph) -> Graph:
     """An arrow from each room to each that it imports; `count` says how many imports it is of."""
-    rooms = nx.DiGraph()
+    rooms: Graph = nx.DiGraph()
     rooms.add_nodes_from(room_of(name) for name in graph)
     for one, other in graph.edges:
         arrow = room_of(one), room_of(other)
