@@ -16,7 +16,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test coverage fuzz soak mutants lint format hooks bench bench-peers bench-published data results schema readme docs docs-output played changelog lock clean
+.PHONY: help run test coverage fuzz soak mutants lint format hooks bench bench-peers bench-published data results house schema readme docs docs-output played changelog lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,10 @@ docs-output: $(VENV)/test ## put the outputs of their commands into the pages of
 
 played: $(VENV)/test ## run the commands of the tutorial and put in what comes out
 	$(BIN)/python -m tools.play_pages
+
+house: $(VENV)/test ## draw the picture of the rooms from the code, and print how large they are
+	$(BIN)/python -m tools.draw_house
+	$(BIN)/python -m tools.measure_house
 
 schema: $(VENV)/run ## write scenarios/schema.json anew
 	$(BIN)/siting schema > scenarios/schema.json

@@ -27,6 +27,11 @@ class Module:
     text: str
     tree: ast.Module
 
+    @property
+    def summary(self) -> str:
+        """The first paragraph of its docstring, in one line."""
+        return " ".join((ast.get_docstring(self.tree) or "").partition("\n\n")[0].split())
+
 
 def read_modules(package: Path = PACKAGE) -> dict[str, Module]:
     """Every module of a package by its dotted name; a package has that of its folder."""
