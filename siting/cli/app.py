@@ -2,25 +2,30 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+import siting
 from siting.cli.benchmark import benchmark
 from siting.cli.network import network_app
-from siting.cli.options import RESULTS, Allow, Overrides, Results, ScenarioArgument
+from siting.cli.options import (
+    RESULTS,
+    Allow,
+    Overrides,
+    ResultArgument,
+    Results,
+    ScenarioArgument,
+    can_report,
+    end_unless,
+    progress_on_terminal,
+)
 from siting.cli.studies import register, rerun, sweep
-from siting.common.errors import Fault, InfeasibleError, InputError, MissingExtraError, SitingError
-from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
-
-if TYPE_CHECKING:
-    from siting.results.result import Result
-
+from siting.common.errors import Fault, InfeasibleError, InputError, SitingError
+from siting.common.package import data_folder, require_report
 
 # Commands import what they need when they are called, so that --help and a faulty scenario
 # answer at once instead of after seconds of loading.
@@ -41,11 +46,9 @@ app.command("benchmark")(benchmark)
 app.command("sweep")(sweep)
 app.command("rerun")(rerun)
 
-NOT_PROVED = 4
-
 
 def main() -> None:
-    """Run the command line; turn errors that are the user's to mend into text and exit code."""
+    """Run the command line; turn errors that are the user's to fix into text and exit code."""
     try:
         app()
     except SitingError as error:
@@ -119,20 +122,19 @@ def run(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Solve a scenario and write its results."""
     from siting.common.parallel import check_cluster
-    from siting.pipeline import run as pipeline
     from siting.pipeline.steps import read_frontier
     from siting.report.formats.terminal import print_result
-    from siting.results.write import claim, write_result
+    from siting.results.write import claim
 
     limits = {"solver.time_limit_s": time_limit, "solver.gap": gap}
     given = [f"{key}={value}" for key, value in limits.items() if value is not None]
-    file = read_scenario(find_scenario(scenario), [*(overrides or ()), *given], allow=allow or ())
+    file = siting.read_scenario(scenario, [*(overrides or ()), *given], allow=allow or ())
     steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
-    with claim(file.name, results), _progress(quiet=quiet) as progress:
+    with claim(file.name, results), progress_on_terminal(quiet=quiet) as progress:
         if scheduler:
             check_cluster(scheduler)
-        result = pipeline.run(file, frontier=steps, workers=scheduler, progress=progress)
-        folder = write_result(result, results)
+        result = siting.run(file, frontier=steps, workers=scheduler, progress=progress)
+        folder = siting.write_result(result, results)
         if brief:
             progress("Writing the briefing")
             _brief_if_possible(result, folder)
@@ -141,33 +143,24 @@ def run(  # noqa: PLR0913 - one parameter an option
         console.print(str(folder), soft_wrap=True, markup=False)
     else:
         print_result(result, folder, console)
-    if not result.settled:
-        raise typer.Exit(NOT_PROVED)
+    end_unless(proved=result.settled)
 
 
-def _brief_if_possible(result: "Result", folder: Path) -> None:
+def _brief_if_possible(result: "siting.Result", folder: Path) -> None:
     """Write the briefing; where its packages are missing say so in a line, and leave it."""
-    from siting.common.package import data_folder, require_report
-
-    try:
-        require_report()
-    except MissingExtraError as error:
-        typer.echo(f"No briefing was written. {error}", err=True)
+    if not can_report("No briefing was written."):
         return
+    from siting.report.explorer import write_explorer
     from siting.report.write import write_briefing
 
     write_briefing(result, folder, data_folder())
     if "frontier" in result.tables and not result.outside_sweden:
-        from siting.report.explorer import write_explorer
-
         write_explorer(folder)
 
 
 @app.command("brief")
 def write_brief(
-    result: Annotated[
-        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
-    ],
+    result: ResultArgument,
     *,
     formats: Annotated[
         str, typer.Option("--format", help="html, docx, xlsx, pdf, gpkg; several with commas.")
@@ -177,15 +170,14 @@ def write_brief(
     ] = "sv,en",
 ) -> None:
     """Write maps and the briefing of a result into its folder."""
-    from siting.common.package import data_folder, require_report
-    from siting.results.result import find_result, read_result
+    from siting.results.result import find_result
     from siting.results.write import holding
 
     require_report()
     from siting.report.write import write_briefing
 
     folder = find_result(result)
-    left = read_result(folder)
+    left = siting.read_result(folder)
     with holding(folder):
         written = write_briefing(
             left,
@@ -198,17 +190,6 @@ def write_brief(
         typer.echo(str(path))
 
 
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show what is being done while it is done, on a terminal; elsewhere keep silent."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("Starting") as status:
-        yield status.update
-
-
 @app.command()
 def check(
     scenarios: Annotated[
@@ -218,13 +199,11 @@ def check(
     allow: Allow = None,
 ) -> None:
     """Check scenario files, without solving them."""
-    from siting.pipeline import run as pipeline
-
     faults: list[Fault] = []
     for scenario in scenarios:
         try:
-            file: ScenarioFile = read_scenario(find_scenario(scenario), allow=allow or ())
-            pipeline.check(file)
+            file = siting.read_scenario(scenario, allow=allow or ())
+            siting.check(file)
             typer.echo(f"{file.path}: no faults")
         except InputError as error:
             faults += error.faults
@@ -233,13 +212,8 @@ def check(
 
 
 @app.command()
-def explore(
-    result: Annotated[
-        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
-    ],
-) -> None:
+def explore(result: ResultArgument) -> None:
     """Write explorer.html, a page with a map and a slider, into the folder of a result."""
-    from siting.common.package import require_report
     from siting.results.result import find_result
 
     require_report()
@@ -262,15 +236,13 @@ def compare(
     ] = False,
 ) -> None:
     """Put two to six results side by side, the others against the first."""
-    from siting.common.package import require_report
-    from siting.results.result import find_result, read_result
+    from siting.results.result import find_result
 
     require_report()
     from siting.studies.compare.page import write_comparison
-    from siting.studies.compare.study import compare as compare_runs
 
-    runs = [read_result(find_result(name)) for name in results]
-    for path in write_comparison(compare_runs(runs, anyway=anyway), runs, out):
+    runs = [siting.read_result(find_result(name)) for name in results]
+    for path in write_comparison(siting.compare(runs, anyway=anyway), runs, out):
         typer.echo(str(path))
 
 
@@ -285,7 +257,7 @@ def new_scenario(
     """Write a commented scenario file to start from."""
     from siting.scenario.template import write_starter
 
-    path = write_starter(name, find_scenario(source) if source else None)
+    path = write_starter(name, siting.find_scenario(source) if source else None)
     typer.echo(f"Wrote {path}. Edit it, then: siting run {shlex.quote(str(path))}")
 
 
@@ -296,7 +268,6 @@ def data_build(
     data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
 ) -> None:
     """Make the tables in data/ from the raw ones."""
-    from siting.common.package import data_folder
     from siting.pipeline.build import build_data
 
     for line in build_data(raw, data or data_folder()):
@@ -308,7 +279,6 @@ def data_check(
     *, data: Annotated[Path | None, typer.Option(help="The data folder.")] = None
 ) -> None:
     """Check every table and the data ledger."""
-    from siting.common.package import data_folder
     from siting.inputs.ledger import check_data
 
     for line in check_data(data or data_folder()):

@@ -1,0 +1,33 @@
+"""What `import siting` gives: every public name, and nothing heavy before it is used."""
+
+import subprocess
+import sys
+
+import pytest
+
+import siting
+
+STUDIES = ("alternatives", "compare", "frontier", "hindcast", "rerun", "robustness")
+
+
+@pytest.mark.parametrize("name", siting.__all__)
+def test_each_public_name_loads(name: str) -> None:
+    assert callable(getattr(siting, name))
+
+
+def test_every_public_name_is_shown() -> None:
+    assert {*siting.__all__} <= {*dir(siting)}
+    assert {"run", "check", "prepare", "solve", "InputError", *STUDIES} <= {*siting.__all__}
+
+
+def test_another_name_is_none_of_its() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'walk'"):
+        siting.walk  # noqa: B018 - looking it up is the test
+
+
+def test_importing_it_loads_nothing_heavy() -> None:
+    code = "import siting, sys; print({'pandas', 'geopandas', 'numpy'} & {*sys.modules})"
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
