@@ -126,7 +126,7 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
         number, name = mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=path.suffix)
         os.close(number)
         aside = Path(name)
-        with _unfinished_until_done(aside):
+        with removed_at_end(aside):
             write(aside)
             aside.chmod(0o666 & ~_umask())
             with _moving:
@@ -138,7 +138,7 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     with locked(target):
         restore(target)
         aside = Path(mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-        with _unfinished_until_done(aside):
+        with removed_at_end(aside):
             fill(aside)
             aside.chmod(0o777 & ~_umask())
             with _moving:
@@ -183,7 +183,8 @@ def clear_unfinished() -> None:
 
 
 @contextmanager
-def _unfinished_until_done(aside: Path) -> Iterator[None]:
+def removed_at_end(aside: Path) -> Iterator[None]:
+    """Remove a file or folder when this is done with it, or when the process has to end."""
     _unfinished.add(aside)
     try:
         yield

@@ -1,24 +1,25 @@
 """Work handed to other processes: those of this machine, or the workers of a Dask cluster."""
 
 import logging
+import mmap
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
-from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from siting.common.errors import ClusterError, Fault, InputError, MissingExtraError
+from siting.common.files import removed_at_end
 from siting.common.package import PACKAGES
 
 if TYPE_CHECKING:
@@ -91,6 +92,79 @@ def ignoring_interrupts() -> Iterator[None]:
             signal.signal(signal.SIGINT, handler)
     else:
         yield
+
+
+def each_made[Item, Made](
+    call: Callable[..., Made],
+    items: Sequence[Item],
+    *shared: object,
+    workers: int | str,
+    what: str = "the work",
+) -> Iterator[tuple[int, Made]]:
+    """Make something of what is shared and each item; give its number with it, in any order.
+
+    The workers are so many processes of this machine, or those of the Dask scheduler at this
+    address; an error says over what they died.
+    """
+    if isinstance(workers, str):
+        with cluster_at(workers) as client:
+            for number, made in each_done(client, call, items, *shared):
+                if made is None:
+                    raise ClusterError(f"Dask workers died over {what}; give them more memory.")
+                yield number, made
+    elif workers > 1:
+        yield from _in_processes(call, items, shared, workers)
+    else:
+        yield from ((number, call(*shared, item)) for number, item in enumerate(items))
+
+
+def _in_processes[Item, Made](
+    call: Callable[..., Made], items: Sequence[Item], shared: tuple[object, ...], workers: int
+) -> Iterator[tuple[int, Made]]:
+    with _packed(shared) as packed:
+        pool = ProcessPoolExecutor(workers, worker_context(), _unpack, packed)
+        try:
+            with starting_workers():
+                left = {pool.submit(_call, call, item): row for row, item in enumerate(items)}
+            for future in as_completed(left):
+                yield left.pop(future), future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+_ALIGN = 64
+
+
+@contextmanager
+def _packed(things: tuple[object, ...]) -> Iterator[tuple[bytes, Path, list[tuple[int, int]]]]:
+    """Put all arrays in things into one file, which goes at the end whatever happens."""
+    arrays: list[pickle.PickleBuffer] = []
+    rest = pickle.dumps(things, protocol=5, buffer_callback=arrays.append)
+    folder = Path(mkdtemp(prefix="siting-"))
+    with removed_at_end(folder):
+        path, bounds = folder / "arrays", []
+        with path.open("wb") as file:
+            for array in arrays:
+                first = file.seek(-(-file.tell() // _ALIGN) * _ALIGN)
+                bounds.append((first, first + file.write(array.raw())))
+            file.write(b"\0")  # an empty file cannot be mapped
+        yield rest, path, bounds
+
+
+_things: list[object] = []
+"""What is shared, in a worker process; set once when it starts."""
+
+
+def _unpack(rest: bytes, path: Path, bounds: list[tuple[int, int]]) -> None:
+    """Map the file into memory: of each page there is one copy, but where a process writes."""
+    with path.open("rb") as file:
+        memory = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+    arrays = [memory[first:last] for first, last in bounds]
+    _things.extend(pickle.loads(rest, buffers=arrays))  # noqa: S301 - the parent has written it
+
+
+def _call[Made](call: Callable[..., Made], item: object) -> Made:
+    return call(*_things, item)
 
 
 # Dask is an extra, and slow to load.
@@ -283,56 +357,3 @@ def _quietly() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
-
-
-type Arrays = dict[str, NDArray[Any]]
-
-_ALIGN = 64
-
-
-@dataclass(frozen=True)
-class Block:
-    """Where arrays lie in shared memory.
-
-    Parameters
-    ----------
-    name : str
-        Of the memory.
-    places : mapping of str to tuple
-        For each array its first byte, dtype and shape.
-    """
-
-    name: str
-    places: Mapping[str, tuple[int, str, tuple[int, ...]]]
-
-
-@contextmanager
-def share(arrays: Arrays) -> Iterator[Block]:
-    """Copy arrays into shared memory, which is freed at the end whatever happens."""
-    places, size = {}, 0
-    for name, array in arrays.items():
-        places[name] = (size, array.dtype.str, array.shape)
-        size += -(-array.nbytes // _ALIGN) * _ALIGN
-    memory = SharedMemory(create=True, size=max(size, 1))
-    try:
-        block = Block(memory.name, places)
-        for name, view in _views(memory, block).items():
-            view[...] = arrays[name]
-            del view
-        yield block
-    finally:
-        memory.close()
-        memory.unlink()
-
-
-def attach(block: Block) -> tuple[SharedMemory, Arrays]:
-    """Read arrays that another process shares, without copying them."""
-    memory = SharedMemory(block.name)
-    return memory, _views(memory, block)
-
-
-def _views(memory: SharedMemory, block: Block) -> Arrays:
-    return {
-        name: np.ndarray(shape, np.dtype(dtype), memory.buf, first)
-        for name, (first, dtype, shape) in block.places.items()
-    }

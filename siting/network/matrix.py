@@ -1,27 +1,15 @@
 """Travel times between places: shortest paths from many points to many, in batches."""
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.shared_memory import SharedMemory
 from typing import Literal
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import dijkstra
 
-from siting.common.errors import ClusterError
-from siting.common.parallel import (
-    Arrays,
-    Block,
-    attach,
-    cluster_at,
-    each_done,
-    share,
-    starting_workers,
-    worker_context,
-)
+from siting.common.parallel import each_made
 from siting.common.types import Floats, Points, RoadNetwork, TravelTimes
 from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.hierarchy import hierarchy_times
@@ -45,69 +33,53 @@ class BatchSearch:
 
     Parameters
     ----------
-    arrays : dict of str to ndarray
-        ``data``, ``indices``, ``indptr`` of the roads with one row a source behind the junctions;
-        ``far_point``, ``far_target``, ``far_minutes`` of the connectors at the other end; and
-        ``point``, ``target``, ``minutes`` of direct connectors from sources to the other end.
-    junctions, sources, points : int
-        Junctions of the network, points to search from, points at the other end.
+    graph : scipy.sparse.csr_array
+        Minutes of the roads, with one row a source behind the junctions.
+    far : Connectors
+        From the points at the other end to the junctions.
+    direct : Connectors
+        From the sources straight to the points at the other end.
     limit : float
         Minutes beyond which a pair counts as out of reach.
     """
 
-    arrays: Arrays
-    junctions: int
-    sources: int
-    points: int
+    graph: csr_array
+    far: Connectors
+    direct: Connectors
     limit: float
 
-    def run(self, first: int, last: int) -> csr_array:
-        """BatchSearch from some of the sources."""
-        arrays = self.arrays
-        size = len(arrays["indptr"]) - 1
-        graph = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))
-        start = self.junctions + np.arange(first, last)
-        at_junction = dijkstra(graph, indices=start, limit=self.limit)
-        minutes = np.full((last - first, self.points), np.inf)
-        tied, groups = np.unique(arrays["far_point"], return_index=True)
+    def run(self, batch: tuple[int, int]) -> csr_array:
+        """Search from some of the sources: the first of them, and the one after the last."""
+        first, last = batch
+        start = self.graph.shape[0] - self.direct.points + np.arange(first, last)
+        at_junction = dijkstra(self.graph, indices=start, limit=self.limit)
+        minutes = np.full((last - first, self.far.points), np.inf)
+        tied, groups = np.unique(self.far.point, return_index=True)
         if len(tied):
-            at_end = at_junction[:, arrays["far_target"]] + arrays["far_minutes"]
+            at_end = at_junction[:, self.far.target] + self.far.minutes
             minutes[:, tied] = np.minimum.reduceat(at_end, groups, axis=1)
-        here = slice(*np.searchsorted(arrays["point"], [first, last]))
-        pairs = (arrays["point"][here] - first, arrays["target"][here])
-        minutes[pairs] = np.minimum(minutes[pairs], arrays["minutes"][here])
+        here = slice(*np.searchsorted(self.direct.point, batch))
+        pairs = (self.direct.point[here] - first, self.direct.target[here])
+        minutes[pairs] = np.minimum(minutes[pairs], self.direct.minutes[here])
         return _stored(minutes, self.limit)
 
 
-def make_search(
-    roads: csr_array, near: Connectors, far: Connectors, direct: Connectors, limit: float
-) -> BatchSearch:
-    """Collect what a search needs."""
-    graph = with_sources(roads, near)
-    arrays: Arrays = {
-        "data": graph.data,
-        "indices": graph.indices,
-        "indptr": graph.indptr,
-        "far_point": far.point,
-        "far_target": far.target,
-        "far_minutes": far.minutes,
-        "point": direct.point,
-        "target": direct.target,
-        "minutes": direct.minutes,
-    }
-    return BatchSearch(arrays, roads.shape[0], near.points, far.points, limit)
-
-
-def run_search(search: BatchSearch, *, workers: Workers, progress: SearchProgress) -> csr_array:
-    """BatchSearch from every source."""
+def run_search(search: BatchSearch, workers: Workers, progress: SearchProgress) -> csr_array:
+    """Search from every source; the batches are put in order, whoever is done first."""
+    sources, junctions = search.direct.points, search.graph.shape[0] - search.direct.points
     if workers is None:
-        worth = search.sources * search.junctions >= _WORTH_PROCESSES
-        workers = (os.cpu_count() or 1) if worth else 1
-    bounds = _bounds(search)
-    blocks = [csr_array((0, search.points), dtype=np.float64)]
-    for (_, last), block in zip(bounds, _blocks(search, bounds, workers), strict=True):
-        blocks.append(block)
-        progress(last, search.sources)
+        workers = (os.cpu_count() or 1) if sources * junctions >= _WORTH_PROCESSES else 1
+    size = max(1, min(_BATCH, _CELLS // max(junctions, 1)))
+    batches = [(first, min(first + size, sources)) for first in range(0, sources, size)]
+    blocks = [csr_array((0, search.far.points), dtype=np.float64)]
+    early: dict[int, csr_array] = {}
+    for number, block in each_made(
+        BatchSearch.run, batches, search, workers=workers, what="the travel times"
+    ):
+        early[number] = block
+        while len(blocks) - 1 in early:
+            blocks.append(early.pop(len(blocks) - 1))
+            progress(batches[len(blocks) - 2][1], sources)
     return csr_array(vstack(blocks, format="csr"))
 
 
@@ -123,73 +95,6 @@ def with_sources(roads: csr_array, connectors: Connectors) -> csr_array:
         ),
         shape=(size, size),
     )
-
-
-def _bounds(search: BatchSearch) -> list[tuple[int, int]]:
-    size = max(1, min(_BATCH, _CELLS // max(search.junctions, 1)))
-    firsts = range(0, search.sources, size)
-    return [(first, min(first + size, search.sources)) for first in firsts]
-
-
-def _blocks(
-    search: BatchSearch, bounds: list[tuple[int, int]], workers: int | str
-) -> Iterator[csr_array]:
-    if isinstance(workers, str):
-        return _on_cluster(search, bounds, workers)
-    return _in_processes(search, bounds, workers) if workers > 1 else _here(search, bounds)
-
-
-def _here(search: BatchSearch, bounds: list[tuple[int, int]]) -> Iterator[csr_array]:
-    return (search.run(first, last) for first, last in bounds)
-
-
-def _in_processes(
-    search: BatchSearch, bounds: list[tuple[int, int]], workers: int
-) -> Iterator[csr_array]:
-    numbers = (search.junctions, search.sources, search.points, search.limit)
-    with share(search.arrays) as block:
-        pool = ProcessPoolExecutor(workers, worker_context(), _attach, (block, numbers))
-        try:
-            with starting_workers():
-                blocks = pool.map(_run, bounds)
-            yield from blocks
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _on_cluster(
-    search: BatchSearch, bounds: list[tuple[int, int]], address: str
-) -> Iterator[csr_array]:
-    """In the order of the bounds, though workers are done in any."""
-    early: dict[int, csr_array] = {}
-    due = 0
-    with cluster_at(address) as client:
-        for number, block in each_done(client, _run_there, bounds, search):
-            if block is None:
-                raise ClusterError(
-                    "Dask workers died over the travel times; give them more memory."
-                )
-            early[number] = block
-            while due in early:
-                yield early.pop(due)
-                due += 1
-
-
-def _run_there(search: BatchSearch, bounds: tuple[int, int]) -> csr_array:
-    return search.run(*bounds)
-
-
-_attached: list[tuple[SharedMemory, BatchSearch]] = []
-"""What a worker process searches; set once when it starts."""
-
-
-def _attach(block: Block, numbers: tuple[int, int, int, float]) -> None:
-    memory, arrays = attach(block)
-    _attached.append((memory, BatchSearch(arrays, *numbers)))
-
-
-def _run(bounds: tuple[int, int]) -> csr_array:
-    return _attached[0][1].run(*bounds)
 
 
 def _stored(minutes: Floats, limit: float) -> csr_array:
@@ -265,12 +170,12 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         )
     elif len(origins) < len(destinations):
         direct = connect_to_points(origins, destinations, network.rules)
-        search = make_search(roads, start, end, direct, limit)
-        minutes = run_search(search, workers=workers, progress=progress)
+        search = BatchSearch(with_sources(roads, start), end, direct, limit)
+        minutes = run_search(search, workers, progress)
     else:
         direct = connect_to_points(destinations, origins, network.rules)
-        search = make_search(roads.T.tocsr(), end, start, direct, limit)
-        minutes = run_search(search, workers=workers, progress=progress).T.tocsr()
+        search = BatchSearch(with_sources(roads.T.tocsr(), end), start, direct, limit)
+        minutes = run_search(search, workers, progress).T.tocsr()
     if floor_minutes is not None:
         minutes = _at_least(minutes, floor_minutes, limit)
     detached = {**detached_origins, **detached_destinations}

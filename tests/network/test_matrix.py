@@ -1,6 +1,7 @@
 import itertools
+import tempfile
 from dataclasses import replace
-from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -206,27 +207,22 @@ def test_processes_give_the_same_and_tell_how_far_they_are(
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_search_can_be_cancelled_and_leaves_nothing_behind(
-    network: RoadNetwork, seats: Points, workers: int, monkeypatch: pytest.MonkeyPatch
+    network: RoadNetwork,
+    seats: Points,
+    workers: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made: list[SharedMemory] = []
-
-    def watched(*, create: bool, size: int) -> SharedMemory:
-        made.append(SharedMemory(create=create, size=size))
-        return made[-1]
-
     def interrupt(done: int, _all: int) -> None:
-        told.append(done)
+        told.append((done, len([*tmp_path.rglob("arrays")])))
         raise KeyboardInterrupt
 
-    told: list[int] = []
-    monkeypatch.setattr("siting.common.parallel.SharedMemory", watched)
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(KeyboardInterrupt):
         travel_times(network, seats, seats, workers=workers, progress=interrupt)
-    assert told == [128]
-    assert len(made) == workers - 1
-    for memory in made:
-        with pytest.raises(FileNotFoundError):
-            SharedMemory(memory.name)
+    assert told == [(128, workers - 1)]
+    assert [*tmp_path.rglob("*")] == []
 
 
 def test_a_place_beyond_the_limit_cannot_be_reached(network: RoadNetwork, seats: Points) -> None:
