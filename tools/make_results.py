@@ -11,6 +11,7 @@ from siting.report.write import write_briefing
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
+from siting.studies.companions import trust_by_language
 
 SAMPLE = "remaining_offices"
 """The scenario whose briefing is kept, so that it can be read without running anything."""
@@ -69,7 +70,7 @@ def make_results(results: Path) -> Iterator[Path]:
     for path in sorted(scenario_folder().glob("*.toml")):
         result = run(read_scenario(path), progress=lambda _: None)
         folder = write_result(result, results)
-        write_briefing(result, folder, data_folder())
+        write_briefing(result, folder, data_folder(), trust=trust_by_language(result, folder))
         made.append(result)
         yield folder
     readme = results / "README.md"

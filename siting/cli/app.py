@@ -150,12 +150,22 @@ def _brief_if_possible(result: "siting.Result", folder: Path) -> None:
     """Write the briefing; where its packages are missing say so in a line, and leave it."""
     if not can_report("No briefing was written."):
         return
-    from siting.report.explorer import write_explorer
     from siting.report.write import write_briefing
+    from siting.studies.companions import trust_by_language
 
-    write_briefing(result, folder, data_folder())
+    trust = trust_by_language(result, folder)
+    write_briefing(result, folder, data_folder(), trust=trust)
     if "frontier" in result.tables and not result.outside_sweden:
-        write_explorer(folder)
+        _write_explorer(folder)
+
+
+def _write_explorer(folder: Path) -> Path:
+    """Write the explorer page of a result from its files and the studies beside it."""
+    from siting.report.explorer.page import write_explorer
+    from siting.studies.companions import picked_shares, read_companions
+
+    result = siting.read_result(folder)
+    return write_explorer(result, folder, picked_shares(read_companions(result, folder)))
 
 
 @app.command("brief")
@@ -175,6 +185,7 @@ def write_brief(
 
     require_report()
     from siting.report.write import write_briefing
+    from siting.studies.companions import trust_by_language
 
     folder = find_result(result)
     left = siting.read_result(folder)
@@ -185,6 +196,7 @@ def write_brief(
             data_folder(),
             formats=[name.strip() for name in formats.split(",")],
             languages=[name.strip() for name in languages.split(",")],
+            trust=trust_by_language(left, folder),
         )
     for path in written:
         typer.echo(str(path))
@@ -217,9 +229,7 @@ def explore(result: ResultArgument) -> None:
     from siting.results.result import find_result
 
     require_report()
-    from siting.report.explorer import write_explorer
-
-    typer.echo(str(write_explorer(find_result(result))))
+    typer.echo(str(_write_explorer(find_result(result))))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import pandas as pd
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.report import tables
 from siting.report.certainty import certainty
-from siting.report.companions import NOTHING, Beside
 from siting.report.document import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
 from siting.report.tables import appendix
 from siting.report.words import (
@@ -63,9 +62,9 @@ def scenario_key(result: Result) -> str:
 
 
 def write_up(
-    result: Result, background: Background, language: str, beside: Beside = NOTHING
+    result: Result, background: Background, language: str, trust: Iterable[str] = ()
 ) -> Document:
-    """Put a briefing into words."""
+    """Put a briefing into words; `trust` is what the studies beside the result say of it."""
     words, manifest = texts(language), result.manifest
     version = manifest["versions"]["siting"]
     subtitle = words["brief"]["subtitle"].format(
@@ -77,7 +76,7 @@ def write_up(
         *_effects(result, language),
         *_extremes(result, background, language),
         *_limits(result, language),
-        *certainty(result, language, beside),
+        *certainty(result, language, trust),
         *_assumptions(result, background, language),
         *_repeat(result, language),
     )

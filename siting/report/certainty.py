@@ -1,10 +1,9 @@
 """How sure a result is, in plain words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from siting.report import tables
-from siting.report.companions import Beside, trust
 from siting.report.document import Block, Bullets, Heading
 from siting.report.tables import limit_name
 from siting.report.words import listed, number, texts, whole
@@ -14,14 +13,14 @@ _WEAKEST = 3
 """So many picks whose loss is least are named."""
 
 
-def certainty(result: Result, language: str, beside: Beside) -> Iterator[Block]:
+def certainty(result: Result, language: str, trust: Iterable[str]) -> Iterator[Block]:
     """Status and gap, the evidence of the office table, and what changes the picks."""
     yield Heading(texts(language)["brief"]["certainty"]["heading"])
     parts = (_proof, _evidence, _binding, _weakest, _exceptions)
     sentences = [sentence for part in parts for sentence in part(result, language)]
     words = texts(language)["brief"]["certainty"]
     unmodelled = words["unmodelled" + ("_outside_sweden" if result.outside_sweden else "")]
-    yield Bullets((*sentences, *trust(result, beside, language), unmodelled))
+    yield Bullets((*sentences, *trust, unmodelled))
 
 
 def _proof(result: Result, language: str) -> Iterator[str]:

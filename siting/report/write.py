@@ -1,12 +1,11 @@
 """Write the briefing of a run into its folder: `siting brief`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import telling, write_file
 from siting.report.briefing import read_background, scenario_key, write_up
-from siting.report.companions import read_beside
 from siting.report.document import Document
 from siting.report.formats.docx import as_docx
 from siting.report.formats.gpkg import refuse_own_demand, write_geopackage
@@ -29,22 +28,26 @@ _GEOPACKAGE = "gpkg"
 FORMATS = (*_RENDERERS, _GEOPACKAGE)
 
 
-def write_briefing(
+def write_briefing(  # noqa: PLR0913 - what it is made of, and the two choices
     result: Result,
     folder: Path,
     data: Path,
     *,
     formats: Sequence[str] = ("html",),
     languages: Sequence[str] = LANGUAGES,
+    trust: Mapping[str, Iterable[str]] | None = None,
 ) -> list[Path]:
-    """Write maps, and the briefing in every format and language asked for."""
+    """Write maps, and the briefing in every format and language asked for.
+
+    `trust` holds by language what the studies beside the result say of it.
+    """
     _check(formats, languages)
     if _GEOPACKAGE in formats:
         refuse_own_demand(result)
-    background, beside = read_background(data), read_beside(result, folder)
+    background = read_background(data)
     written = []
     for language in languages:
-        document = write_up(result, background, language, beside)
+        document = write_up(result, background, language, (trust or {}).get(language, ()))
         maps = {} if result.outside_sweden else draw_maps(result, language, scenario_key(result))
         written += _write_maps(maps, folder, language)
         pictures = {name: drawn.png for name, drawn in maps.items()}

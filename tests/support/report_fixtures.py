@@ -15,6 +15,7 @@ from siting.report.briefing import read_background, write_up
 from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
+from siting.studies.companions import Companions, trust
 from tests.support.briefings import Show, Shown
 
 HARMFUL = (
@@ -64,7 +65,9 @@ def show(data: Path) -> Show:
     background = read_background(data)
 
     def shown(result: Result, language: str) -> Shown:
-        return Shown(result, write_up(result, background, language))
+        return Shown(
+            result, write_up(result, background, language, trust(result, Companions(), language))
+        )
 
     return shown
 

@@ -1,42 +1,60 @@
-"""Put the explorer page together."""
+"""explorer.html: one page with a map, a slider and tables, which needs no network."""
 
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from siting.common.files import write_file
-from siting.report.companions import NOTHING, Beside, read_beside
-from siting.report.explorer.payload import payload
-from siting.report.maps.sweden import outlines, refuse_outside_sweden
-from siting.results.result import Result, read_result
+from siting.report.briefing import localised
+from siting.report.maps import palette
+from siting.report.maps.sweden import Outlines, outlines, refuse_outside_sweden
+from siting.report.words import LANGUAGES, texts
+from siting.results.result import Result
+from siting.results.tables import from_present, with_change
 
 _SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 """Signs that could end a script element or a line of it; within JSON they only occur in texts."""
+NATION = {
+    **dict.fromkeys(("mean", "median", "p90", "p95", "max", "ede"), 2),
+    **dict.fromkeys(("share30", "share45", "share60"), 4),
+    "gini": 3,
+}
+"""Measures of the whole country that the page shows, and their decimals."""
+_REGION = {
+    "mean": ("mean_after", 1),
+    "change": ("mean_change", 1),
+    "worst": ("worst_after", 1),
+    "share30": ("share30_after", 3),
+    "share45": ("share45_after", 3),
+    "share60": ("share60_after", 3),
+}
 
 
-def explorer_page(result: Result, beside: Beside = NOTHING) -> str:
+def explorer_page(result: Result, picked: Mapping[str, Any]) -> str:
     """The page of a run, complete in one file."""
     refuse_outside_sweden(result, "an explorer page")
     parts = {
         "STYLE": _asset("page.css"),
-        "DATA": _as_json(payload(result, outlines(), beside)),
+        "DATA": _as_json(payload(result, outlines(), picked)),
         "SCRIPT": "\n".join(map(_asset, _SCRIPTS)),
     }
     # In one pass, so that a mark within a name stays what it is.
     return re.sub(r"/\*(STYLE|DATA|SCRIPT)\*/", lambda mark: parts[mark[1]], _asset("page.html"))
 
 
-def write_explorer(folder: Path) -> Path:
+def write_explorer(result: Result, folder: Path, picked: Mapping[str, Any]) -> Path:
     """Write explorer.html into the folder of a result, aside and then into place.
 
-    It is made from the files in the folder and the studies beside it; its figures are theirs.
+    The result is one that was read back from the folder, so that its figures are those of the
+    files; `picked` says how often studies pick each place.
     """
-    result = read_result(folder)
-    page = explorer_page(result, read_beside(result, folder))
-    return write_file(folder / "explorer.html", page.encode())
+    return write_file(folder / "explorer.html", explorer_page(result, picked).encode())
 
 
 def _asset(name: str) -> str:
@@ -46,3 +64,154 @@ def _asset(name: str) -> str:
 def _as_json(content: Any) -> str:  # noqa: ANN401 - any JSON value
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.translate(_UNSAFE)
+
+
+def payload(result: Result, drawing: Outlines, picked: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that the page needs, as plain lists of rounded figures."""
+    return {
+        "name": result.name,
+        "title": {
+            language: localised(result.manifest, "title", language) for language in LANGUAGES
+        },
+        "date": result.manifest["date"],
+        "version": result.manifest["versions"]["siting"],
+        "evidence": result.manifest["evidence"],
+        "texts": {language: _words(result, language) for language in LANGUAGES},
+        "map": _map(drawing),
+        "municipalities": _municipalities(result.tables["municipalities"]),
+        "offices": _offices(result.tables["offices"], drawing),
+        "present": _present(result),
+        "own": _own(result, drawing),
+        "steps": _steps(result, drawing),
+        "trust": picked,
+    }
+
+
+def _map(drawing: Outlines) -> dict[str, Any]:
+    scales = {"minutes": palette.MINUTES, "cut": palette.CUT}
+    return {
+        "width": drawing.width,
+        "height": drawing.height,
+        "paths": drawing.municipalities,
+        "counties": drawing.counties,
+        "scales": {
+            name: {"bounds": scale.bounds, "colours": scale.colours}
+            for name, scale in scales.items()
+        },
+    }
+
+
+def _municipalities(table: pd.DataFrame) -> list[list[Any]]:
+    return table[["municipality_code", "municipality", "population"]].to_numpy().tolist()
+
+
+def _offices(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
+    """Offices of today: place, municipality's code, its own code, x, y."""
+    table = table[table["status"].isin(["existing", "closed"])]
+    marks = drawing.locate(table["lon"], table["lat"])
+    columns = zip(table["place"], table["municipality_code"], table["code"], strict=True)
+    return [[*column, x, y] for column, (x, y) in zip(columns, marks, strict=True)]
+
+
+def _present(result: Result) -> dict[str, Any]:
+    before = result.tables["municipalities"].assign(mean_change=0.0)
+    for name, (column, _) in _REGION.items():
+        if name != "change":
+            before[column] = before[column.replace("_after", "_before")]
+    access = result.tables["access"].set_index("measure")["before"]
+    return {"nation": _nation(access), "regions": _regions(before)}
+
+
+def _own(result: Result, drawing: Outlines) -> dict[str, Any]:
+    """The run's own answer."""
+    manifest, tables = result.manifest, result.tables
+    access = tables["access"].set_index("measure")
+    offices = tables["offices"].set_index("code")
+    positions = offices[["lon", "lat"]]
+    sites = tables["sites"].join(positions, on="locality_code")
+    return {
+        "status": manifest["status"],
+        "reason": manifest["reason"],
+        "gap": manifest["gap"],
+        "limits": {name: use["limit"] for name, use in manifest["limits"].items()},
+        "new": len(sites),
+        "closed": offices.index[offices["status"] == "closed"].tolist(),
+        "cost": round(float(sites["annual_cost_msek"].sum()), 1),
+        "nation": _nation(access["after"]),
+        "change": _nation(access["change"]),
+        "regions": _regions(with_change(tables["municipalities"])),
+        "sites": _sites(sites, drawing),
+    }
+
+
+def _steps(result: Result, drawing: Outlines) -> list[dict[str, Any]]:
+    """The steps of the frontier; none if the run has no frontier."""
+    if "frontier" not in result.tables:
+        return []
+    sites = dict(iter(result.tables["frontier_sites"].groupby("step")))
+    regions = dict(iter(result.tables["frontier_municipalities"].groupby("step")))
+    table = result.tables["frontier"]
+    changes = from_present(table)
+    none = result.tables["frontier_sites"].iloc[:0]
+    return [
+        _step(row, change, sites.get(row["step"], none), regions.get(row["step"]), drawing)
+        for row, (_, change) in zip(table.to_dict("records"), changes.iterrows(), strict=True)
+    ]
+
+
+def _step(
+    row: Mapping[Any, Any],
+    change: "pd.Series[float]",
+    sites: pd.DataFrame,
+    regions: pd.DataFrame | None,
+    drawing: Outlines,
+) -> dict[str, Any]:
+    step = {"number": row["step"], "status": row["status"], "reason": row["reason"]}
+    if regions is None:
+        return step | {"clash": (row["clash"] or "stopped").split(";")}
+    return step | {
+        "gap": None if pd.isna(row["gap"]) else row["gap"],
+        "new": int(row["new_offices"]),
+        "closed": row["closed"].split(";") if row["closed"] else [],
+        "cost": round(row["annual_cost_msek"], 1),
+        "nested": bool(row["nested"]),
+        "nation": _nation(pd.Series(row)),
+        "change": _nation(change),
+        "regions": _regions(regions),
+        "sites": _sites(sites, drawing),
+    }
+
+
+def _words(result: Result, language: str) -> dict[str, Any]:
+    """The texts of the page; where it says whose mean it is, that of the run."""
+    words, scope = texts(language)["explorer"], texts(language)["scopes"][result.scope]
+    note = words["offices_note"].format(mean_short=scope["mean_short"])
+    return {**words, "nation": scope["whole"], "offices_note": note}
+
+
+def _nation(values: "pd.Series[float]") -> list[float]:
+    return [round(float(values[name]), digits) for name, digits in NATION.items()]
+
+
+def _regions(table: pd.DataFrame) -> dict[str, list[float]]:
+    return {
+        name: table[column].round(digits).tolist() for name, (column, digits) in _REGION.items()
+    }
+
+
+def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
+    """New offices: first what a table shows, then x, y and the code."""
+    marks = drawing.locate(table["lon"], table["lat"])
+    hours = (table["person_minutes_saved"] / 60).round().astype(int)
+    shown = table.assign(
+        hours=hours,
+        loss=table["loss_if_left_out_minutes"].round(4),
+        cost=table["annual_cost_msek"].round(2),
+    )
+    columns = [
+        *("rank", "locality", "municipality", "municipality_code", "fa_region", "forced"),
+        *("cost", "people_nearest", "hours", "loss"),
+    ]
+    rows = zip(*(shown[column].tolist() for column in columns), strict=True)
+    placed = zip(rows, marks, shown["locality_code"], strict=True)
+    return [[*row, x, y, code] for row, (x, y), code in placed]

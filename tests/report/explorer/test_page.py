@@ -9,8 +9,8 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-from siting.report.explorer import write_explorer
-from siting.results.result import Result
+from siting.report.explorer.page import write_explorer
+from siting.results.result import Result, read_result
 from siting.results.write import write_result
 
 type Show = Callable[..., Chrome]
@@ -20,7 +20,7 @@ MEASURES = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", 
 @pytest.fixture(scope="module")
 def page(stepped: Result, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = write_result(stepped, tmp_path_factory.mktemp("page"))
-    return write_explorer(folder).as_uri()
+    return write_explorer(read_result(folder), folder, {}).as_uri()
 
 
 @pytest.fixture

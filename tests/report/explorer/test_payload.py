@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from siting.report.explorer import explorer_page
-from siting.report.explorer.payload import NATION, payload
+from siting.report.explorer.page import NATION, explorer_page, payload
 from siting.report.maps.sweden import outlines
 from siting.results.result import Result
 
@@ -26,7 +25,7 @@ def _data(page: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def content(stepped: Result) -> dict[str, Any]:
-    return payload(stepped, outlines())
+    return payload(stepped, outlines(), {})
 
 
 def test_the_steps_carry_the_figures_of_the_frontier(
@@ -83,22 +82,22 @@ def test_a_step_below_the_number_forced_says_what_clashes(content: dict[str, Any
 
 def test_a_step_names_the_offices_that_close(stepped: Result) -> None:
     frontier = stepped.tables["frontier"].copy()
-    codes = [row[2] for row in payload(stepped, outlines())["offices"]]
+    codes = [row[2] for row in payload(stepped, outlines(), {})["offices"]]
     frontier.loc[frontier["step"] == 5, "closed"] = ";".join(codes[:2])
     tables = {**stepped.tables, "frontier": frontier}
-    steps = payload(replace(stepped, tables=tables), outlines())["steps"]
+    steps = payload(replace(stepped, tables=tables), outlines(), {})["steps"]
     assert [step.get("closed", []) for step in steps] == [[], [], [], [], codes[:2], []]
 
 
 def test_the_page_is_small_and_the_same_every_time(stepped: Result) -> None:
-    page = explorer_page(stepped)
+    page = explorer_page(stepped, {})
     assert len(page.encode()) < SIX_MEGABYTES
-    assert page == explorer_page(stepped)
+    assert page == explorer_page(stepped, {})
 
 
 def test_a_run_without_a_frontier_has_a_page_too(stepped: Result) -> None:
     tables = {name: t for name, t in stepped.tables.items() if not name.startswith("frontier")}
-    assert _data(explorer_page(replace(stepped, tables=tables)))["steps"] == []
+    assert _data(explorer_page(replace(stepped, tables=tables), {}))["steps"] == []
 
 
 def test_names_stay_names(stepped: Result) -> None:
@@ -111,8 +110,8 @@ def test_names_stay_names(stepped: Result) -> None:
         "municipalities": renamed(stepped.tables["municipalities"], "municipality"),
         "sites": renamed(stepped.tables["sites"], "locality"),
     }
-    page = explorer_page(replace(stepped, name=NASTY[0], tables=tables))
-    assert page.count("</script>") == explorer_page(stepped).count("</script>")
+    page = explorer_page(replace(stepped, name=NASTY[0], tables=tables), {})
+    assert page.count("</script>") == explorer_page(stepped, {}).count("</script>")
     content = _data(page)
     assert [row[1] for row in content["municipalities"][: len(NASTY)]] == NASTY
     assert content["name"] == NASTY[0]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from siting.common.errors import InputError
-from siting.report.words import command, listed, number, percent, texts, whole
+from siting.report.words import LANGUAGES, command, listed, number, percent, texts, whole
 from siting.results.result import Result, read_manifest, read_table
 from siting.results.schema import CORE
 
@@ -21,7 +21,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Beside:
+class Companions:
     """What was studied of a result.
 
     Parameters
@@ -41,10 +41,7 @@ class Beside:
         return tuple(kind for kind in TABLES if kind not in self.studies)
 
 
-NOTHING = Beside()
-
-
-def read_beside(result: Result, folder: Path) -> Beside:
+def read_companions(result: Result, folder: Path) -> Companions:
     """Read the studies in the folders NAME-robustness, NAME-alternatives and NAME-hindcast."""
     here = folder.resolve()
     found, strange = {}, []
@@ -57,7 +54,7 @@ def read_beside(result: Result, folder: Path) -> Beside:
             found[kind] = study
         else:
             strange.append(place.name)
-    return Beside(found, tuple(strange))
+    return Companions(found, tuple(strange))
 
 
 def _read(folder: Path, kind: str) -> Result | None:
@@ -80,16 +77,40 @@ def _question(scenario: Mapping[str, Any]) -> dict[str, Any]:
     return {key: part for key, part in scenario.items() if key not in {"scenario", "solver"}}
 
 
-def trust(result: Result, beside: Beside, language: str) -> Iterator[str]:
+def trust_by_language(result: Result, folder: Path) -> dict[str, tuple[str, ...]]:
+    """What the studies beside a result say of it, in each language of a briefing."""
+    companions = read_companions(result, folder)
+    return {language: tuple(trust(result, companions, language)) for language in LANGUAGES}
+
+
+def picked_shares(companions: Companions) -> dict[str, Any]:
+    """How often each place is picked, by its code, in the draws and in the best answers."""
+    shares: dict[str, Any] = {}
+    if study := companions.studies.get("robustness"):
+        shares["draws"] = study.manifest["draws_done"]
+        shares["core"] = CORE
+        shares["picked"] = _by_code(study.tables["sites"], "share")
+    if study := companions.studies.get("alternatives"):
+        answers = study.tables["answers"]
+        shares["count"] = int((answers["kind"] == "best").sum())
+        shares["answers"] = _by_code(study.tables["sites"], "in_best_share")
+    return shares
+
+
+def _by_code(sites: pd.DataFrame, column: str) -> dict[str, float]:
+    return dict(zip(sites["code"], sites[column].round(3).tolist(), strict=True))
+
+
+def trust(result: Result, companions: Companions, language: str) -> Iterator[str]:
     """What robustness, alternatives and hindcast found, and which of them was not run."""
     words = texts(language)["brief"]["trust"]
     told = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
-    for kind, study in beside.studies.items():
+    for kind, study in companions.studies.items():
         yield " ".join(told[kind](study, language))
-    if beside.strange:
-        yield words["strange"].format(folders=listed(list(beside.strange), language))
-    if beside.missing:
-        commands = [command(result, verb) for verb in beside.missing]
+    if companions.strange:
+        yield words["strange"].format(folders=listed(list(companions.strange), language))
+    if companions.missing:
+        commands = [command(result, verb) for verb in companions.missing]
         yield words["missing"].format(commands=listed(commands, language))
 
 

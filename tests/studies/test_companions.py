@@ -11,14 +11,18 @@ import pandas as pd
 import pytest
 
 from siting.report.briefing import Background, write_up
-from siting.report.companions import Beside, read_beside, trust
 from siting.report.document import Bullets
-from siting.report.explorer import explorer_page
-from siting.report.explorer.payload import payload
+from siting.report.explorer.page import explorer_page, payload
 from siting.report.maps.sweden import outlines
 from siting.report.words import LANGUAGES, number, percent
 from siting.results.result import Result
 from siting.results.write import write_result
+from siting.studies.companions import (
+    Companions,
+    picked_shares,
+    read_companions,
+    trust,
+)
 
 
 def _asked(result: Result, kind: str, **more: object) -> dict[str, Any]:
@@ -85,15 +89,15 @@ def folder(result: Result, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def beside(result: Result, folder: Path) -> Beside:
-    return read_beside(result, folder)
+def companions(result: Result, folder: Path) -> Companions:
+    return read_companions(result, folder)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sentences_carry_the_figures_of_the_studies(
-    result: Result, beside: Beside, folder: Path, language: str
+    result: Result, companions: Companions, folder: Path, language: str
 ) -> None:
-    robust, near, past = trust(result, beside, language)
+    robust, near, past = trust(result, companions, language)
     sites = pd.read_csv(folder.with_name(f"{folder.name}-robustness") / "sites.csv")
     core = sites[sites["core"]]
     assert ", ".join(core["place"][:-1]) in robust
@@ -111,7 +115,7 @@ def test_the_sentences_carry_the_figures_of_the_studies(
 
 def test_without_studies_the_commands_that_add_them_are_named(result: Result) -> None:
     changed = dict(result.manifest) | {"overrides": ["limits.new_offices_max: None -> 6"]}
-    (said,) = trust(replace(result, manifest=changed), Beside(), "en")
+    (said,) = trust(replace(result, manifest=changed), Companions(), "en")
     for verb in ("robustness", "alternatives", "hindcast"):
         assert f"siting {verb} {result.name} --set limits.new_offices_max=6" in said
 
@@ -129,10 +133,10 @@ def test_studies_of_something_else_are_not_used_and_that_is_said(
     else:
         (path.parent / "sites.csv").unlink()
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    beside = read_beside(result, folder)
-    assert beside.strange == (f"{folder.name}-robustness",)
-    assert "robustness" in beside.missing
-    said = " ".join(trust(result, beside, "sv"))
+    companions = read_companions(result, folder)
+    assert companions.strange == (f"{folder.name}-robustness",)
+    assert "robustness" in companions.missing
+    said = " ".join(trust(result, companions, "sv"))
     assert f"{folder.name}-robustness" in said
     assert f"siting robustness {result.name}" in said
 
@@ -141,19 +145,19 @@ def test_how_an_answer_was_solved_makes_no_other_question(result: Result, folder
     scenario = result.manifest["scenario"]
     slower = {**scenario, "solver": {**scenario["solver"], "time_limit_s": 5.0}}
     manifest = {**result.manifest, "scenario": slower}
-    assert not read_beside(replace(result, manifest=manifest), folder).strange
+    assert not read_companions(replace(result, manifest=manifest), folder).strange
 
 
-def test_the_briefing_tells_it_under_how_sure(result: Result, beside: Beside) -> None:
-    document = write_up(result, Background([], frozenset()), "sv", beside)
+def test_the_briefing_tells_it_under_how_sure(result: Result, companions: Companions) -> None:
+    document = write_up(result, Background([], frozenset()), "sv", trust(result, companions, "sv"))
     said = [line for block in document.blocks if isinstance(block, Bullets) for line in block.items]
-    assert set(trust(result, beside, "sv")) <= set(said)
+    assert set(trust(result, companions, "sv")) <= set(said)
 
 
 def test_the_page_marks_how_often_each_place_is_picked(
-    result: Result, beside: Beside, folder: Path
+    result: Result, companions: Companions, folder: Path
 ) -> None:
-    told = payload(result, outlines(), beside)
+    told = payload(result, outlines(), picked_shares(companions))
     for key, kind, column in (
         ("picked", "robustness", "share"),
         ("answers", "alternatives", "in_best_share"),
@@ -163,4 +167,4 @@ def test_the_page_marks_how_often_each_place_is_picked(
     assert [site[12] for site in told["own"]["sites"]] == list(
         result.tables["sites"]["locality_code"]
     )
-    assert '"trust":{}' in explorer_page(result)
+    assert '"trust":{}' in explorer_page(result, {})
