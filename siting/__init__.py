@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from siting.studies.hindcast.study import hindcast
     from siting.studies.rerun import rerun
     from siting.studies.robustness.study import robustness
+    from siting.studies.sweep.run import sweep
 
 __all__ = [
     "BusyError",
@@ -52,6 +53,7 @@ __all__ = [
     "robustness",
     "run",
     "solve",
+    "sweep",
     "write_result",
 ]
 
@@ -72,6 +74,7 @@ _HOMES = {
     "robustness": "siting.studies.robustness.study",
     "run": "siting.pipeline.run",
     "solve": "siting.model",
+    "sweep": "siting.studies.sweep.run",
     "write_result": "siting.results.write",
 }
 """Where each name comes from; all others are errors."""

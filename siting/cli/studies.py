@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+import siting
 from siting.cli.options import (
     RESULTS,
     STOPPED,
@@ -327,12 +328,12 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         remedy = "Leave out one of them: workers of a Dask cluster are started with it."
         problem = "a scheduler has workers of its own"
         raise InputError([Fault("command line", "--workers", workers, problem, remedy)])
-    from siting.studies.sweep import find_sweep, read_sweep, run_sweep
+    from siting.studies.sweep.file import read_sweep
     from siting.studies.sweep.table import print_sweep
 
-    asked = read_sweep(find_sweep(name), allow=allow or ())
+    asked = read_sweep(name, allow=allow or ())
     with progress_on_terminal() as progress:
-        swept = run_sweep(
+        swept = siting.sweep(
             asked,
             results,
             workers=workers or _WORKERS,

@@ -7,7 +7,7 @@ import pytest
 
 import siting
 
-STUDIES = ("alternatives", "compare", "frontier", "hindcast", "rerun", "robustness")
+STUDIES = ("alternatives", "compare", "frontier", "hindcast", "rerun", "robustness", "sweep")
 
 
 @pytest.mark.parametrize("name", siting.__all__)

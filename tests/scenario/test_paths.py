@@ -10,7 +10,7 @@ from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.pipeline.run import check
 from siting.scenario.file import ScenarioFile, read_scenario
-from siting.studies.sweep import read_sweep
+from siting.studies.sweep.file import read_sweep
 
 NULLIA = Path(__file__).parents[2] / "docs" / "examples" / "nullia"
 KEYS = {

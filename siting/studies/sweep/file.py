@@ -1,22 +1,30 @@
-"""The schema of a sweep file, and the runs that it asks for."""
+"""The schema of a sweep file, the runs that it asks for, and the check of them all."""
 
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from siting.common.errors import Fault, InputError, near_matches
-from siting.common.package import scenario_folder
+from siting.common.package import scenario_folder, versions
 from siting.common.toml import Table, Text, faults_of, lists_to_tuples, read_toml
+from siting.inputs.ledger import sha256
+from siting.inputs.read import TableReader, read_tables
+from siting.pipeline.check import checked_inputs
+from siting.pipeline.run import files_of
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 from siting.scenario.paths import lies_in
 
 _LONGEST = 100
+_SHOWN = 3
+"""Names of runs that a fault names."""
 _MOST_RUNS = 10_000
 """Two days at 20 seconds a run; what asks for more is a slip."""
 
@@ -78,7 +86,7 @@ class SweepTable(Table):
 
 
 @dataclass(frozen=True)
-class Run:
+class SweepRun:
     """One run of a sweep.
 
     Parameters
@@ -87,15 +95,23 @@ class Run:
         The scenario with its values, named as the run.
     values : mapping of str to object
         What the sweep sets, by table.key.
+    question : mapping of str to object
+        scenario, inputs and versions as the manifest of its result must have them; of a run that
+        is not checked yet empty.
     """
 
     file: ScenarioFile
     values: Mapping[str, Any]
+    question: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The run's name, which is that of its folder."""
         return self.file.name
+
+    def is_answered_by(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether a result answers what would be asked now: scenario, files and versions."""
+        return all(manifest.get(key) == value for key, value in self.question.items())
 
 
 @dataclass(frozen=True)
@@ -112,7 +128,7 @@ class Sweep:
         What it is.
     keys : tuple of str
         Every table.key that any run sets.
-    runs : tuple of Run
+    runs : tuple of SweepRun
         In the order of the file; the last key of a grid changes fastest.
     """
 
@@ -120,7 +136,7 @@ class Sweep:
     path: Path
     about: AboutSweep
     keys: tuple[str, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[SweepRun, ...]
 
 
 def find_sweep(name: str) -> Path:
@@ -135,8 +151,27 @@ def find_sweep(name: str) -> Path:
     raise InputError([Fault("command line", "SWEEP", name, "no such sweep", remedy)])
 
 
-def read_sweep(path: Path, *, allow: Sequence[Path] = ()) -> Sweep:
-    """Read a sweep file; what is wrong with a run is kept in the faults of its scenario."""
+def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
+    """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
+
+    Parameters
+    ----------
+    sweep : Path or str
+        The file; or its path or the name of one that ships.
+    allow : sequence of Path
+        Folders that files may be read from, besides the sweep's own and the shipped ones.
+
+    Returns
+    -------
+    Sweep
+        With all its runs, unchecked.
+
+    Raises
+    ------
+    InputError
+        If the file is none that asks for runs.
+    """
+    path = find_sweep(sweep) if isinstance(sweep, str) else sweep
     try:
         table = SweepTable.model_validate(lists_to_tuples(read_toml(path)))
     except ValidationError as error:
@@ -151,7 +186,9 @@ def read_sweep(path: Path, *, allow: Sequence[Path] = ()) -> Sweep:
     # Workers may have been started in another folder.
     whole = base.absolute()
     runs = tuple(
-        Run(replace(read_scenario(base, values=values, allow=allow), name=name, path=whole), values)
+        SweepRun(
+            replace(read_scenario(base, values=values, allow=allow), name=name, path=whole), values
+        )
         for name, values in plans
     )
     keys = dict.fromkeys(key for _, values in plans for key in values)
@@ -211,3 +248,59 @@ def _refuse_equal_names(path: Path, names: list[str]) -> None:
     faults = [Fault(str(path), "runs", name, "two runs have this name", remedy) for name in twice]
     if faults:
         raise InputError(faults)
+
+
+def check_sweep(sweep: Sweep, data: Path) -> Sweep:
+    """Check all runs of a sweep, and find out what the result of each depends on."""
+    # Most runs have the same files and choose from the same tables.
+    read, checksum = cache(read_tables), cache(sha256)
+    where: defaultdict[Fault, list[str]] = defaultdict(list)
+    runs = []
+    for run in sweep.runs:
+        try:
+            runs.append(replace(run, question=_question(run, data, read, checksum)))
+        except InputError as error:
+            for fault in error.faults:
+                where[_in_sweep(fault, run, sweep)].append(run.name)
+    if where:
+        raise InputError(_with_runs(fault, names, sweep) for fault, names in where.items())
+    return replace(sweep, runs=tuple(runs))
+
+
+def _question(
+    run: SweepRun, data: Path, read: TableReader, checksum: Callable[[Path], str]
+) -> dict[str, Any]:
+    scenario, faults = run.file.scenario, []
+    if scenario.solver.threads != 1:
+        remedy = 'Runs share the processors: write "solver.threads" = [1] in [grid].'
+        problem, threads = "a run of a sweep has one solver thread", scenario.solver.threads
+        faults.append(Fault(str(run.file.path), "solver.threads", threads, problem, remedy))
+    try:
+        files = files_of(run.file, checked_inputs(run.file, data, read), data)
+    except InputError as error:
+        raise InputError([*faults, *error.faults]) from error
+    if faults:
+        raise InputError(faults)
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "inputs": {name: checksum(path) for name, path in sorted(files.items())},
+        "versions": versions(),
+    }
+
+
+def _in_sweep(fault: Fault, run: SweepRun, sweep: Sweep) -> Fault:
+    """A fault of a key that the sweep sets lies in the sweep file."""
+    own = any(
+        key == fault.key or key.startswith(f"{fault.key}.") or fault.key.startswith(f"{key}.")
+        for key in run.values
+    )
+    # Faults are told once for all runs, so that they must compare and hash.
+    kept = fault.value if isinstance(fault.value, str | int | float) else str(fault.value)
+    return replace(fault, value=kept, file=str(sweep.path) if own else fault.file)
+
+
+def _with_runs(fault: Fault, names: Sequence[str], sweep: Sweep) -> Fault:
+    if len(names) == len(sweep.runs):
+        return fault
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return replace(fault, file=f"{fault.file} (run {', '.join(names[:_SHOWN])}{more})")

@@ -12,118 +12,106 @@ import pandas as pd
 from siting.common.errors import Fault, InputError
 from siting.common.files import replace_file
 from siting.results.csv import as_csv
-from siting.results.result import Result, read_result
+from siting.results.result import Result, read_manifest, read_result
 from siting.results.write import check_target, write_result
-from siting.studies.sweep.file import Sweep
-from siting.studies.sweep.plan import Plan
+from siting.studies.sweep.file import Sweep, SweepRun
 
 _TABLES = ("sweep.parquet", "sweep.csv")
 _STUDY = "sweep"
 
 
 @dataclass(frozen=True)
-class Clash:
-    """Why a run has no answer.
-
-    Parameters
-    ----------
-    limits : tuple of tuple of str
-        Limits that cannot hold together: for each its name, and what it says in plain words.
-    """
-
-    limits: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Folder:
+class SweepFolder:
     """The folder of a sweep's results.
 
     Parameters
     ----------
     path : Path
+    sweep : Sweep
+        Checked.
     """
 
     path: Path
+    sweep: Sweep
 
     @property
     def runs(self) -> Path:
         """Where each run has a folder of its own."""
         return self.path / "runs"
 
-    def kept(self, plan: Plan) -> Result | Clash | None:
-        """What an earlier run has left, if it was asked the very same of the very same files."""
-        folder = self.runs / plan.run.name
+    def kept(self, run: SweepRun) -> Result | None:
+        """What an earlier run has left, if it was asked the very same of the very same files.
+
+        Of a run without an answer it has no tables; its manifest then holds the limits that clash.
+        """
+        folder = self.runs / run.name
         try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            if not same_question(plan, manifest):
+            manifest = read_manifest(folder)
+            if not run.is_answered_by(manifest):
                 return None
             if "clash" in manifest:
-                return Clash(tuple((name, sentence) for name, sentence in manifest["clash"]))
+                return Result(run.name, "clash", manifest, {})
             return read_result(folder)
         except (OSError, ValueError, TypeError, InputError):
             return None
 
-    def keep(self, plan: Plan, left: Result | Clash) -> None:
-        """Write what a run has left: all of it, or nothing."""
-        if isinstance(left, Result):
-            write_result(left, self.runs)
-        else:
-            manifest = {"name": plan.run.name, **plan.question, "clash": left.limits}
-            write_result(Result(plan.run.name, "clash", manifest, {}), self.runs)
+    def count(self) -> int:
+        """How many runs are kept."""
+        return sum(self.kept(run) is not None for run in self.sweep.runs)
 
-    def begin(self, sweep: Sweep, plans: tuple[Plan, ...], *, resume: bool) -> None:
+    def keep(self, run: SweepRun, left: Result) -> None:
+        """Write what a run has left: all of it, or nothing."""
+        if "clash" in left.manifest:
+            manifest = {"name": run.name, **run.question, **left.manifest}
+            left = Result(run.name, "clash", manifest, {})
+        write_result(left, self.runs)
+
+    def begin(self, *, resume: bool) -> None:
         """Make room; without `resume`, for a sweep that begins anew."""
-        check_target(sweep.name, self.path.parent)
+        check_target(self.sweep.name, self.path.parent)
         there = self._manifest()
         if there is not None and there.get("study") != _STUDY:
             remedy = "Give the sweep file another name, or choose another folder with --results."
             problem = "the result of something that is no sweep stands there"
             raise InputError([Fault(str(self.path), "manifest.json", "study", problem, remedy)])
         if not resume and there is not None:
-            self._clear(finished=bool(there["finished"]), plans=plans)
+            self._clear(finished=bool(there["finished"]))
         self.runs.mkdir(parents=True, exist_ok=True)
         for left_over in (*self.runs.glob(".*"), *self.path.glob(".*")):
             shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
         for name in _TABLES:
             (self.path / name).unlink(missing_ok=True)
-        self._write_manifest(sweep, {"finished": False})
+        self._write_manifest({"finished": False})
 
-    def end(self, sweep: Sweep, table: pd.DataFrame, *, finished: bool) -> None:
-        """Write the table and say that all runs were made."""
-        _put(self.path / "sweep.parquet", table.to_parquet(index=False))
-        _put(self.path / "sweep.csv", as_csv(table))
+    def end(self, table: pd.DataFrame, *, finished: bool) -> None:
+        """Write the table and say whether all runs were made."""
+        self._put("sweep.parquet", table.to_parquet(index=False))
+        self._put("sweep.csv", as_csv(table))
         statuses = dict(zip(table["name"], table["status"], strict=True))
-        self._write_manifest(sweep, {"finished": finished, "runs": statuses})
+        self._write_manifest({"finished": finished, "runs": statuses})
 
-    def _clear(self, *, finished: bool, plans: tuple[Plan, ...]) -> None:
-        made = sum(self.kept(plan) is not None for plan in plans)
+    def _clear(self, *, finished: bool) -> None:
+        made, every = self.count(), len(self.sweep.runs)
         if made and not finished:
-            problem = f"a sweep that is not finished stands there, with {made} of {len(plans)} runs"
+            problem = f"a sweep that is not finished stands there, with {made} of {every} runs"
             remedy = "Add --resume to go on with it, or delete the folder to begin anew."
             raise InputError([Fault(str(self.path), "--resume", None, problem, remedy)])
         shutil.rmtree(self.runs, ignore_errors=True)
 
     def _manifest(self) -> dict[str, Any] | None:
-        path = self.path / "manifest.json"
-        if not path.is_file():
-            return None
         try:
-            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return read_manifest(self.path)
+        except FileNotFoundError:
+            return None
         except ValueError:
             return {"study": "unreadable"}
-        return content
 
-    def _write_manifest(self, sweep: Sweep, state: Mapping[str, Any]) -> None:
-        about = sweep.about.model_dump(mode="json")
-        content = {"name": sweep.name, "study": _STUDY, "sweep": about, "keys": sweep.keys, **state}
+    def _write_manifest(self, state: Mapping[str, Any]) -> None:
+        about = self.sweep.about.model_dump(mode="json")
+        content = {"name": self.sweep.name, "study": _STUDY, "sweep": about}
+        content |= {"keys": self.sweep.keys, **state}
         text = json.dumps(content, indent=2, ensure_ascii=False)
-        _put(self.path / "manifest.json", f"{text}\n".encode())
+        self._put("manifest.json", f"{text}\n".encode())
 
-
-def same_question(plan: Plan, manifest: Mapping[str, Any]) -> bool:
-    """Whether a result answers what would be asked now: scenario, files and versions."""
-    return all(manifest.get(key) == value for key, value in plan.question.items())
-
-
-def _put(path: Path, content: bytes) -> None:
-    replace_file(path, lambda aside: aside.write_bytes(content))
+    def _put(self, name: str, content: bytes) -> None:
+        replace_file(self.path / name, lambda new: new.write_bytes(content))

@@ -1,6 +1,6 @@
 """Carry out a sweep: hand its runs to workers, keep what comes back, make the table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,8 @@ from siting.pipeline.run import run
 from siting.results.result import Result
 from siting.results.write import claim
 from siting.scenario.file import ScenarioFile
-from siting.studies.sweep.file import Sweep
-from siting.studies.sweep.folder import Clash, Folder, same_question
-from siting.studies.sweep.plan import Plan, make_plans
+from siting.studies.sweep.file import Sweep, SweepRun, check_sweep, read_sweep
+from siting.studies.sweep.folder import SweepFolder
 from siting.studies.sweep.table import FAILED, Outcome, sweep_table
 
 if TYPE_CHECKING:
@@ -59,21 +58,21 @@ class Swept:
         return set(self.table["reason"]) <= {"proved", "gap_reached", "clash"}
 
 
-def run_sweep(  # noqa: PLR0913 - one parameter an option
-    sweep: Sweep,
-    results: Path,
+def sweep(  # noqa: PLR0913 - one parameter an option
+    asked: Sweep | Path | str,
+    results: Path = Path("results"),
     *,
     workers: int = 2,
     scheduler: str | None = None,
     resume: bool = False,
     progress: Callable[[str], None] = print,
 ) -> Swept:
-    """Make every run of a sweep.
+    """Run a scenario with many values of some keys.
 
     Parameters
     ----------
-    sweep : Sweep
-        From `read_sweep`.
+    asked : Sweep, Path or str
+        From `read_sweep`; or a sweep file, its path or the name of one that ships.
     results : Path
         Folder of all results.
     workers : int
@@ -83,7 +82,7 @@ def run_sweep(  # noqa: PLR0913 - one parameter an option
     resume : bool
         Keep the runs that an earlier call finished.
     progress : callable
-        Told what is being done.
+        Told what is being done. What it raises ends the sweep.
 
     Returns
     -------
@@ -100,87 +99,75 @@ def run_sweep(  # noqa: PLR0913 - one parameter an option
         On Ctrl-C.
     """
     progress("Checking all runs")
-    plans, folder = make_plans(sweep, data_folder()), Folder(results / sweep.name)
-    with claim(sweep.name, results), keeping_what_is_done():
+    checked = check_sweep(asked if isinstance(asked, Sweep) else read_sweep(asked), data_folder())
+    folder, failed = SweepFolder(results / checked.name, checked), dict[str, str]()
+    with claim(checked.name, results), keeping_what_is_done():
         try:
-            failed: dict[int, str] = {}
-            there = [resume and folder.kept(plan) is not None for plan in plans]
-            missing = [number for number, have in enumerate(there) if not have]
+            missing = [run for run in checked.runs if not (resume and folder.kept(run))]
             if missing:
                 with _cluster(scheduler, min(workers, len(missing))) as client:
-                    folder.begin(sweep, plans, resume=resume)
-                    wanted = [plans[number] for number in missing]
-                    for done, (number, error) in enumerate(_make(client, wanted, folder), start=1):
-                        failed |= {missing[number]: error} if error else {}
+                    folder.begin(resume=resume)
+                    for done, (name, error) in enumerate(_make(client, missing, folder), start=1):
+                        failed |= {name: error} if error else {}
                         progress(f"{done} of {len(missing)} runs are made")
-            return Swept(folder.path, _finish(sweep, plans, folder, failed), sum(there))
+            kept = len(checked.runs) - len(missing)
+            return Swept(folder.path, _finish(folder, failed), kept)
         except (KeyboardInterrupt, Stop) as error:
-            raise InterruptError(_told("Interrupted.", plans, folder)) from error
+            raise InterruptError(_how_far("Interrupted.", folder)) from error
         except (ClusterError, OSError) as error:
-            raise StoppedError(_told(str(error), plans, folder)) from error
+            raise StoppedError(_how_far(str(error), folder)) from error
 
 
 def _cluster(scheduler: str | None, workers: int) -> AbstractContextManager["Client"]:
     return cluster_at(scheduler) if scheduler else own_cluster(workers)
 
 
-@dataclass(frozen=True)
-class _Made:
-    """What a worker sends back."""
-
-    left: Result | Clash | None
-    error: str = ""
-
-
-def _make_run(file: ScenarioFile) -> _Made:
+def _make_run(file: ScenarioFile) -> Outcome:
     """On a worker: make a run; whatever happens, say so."""
     try:
-        return _Made(run(file, workers=1, progress=lambda _: None))
+        return run(file, workers=1, progress=lambda _: None)
     except InfeasibleError as error:
-        return _Made(Clash(error.clash))
+        return Result(file.name, "clash", {"clash": error.clash}, {})
     except SitingError as error:
-        return _Made(None, " ".join(str(error).split()))
+        return " ".join(str(error).split())
     except Exception as error:  # noqa: BLE001 - whatever it is, the other runs go on
-        return _Made(None, " ".join(f"{type(error).__name__}: {error}".split()))
+        return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def _make(client: "Client", plans: Sequence[Plan], folder: Folder) -> Iterator[tuple[int, str]]:
-    """Make runs and keep each as it is done; give its number, and what went wrong."""
-    files = [plan.run.file for plan in plans]
-    for number, made in each_done(client, _make_run, files):
-        yield number, _keep(plans[number], made or _Made(None, _DIED), folder)
+def _make(
+    client: "Client", runs: Sequence[SweepRun], folder: SweepFolder
+) -> Iterator[tuple[str, str]]:
+    """Make runs and keep each as it is done; give its name, and what went wrong."""
+    for number, made in each_done(client, _make_run, [each.file for each in runs]):
+        yield runs[number].name, _keep(runs[number], made or _DIED, folder)
 
 
-def _keep(plan: Plan, made: _Made, folder: Folder) -> str:
-    if made.left is None:
-        return made.error
-    if isinstance(made.left, Result) and not same_question(plan, made.left.manifest):
+def _keep(asked: SweepRun, made: Outcome, folder: SweepFolder) -> str:
+    """Keep what a run has left; what is wrong with it, or ""."""
+    if isinstance(made, str):
+        return made
+    if made.kind != "clash" and not asked.is_answered_by(made.manifest):
         return "the worker has other tables or versions than this machine"
     try:
-        folder.keep(plan, made.left)
+        folder.keep(asked, made)
     except (OSError, InputError) as error:
         return f"it could not be written: {' '.join(str(error).split())}"
     return ""
 
 
-def _finish(
-    sweep: Sweep, plans: Sequence[Plan], folder: Folder, failed: dict[int, str]
-) -> pd.DataFrame:
+def _finish(folder: SweepFolder, failed: Mapping[str, str]) -> pd.DataFrame:
     """Make the table from what lies on disk, so that it is the same after any interruption."""
-
-    def outcome(number: int) -> Outcome:
-        lost = failed.get(number, "its result is gone")
-        return lost if number in failed else folder.kept(plans[number]) or lost
-
-    pairs = [(plan.run, outcome(number)) for number, plan in enumerate(plans)]
-    table = sweep_table(sweep.keys, pairs)
-    folder.end(sweep, table, finished=FAILED not in set(table["status"]))
+    left = [
+        (each, failed.get(each.name) or folder.kept(each) or "its result is gone")
+        for each in folder.sweep.runs
+    ]
+    table = sweep_table(folder.sweep.keys, left)
+    folder.end(table, finished=FAILED not in set(table["status"]))
     return table
 
 
-def _told(why: str, plans: Sequence[Plan], folder: Folder) -> str:
-    made = sum(folder.kept(plan) is not None for plan in plans)
+def _how_far(why: str, folder: SweepFolder) -> str:
     return (
-        f"{why} {made} of {len(plans)} runs are finished and kept in {folder.path}; "
-        "the same command with --resume makes the others."
+        f"{why} {folder.count()} of {len(folder.sweep.runs)} runs are finished and kept in "
+        f"{folder.path}; the same command with --resume makes the others."
     )

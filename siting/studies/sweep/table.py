@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,8 +10,7 @@ from rich.console import Console
 
 from siting.report.formats.terminal import minutes, print_table
 from siting.results.result import Result
-from siting.studies.sweep.file import Run
-from siting.studies.sweep.folder import Clash
+from siting.studies.sweep.file import SweepRun
 
 MEASURES = ("mean", "share30", "share45", "share60", "ede", "max")
 _TEXTS = ("status", "reason", "error", "sites", "closed")
@@ -19,39 +18,31 @@ _FIGURES = (
     *("objective", "bound", "gap", "annual_msek"),
     *(f"{measure}_{when}" for measure in MEASURES for when in ("before", "after")),
 )
+_TYPES = {
+    **dict.fromkeys(_TEXTS[:3], "str"),
+    **dict.fromkeys(_FIGURES, "float64"),
+    "new_offices": "Int64",
+    **dict.fromkeys(_TEXTS[3:], "str"),
+}
+"""The columns of what was found, in their order."""
 FAILED = "failed"
 INFEASIBLE = "infeasible"
 
-type Outcome = Result | Clash | str
-"""What a run left: a result, limits that clash, or the text of an error."""
+type Outcome = Result | str
+"""What a run left: a result, one without tables that holds limits that clash, or an error."""
 
 
-def sweep_table(keys: Iterable[str], outcomes: Iterable[tuple[Run, Outcome]]) -> pd.DataFrame:
+def sweep_table(keys: Iterable[str], left: Sequence[tuple[SweepRun, Outcome]]) -> pd.DataFrame:
     """One row a run, the same however and in what order the runs were done."""
-    pairs = list(outcomes)
-    columns: dict[str, Any] = {"name": [run.name for run, _ in pairs]}
-    columns |= {key: _column([_in_force(run, key) for run, _ in pairs]) for key in keys}
-    found = pd.DataFrame([_figures(outcome) for _, outcome in pairs])
-    for name in ("status", "reason", "error"):
-        columns[name] = _texts(found, name)
-    for name in _FIGURES:
-        columns[name] = _numbers(found, name).astype("float64")
-    columns["new_offices"] = _numbers(found, "new_offices").astype("Int64")
-    for name in ("sites", "closed"):
-        columns[name] = _texts(found, name)
-    columns["scenario_sha256"] = [_digest(run) for run, _ in pairs]
-    return pd.DataFrame(columns)
+    columns: dict[str, Any] = {"name": [run.name for run, _ in left]}
+    columns |= {key: _column([_in_force(run, key) for run, _ in left]) for key in keys}
+    found = pd.DataFrame([_figures(outcome) for _, outcome in left]).reindex(columns=list(_TYPES))
+    found = found.fillna(dict.fromkeys(_TEXTS, "")).astype(_TYPES)
+    digests = {"scenario_sha256": [_digest(run) for run, _ in left]}
+    return pd.DataFrame(columns).join(found).assign(**digests)
 
 
-def _texts(found: pd.DataFrame, name: str) -> "pd.Series[str]":
-    return found.reindex(columns=[name])[name].fillna("").astype("str")
-
-
-def _numbers(found: pd.DataFrame, name: str) -> "pd.Series[Any]":
-    return pd.to_numeric(found.reindex(columns=[name])[name])
-
-
-def _in_force(run: Run, key: str) -> object:
+def _in_force(run: SweepRun, key: str) -> object:
     value: object = run.file.scenario.model_dump(mode="json")
     for step in key.split("."):
         value = value.get(step) if isinstance(value, dict) else None
@@ -75,7 +66,7 @@ def _json(value: object) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _digest(run: Run) -> str:
+def _digest(run: SweepRun) -> str:
     """SHA-256 of the scenario after defaults and overrides."""
     text = json.dumps(run.file.scenario.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -84,8 +75,8 @@ def _digest(run: Run) -> str:
 def _figures(outcome: Outcome) -> Mapping[str, Any]:
     if isinstance(outcome, str):
         return {"status": FAILED, "error": outcome}
-    if isinstance(outcome, Clash):
-        clash = "; ".join(f"{name}: {sentence}" for name, sentence in outcome.limits)
+    if "clash" in outcome.manifest:
+        clash = "; ".join(f"{name}: {sentence}" for name, sentence in outcome.manifest["clash"])
         return {"status": INFEASIBLE, "reason": "clash", "error": clash}
     manifest, sites = outcome.manifest, outcome.tables["sites"]
     measures = outcome.tables["access"].set_index("measure")
@@ -123,8 +114,8 @@ def print_sweep(title: str, table: pd.DataFrame, console: Console) -> None:
 def _ends(table: pd.DataFrame) -> Iterator[str]:
     """How the runs ended, and what is to be said of those without an answer."""
     counts = table["status"].value_counts().sort_index()
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
-    yield f"{len(table)} runs: {told}."
+    ends = ", ".join(f"{count} {status}" for status, count in counts.items())
+    yield f"{len(table)} runs: {ends}."
     for name, status, error in table[["name", "status", "error"]].itertuples(index=False):
         if error:
             yield f"- {name}: {status}: {error}"

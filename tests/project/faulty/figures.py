@@ -11,7 +11,7 @@ from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.costs import read_costs
 from siting.inputs.ledger import LEDGER, check_data
 from siting.network.speeds import read_speeds
-from siting.studies.sweep import read_sweep
+from siting.studies.sweep.file import read_sweep
 from tests.project.faulty.case import Case
 
 _FIGURES = ("-1", '"x"', "nan", "inf", "true", "[]", "12,5")

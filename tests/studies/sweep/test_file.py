@@ -9,8 +9,7 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.package import data_folder, scenario_folder
-from siting.studies.sweep import find_sweep, read_sweep
-from siting.studies.sweep.plan import make_plans
+from siting.studies.sweep.file import check_sweep, find_sweep, read_sweep
 
 HEAD = """
 [sweep]
@@ -71,7 +70,7 @@ limits.new_ofices_max = [3]
 solver.threads = [2]
 """
     with pytest.raises(InputError) as caught:
-        make_plans(read_sweep(_write(tmp_path, text)), data_folder())
+        check_sweep(read_sweep(_write(tmp_path, text)), data_folder())
     told = [str(fault) for fault in caught.value.faults]
     for part in (
         "limits.annual_budget_msek = -5",
@@ -119,7 +118,7 @@ def test_an_unknown_sweep_names_near_ones() -> None:
 )
 def test_the_sweeps_that_ship_have_no_faults(path: Path) -> None:
     sweep = read_sweep(path)
-    assert len(make_plans(sweep, data_folder())) == len(sweep.runs) > 3
+    assert len(check_sweep(sweep, data_folder()).runs) == len(sweep.runs) > 3
 
 
 def test_the_snippet_on_the_page_reads_a_table(
