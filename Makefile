@@ -16,7 +16,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test coverage fuzz soak mutants lint format hooks bench bench-peers bench-published data results house schema readme docs docs-output played changelog lock clean
+.PHONY: help run test test-long test-all coverage fuzz soak mutants lint format hooks bench bench-peers bench-published data results house schema readme docs docs-output played changelog lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,12 +34,18 @@ docs: $(VENV)/test ## build the site of these pages into build/docs, and check t
 
 # Three on two cores: some wait for clusters, browsers and time-outs. Files in their order, since the
 # longest have few tests, and xdist would leave them to the end.
-test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems; read every faulty input
+test: $(VENV)/test ## run the tests but for the long ones: four minutes on two cores
+	$(PYTEST) -m "not long" $(ARGS)
+
+test-long: $(VENV)/test ## run the long tests alone: every scenario that ships, every fault, clusters, browsers, kills
+	$(PYTEST) -m long $(ARGS)
+
+test-all: test test-long ## run all tests, each once
+
+fuzz: $(VENV)/test ## compare every way of solving with brute force, on 40,000 random problems
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
-	SITING_SOAK=1 $(BIN)/python -m pytest -n 2 tests/project/faulty
 
 soak: $(VENV)/test ## kill 300 runs and stop 60 more, and put what happened into docs/reliability.md
 	$(BIN)/python -m tests.project.reliability.trials --soak docs/reliability_soak.json --kills $(KILLS) --signals $(SIGNALS)
@@ -47,8 +53,8 @@ soak: $(VENV)/test ## kill 300 runs and stop 60 more, and put what happened into
 KILLS = 300
 SIGNALS = 60
 
-coverage: $(VENV)/test ## run the tests and show which lines and branches none of them reaches
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov $(ARGS)
+coverage: $(VENV)/test ## run all tests and show which lines and branches none of them reaches
+	$(PYTEST) --cov $(ARGS)
 
 mutants: $(VENV)/test ## change the model at random and see whether the tests notice (ARGS="--minutes 60 MODULE")
 	$(BIN)/python -m tools.mutants $(ARGS)

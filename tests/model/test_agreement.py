@@ -1,7 +1,7 @@
 """Classic model, decomposition and brute force agree: every objective, limits alone and in pairs.
 
 Of each objective with each limit alone and each pair, SITING_EXAMPLES problems are drawn: one,
-unless `make fuzz` asks for more.
+unless `make fuzz` asks for more. The pairs are left to the long run.
 """
 
 import os
@@ -19,6 +19,7 @@ from tests.model.brute_force import best_values
 from tests.model.problems import LIMITS, OBJECTIVES, SETS_OF_LIMITS, Problem, problems
 
 EXAMPLES = int(os.environ.get("SITING_EXAMPLES", "1"))
+ALONE, PAIRS = SETS_OF_LIMITS[: 1 + len(LIMITS)], SETS_OF_LIMITS[1 + len(LIMITS) :]
 type Way = tuple[str, Literal["classic", "decomposition"]]
 
 
@@ -58,7 +59,13 @@ def try_on(objective: str, sets_of_limits: Sequence[tuple[str, ...]], *ways: Way
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_agrees_with_brute_force(objective: str) -> None:
-    try_on(objective, SETS_OF_LIMITS, ("highs", "classic"), ("highs", "decomposition"))
+    try_on(objective, ALONE, ("highs", "classic"), ("highs", "decomposition"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_agrees_with_brute_force_under_pairs_of_limits(objective: str) -> None:
+    try_on(objective, PAIRS, ("highs", "classic"), ("highs", "decomposition"))
 
 
 @pytest.mark.parametrize("solver", ["cbc", "scip"])
@@ -67,4 +74,4 @@ def test_other_solvers_agree_with_brute_force(objective: str, solver: str) -> No
     if not find_spec(PACKAGES[solver]):
         pytest.skip(f"the package {PACKAGES[solver]} is not installed")
     # Every limit alone: more is the model's business, which they take as HiGHS does.
-    try_on(objective, SETS_OF_LIMITS[: 1 + len(LIMITS)], (solver, "classic"))
+    try_on(objective, ALONE, (solver, "classic"))

@@ -1,6 +1,5 @@
 """The results that ship are those that the code gives; after a wanted change: make results."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -29,13 +28,10 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(folder / f"{name}.csv", dtype=dict.fromkeys(_CODES, str))
 
 
-def _slow_apart(name: str) -> object:
-    """Choosing between kinds of offices takes as long to prove as all others together."""
-    left_out = pytest.mark.skipif("SITING_SOAK" not in os.environ, reason="slow; SITING_SOAK=1")
-    return pytest.param(name, marks=left_out) if name == "office_types" else name
-
-
-@pytest.mark.parametrize("name", [_slow_apart(name) for name in SHIPPED])
+@pytest.mark.parametrize(
+    "name",
+    [name if name == SAMPLE else pytest.param(name, marks=pytest.mark.long) for name in SHIPPED],
+)
 def test_the_tables_that_ship_are_those_of_a_run(
     solved: Callable[..., Result], name: str, tmp_path: Path
 ) -> None:

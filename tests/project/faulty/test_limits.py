@@ -1,6 +1,5 @@
 """How much is read at most, and what a user sees on the command line."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +62,7 @@ def test_ten_million_rows_are_refused_before_they_are_read(tmp_path: Path) -> No
         read_checked(path, demand_schema(SWEDEN))
 
 
-@pytest.mark.skipif(not os.environ.get("SITING_SOAK"), reason="it takes its time; SITING_SOAK=1")
+@pytest.mark.long
 def test_ten_million_lines_are_counted_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "demand.csv"
     with path.open("w", encoding="utf-8") as file:
