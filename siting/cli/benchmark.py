@@ -1,18 +1,16 @@
 """siting benchmark: published or made instances, solved and timed."""
 
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from siting.common.errors import Fault, InputError, StoppedError
+from siting.cli.options import end_unless
 
 if TYPE_CHECKING:
-    from siting.studies.benchmark import Benchmark, BenchmarkRow
+    from siting.studies.benchmark.run import BenchmarkRow
 
 
 # The model is loaded only when a benchmark is called, so that other commands start at once.
@@ -24,40 +22,21 @@ _PEER_SECONDS = 600.0
 UNPROVED = ("feasible", "unknown")
 
 
-class Problem(StrEnum):
-    """Kinds of problems that files hold."""
-
-    P_MEDIAN = "p-median"
-    P_CENTER = "p-center"
-    CAPACITATED = "capacitated"
-
-
-class Peer(StrEnum):
-    """Programs to compare with."""
-
-    SPOPT = "spopt"
-
-
-@dataclass(frozen=True)
-class Size:
-    """Size and seed of a made instance."""
-
-    clients: int
-    candidates: int
-    existing: int
-    seed: int
-
-
 def benchmark(  # noqa: PLR0913 - one parameter an option
     files: Annotated[
         list[str], typer.Argument(metavar="FILE…", help=f"OR-Library or TSPLIB files, or {MADE}.")
     ],
     *,
-    problem: Annotated[Problem | None, typer.Option(help="Default: what the file holds.")] = None,
+    problem: Annotated[
+        Literal["p-median", "p-center", "capacitated"] | None,
+        typer.Option(help="Default: what the file holds."),
+    ] = None,
     p: Annotated[int | None, typer.Option(help="Sites to open; default: the file's.")] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds for each solve.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the rows to this file too.")] = None,
-    against: Annotated[Peer | None, typer.Option(help="Solve with this program too.")] = None,
+    against: Annotated[
+        Literal["spopt"] | None, typer.Option(help="Solve with this program too.")
+    ] = None,
     peer_python: Annotated[
         Path, typer.Option(help="Python of the environment that has it.")
     ] = Path(".venv-peers/bin/python"),
@@ -70,10 +49,17 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
 
     Ends with 4 if an answer of siting is not proved.
     """
-    from siting.studies.benchmark import run_benchmark, run_peer, write_rows
+    from siting.studies.benchmark.formats import read_benchmark
+    from siting.studies.benchmark.run import run_benchmark, run_peer, write_rows
+    from siting.studies.benchmark.synthetic import synthetic
 
-    size = Size(clients, candidates, existing, seed)
-    instances = [_instance(name, problem, p, size) for name in files]
+    size = {"clients": clients, "candidates": candidates, "existing": existing}
+    instances = [
+        synthetic(**size, p=p, seed=seed)
+        if name == MADE
+        else read_benchmark(Path(name), problem, p)
+        for name in files
+    ]
     rows: list[BenchmarkRow] = []
     for instance in instances:
         rows.append(run_benchmark(instance, time_limit=time_limit))
@@ -83,25 +69,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     Console(highlight=False, width=120).print(_table(rows))
     if csv is not None:
         write_rows(rows, csv)
-    if any(row.status in UNPROVED for row in rows):
-        raise typer.Exit(StoppedError.exit_code)
-
-
-def _instance(name: str, problem: Problem | None, p: int | None, size: Size) -> "Benchmark":
-    from siting.studies.benchmark import read_benchmark, synthetic
-
-    if name != MADE:
-        return read_benchmark(Path(name), None if problem is None else problem.value, p)
-    if p is None:
-        remedy = "Say how many sites to open, such as --p 30."
-        raise InputError([Fault("command line", "--p", None, "the option is missing", remedy)])
-    return synthetic(
-        clients=size.clients,
-        candidates=size.candidates,
-        existing=size.existing,
-        p=p,
-        seed=size.seed,
-    )
+    end_unless(proved=not any(row.status in UNPROVED for row in rows))
 
 
 def _table(rows: "list[BenchmarkRow]") -> Table:

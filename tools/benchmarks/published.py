@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siting.studies.benchmark import read_benchmark, run_benchmark, run_peer
-from siting.studies.benchmark.formats import Problem
+from siting.studies.benchmark.formats import ProblemKind, read_benchmark
+from siting.studies.benchmark.run import run_benchmark, run_peer
 
 PEER = Path(".venv-peers/bin/python")
 # Seconds for each solve, where spopt is asked too and where it is not.
@@ -54,7 +54,7 @@ What spopt found is measured anew on the matrix. The limit was 30 seconds where 
 def solve_one(task: tuple[dict[str, str], Path]) -> dict[str, object]:
     """Solve a row of optima.csv, and with spopt where it is asked."""
     row, bench = task
-    problem: Problem | None = "p-center" if row["problem"] == "p-center" else None
+    problem: ProblemKind | None = "p-center" if row["problem"] == "p-center" else None
     instance = read_benchmark(bench / row["file"], problem, int(row["p"]) if row["p"] else None)
     kind = row["file"].split("/")[0]
     asked = kind not in NOT_ASKED and len(instance.instance.client_ids) <= MOST_POINTS

@@ -15,7 +15,7 @@ from siting.common.tables.hints import GREATEST, number_problem
 from siting.common.types import Floats
 from siting.model import Instance, Limits, Mean, Objective, Worst
 
-type Problem = Literal["p-median", "p-center", "capacitated"]
+type ProblemKind = Literal["p-median", "p-center", "capacitated"]
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,16 @@ class Benchmark:
     """
 
     name: str
-    problem: Problem
+    problem: ProblemKind
     p: int | None
     instance: Instance
     objective: Objective
     limits: Limits
 
 
-def read_benchmark(path: Path, problem: Problem | None = None, p: int | None = None) -> Benchmark:
+def read_benchmark(
+    path: Path, problem: ProblemKind | None = None, p: int | None = None
+) -> Benchmark:
     """Read a file, whose format is told by its content."""
     refuse_large(path, TEXT)
     try:
@@ -96,7 +98,7 @@ def _counts(path: Path, header: Floats) -> list[int]:
     return [int(number) for number in header]
 
 
-def _with_p(path: Path, problem: Problem, p: int | None, distances: Floats) -> Benchmark:
+def _with_p(path: Path, problem: ProblemKind, p: int | None, distances: Floats) -> Benchmark:
     if p is None or not 1 <= p <= len(distances):
         raise _refused(path, "p", p, f"is not from 1 to {len(distances)}; --p says it")
     instance = Instance.from_matrix(distances, np.ones(len(distances)))

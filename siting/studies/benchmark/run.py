@@ -76,17 +76,9 @@ def run_benchmark(
     )
     name = solver if isinstance(solver, str) else solver.name
     return BenchmarkRow(
-        benchmark.name,
-        benchmark.problem,
-        benchmark.p,
-        solution.objective,
-        solution.bound,
-        solution.gap,
-        solution.status,
-        solution.seconds,
-        peak_megabytes(),
-        f"siting {name}",
-    )
+        benchmark.name, benchmark.problem, benchmark.p, solution.objective, solution.bound,
+        solution.gap, solution.status, solution.seconds, peak_megabytes(), f"siting {name}",
+    )  # fmt: skip
 
 
 def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> BenchmarkRow:
@@ -95,32 +87,26 @@ def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> Benchm
     spopt hands the limit to its solver, which may go on long after it. What has not come back after
     `PATIENCE` times the limit is ended and counts as no answer.
     """
-    if benchmark.p is None:
-        raise InputError(
-            [
-                Fault(
-                    benchmark.name, "problem", benchmark.problem, "is not compared", "Leave it out."
-                )
-            ]
-        )
+    name, problem, p = benchmark.name, benchmark.problem, benchmark.p
+    if p is None:
+        raise InputError([Fault(name, "problem", problem, "is not compared", "Leave it out.")])
+    instance = benchmark.instance
     with tempfile.TemporaryDirectory() as folder:
         arrays = Path(folder) / "instance.npz"
         np.savez(
             arrays,
-            times=benchmark.instance.times.toarray(),
-            weights=benchmark.instance.weights,
-            existing=benchmark.instance.existing,
+            times=instance.times.toarray(),
+            weights=instance.weights,
+            existing=instance.existing,
         )
-        command = [str(python), str(PEER), str(arrays), benchmark.problem, str(benchmark.p)]
-        said, seconds, peak = _ask(python, [*command, str(time_limit)], PATIENCE * time_limit)
-    objective = None if said[0] == "none" else float(said[0])
-    return BenchmarkRow(
-        benchmark.name, benchmark.problem, benchmark.p, objective, -np.inf, np.inf,
-        f"claimed {said[1]}", seconds, peak, "spopt",
-    )  # fmt: skip
+        command = [str(python), str(PEER), str(arrays), problem, str(p), str(time_limit)]
+        value, status, seconds, peak = _ask(command, PATIENCE * time_limit)
+    objective = None if value == "none" else float(value)
+    claimed = (f"claimed {status}", seconds, peak, "spopt")
+    return BenchmarkRow(name, problem, p, objective, -np.inf, np.inf, *claimed)
 
 
-def _ask(python: Path, command: list[str], patience: float) -> tuple[list[str], float, float]:
+def _ask(command: list[str], patience: float) -> tuple[str, str, float, float]:
     """Run the peer; give the value and the status that it prints, seconds and peak megabytes."""
     began = time.perf_counter()
     # A group of its own, so that the solver that spopt starts can be ended with it.
@@ -131,14 +117,13 @@ def _ask(python: Path, command: list[str], patience: float) -> tuple[list[str], 
             out, complaint = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             _end(process)
-            return ["none", "none"], time.perf_counter() - began, float("nan")
+            return "none", "none", time.perf_counter() - began, float("nan")
     if process.returncode != 0:
-        problem = complaint.strip().splitlines()[-1:] or ["no message"]
-        raise InputError(
-            [Fault("--peer-python", "spopt", str(python), problem[0], "Make it: make bench-peers.")]
-        )
+        problem = (complaint.strip().splitlines() or ["no message"])[-1]
+        fault = Fault("--peer-python", "spopt", command[0], problem, "Make it: make bench-peers.")
+        raise InputError([fault])
     value, status, seconds, peak = out.split()[-4:]
-    return [value, status], float(seconds), float(peak)
+    return value, status, float(seconds), float(peak)
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
+from siting.common.errors import Fault, InputError
 from siting.common.types import Floats
 from siting.model import Instance, Limits, Mean
 from siting.studies.benchmark.formats import Benchmark
@@ -15,27 +16,30 @@ CLUSTERS = 60
 DETOUR = 1.3
 
 
-def synthetic(*, clients: int, candidates: int, existing: int, p: int, seed: int) -> Benchmark:
+def synthetic(
+    *, clients: int, candidates: int, existing: int, p: int | None, seed: int
+) -> Benchmark:
     """Make a clustered p-median instance.
 
     Clusters differ in size as towns do; clients and candidates lie around their centres, existing
     sites nearer to these.
     """
+    if p is None:
+        remedy = "Say how many sites to open, such as --p 30."
+        raise InputError([Fault("command line", "--p", None, "the option is missing", remedy)])
     rng = np.random.default_rng(seed)
     centres = rng.uniform(0, 1, (CLUSTERS, 2)) * EXTENT
     size = rng.pareto(1.0, CLUSTERS) + 1
     share = size / size.sum()
 
     def around(count: int, spread: float, even: float) -> Floats:
-        chance = even / CLUSTERS + (1 - even) * share
-        cluster = rng.choice(CLUSTERS, count, p=chance / chance.sum())
+        likely = even / CLUSTERS + (1 - even) * share
+        cluster = rng.choice(CLUSTERS, count, p=likely / likely.sum())
         places: Floats = centres[cluster] + rng.normal(0, spread, (count, 2))
         return places
 
-    homes, sites = (
-        around(clients, 40, 0.5),
-        np.vstack([around(existing, 15, 0.8), around(candidates, 40, 0.5)]),
-    )
+    homes = around(clients, 40, 0.5)
+    sites = np.vstack([around(existing, 15, 0.8), around(candidates, 40, 0.5)])
     people = np.ceil((rng.pareto(1.1, clients) + 1) * 50)
     instance = Instance.from_matrix(
         _minutes(homes, sites), people, existing=np.arange(len(sites)) < existing

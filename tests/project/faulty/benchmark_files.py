@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from siting.studies.benchmark import read_benchmark
+from siting.studies.benchmark.formats import read_benchmark
 from tests.project.faulty.case import Case
 
 _PMED = "3 3 1\n1 2 5\n2 3 4\n1 3 9\n"

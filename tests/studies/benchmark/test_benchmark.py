@@ -9,15 +9,9 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.model import Instance, Limits, Mean, Worst
-from siting.studies.benchmark import (
-    Benchmark,
-    BenchmarkRow,
-    read_benchmark,
-    run_benchmark,
-    synthetic,
-    write_rows,
-)
-from siting.studies.benchmark.formats import Problem
+from siting.studies.benchmark.formats import Benchmark, ProblemKind, read_benchmark
+from siting.studies.benchmark.run import BenchmarkRow, run_benchmark, write_rows
+from siting.studies.benchmark.synthetic import synthetic
 
 SHARED = Path(os.environ.get("SITING_SHARED", Path(__file__).parents[3] / "../shared"))
 OPTIMA = SHARED / "bench" / "optima.csv"
@@ -98,7 +92,7 @@ def published() -> list[dict[str, str]]:
 
 
 def solved(row: dict[str, str], time_limit: float) -> BenchmarkRow:
-    problem: Problem | None = "p-center" if row["problem"] == "p-center" else None
+    problem: ProblemKind | None = "p-center" if row["problem"] == "p-center" else None
     p = int(row["p"]) if row["p"] else None
     benchmark = read_benchmark(OPTIMA.parent / row["file"], problem, p)
     return run_benchmark(benchmark, time_limit=time_limit)
