@@ -171,8 +171,8 @@ def _check_only_one(ways: Mapping[str, object]) -> None:
 def _residents() -> "Residents":
     """Where people live by the shipped tables, to tell how many of them are cut off."""
     from siting.common.package import data_folder
+    from siting.inputs.schema import read_table
     from siting.inputs.select import points
-    from siting.inputs.tables import read_table
     from siting.network.osm import Residents
 
     demand = read_table("demand", data_folder())

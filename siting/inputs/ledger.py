@@ -6,14 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from frictionless import Package
-from pandera.pandas import DataFrameSchema
-
 from siting.common.errors import Fault, InputError
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.inputs.costs import read_costs
-from siting.inputs.schema import TABLES, kind
-from siting.inputs.tables import read_table
+from siting.inputs.schema import TABLES, read_table
 
 _SCB = "Statistics Sweden (official statistics)"
 _GEONAMES = "GeoNames"
@@ -148,7 +144,6 @@ def check_data(folder: Path) -> tuple[str, ...]:
     faults += unreadable
     if not unreadable:
         faults += _ledger_faults(package, folder)
-        faults += _frictionless_faults(ledger)
     if faults:
         raise InputError(faults)
     return tuple(f"{item['path']}: {item['title']}" for item in package["resources"])
@@ -167,18 +162,18 @@ def _resource(path: Path, origin: Mapping[str, str]) -> dict[str, Any]:
         "sources": [{"title": origin["origin"]}],
         "licenses": [{"name": origin["licence_id"], "title": origin["licence"]}],
     }
-    schema = TABLES.get(path.stem)
-    if schema is not None and path.suffix == ".csv":
-        resource["schema"] = _table_schema(schema)
-    return resource
+    schema = _schema(path)
+    return resource | {"schema": schema} if schema else resource
 
 
-def _table_schema(schema: DataFrameSchema) -> dict[str, Any]:
+def _schema(path: Path) -> dict[str, Any]:
+    """What the ledger says of the columns of a table; nothing of other files."""
+    columns = TABLES.get(path.stem, {}) if path.suffix == ".csv" else {}
     fields = [
-        {"name": name, "type": kind(column), "description": column.description}
-        for name, column in schema.columns.items()
+        {"name": name, "type": column.kind, "description": column.meaning}
+        for name, column in columns.items()
     ]
-    return {"fields": fields, "missingValues": [""]}
+    return {"fields": fields, "missingValues": [""]} if fields else {}
 
 
 def _read_assumptions(folder: Path) -> None:
@@ -236,12 +231,11 @@ def _ledger_faults(package: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
             yield Fault(str(path), "file", name, "the ledger lists it, but it is missing", remedy)
         elif f"sha256:{sha256(path)}" != checksum:
             yield Fault(str(path), "sha256", checksum, "the file is not the listed one", remedy)
+    for item in package["resources"]:
+        schema = _schema(folder / item["path"])
+        if schema and item.get("schema") != schema:
+            problem = "the columns are not those of the table"
+            yield Fault(str(folder / LEDGER), item["path"], None, problem, remedy)
     for path in sorted(folder.iterdir()):
         if path.name not in listed and path.name != LEDGER:
             yield Fault(str(path), "file", path.name, "the ledger does not list it", remedy)
-
-
-def _frictionless_faults(ledger: Path) -> Iterator[Fault]:
-    report = Package(str(ledger)).validate()
-    for fault, note in report.flatten(["type", "message"]):
-        yield Fault(str(ledger), str(fault), None, str(note), "Mend the ledger or the table.")

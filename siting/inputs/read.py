@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
-from siting.inputs.schema import LEVELS
-from siting.inputs.tables import read_table
+from siting.inputs.schema import LEVELS, read_table
 from siting.inputs.user_tables import OwnFiles, Read, read_regions
 
 SHIPPED_OFFICES = ("offices_2019",)

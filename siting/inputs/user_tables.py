@@ -10,23 +10,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameSchema
 
 from siting.common.errors import Fault, InputError, near_matches
+from siting.common.tables.columns import read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
-from siting.common.tables.read import shortened
+from siting.common.tables.read import read_texts, shortened
 from siting.common.types import Bools
 from siting.inputs.boundaries import in_municipalities
 from siting.inputs.schema import (
     EARTH,
     LEVELS,
     SWEDEN,
-    candidate_schema,
-    demand_schema,
-    office_schema,
-    region_schema,
+    Columns,
+    candidate_columns,
+    demand_columns,
+    office_columns,
+    region_columns,
 )
-from siting.inputs.tables import read_checked
 
 type Read = tuple[pd.DataFrame | None, list[Fault]]
 
@@ -55,7 +55,7 @@ class OwnFiles:
 
     def demand(self, path: Path) -> Read:
         """Demand points, in the columns of data/demand.csv; those without people are left out."""
-        table, faults = self._read(path, demand_schema(self._bounds))
+        table, faults = self._read(path, demand_columns(self._bounds))
         if table is None:
             return None, faults
         table = table[table["people"] > 0].reset_index(drop=True)
@@ -71,14 +71,14 @@ class OwnFiles:
 
     def offices(self, path: Path) -> Read:
         """Existing offices, with the columns that the file has."""
-        return self._read(path, office_schema(self._bounds))
+        return self._read(path, office_columns(self._bounds))
 
     def candidates(self, path: Path) -> Read:
         """Candidates, in the columns of `siting.inputs.candidates` and with staff and costs.
 
         Population and staff are 0 and costs are NaN where the file gives none.
         """
-        table, faults = self._read(path, candidate_schema(self._bounds))
+        table, faults = self._read(path, candidate_columns(self._bounds))
         if table is None:
             return None, faults
         defaults = {
@@ -93,9 +93,9 @@ class OwnFiles:
         columns = [*names.values(), "municipality_code", "lon", "lat", *defaults]
         return whole.rename(columns=names)[columns], []
 
-    def _read(self, path: Path, schema: DataFrameSchema) -> Read:
+    def _read(self, path: Path, columns: Columns) -> Read:
         try:
-            table = read_checked(path, schema)
+            table = read_columns(path, columns)
         except InputError as error:
             return None, _swapped(path, self._bounds) or list(error.faults)
         return self._placed(path, table)
@@ -135,7 +135,7 @@ def read_regions(path: Path) -> Read:
     Texts of levels that the file does not have are "", positions of seats NaN.
     """
     try:
-        table = read_checked(path, region_schema())
+        table = read_columns(path, region_columns())
     except InputError as error:
         return None, list(error.faults)
     halves = [
@@ -177,7 +177,7 @@ def _swapped(path: Path, bounds: tuple[float, float, float, float]) -> list[Faul
     """One fault for a file whose positions all fit once longitude and latitude change places."""
     west, south, east, north = bounds
     try:
-        raw = read_checked(path, DataFrameSchema(strict=False))
+        raw = read_texts(path)
     except InputError:
         return []
     if not {"lon", "lat"} <= set(raw):

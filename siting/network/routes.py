@@ -1,20 +1,15 @@
 """The fastest way between two places, and trips whose length or time is known."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import osmnx as ox
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
-from siting.common.errors import Fault, InputError
-from siting.common.tables.columns import read_own_table
-from siting.common.tables.hints import cell
-from siting.common.tables.read import shortened
+from siting.common.tables.columns import POSITIVE, Column, label_column, on_earth, read_columns
 from siting.common.types import Arcs, Points, RoadNetwork
 from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.link_times import arcs_of
@@ -45,13 +40,20 @@ class ReferenceTrip:
     minutes: float | None
 
 
+_DEGREES = "Write degrees; lon goes east, lat goes north."
+_KNOWN = replace(POSITIVE, remedy="Write what is known of the trip, or leave the cell empty.")
+_COLUMNS = {
+    "from": label_column(),
+    "to": label_column(),
+    **{name: Column(kind="number", rules=(on_earth(name, _DEGREES),)) for name in _ENDS},
+    "km": Column(kind="number", rules=(_KNOWN,), required=False, also=("",)),
+    "minutes": Column(kind="number", rules=(_KNOWN,), required=False, also=("",)),
+}
+
+
 def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
     """Read a table of trips."""
-    table = read_own_table(
-        path, ("from", "to"), (*_ENDS, "km", "minutes"), may_lack=("km", "minutes")
-    )
-    if faults := shortened(_out_of_range(path, table), path):
-        raise InputError(faults)
+    table = read_columns(path, _COLUMNS).reindex(columns=list(_COLUMNS))
     return tuple(
         ReferenceTrip(
             start,
@@ -62,19 +64,6 @@ def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
         )
         for start, end, from_lon, from_lat, to_lon, to_lat, *known in table.itertuples(index=False)
     )
-
-
-def _out_of_range(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
-    for name in (*_ENDS, "km", "minutes"):
-        furthest = {"lon": 180.0, "lat": 90.0}.get(name[-3:])
-        if furthest is None:
-            bad, problem = table[name] <= 0, "must be greater than 0"
-            remedy = "Write what is known of the trip, or leave the cell empty."
-        else:
-            bad, problem = table[name].abs() > furthest, "is no position on Earth"
-            remedy = "Write degrees; lon goes east, lat goes north."
-        for row in np.flatnonzero(bad).tolist():
-            yield Fault(str(path), cell(row, name), float(table[name].iloc[row]), problem, remedy)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,17 @@ from scipy.sparse import csr_array
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import MOST_PAIRS
-from siting.common.tables.columns import read_own_table
+from siting.common.tables.columns import Column, label_column, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import shortened
 from siting.common.types import Floats, Ints, TravelTimes
 
 _SHOWN = 5
+_COLUMNS = {
+    "from": label_column(),
+    "to": label_column(),
+    "minutes": Column(kind="number", also=("inf", "infinity")),
+}
 
 
 def read_travel_times(
@@ -42,9 +47,7 @@ def read_travel_times(
     siting.common.errors.InputError
         Minutes are negative or not a number, a pair is missing or appears twice.
     """
-    table = read_own_table(
-        path, ("from", "to"), ("minutes",), infinite=("minutes",), most_rows=MOST_PAIRS
-    )
+    table = read_columns(path, _COLUMNS, most_rows=MOST_PAIRS)
     row, column = (
         pd.Index(labels).get_indexer(pd.Index(table[name]))
         for name, labels in (("from", origins), ("to", destinations))
@@ -66,11 +69,10 @@ def read_travel_times(
 
 
 def _negative(path: Path, minutes: Floats) -> Iterator[Fault]:
+    remedy = "Write minutes from 0, or inf where there is no way."
     for row in np.flatnonzero(minutes < 0).tolist():
-        remedy = "Write minutes from 0, or inf where there is no way."
-        yield Fault(
-            str(path), cell(row, "minutes"), float(minutes[row]), "must not be negative", remedy
-        )
+        value, problem = float(minutes[row]), "must not be negative"
+        yield Fault(str(path), cell(row, "minutes"), value, problem, remedy)
 
 
 def _twice(path: Path, pair: Ints, table: pd.DataFrame) -> Iterator[Fault]:

@@ -1,16 +1,15 @@
 """What the files of a result must look like, so that reports can be made of them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 
 from siting.common.errors import Fault, InputError
-from siting.common.tables.hints import cell, missing_column, number_problem, zero_remedy
+from siting.common.tables.columns import Column, Rule, check_columns, unique
 from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
 from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS
@@ -39,6 +38,8 @@ _MEASURES = (
 _DIGITS = {"municipality_code": 4, "county_code": 2, "fa_code": 2}
 _OTHER = ("status", "office_type", "measure")
 _REMEDY = "Restore the file, or run the scenario again."
+_TRUTH = Rule(lambda texts: texts.isin(["True", "False"]), "is neither True nor False", _REMEDY)
+_NUMBER = Column(kind="number", also=("", "inf", "-inf"))
 
 
 class _Part(Table):
@@ -162,61 +163,33 @@ def _mended(fault: Fault) -> Fault:
 def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: bool) -> None:
     """Refuse a table of a result whose cells cannot be what a run has written."""
     wanted = _ASSIGNMENT if name == "assignment" else _COLUMNS.get(name, [])
-    if missing := [column for column in wanted if column not in table]:
-        raise InputError(missing_column(path, column, table.columns) for column in missing)
-    if faults := shortened(_cell_faults(table, name, path, outside_sweden=outside_sweden), path):
-        raise InputError(faults)
+    columns = {
+        column: _column(column, _KEYS.get(name), outside_sweden=outside_sweden) for column in wanted
+    }
+    check_columns(table, columns, path)
+    lost = [row for row in _MEASURES if row not in {*table["measure"]}] if name == "access" else []
+    if lost:
+        problem = "the row is missing"
+        raise InputError(Fault(str(path), "column measure", row, problem, _REMEDY) for row in lost)
 
 
-def _cell_faults(
-    table: pd.DataFrame, name: str, path: Path, *, outside_sweden: bool
-) -> Iterator[Fault]:
-    for column in _COLUMNS.get(name, _ASSIGNMENT if name == "assignment" else []):
-        if column in _DIGITS:
-            yield from () if outside_sweden else _codes(table[column], _DIGITS[column], path)
-        elif column == "forced":
-            yield from _truths(table[column], path)
-        elif not _is_text(column):
-            yield from _numbers(table[column], path)
-    if name in _KEYS:
-        column = _KEYS[name]
-        for row in np.flatnonzero(table[column].duplicated(keep=False)).tolist():
-            value, problem = table[column].iloc[row], "stands in more than one row"
-            yield Fault(str(path), cell(row, column), value, problem, _REMEDY)
-    for measure in _MEASURES if name == "access" else ():
-        if measure not in set(table["measure"]):
-            problem = "the row is missing"
-            yield Fault(str(path), "column measure", measure, problem, _REMEDY)
+def _column(name: str, key: str | None, *, outside_sweden: bool) -> Column:
+    rules = (unique(_REMEDY),) if name == key else ()
+    if name in _DIGITS and not outside_sweden:
+        return Column(rules=(*rules, _code(_DIGITS[name])))
+    if name == "forced":
+        return Column(rules=(_TRUTH,))
+    return Column(rules=rules) if _is_text(name) else _NUMBER
+
+
+def _code(digits: int) -> Rule:
+    pattern, problem = f"[0-9]{{{digits}}}", f"a code has {digits} digits"
+    return Rule(lambda codes: codes.str.fullmatch(pattern), problem, _REMEDY, digits)
 
 
 def _is_text(column: str) -> bool:
     words = ("code", "locality", "place", "municipality", "fa_region", "county", "evidence")
     return column in (*words, *_OTHER, "demand_id") or column.endswith("_code")
-
-
-def _codes(column: "pd.Series[Any]", digits: int, path: Path) -> Iterator[Fault]:
-    bad = ~column.astype(str).str.fullmatch(rf"[0-9]{{{digits}}}")
-    for row in np.flatnonzero(bad).tolist():
-        code = str(column.iloc[row])
-        bare = code.removesuffix(".0")
-        lost = bare.isdigit() and len(bare) == digits - 1
-        remedy = zero_remedy(f"0{bare}") if lost else _REMEDY
-        problem = f"a code has {digits} digits"
-        yield Fault(str(path), cell(row, column.name), code, problem, remedy)
-
-
-def _truths(column: "pd.Series[Any]", path: Path) -> Iterator[Fault]:
-    bad = ~column.astype(str).isin(["True", "False"])
-    for row in np.flatnonzero(bad).tolist():
-        value = column.iloc[row]
-        yield Fault(str(path), cell(row, column.name), value, "is neither True nor False", _REMEDY)
-
-
-def _numbers(column: "pd.Series[Any]", path: Path) -> Iterator[Fault]:
-    bad = pd.to_numeric(column.astype(str), errors="coerce").isna() & column.notna()
-    for row in np.flatnonzero(bad).tolist():
-        value = str(column.iloc[row])
-        yield Fault(str(path), cell(row, column.name), value, *number_problem(value))
 
 
 CORE = 0.95

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from siting.common.types import Bools, Floats
 from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.candidates import seat_codes
-from siting.inputs.tables import read_table
+from siting.inputs.schema import read_table
 from siting.pipeline.problem import Problem
 
 CERTAIN = ("stated", "implied")

@@ -12,9 +12,8 @@ import pytest
 from siting.common import file_limits as sizes
 from siting.common.errors import InputError
 from siting.common.file_limits import Most, refuse_large_parquet, refuse_large_workbook
-from siting.common.tables.columns import read_own_table
-from siting.inputs.schema import SWEDEN, demand_schema
-from siting.inputs.tables import read_checked
+from siting.common.tables.columns import Column, label_column, read_columns
+from siting.inputs.schema import SWEDEN, demand_columns
 from siting.network.osm.extract import read_extract
 from siting.network.osm.files import read_network
 from siting.results.result import read_result
@@ -39,11 +38,11 @@ def _sparse(path: Path, most: Most) -> Path:
 
 
 def _read_demand(path: Path) -> object:
-    return read_checked(path, demand_schema(SWEDEN))
+    return read_columns(path, demand_columns(SWEDEN))
 
 
 def _read_times(path: Path) -> object:
-    return read_own_table(path, ("from", "to"), ("minutes",))
+    return read_columns(path, {"from": label_column(), "minutes": Column(kind="number")})
 
 
 def _read_drive(path: Path) -> object:

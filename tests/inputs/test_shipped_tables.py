@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from siting.inputs.candidates import LEAST_POPULATION, candidate_places
-from siting.inputs.schema import TABLES
-from siting.inputs.tables import read_table
+from siting.inputs.schema import TABLES, read_table
 
 FA_REGIONS_WITHOUT_OFFICE = {"Torsby", "Vansbro", "Storuman", "Åsele"}
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from siting.common.errors import InputError
-from siting.inputs.schema import SWEDEN, office_schema
-from siting.inputs.tables import read_checked
+from siting.common.tables.columns import read_columns
+from siting.inputs.schema import SWEDEN, office_columns
 
-OWN_OFFICES = office_schema(SWEDEN)
+OFFICES = office_columns(SWEDEN)
 GOOD = (
     "office_id,municipality_code,office,lon,lat\na,0114,Väsby,17.9,59.5\nb,0180,Kista,17.9,59.4\n"
 )
@@ -23,12 +23,12 @@ def _write(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def _faults(path: Path) -> list[str]:
     with pytest.raises(InputError) as caught:
-        read_checked(path, OWN_OFFICES)
+        read_columns(path, OFFICES)
     return [str(fault) for fault in caught.value.faults]
 
 
 def test_codes_keep_their_zeros(tmp_path: Path) -> None:
-    table = read_checked(_write(tmp_path, GOOD), OWN_OFFICES)
+    table = read_columns(_write(tmp_path, GOOD), OFFICES)
     assert table["municipality_code"].tolist() == ["0114", "0180"]
     assert table["lon"].dtype == float
 
@@ -36,14 +36,14 @@ def test_codes_keep_their_zeros(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path, encoding: str) -> None:
     path = _write(tmp_path, GOOD.replace("\n", "\r\n"), encoding)
-    assert read_checked(path, OWN_OFFICES)["office"].tolist() == ["Väsby", "Kista"]
+    assert read_columns(path, OFFICES)["office"].tolist() == ["Väsby", "Kista"]
 
 
 def test_xlsx_reads_like_csv(tmp_path: Path) -> None:
-    csv = read_checked(_write(tmp_path, GOOD), OWN_OFFICES)
+    csv = read_columns(_write(tmp_path, GOOD), OFFICES)
     path = tmp_path / "offices.xlsx"
     csv.to_excel(path, index=False)
-    pd.testing.assert_frame_equal(read_checked(path, OWN_OFFICES), csv)
+    pd.testing.assert_frame_equal(read_columns(path, OFFICES), csv)
 
 
 def test_every_fault_is_named_with_row_column_and_value(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pyrosm
 import pytest
 
 from siting.common.errors import InputError
-from siting.inputs.tables import read_table
+from siting.inputs.schema import read_table
 from siting.pipeline.run import check, prepare, run
 from siting.report.write import write_briefing
 from siting.results.result import Result, read_result

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from siting.inputs.tables import read_table
+from siting.inputs.schema import read_table
 from siting.studies.offices import municipalities_without_office_by_rule, read_decisions, rounds_of
 
 

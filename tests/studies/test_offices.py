@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.inputs.tables import read_table
+from siting.inputs.schema import read_table
 from siting.studies.offices import Redraw, municipalities_without_office_by_rule, read_decisions
 
 POWER = 1.75

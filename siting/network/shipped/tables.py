@@ -1,7 +1,7 @@
 """The road tables that ship, as arrays and as an OSMnx graph, and what may be wrong with them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import networkx as nx
@@ -10,10 +10,18 @@ import osmnx as ox
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
-from siting.common.tables.columns import read_own_table
-from siting.common.tables.hints import cell, missing_column
-from siting.common.tables.read import read_texts, shortened
-from siting.common.types import Bools, Floats, RoadGraph
+from siting.common.tables.columns import (
+    NOT_NEGATIVE,
+    Column,
+    Rule,
+    label_column,
+    on_earth,
+    read_columns,
+    unique,
+)
+from siting.common.tables.hints import cell
+from siting.common.tables.read import shortened
+from siting.common.types import Floats, RoadGraph
 from siting.network.link_times import FALLBACK_CLASS, Links, add_stops, class_speeds, with_stops
 from siting.network.speeds import Speeds
 
@@ -89,61 +97,54 @@ def table_graph(tables: RoadTables, speeds: Speeds) -> RoadGraph:
     return graph
 
 
-_COLUMNS = {
-    "road_nodes.csv": (("kind",), ("node", "lon", "lat")),
-    "road_links.csv": (("highway", "kind"), ("u", "v", "length_m")),
-    "road_islands.csv": (("name",), ("lon", "lat", "radius_km")),
-    "road_build_log.csv": (("repair", "near", "why"), ("gap_m",)),
-}
-_MAY_BE_EMPTY = {"road_links.csv": ("ref", "name"), "road_build_log.csv": ("ref",)}
 _REMEDY = "Build the tables again with siting data build --raw DIR, or restore the file."
+
+
+def _number(*rules: Rule) -> Column:
+    return Column(kind="number", rules=tuple(replace(rule, remedy=_REMEDY) for rule in rules))
+
+
+_POSITION = {name: _number(on_earth(name)) for name in ("lon", "lat")}
+_TEXT = Column()
+_COLUMNS = {
+    NODES: {"node": _number(unique()), **_POSITION, "kind": label_column()},
+    LINKS: {
+        "u": _number(),
+        "v": _number(),
+        "length_m": _number(NOT_NEGATIVE),
+        "highway": label_column(),
+        "ref": _TEXT,
+        "name": _TEXT,
+        "kind": label_column(),
+    },
+    "road_islands.csv": {"name": label_column(), **_POSITION, "radius_km": _number(NOT_NEGATIVE)},
+    "road_build_log.csv": {
+        "repair": label_column(),
+        "near": label_column(),
+        "why": label_column(),
+        "gap_m": _number(NOT_NEGATIVE),
+        "ref": _TEXT,
+    },
+}
 
 
 def road_table_faults(folder: Path) -> list[Fault]:
     """What is wrong with the road tables: each by itself, and links that end nowhere."""
     faults: list[Fault] = []
     tables = {}
-    for name, (texts, numbers) in _COLUMNS.items():
-        path = folder / name
+    for name, columns in _COLUMNS.items():
         try:
-            tables[name] = read_own_table(path, texts, numbers)
-            faults += _lacking(path)
-            faults += shortened(_out_of_range(path, tables[name]), path)
+            tables[name] = read_columns(folder / name, columns)
         except InputError as error:
             faults += error.faults
     if not faults:
-        path = folder / "road_links.csv"
-        faults += shortened(_ends(path, tables["road_nodes.csv"], tables[path.name]), path)
+        path = folder / LINKS
+        faults += shortened(_ends(path, tables[NODES], tables[LINKS]), path)
     return faults
-
-
-def _lacking(path: Path) -> Iterator[Fault]:
-    wanted = _MAY_BE_EMPTY.get(path.name, ())
-    found = read_texts(path).columns if wanted else ()
-    for name in wanted:
-        if name not in found:
-            yield missing_column(path, name, found)
-
-
-def _out_of_range(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
-    limits = {"lon": 180.0, "lat": 90.0}
-    for name in table.columns.intersection(["lon", "lat"]):
-        off = (table[name].abs() > limits[name]).to_numpy()
-        yield from _cells(path, table, str(name), off, "is no position on Earth")
-    for name in table.columns.intersection(["length_m", "radius_km", "gap_m"]):
-        off = (table[name] < 0).to_numpy()
-        yield from _cells(path, table, str(name), off, "must not be negative")
-    if "node" in table:
-        twice = table["node"].duplicated(keep=False).to_numpy()
-        yield from _cells(path, table, "node", twice, "stands in more than one row")
 
 
 def _ends(path: Path, nodes: pd.DataFrame, links: pd.DataFrame) -> Iterator[Fault]:
     for name in ("u", "v"):
-        stray = ~links[name].isin(nodes["node"]).to_numpy()
-        yield from _cells(path, links, name, stray, "there is no such junction")
-
-
-def _cells(path: Path, table: pd.DataFrame, name: str, bad: Bools, problem: str) -> Iterator[Fault]:
-    for row in np.flatnonzero(bad).tolist():
-        yield Fault(str(path), cell(row, name), table[name].iloc[row], problem, _REMEDY)
+        for row, node in links.loc[~links[name].isin(nodes["node"]), name].items():
+            problem = "there is no such junction"
+            yield Fault(str(path), cell(int(str(row)), name), node, problem, _REMEDY)

@@ -9,7 +9,7 @@ import pandas as pd
 from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.common.tables.columns import read_points
-from siting.inputs.tables import read_table
+from siting.inputs.schema import read_table
 from siting.inputs.user_tables import OwnFiles, Read, read_regions
 from siting.network import read_reference_trips
 from siting.network.shipped.tables import road_table_faults

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from siting.cli.app import main
 from siting.common.errors import InputError, SitingError
+from siting.common.tables.columns import read_columns
 from siting.common.tables.read import check_csv, read_texts
-from siting.inputs.schema import SWEDEN, demand_schema
-from siting.inputs.tables import read_checked
+from siting.inputs.schema import SWEDEN, demand_columns
 from siting.results.result import read_result
 from siting.scenario.file import read_scenario
 from tests.project.faulty.case import rows_of
@@ -59,7 +59,7 @@ def test_ten_million_rows_are_refused_before_they_are_read(tmp_path: Path) -> No
     column = pa.array(np.zeros(10_000_000, dtype=np.int8))
     pq.write_table(pa.table(dict.fromkeys(("id", "lon", "lat", "people"), column)), path)
     with pytest.raises(InputError, match="10,000,000 rows, and at most 2,000,000 are read"):
-        read_checked(path, demand_schema(SWEDEN))
+        read_columns(path, demand_columns(SWEDEN))
 
 
 @pytest.mark.long
@@ -106,7 +106,7 @@ def test_a_table_is_read_as_it_stands_or_refused(
     path = tmp_path_factory.getbasetemp() / "edited.csv"
     path.write_bytes(text.encode())
     try:
-        read_checked(path, demand_schema(SWEDEN))
+        read_columns(path, demand_columns(SWEDEN))
         table = read_texts(path)
     except InputError as error:
         assert all(fault.remedy and fault.key for fault in error.faults)  # noqa: PT017 - it may read
@@ -143,7 +143,7 @@ def test_bytes_of_any_kind_raise_nothing_else(
     path = tmp_path_factory.getbasetemp() / name
     path.write_bytes(data)
     for read in (
-        lambda: read_checked(path, demand_schema(SWEDEN)),
+        lambda: read_columns(path, demand_columns(SWEDEN)),
         lambda: read_scenario(path),
         lambda: read_result(path.parent),
     ):
