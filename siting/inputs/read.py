@@ -8,7 +8,7 @@ import pandas as pd
 
 from siting.common.errors import Fault, InputError
 from siting.inputs.schema import LEVELS, read_table
-from siting.inputs.user_tables import OwnFiles, Read, read_regions
+from siting.inputs.user_tables import Read, UserFiles, read_regions
 
 SHIPPED_OFFICES = ("offices_2019",)
 
@@ -60,8 +60,8 @@ class Tables:
         As in data/.
     localities, shipped_candidates : DataFrame
         As in data/; empty where the candidates come from a file of the scenario's.
-    own_candidates : DataFrame or None
-        From `siting.inputs.user_tables.OwnFiles.candidates`.
+    user_candidates : DataFrame or None
+        From `siting.inputs.user_tables.UserFiles.candidates`.
     levels : frozenset of str
         Groupings that the municipalities have, besides that of municipality.
     listed_in : str
@@ -77,7 +77,7 @@ class Tables:
     offices: pd.DataFrame
     localities: pd.DataFrame
     shipped_candidates: pd.DataFrame
-    own_candidates: pd.DataFrame | None
+    user_candidates: pd.DataFrame | None
     levels: frozenset[str]
     listed_in: str
     shipped: bool
@@ -92,7 +92,7 @@ def read_tables(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
     return _abroad(wanted) if wanted.regions else _sweden(wanted, folder)
 
 
-def with_own(files: Mapping[str, Path], *own: Path) -> dict[str, Path]:
+def with_user_files(files: Mapping[str, Path], *own: Path) -> dict[str, Path]:
     """Add files of the user's; one that bears the name of another is told from it by "own/"."""
     named = dict(files)
     for path in own:
@@ -112,7 +112,7 @@ def _sweden(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
 
     plain = shipped("municipalities")
     municipalities = plain.assign(county_code=plain["code"].str[:2])
-    own = OwnFiles(municipalities, "data/municipalities.csv", abroad=False)
+    own = UserFiles(municipalities, "data/municipalities.csv", abroad=False)
     faults: list[Fault] = []
     demand = _own(wanted, "demand.file", own.demand, faults)
     candidates = _own(wanted, "candidates.file", own.candidates, faults)
@@ -128,11 +128,11 @@ def _sweden(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
         offices=offices,
         localities=shipped("localities"),
         shipped_candidates=shipped("candidates"),
-        own_candidates=candidates,
+        user_candidates=candidates,
         levels=frozenset(LEVELS),
         listed_in="data/municipalities.csv",
         shipped=demand is None and candidates is None and shipped_offices,
-        files=with_own(files, *_own_paths(wanted)),
+        files=with_user_files(files, *_user_paths(wanted)),
     )
     return tables, faults
 
@@ -143,7 +143,7 @@ def _abroad(wanted: Wanted) -> tuple[Tables, list[Fault]]:
     municipalities = _own(wanted, "regions.file", read_regions, faults)
     if municipalities is None:
         raise InputError(faults)
-    own = OwnFiles(municipalities, regions, abroad=True)
+    own = UserFiles(municipalities, regions, abroad=True)
     faults += [
         Fault(
             str(wanted.file),
@@ -168,11 +168,11 @@ def _abroad(wanted: Wanted) -> tuple[Tables, list[Fault]]:
         offices=offices,
         localities=none,
         shipped_candidates=none,
-        own_candidates=candidates,
+        user_candidates=candidates,
         levels=levels,
         listed_in=regions,
         shipped=False,
-        files=with_own({}, *_own_paths(wanted)),
+        files=with_user_files({}, *_user_paths(wanted)),
     )
     return tables, []
 
@@ -203,7 +203,7 @@ def _is_missing(path: Path) -> bool:
     return False
 
 
-def _own_paths(wanted: Wanted) -> list[Path]:
+def _user_paths(wanted: Wanted) -> list[Path]:
     return [wanted.path(name) for name in wanted.named.values() if name is not None]
 
 

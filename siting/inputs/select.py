@@ -161,7 +161,7 @@ def select_inputs(
         named=named,
         keep=keep,
         shipped_staff=tables.shipped and not shut and bool(candidates["staff"].gt(0).all()),
-        keeps_staff=tables.own_candidates is not None,
+        keeps_staff=tables.user_candidates is not None,
         levels=tables.levels,
         files=tables.files,
     )
@@ -177,12 +177,12 @@ def _within(tables: Tables, area: pd.DataFrame) -> Tables:
             return table
         return table[table["municipality_code"].isin(area["code"])].reset_index(drop=True)
 
-    own = tables.own_candidates
+    own = tables.user_candidates
     return replace(
         tables,
         demand=cut(tables.demand),
         localities=cut(tables.localities),
-        own_candidates=None if own is None else cut(own),
+        user_candidates=None if own is None else cut(own),
     )
 
 
@@ -212,8 +212,8 @@ def _places(
     choice: Choice, tables: Tables, area: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The candidates by size, and all places that a scenario may name; staff 0 is by the rule."""
-    if tables.own_candidates is not None:
-        return tables.own_candidates, tables.own_candidates
+    if tables.user_candidates is not None:
+        return tables.user_candidates, tables.user_candidates
     places = candidate_places(area, tables.localities, choice.min_population)
     anywhere = pd.concat([places, as_candidates(tables.localities)])
     staff = tables.shipped_candidates.set_index("locality_code")["staff"]

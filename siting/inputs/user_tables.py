@@ -34,7 +34,7 @@ _AT_SEA_KM = 5.0
 """Positions as near as this to a municipality of Sweden count as in it."""
 
 
-class OwnFiles:
+class UserFiles:
     """Files of one's own for Sweden, or for another country.
 
     Parameters

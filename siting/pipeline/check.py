@@ -16,7 +16,7 @@ from siting.scenario.schema import Candidates, Scenario
 
 def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_tables) -> Inputs:
     """Read the tables that a scenario asks for."""
-    others = (*file.faults, *_kind_faults(file, folder), *_own_faults(file))
+    others = (*file.faults, *_kind_faults(file, folder), *_user_faults(file))
     # Nothing that may not be read is looked at, not even whether it is there.
     if refused := outside(file, folder, SHIPPED_OFFICES):
         raise InputError([*others, *refused])
@@ -38,7 +38,7 @@ def network_source(file: ScenarioFile) -> str | Path:
     return source if source == "shipped" else file.path.parent / source
 
 
-def own_times(file: ScenarioFile) -> Path | None:
+def user_times(file: ScenarioFile) -> Path | None:
     """The file with the travel times of a scenario, if it has one."""
     name = file.scenario.travel_times.file
     return None if name is None else file.path.parent / name
@@ -46,7 +46,7 @@ def own_times(file: ScenarioFile) -> Path | None:
 
 def needs_network(file: ScenarioFile) -> bool:
     """Whether a road network has a say in the answer to a scenario."""
-    return own_times(file) is None or file.scenario.candidates.none_within_minutes is not None
+    return user_times(file) is None or file.scenario.candidates.none_within_minutes is not None
 
 
 def _choice(file: ScenarioFile) -> Choice:
@@ -71,7 +71,7 @@ def _choice(file: ScenarioFile) -> Choice:
     )
 
 
-def _own_faults(file: ScenarioFile) -> Iterator[Fault]:
+def _user_faults(file: ScenarioFile) -> Iterator[Fault]:
     """What of a scenario has no meaning beside files of its own."""
     scenario = file.scenario
     candidates = scenario.candidates
@@ -154,7 +154,7 @@ def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
     if isinstance(source, Path) and not source.is_file():
         remedy = 'Write "shipped", or a path relative to the scenario file.'
         faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
-    own = own_times(file)
+    own = user_times(file)
     if own and not own.is_file():
         remedy = "Write a path relative to the scenario file, or leave the key out."
         faults.append(_fault(file, "travel_times.file", str(own), "no such file", remedy))

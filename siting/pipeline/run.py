@@ -10,7 +10,7 @@ from siting.common.errors import InfeasibleError
 from siting.common.package import data_folder
 from siting.common.types import Bools, RoadNetwork, TravelTimes
 from siting.inputs.costs import read_costs
-from siting.inputs.read import with_own
+from siting.inputs.read import with_user_files
 from siting.inputs.select import Inputs, points
 from siting.model import Solution, solve
 from siting.network import (
@@ -22,7 +22,7 @@ from siting.network import (
     read_travel_times,
     refuse_far_places,
 )
-from siting.pipeline.check import checked_inputs, needs_network, network_source, own_times
+from siting.pipeline.check import checked_inputs, needs_network, network_source, user_times
 from siting.pipeline.describe import Progress, add_frontier, describe
 from siting.pipeline.problem import Problem, build_problem, dense
 from siting.pipeline.steps import Frontier
@@ -144,12 +144,12 @@ def travel_times(
 
 def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path]:
     """Every file that a run of a scenario reads, by the name that its manifest gives it."""
-    own = own_times(file)
+    own = user_times(file)
     roads = (
         network_files(network_source(file), folder) if own is None or needs_network(file) else {}
     )
     files = {**inputs.files, "costs.toml": folder / "costs.toml"}
-    return with_own(files, *roads.values(), *([own] if own else []))
+    return with_user_files(files, *roads.values(), *([own] if own else []))
 
 
 def answer(problem: Problem) -> Solution:
@@ -186,7 +186,7 @@ def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
     """
     file, folder = as_scenario_file(scenario), data or data_folder()
     inputs = checked_inputs(file, folder)
-    own = own_times(file)
+    own = user_times(file)
     if own or network_source(file) != "shipped":
         network = _network(file, folder, lambda _: None)
         if own:
@@ -194,7 +194,7 @@ def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
 
 
 def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
-    own, wanted = own_times(file), file.scenario.network
+    own, wanted = user_times(file), file.scenario.network
     if own and not needs_network(file):
         return no_network(own)
     progress("Reading the road network")
@@ -209,7 +209,7 @@ def _times(
     progress("Computing travel times")
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
     floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
-    if own := own_times(file):
+    if own := user_times(file):
         return read_travel_times(own, tuple(inputs.demand["demand_id"]), sites.ids, floor)
     people, homes = inputs.demand["people"].to_numpy(), points(inputs.demand, "demand_id")
     if file.scenario.network.limit_km is None:

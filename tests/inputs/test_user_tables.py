@@ -5,20 +5,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from siting.inputs.user_tables import OwnFiles, read_regions
+from siting.inputs.user_tables import UserFiles, read_regions
 
 SWEDISH = pd.DataFrame({"code": ["0114", "0180"]})
 GRID = "id,lon,lat,people,municipality_code\na,17.9,59.5,10,0114\nb,18.0,59.4,20.5,0180\n"
 
 
 @pytest.fixture
-def sweden() -> OwnFiles:
-    return OwnFiles(SWEDISH, "data/municipalities.csv", abroad=False)
+def sweden() -> UserFiles:
+    return UserFiles(SWEDISH, "data/municipalities.csv", abroad=False)
 
 
 @pytest.fixture
-def elsewhere() -> OwnFiles:
-    return OwnFiles(pd.DataFrame({"code": ["01", "02"]}), "regions.csv", abroad=True)
+def elsewhere() -> UserFiles:
+    return UserFiles(pd.DataFrame({"code": ["01", "02"]}), "regions.csv", abroad=True)
 
 
 def _write(folder: Path, text: str, name: str = "own.csv") -> Path:
@@ -27,7 +27,7 @@ def _write(folder: Path, text: str, name: str = "own.csv") -> Path:
     return path
 
 
-def test_a_grid_needs_four_columns(tmp_path: Path, sweden: OwnFiles) -> None:
+def test_a_grid_needs_four_columns(tmp_path: Path, sweden: UserFiles) -> None:
     text = "id,lon,lat,people\na,17.9,59.5,10\nb,18.07,59.33,20\nc,18.0,59.4,0\n"
     table, faults = sweden.demand(_write(tmp_path, text))
     assert faults == []
@@ -39,7 +39,7 @@ def test_a_grid_needs_four_columns(tmp_path: Path, sweden: OwnFiles) -> None:
 
 
 @pytest.mark.parametrize("name", ["own.csv", "own.xlsx", "own.parquet"])
-def test_every_form_reads_alike(tmp_path: Path, sweden: OwnFiles, name: str) -> None:
+def test_every_form_reads_alike(tmp_path: Path, sweden: UserFiles, name: str) -> None:
     plain, _ = sweden.demand(_write(tmp_path, GRID, "plain.csv"))
     raw = pd.read_csv(tmp_path / "plain.csv", dtype={"municipality_code": str})
     if name.endswith("xlsx"):
@@ -71,7 +71,7 @@ def test_every_form_reads_alike(tmp_path: Path, sweden: OwnFiles, name: str) -> 
     ],
 )
 def test_each_fault_is_named(  # noqa: PLR0913, PLR0917 - one parameter a part of the fault
-    tmp_path: Path, sweden: OwnFiles, old: str, new: str, key: str, problem: str, remedy: str
+    tmp_path: Path, sweden: UserFiles, old: str, new: str, key: str, problem: str, remedy: str
 ) -> None:
     path = _write(tmp_path, GRID.replace(old, new, 1))
     table, faults = sweden.demand(path)
@@ -82,13 +82,13 @@ def test_each_fault_is_named(  # noqa: PLR0913, PLR0917 - one parameter a part o
     assert remedy in fault.remedy
 
 
-def test_swapped_columns_are_one_fault(tmp_path: Path, sweden: OwnFiles) -> None:
+def test_swapped_columns_are_one_fault(tmp_path: Path, sweden: UserFiles) -> None:
     table, faults = sweden.demand(_write(tmp_path, GRID.replace("lon,lat", "lat,lon")))
     assert table is None
     assert [fault.problem for fault in faults] == ["longitude and latitude have changed places"]
 
 
-def test_a_point_at_sea_belongs_to_no_municipality(tmp_path: Path, sweden: OwnFiles) -> None:
+def test_a_point_at_sea_belongs_to_no_municipality(tmp_path: Path, sweden: UserFiles) -> None:
     text = "id,lon,lat,people\na,17.9,59.5,10\nb,19.9,58.4,20\n"
     table, faults = sweden.demand(_write(tmp_path, text))
     assert table is None
@@ -96,12 +96,12 @@ def test_a_point_at_sea_belongs_to_no_municipality(tmp_path: Path, sweden: OwnFi
     assert "outside every municipality" in faults[0].problem
 
 
-def test_nobody_anywhere_is_a_fault(tmp_path: Path, sweden: OwnFiles) -> None:
+def test_nobody_anywhere_is_a_fault(tmp_path: Path, sweden: UserFiles) -> None:
     text = GRID.replace("20.5", "0").replace(",10,", ",0,")
     assert "nobody" in sweden.demand(_write(tmp_path, text))[1][0].problem
 
 
-def test_candidates_may_bring_staff_and_costs(tmp_path: Path, elsewhere: OwnFiles) -> None:
+def test_candidates_may_bring_staff_and_costs(tmp_path: Path, elsewhere: UserFiles) -> None:
     head = "id,name,lon,lat,municipality_code"
     plain, _ = elsewhere.candidates(_write(tmp_path, f"{head}\np,P,0,0,01\n"))
     assert plain is not None
@@ -116,7 +116,7 @@ def test_candidates_may_bring_staff_and_costs(tmp_path: Path, elsewhere: OwnFile
     assert "whole number" in faults[0].problem
 
 
-def test_another_country_has_to_name_municipalities(tmp_path: Path, elsewhere: OwnFiles) -> None:
+def test_another_country_has_to_name_municipalities(tmp_path: Path, elsewhere: UserFiles) -> None:
     _, faults = elsewhere.demand(_write(tmp_path, "id,lon,lat,people\na,0,0,5\n"))
     assert [fault.key for fault in faults] == ["column municipality_code"]
     assert "regions.csv lists the codes" in faults[0].problem

@@ -10,7 +10,7 @@ from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.common.tables.columns import read_points
 from siting.inputs.schema import read_table
-from siting.inputs.user_tables import OwnFiles, Read, read_regions
+from siting.inputs.user_tables import Read, UserFiles, read_regions
 from siting.network import read_reference_trips
 from siting.network.shipped.tables import road_table_faults
 from siting.network.times_file import read_travel_times
@@ -68,12 +68,12 @@ def _or_raise(read: Read) -> pd.DataFrame:
     return table
 
 
-def _own() -> OwnFiles:
+def _own() -> UserFiles:
     municipalities = pd.DataFrame({"code": ["0114", "0180", "2480"]})
-    return OwnFiles(municipalities, "data/municipalities.csv", abroad=False)
+    return UserFiles(municipalities, "data/municipalities.csv", abroad=False)
 
 
-def own_tables() -> Iterator[Kind]:
+def user_tables() -> Iterator[Kind]:
     """The files that docs/own_files.md describes."""
     forms = ("xlsx", "parquet")
     code = ("municipality_code",)
@@ -103,10 +103,10 @@ def own_tables() -> Iterator[Kind]:
     )
     money = ("-0.5",)
     yield Kind(
-        "own_candidates.csv",
+        "user_candidates.csv",
         "id,name,lon,lat,municipality_code,population,staff,annual_cost_msek,one_off_cost_msek\n"
         "p1,Hamnen,17.9,59.5,0114,1200,2,1.4,2.5\np2,Ön,18.1,59.32,0180,800,3,2.1,2.75\n",
-        lambda folder: _or_raise(_own().candidates(next(folder.glob("own_candidates.*")))),
+        lambda folder: _or_raise(_own().candidates(next(folder.glob("user_candidates.*")))),
         {
             **_POSITION,
             "population": _COUNT,
@@ -208,7 +208,7 @@ def road_tables() -> Iterator[Kind]:
 
 def special_cells() -> Iterator[Case]:
     """Faults that only one table can have."""
-    demand, offices, candidates, regions = own_tables()
+    demand, offices, candidates, regions = user_tables()
     times, _, _ = network_tables()
     text = offices.text
     yield offices.case("evidence", text.replace("assumed", "sure"), "column evidence", "sure")
@@ -257,7 +257,7 @@ def _abroad() -> Iterator[Case]:
     regions = pd.DataFrame({"code": ["91", "49"]})
 
     def read(folder: Path) -> object:
-        own = OwnFiles(regions, "regions.csv", abroad=True)
+        own = UserFiles(regions, "regions.csv", abroad=True)
         return _or_raise(own.demand(folder / "demand.csv"))
 
     text = "id,lon,lat,people,municipality_code\na,24.9,60.1,3,091\n"
@@ -274,7 +274,7 @@ def _abroad() -> Iterator[Case]:
 
 def table_cases() -> Iterator[Case]:
     """All of this module."""
-    for kind in (*shipped_tables(), *own_tables(), *network_tables(), *road_tables()):
+    for kind in (*shipped_tables(), *user_tables(), *network_tables(), *road_tables()):
         yield from mutations(kind)
         yield from in_other_forms(kind)
     yield from special_cells()
