@@ -123,7 +123,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     """Solve a scenario and write its results."""
     from siting.common.parallel import check_cluster
     from siting.pipeline.steps import read_frontier
-    from siting.report.formats.terminal import print_result
+    from siting.report.formats.terminal import print_document
+    from siting.report.summary import summary
     from siting.results.write import claim
 
     limits = {"solver.time_limit_s": time_limit, "solver.gap": gap}
@@ -142,7 +143,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     if quiet:
         console.print(str(folder), soft_wrap=True, markup=False)
     else:
-        print_result(result, folder, console)
+        print_document(summary(result, folder), console)
     end_unless(proved=result.settled)
 
 

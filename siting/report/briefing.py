@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from siting.report.words import (
     date,
     goal_in_words,
     listed,
+    localised,
     number,
     percent,
     sort_key,
@@ -91,13 +91,6 @@ def write_up(
         blocks=blocks,
         appendix=dict(appendix(result, background.assumptions, language)),
     )
-
-
-def localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - read from JSON
-    """A text of the scenario in the reader's language, where it has one."""
-    about = manifest["scenario"]["scenario"]
-    text: str = (about.get(f"{key}_sv") if language == "sv" else None) or about[key]
-    return " ".join(text.split())
 
 
 def _question(result: Result, language: str) -> Iterator[Block]:

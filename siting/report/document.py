@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from siting.report.words import number, percent, signed
+from siting.report.words import number, signed
 
 type Kind = Literal["text", "figure", "whole", "number", "share", "change", "share_change", "mark"]
 
@@ -21,11 +21,14 @@ class Figure:
         As in `Column`.
     digits : int
         Decimals shown.
+    unit : str
+        What stands behind it.
     """
 
     value: float
     kind: Kind
     digits: int
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,15 @@ class Column:
         colour (red, amber, green).
     digits : int
         Decimals shown.
+    width : int
+        Letters at most on a terminal, where longer texts are cut; 0 for any number.
     """
 
     key: str
     title: str
     kind: Kind = "text"
     digits: int = 0
+    width: int = 0
 
     @property
     def is_text(self) -> bool:
@@ -143,34 +149,36 @@ type Block = Heading | Paragraph | Bullets | Grid | Pictures
 
 @dataclass(frozen=True)
 class Document:
-    """A briefing in one language.
+    """What a run or a study says in one language, on paper or on a terminal.
 
     Parameters
     ----------
     language : str
         "sv" or "en".
-    title, kicker, subtitle : str
+    title : str
         What stands above it.
+    blocks : tuple of Block
+        From top to bottom.
+    kicker, subtitle : str
+        What stands above and below the title on paper.
     publisher : str
         Program and version.
     date : str
-        ISO date that every format carries in place of the clock's.
+        ISO date that every format but the terminal carries in place of the clock's.
     key : str
         Hexadecimal digits of the scenario's hash, from which ids are made.
-    blocks : tuple of Block
-        From top to bottom.
     appendix : mapping of str to Grid
         Whole tables for the workbook, by the title of their sheet.
     """
 
     language: str
     title: str
-    kicker: str
-    subtitle: str
-    publisher: str
-    date: str
-    key: str
     blocks: tuple[Block, ...]
+    kicker: str = ""
+    subtitle: str = ""
+    publisher: str = ""
+    date: str = ""
+    key: str = ""
     appendix: Mapping[str, Grid] = field(default_factory=dict)
 
 
@@ -179,13 +187,10 @@ def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - ce
     if column.is_text:
         return str(cell)
     figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
-    if figure.kind == "share":
-        return percent(figure.value, figure.digits, language)
-    if figure.kind == "share_change":
-        return signed(100 * figure.value, figure.digits, language)
-    if figure.kind == "change":
-        return signed(figure.value, figure.digits, language)
-    return number(figure.value, figure.digits, language)
+    scale = 100 if figure.kind.startswith("share") else 1
+    write = signed if figure.kind.endswith("change") else number
+    text = write(scale * figure.value, figure.digits, language)
+    return f"{text} {figure.unit}" if figure.unit else text
 
 
 def shares(grid: Grid, language: str, letters: float) -> list[float]:

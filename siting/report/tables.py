@@ -9,6 +9,7 @@ import pandas as pd
 from siting.inputs.read import SHIPPED_OFFICES
 from siting.report.document import ALIKE, Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
+from siting.results.measures import MEASURES
 from siting.results.result import Result
 
 _FORMATS: Mapping[str, tuple[Kind, int]] = {
@@ -129,10 +130,10 @@ def access(result: Result, language: str) -> Grid:
     words = texts(language)
     rows = []
     for row in records(result.tables["access"]):
-        unit = unit_of(row["measure"])
-        kinds, digits = UNITS[unit]
-        cells = {side: Figure(row[side], kinds[0], digits) for side in ("before", "after")}
-        change = Figure(row["change"], kinds[1], digits)
+        unit = MEASURES.get(row["measure"], "minutes")
+        (kind, change_kind), digits = UNITS[unit]
+        cells = {side: Figure(row[side], kind, digits) for side in ("before", "after")}
+        change = Figure(row["change"], change_kind, digits)
         name = words["measures"].get(row["measure"], row["measure"])
         unit_name = words["measure_units"][unit]
         rows.append({"measure": name, "unit": unit_name, **cells, "change": change})
@@ -150,13 +151,6 @@ UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
     "index": (("number", "change"), 3),
 }
 """Kinds of a value and of a change, and decimals."""
-
-
-def unit_of(measure: str) -> str:
-    """The unit of a measure: minutes, share or index."""
-    if measure.startswith("share"):
-        return "share"
-    return "index" if measure == "gini" else "minutes"
 
 
 def regions(result: Result, name: str, language: str) -> Grid:

@@ -144,6 +144,13 @@ def _figure(value: float, language: str) -> str:
     return number(value, 0 if round(value, 6) % 1 == 0 else 1, language)
 
 
+def localised(manifest: Any, key: str, language: str) -> str:  # noqa: ANN401 - read from JSON
+    """A text of the scenario in the reader's language, where it has one."""
+    about = manifest["scenario"]["scenario"]
+    text: str = (about.get(f"{key}_sv") if language == "sv" else None) or about[key]
+    return " ".join(text.split())
+
+
 def command(result: Result, verb: str) -> str:
     """A command of `siting` on the scenario of a result, with the same overrides."""
     changes = (change.partition(": ") for change in result.manifest["overrides"])

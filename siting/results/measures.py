@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,15 @@ from siting.common.types import Bools, Floats, Ints
 
 SHARE_MINUTES = (30, 45, 60)
 """The travel times within which shares of people are given, minutes."""
+MEASURES: Mapping[str, Literal["minutes", "share", "index"]] = {
+    **dict.fromkeys(("mean", "median", "p90", "p95", "max"), "minutes"),
+    **{f"share{limit}": "share" for limit in SHARE_MINUTES},
+    "ede": "minutes",
+    "gini": "index",
+}
+"""The measures of access.csv in their order, and the unit of each."""
+DIGITS = {"minutes": 2, "share": 2, "index": 3}
+"""Decimals of a measure where figures are compared; those of a share are of per cent."""
 EPSILON = -1.0
 """Inequality aversion of the EDE where a scenario does not set it; below 0, since time is a
 burden."""

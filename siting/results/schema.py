@@ -12,6 +12,7 @@ from siting.common.errors import Fault, InputError
 from siting.common.tables.columns import Column, Rule, check_columns, unique
 from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
+from siting.results.measures import MEASURES
 from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS
 from siting.scenario.schema import Scenario
 
@@ -30,11 +31,6 @@ _KEYS = {
     **{name: keys[0] for name, keys in REGION_KEYS.items()},
 }
 _ASSIGNMENT = ["demand_id", "municipality_code", "people", "minutes_before", "minutes_after"]
-_MEASURES = (
-    *("mean", "median", "p90", "p95", "max", "share30", "share45", "share60"),
-    "ede",
-    "gini",
-)
 _DIGITS = {"municipality_code": 4, "county_code": 2, "fa_code": 2}
 _OTHER = ("status", "office_type", "measure")
 _REMEDY = "Restore the file, or run the scenario again."
@@ -167,7 +163,7 @@ def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: b
         column: _column(column, _KEYS.get(name), outside_sweden=outside_sweden) for column in wanted
     }
     check_columns(table, columns, path)
-    lost = [row for row in _MEASURES if row not in {*table["measure"]}] if name == "access" else []
+    lost = [row for row in MEASURES if row not in {*table["measure"]}] if name == "access" else []
     if lost:
         problem = "the row is missing"
         raise InputError(Fault(str(path), "column measure", row, problem, _REMEDY) for row in lost)

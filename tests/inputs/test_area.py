@@ -11,7 +11,8 @@ from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.pipeline.run import check, prepare, run
 from siting.report.briefing import read_background, write_up
-from siting.report.formats.terminal import print_result
+from siting.report.formats.terminal import print_document
+from siting.report.summary import summary
 from siting.scenario.file import find_scenario, read_scenario
 
 DALARNA = 'area.counties=["Dalarnas län"]'
@@ -54,7 +55,7 @@ def test_the_words_are_about_the_area() -> None:
     file = read_scenario(find_scenario("remaining_offices"), [DALARNA, *PLAIN])
     result = run(file, progress=_silent)
     console = Console(file=io.StringIO(), width=100, highlight=False)
-    print_result(result, Path("folder"), console)
+    print_document(summary(result, Path("folder")), console)
     page = str(console.file.getvalue()) if isinstance(console.file, io.StringIO) else ""
     assert "minutes by which the mean\nof the area rises" in page
     assert "national" not in page

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 
 from siting.common.package import data_folder, scenario_folder
-from siting.report.formats.terminal import print_result
+from siting.report.formats.terminal import print_document
+from siting.report.summary import summary
 from siting.results.result import Result
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -70,7 +71,7 @@ def shown_by_run(result: Result) -> str:
     """The output on a page of 80 columns."""
     stream = io.StringIO()
     folder = Path("results") / result.name
-    print_result(result, folder, Console(file=stream, width=80, highlight=False))
+    print_document(summary(result, folder), Console(file=stream, width=80, highlight=False))
     return tidy(stream.getvalue())
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from siting.common.files import write_file
-from siting.report.briefing import localised
 from siting.report.maps import palette
 from siting.report.maps.sweden import Outlines, outlines, refuse_outside_sweden
-from siting.report.words import LANGUAGES, texts
+from siting.report.words import LANGUAGES, localised, texts
+from siting.results.measures import DIGITS, MEASURES
 from siting.results.result import Result
 from siting.results.tables import from_present, with_change
 
@@ -21,11 +21,12 @@ _SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 """Signs that could end a script element or a line of it; within JSON they only occur in texts."""
 NATION = {
-    **dict.fromkeys(("mean", "median", "p90", "p95", "max", "ede"), 2),
-    **dict.fromkeys(("share30", "share45", "share60"), 4),
-    "gini": 3,
+    name: digits + 2 if unit == "share" else digits
+    for unit, digits in DIGITS.items()
+    for name, of_unit in MEASURES.items()
+    if of_unit == unit
 }
-"""Measures of the whole country that the page shows, and their decimals."""
+"""Decimals of the measures of the whole country, by unit; shares are from 0 to 1 here."""
 _REGION = {
     "mean": ("mean_after", 1),
     "change": ("mean_change", 1),

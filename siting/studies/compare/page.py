@@ -11,7 +11,6 @@ import pandas as pd
 
 from siting.common.errors import Fault
 from siting.common.files import telling, write_file
-from siting.report.briefing import localised
 from siting.report.document import (
     ALIKE,
     Block,
@@ -28,9 +27,10 @@ from siting.report.document import (
 from siting.report.formats.html import as_html
 from siting.report.formats.xlsx import as_xlsx
 from siting.report.maps.draw import as_png, draw_map
-from siting.report.tables import UNITS, columns, place, records, unit_of
-from siting.report.words import LANGUAGES, number, sort_key, texts
+from siting.report.tables import UNITS, columns, place, records
+from siting.report.words import LANGUAGES, localised, number, sort_key, texts
 from siting.results.csv import as_csv
+from siting.results.measures import MEASURES
 from siting.results.result import Result
 from siting.studies.compare.study import Comparison, difference
 
@@ -192,10 +192,11 @@ def _picks(comparison: Comparison, language: str) -> Grid:
 def _measures(comparison: Comparison, language: str) -> Grid:
     words, rows = texts(language), []
     for row in records(comparison.measures):
-        (plain, change), digits = UNITS[unit_of(row["measure"])]
+        unit_key = MEASURES.get(row["measure"], "minutes")
+        (plain, change), digits = UNITS[unit_key]
         cells = {n: Figure(row[n], plain, digits + 1) for n in ("before", *comparison.names)}
         cells |= {n: Figure(row[n], change, digits + 1) for n in comparison.differences}
-        unit = words["measure_units"][unit_of(row["measure"])]
+        unit = words["measure_units"][unit_key]
         rows.append({"measure": f"{words['measures'][row['measure']]}, {unit}", **cells})
     heads = columns(["measure"], language)
     heads.append(Column("before", words["compare"]["columns"]["before"], "figure"))

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from siting.report.formats.terminal import print_result
+from siting.report.formats.terminal import print_document
+from siting.report.summary import summary
 from siting.results.result import Result
 
 
@@ -17,6 +18,6 @@ def test_offices_that_close_are_named(result: Result) -> None:
         tables=dict(result.tables) | {"offices": offices},
     )
     stream = io.StringIO()
-    print_result(closing, Path("folder"), Console(file=stream, width=80))
+    print_document(summary(closing, Path("folder")), Console(file=stream, width=80))
     line = "Offices that close: Huddinge (o001), Norrtälje [bold] (o012). See offices.csv."
     assert line in stream.getvalue().splitlines()

@@ -1,0 +1,148 @@
+"""What a run prints: its offices, before and after, the limits and how sure it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from siting.report.document import Block, Column, Document, Figure, Grid, Paragraph
+from siting.report.tables import UNITS, of_phase, place, records
+from siting.report.words import localised, number, texts, whole
+from siting.results.measures import DIGITS, MEASURES
+from siting.results.result import Result
+
+_LOSS = "loss_if_left_out_minutes"
+_SIDES = ("before", "after", "change")
+
+
+def summary(result: Result, folder: Path, language: str = "en") -> Document:
+    """Picks, before and after, use of limits, status and where the files are."""
+    words = texts(language)["terminal"]
+    changes = (words["override"].format(override=text) for text in result.manifest["overrides"])
+    blocks: tuple[Block, ...] = (
+        *map(Paragraph, changes),
+        _picks(result, language),
+        _access(result, language),
+        _limits(result, language),
+        *_frontier(result, language),
+        *_closing(result, language),
+        Paragraph(words["files"].format(folder=folder)),
+    )
+    return Document(language, localised(result.manifest, "title", language), blocks)
+
+
+def _picks(result: Result, language: str) -> Grid:
+    words, sites = texts(language)["terminal"], result.tables["sites"]
+    heads = words["columns"]
+    columns = [Column("rank", "", "whole"), Column("place", heads["place"], width=26)]
+    if (sites["fa_region"] != "").any():
+        columns.append(Column("fa_region", heads["fa_region"], width=18))
+    columns += [
+        Column(key, heads[key], "number", digits)
+        for key, digits in (
+            ("annual_cost_msek", 1),
+            ("people_nearest", 0),
+            ("hours", 0),
+            (_LOSS, 4),
+        )
+    ]
+    rows = [
+        {**row, "place": place(row) + (" *" if row["forced"] else "")}
+        for row in records(sites.assign(hours=sites["person_minutes_saved"] / 60))
+    ]
+    title = words["picks"].format(count=whole(len(sites), language))
+    return Grid("picks", title, columns, rows, words["picks_note"][result.scope])
+
+
+def _access(result: Result, language: str) -> Grid:
+    words, rows = texts(language)["terminal"], []
+    signs = {**texts(language)["measure_units"], "index": ""}
+    for row in records(result.tables["access"]):
+        unit = MEASURES[row["measure"]]
+        (kind, change), _ = UNITS[unit]
+        sign, digits = signs[unit], DIGITS[unit]
+        sides = {side: Figure(row[side], kind, digits, sign) for side in ("before", "after")}
+        cells = {**sides, "change": Figure(row["change"], change, digits)}
+        rows.append({"measure": words["measures"][row["measure"]], **cells})
+    return Grid("access", words["access"], _figures("measure", _SIDES, language), rows)
+
+
+def _figures(key: str, names: tuple[str, ...], language: str) -> list[Column]:
+    """A column of texts, and columns of figures of several units."""
+    heads = texts(language)["terminal"]["columns"]
+    return [Column(key, ""), *(Column(name, heads[name], "figure") for name in names)]
+
+
+def _limits(result: Result, language: str) -> Grid:
+    words, parts, rows = texts(language)["terminal"], ("used", "limit", "slack"), []
+    for name, use in result.manifest["limits"].items():
+        kind = name.rstrip("_0123456789")
+        where = of_phase(use["where"], language) if kind == "phases" else ""
+        cells = {part: Figure(use[part], "number", _decimals(use[part])) for part in parts}
+        rows.append({"name": words["limits"][kind] + where, **cells})
+    return Grid("limits", words["use_of_limits"], _figures("name", parts, language), rows)
+
+
+def _decimals(value: float) -> int:
+    """So many decimals as a figure has, up to six digits in all."""
+    return len(f"{value:.6g}".partition(".")[2])
+
+
+def _frontier(result: Result, language: str) -> Iterator[Paragraph]:
+    """How many steps were solved, and what the first and the last possible give."""
+    if "frontier" not in result.tables:
+        return
+    words, table = texts(language)["terminal"], result.tables["frontier"]
+    possible = table[table["status"].isin(["optimal", "feasible"])]
+    counts = {
+        "steps": len(table) - 1,
+        "possible": len(possible),
+        "proved": (possible["status"] == "optimal").sum(),
+    }
+    line = words["frontier"].format(**{key: whole(n, language) for key, n in counts.items()})
+    if len(possible):
+        first, last = records(possible.iloc[[0, -1]])
+        line += words["frontier_means"].format(
+            first=number(first["mean"], 2, language),
+            low=first["step"],
+            last=number(last["mean"], 2, language),
+            high=last["step"],
+            file="frontier.csv" if result.outside_sweden else "explorer.html",
+        )
+    yield Paragraph(line, "lead")
+
+
+def _closing(result: Result, language: str) -> Iterator[Paragraph]:
+    """How sure the answer is, and what to know besides."""
+    words, manifest = texts(language)["terminal"], result.manifest
+    gap = manifest["gap"]
+    shown = words["gap"].format(gap=number(100 * gap, 4, language)) if gap is not None else None
+    yield Paragraph(
+        words["answer"].format(
+            status=words["statuses"][manifest["status"]],
+            reason=words["reasons"][manifest["reason"]],
+            gap=shown or words["gap_unknown"],
+        ),
+        "lead",
+    )
+    yield from map(Paragraph, _remarks(result, language))
+
+
+def _remarks(result: Result, language: str) -> Iterator[str]:
+    words, manifest = texts(language)["terminal"], result.manifest
+    if not manifest["ties_decided"]:
+        yield words["ties"]
+    if manifest["evidence"]:
+        grades = texts(language)["evidence"]
+        parts = (f"{count} {grades[grade]}" for grade, count in manifest["evidence"].items())
+        yield words["evidence"].format(grades=", ".join(parts))
+    for key, people in (
+        ("unreached", manifest["unreached"]["people"]),
+        ("not_counted", manifest["not_counted"]),
+    ):
+        if people:
+            yield words[key].format(people=whole(people, language))
+    if manifest["closed"]:
+        places = result.tables["offices"].set_index("code")["place"]
+        named = ", ".join(f"{places[code]} ({code})" for code in manifest["closed"])
+        yield words["closed"].format(places=named)
+    if manifest["splits"]:
+        yield words["splits"]
