@@ -102,7 +102,7 @@ def _arrows(rooms: Graph) -> Iterator[str]:
 
 def _rooms(modules: dict[str, Module]) -> Iterator[str]:
     for room, box in BOXES.items():
-        said = textwrap.wrap(modules[f"siting.{room}"].summary, box.wide * 2 // 13 - 3)
+        said = textwrap.wrap(modules[f"siting.{room}"].summary, box.wide * 2 // 13 - 2)
         first = box.y + (box.high - 18 * len(said)) // 2 + 5
         yield (
             f'  <rect class="{box.kind}" x="{box.x}" y="{box.y}" width="{box.wide}" '

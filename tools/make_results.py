@@ -20,8 +20,8 @@ _HEAD = f"""\
 
 Made by `make results`; a test fails when they drift from the code. Minutes are those of one trip
 per resident to the nearest office, one way; costs are assumptions. Each folder holds the tables
-(CSV) and the manifest. As a sample the briefing of the main question is kept, [på
-svenska]({SAMPLE}/briefing.sv.html) and [in English]({SAMPLE}/briefing.en.html);
+(CSV) and the manifest. As a sample the briefing of the main question is kept, in
+[Swedish]({SAMPLE}/briefing.sv.html) and [English]({SAMPLE}/briefing.en.html);
 `siting brief results/NAME` makes any other, with its maps. The long table of demand points
 (assignment.parquet) is not kept: `siting run NAME` makes it, and only the GeoPackage and the
 numbers of people in a comparison need it. Texts in a CSV that begin with = + - @ have an apostrophe

@@ -1,4 +1,4 @@
-"""Mutants of model/ and analysis/ and how many of them the tests notice: python -m tools.mutants.
+"""How many mutants of model/, results/ and studies/ the tests notice: python -m tools.mutants.
 
 All of them would take days. Of each module a sample is drawn with a fixed seed, and tried until the
 time is up, the quickest first. Prints a table; mutants/ keeps everything: what has been tried is
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "mutants"
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
-    for folder in ("model", "analysis")
+    for folder in ("model", "results", "studies")
     for path in (ROOT / "siting" / folder).rglob("*.py")
 )
 NOTICED = ("killed", "timeout", "segfault", "caught by type check")
@@ -69,8 +69,8 @@ def samples(modules: list[str], size: int, seed: int) -> Iterator[tuple[str, lis
     """Draw some mutants of each module; what is drawn of one does not depend on the others."""
     for module in modules:
         known = list(verdicts(module))
-        chance = random.Random(f"{seed} {module}")  # noqa: S311 - a sample, no secret
-        yield module, sorted(chance.sample(known, min(size, len(known))))
+        rng = random.Random(f"{seed} {module}")  # noqa: S311 - a sample, no secret
+        yield module, sorted(rng.sample(known, min(size, len(known))))
 
 
 def row(name: str, counts: Counter[str], total: int) -> str:

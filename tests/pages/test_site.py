@@ -24,7 +24,9 @@ from siting.model import Solution
 from siting.results.tables import OFFICE_COLUMNS, SITE_COLUMNS
 from siting.scenario.schema import Scenario, table_models
 from tests.support.pages import DOCS, README
+from tools.draw_house import drawn
 from tools.foreign_hosts import fetched
+from tools.house import classes, read_modules
 from tools.play_pages import MAKE_RUN, PAGES, played
 
 ROOT = README.parent
@@ -130,6 +132,24 @@ def test_the_page_on_mathematics_tells_how_many_pairs_are_left() -> None:
     text = " ".join(_text("mathematics").split())
     assert f"Of the {size['pairs']:,} pairs" in text
     assert f"leave {size['pairs_kept']:,}." in text
+
+
+def test_what_the_page_on_architecture_names_is_there() -> None:
+    page = _text("architecture")
+    paths = re.findall(r"`((?:siting|data|docs)/[\w/.-]*)`", page)
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", page))
+    named |= set(re.findall(r">([A-Z][a-z]+(?:[A-Z][a-z]+)*)</text>", _picture("flow")))
+    assert named <= {name for name, _ in classes(read_modules())}
+
+
+def test_the_picture_of_the_house_is_that_of_the_code() -> None:
+    assert _picture("house") == drawn(), "make house"
+
+
+def _picture(name: str) -> str:
+    return (DOCS / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def test_every_exit_code_is_explained() -> None:
