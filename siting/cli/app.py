@@ -70,8 +70,8 @@ def _explain(error: SitingError) -> None:
             console.print(f"- {fault}", markup=False)
     elif isinstance(error, InfeasibleError):
         console.print("No answer satisfies all limits. These clash:", markup=False)
-        for name, sentence in error.clash:
-            console.print(f"- {name}: {sentence}", markup=False)
+        for limit in error.clash:
+            console.print(f"- {limit.key}: {limit.sentence}", markup=False)
     else:
         console.print(str(error), markup=False)
 

@@ -93,21 +93,40 @@ class BusyError(SitingError):
         )
 
 
+@dataclass(frozen=True)
+class ClashingLimit:
+    """A limit that cannot hold together with others.
+
+    Parameters
+    ----------
+    key : str
+        The name that the model gives it; in the error of a run, where the scenario sets it.
+    sentence : str
+        What it says in plain words.
+    group, label : str
+        The grouping that it is about, and the group or groups of it; empty where there is none.
+    """
+
+    key: str
+    sentence: str
+    group: str = ""
+    label: str = ""
+
+
 class InfeasibleError(SitingError):
     """No answer satisfies all limits.
 
     Parameters
     ----------
-    clash : iterable of tuple of str
-        A smallest set of limits that cannot hold together: for each its name, and what it says
-        in plain words.
+    clash : iterable of ClashingLimit
+        A smallest set of limits that cannot hold together.
     """
 
     exit_code = 3
 
-    def __init__(self, clash: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, clash: Iterable[ClashingLimit]) -> None:
         self.clash = tuple(clash)
-        sentences = (sentence for _, sentence in self.clash)
+        sentences = (limit.sentence for limit in self.clash)
         super().__init__("These limits cannot hold together: " + "; ".join(sentences))
 
 

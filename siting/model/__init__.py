@@ -1,7 +1,11 @@
 """Facility location, exact and with proof. Knows nothing of countries, files or roads."""
 
 from siting.model.instance import Instance
-from siting.model.limits import Closing, Different, Limits, LimitUse, Phase, Quota, Spacing
+from siting.model.limits.base import LimitUse
+from siting.model.limits.groups import Quota
+from siting.model.limits.limits import Limits
+from siting.model.limits.numbers import Phase
+from siting.model.limits.sites import Closing, Different, Spacing
 from siting.model.objectives import (
     Cost,
     Coverage,
@@ -15,7 +19,7 @@ from siting.model.objectives import (
 )
 from siting.model.options import OfficeType
 from siting.model.solution import Solution
-from siting.model.solve import solve
+from siting.model.solve import Task, solve
 from siting.model.solving.search import Solver, TracePoint
 from siting.model.solving.stages import StageResult
 
@@ -40,6 +44,7 @@ __all__ = [
     "Spacing",
     "StageResult",
     "Target",
+    "Task",
     "TracePoint",
     "Worst",
     "solve",

@@ -7,11 +7,10 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from siting.common.types import Bools, Floats, Ints
-from siting.model.instance import Instance
-from siting.model.limits import Limit, Limits
-from siting.model.limits.base import Row, count_row, site_mask
-from siting.model.limits.service import Capacity, MaxTime
-from siting.model.limits.sites import Closing, ForceShut
+from siting.model.instance import Instance, keep_entries, nearest_minutes
+from siting.model.limits.base import Limit, Row, count_row, site_mask
+from siting.model.limits.limits import Limits
+from siting.model.limits.sites import Capacity, Closing, ForceShut, MaxTime
 from siting.model.options import Options, make_options
 from siting.model.presolve import (
     drop_forbidden_pairs,
@@ -21,7 +20,6 @@ from siting.model.presolve import (
     tighten,
 )
 from siting.model.program import Ceiling, Functional, Program, Transform
-from siting.model.sparse import keep_entries, nearest_minutes
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +99,7 @@ def make_formulation(  # noqa: PLR0913 - the last three are named and have defau
     program = Program(
         lower=options.lower,
         upper=options.upper,
-        rows=(*_one_option_a_site(options), *_rows(instance, options, parts)),
+        rows=(*_one_option_a_site(options), *(row for part in parts for row in part.rows(options))),
         times=times,
         fallback=np.full(len(clients), np.inf),
         people=people,
@@ -109,7 +107,7 @@ def make_formulation(  # noqa: PLR0913 - the last three are named and have defau
         capacity=options.capacity,
         must_serve=bool(serve_all or np.isfinite([*options.capacity, farthest]).any()),
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
-        hint=_hint(instance, options, start) if start else None,
+        hint=_hint(options, start) if start else None,
     )
     program = drop_forbidden_pairs(tighten(program))
     if reduce:
@@ -145,19 +143,15 @@ def _options(instance: Instance, limits: Limits, parts: Sequence[Limit]) -> Opti
     )
 
 
-def _hint(instance: Instance, options: Options, start: Sequence[str]) -> Bools:
+def _hint(options: Options, start: Sequence[str]) -> Bools:
     """Return the first option of each site that is named, and those that are forced."""
     first = np.diff(options.site, prepend=-1) > 0
-    return (options.lower > 0) | (first & site_mask(instance, start)[options.site])
+    return (options.lower > 0) | (first & site_mask(options.instance, start)[options.site])
 
 
 def _one_option_a_site(options: Options) -> list[Row]:
     sites, counts = np.unique(options.site, return_counts=True)
     return [count_row("", options.site == site, upper=1) for site in sites[counts > 1]]
-
-
-def _rows(instance: Instance, options: Options, parts: Sequence[Limit]) -> list[Row]:
-    return [row for part in parts for row in part.rows(instance, options)]
 
 
 def _service_times(

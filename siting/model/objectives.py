@@ -6,12 +6,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import ClashingLimit, Fault, InputError
 from siting.common.types import Floats
 from siting.model.formulation import Formulation
-from siting.model.instance import Instance
+from siting.model.instance import Instance, nearest_minutes
 from siting.model.program import Ceiling, Functional, Transform
-from siting.model.sparse import nearest_minutes
 
 
 @dataclass(frozen=True)
@@ -198,10 +197,12 @@ class Target:
     within: float
     each: str | None = None
 
-    def sentence(self, label: str = "") -> str:
-        """Return the target in plain words."""
-        where = label or (f"in each {self.each}" if self.each else "in all")
-        return f"{100 * self.share:g} % within {self.within:g} minutes {where}"
+    def clash(self, label: str = "", reachable: str = "") -> ClashingLimit:
+        """Return the target as one of the limits that clash, for one group or for each."""
+        each = f"in each {self.each}" if self.each else "in all"
+        where = f"in {self.each} {label}" if label else each
+        sentence = f"{100 * self.share:g} % within {self.within:g} minutes {where}{reachable}"
+        return ClashingLimit("target", sentence, self.each or "", label)
 
 
 @dataclass(frozen=True)
@@ -328,10 +329,11 @@ class NoWorse:
         limit = self.objective.functional_at(self.value, formulation)
         return Ceiling(self.objective.functional(formulation), limit)
 
-    def sentence(self) -> str:
-        """Return it in plain words."""
+    def clash(self) -> ClashingLimit:
+        """Return it as one of the limits that clash."""
         than = "less" if self.objective.sense == "max" else "more"
-        return f"{self.objective.kind} is no {than} than {self.value:.6g}"
+        sentence = f"{self.objective.kind} is no {than} than {self.value:.6g}"
+        return ClashingLimit("no_worse", sentence)
 
 
 type Objective = Single | Lexicographic

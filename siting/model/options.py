@@ -38,6 +38,7 @@ class Options:
 
     Parameters
     ----------
+    instance : Instance
     site, kind, phase : ndarray of int, shape (options,)
         The site, the office type (-1 if it has none), and the first phase in which it is open.
     new : ndarray of bool, shape (options,)
@@ -50,6 +51,7 @@ class Options:
         1 in ``lower`` if the option is forced, 0 in ``upper`` if it is forbidden.
     """
 
+    instance: Instance
     site: Ints
     kind: Ints
     phase: Ints
@@ -92,6 +94,7 @@ def make_options(
 
     fixed = instance.existing & ~may_shut
     return Options(
+        instance=instance,
         site=site,
         kind=kind,
         phase=phase,

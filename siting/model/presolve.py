@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from siting.common.types import Bools, Floats, Ints
+from siting.model.instance import keep_entries, nearest_minutes
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.sparse import keep_entries, nearest_minutes
 
 
 def tighten(program: Program) -> Program:

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from siting.common.types import Bools, Floats, Ints
+from siting.model.instance import nearest_minutes
 from siting.model.limits.base import FEASIBILITY, Row
-from siting.model.sparse import nearest_minutes
 
 # Cost of a travel time, elementwise; must not fall with it. Takes inf for "cannot be reached".
 type Transform = Callable[[Floats], Floats]

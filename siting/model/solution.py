@@ -8,14 +8,14 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from siting.common.types import Bools, Ints
-from siting.model.instance import Instance
-from siting.model.limits import Limits, LimitUse
+from siting.model.instance import Instance, entry_rows, nearest_minutes, rows_at
+from siting.model.limits.base import LimitUse
+from siting.model.limits.limits import Limits
 from siting.model.objectives import Lexicographic, Objective
 from siting.model.options import PLAIN
+from siting.model.solving.feasibility import out_of_reach
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
 from siting.model.solving.stages import Outcome, SolvedStage, StageResult, stage_results
-from siting.model.solving.targets import out_of_reach
-from siting.model.sparse import entry_rows, nearest_minutes, rows_at
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ def conclude(
     objective_value = results[outcome.stages.index(stage)].final
     ended = _overall(outcome, stage, objective_value, search)
     shares = _shares(outcome, is_open)
-    uses = (part.use(instance, options, chosen) for part in limits.parts()) if found else ()
+    uses = (part.use(options, chosen) for part in limits.parts()) if found else ()
     return Solution(
         status=ended.status,
         reason=ended.reason,

@@ -1,18 +1,18 @@
-"""Solve an instance: from the objective and the limits to a solution."""
+"""Solve an instance: from the objective and the limits to a solution, once or again and again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from siting.common.errors import Fault, InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.model.formulation import make_formulation
 from siting.model.instance import Instance
-from siting.model.limits import Limits
-from siting.model.objectives import NoWorse, Objective, Single, Worst
+from siting.model.limits.limits import Limits
+from siting.model.objectives import Lexicographic, NoWorse, Objective, Single, Worst
 from siting.model.solution import Solution, conclude
-from siting.model.solving.infeasible import clashing_limits
+from siting.model.solving.feasibility import EVERYONE, clashing_limits
 from siting.model.solving.search import Search, Solver
 from siting.model.solving.stages import Outcome, run_stages, stages_of
 from siting.model.solving.tie_breaking import break_ties
@@ -101,7 +101,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     if outcome is None:
         again = Search.begin(Solver(), gap, time_limit)
         if under and run_stages(formulation, objective, again, method) is not None:
-            raise InfeasibleError([("no_worse", each.sentence()) for each in under])
+            raise InfeasibleError([each.clash() for each in under])
         raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
     return conclude(outcome, objective, limits, search, ties_decided=decided)
@@ -134,7 +134,7 @@ def _refuse_unreachable(instance: Instance) -> None:
     if alone.any():
         names = ", ".join(instance.client_ids[client] for client in np.flatnonzero(alone))
         reason = f"no site at all reaches {names}, and everyone must reach one"
-        raise InfeasibleError([("everyone_served", reason)])
+        raise InfeasibleError([ClashingLimit(EVERYONE.key, reason)])
 
 
 def _break_ties(outcome: Outcome, search: Search) -> tuple[Outcome, bool]:
@@ -145,3 +145,54 @@ def _break_ties(outcome: Outcome, search: Search) -> tuple[Outcome, bool]:
         outcome.program, formulation.options, formulation.instance.site_ids, outcome.answer, search
     )
     return replace(outcome, answer=replace(answer, method=outcome.answer.method)), decided
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is to be chosen from, what is best, and under which limits.
+
+    Parameters
+    ----------
+    instance : Instance
+    objective : Objective
+    limits : Limits
+    solver : Solver
+    time_limit : float, optional
+        Seconds for each time that it is solved.
+    gap : float
+        Relative gap at which to stop.
+    """
+
+    instance: Instance
+    objective: Objective
+    limits: Limits
+    solver: Solver
+    time_limit: float | None = None
+    gap: float = 1e-6
+
+    def solve(
+        self,
+        limits: Limits | None = None,
+        *,
+        under: Sequence[NoWorse] = (),
+        start: Sequence[str] = (),
+    ) -> Solution:
+        """Return an answer that is as good as any; of equally good ones it may be any."""
+        return solve(
+            self.instance,
+            self.objective,
+            limits or self.limits,
+            solver=self.solver,
+            time_limit=self.time_limit,
+            gap=self.gap,
+            ties=False,
+            under=under,
+            start=start,
+        )
+
+    def per_person(self, value: float) -> float:
+        """An objective value as results give it: a sum of minutes becomes a mean."""
+        last = self.objective
+        while isinstance(last, Lexicographic):
+            last = last.stages[-1][0]
+        return value / float(self.instance.weights.sum()) if last.kind == "mean" else value

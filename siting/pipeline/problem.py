@@ -11,8 +11,7 @@ from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.inputs.select import Inputs
-from siting.model import Instance, Limits, Objective, Solver
-from siting.model.task import Task
+from siting.model import Instance, Limits, Objective, Solver, Task
 from siting.pipeline.translate import limits_of, objective_of
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import ClosingTable, Scenario

@@ -26,7 +26,7 @@ from siting.pipeline.check import checked_inputs, needs_network, network_source,
 from siting.pipeline.describe import Progress, add_frontier, describe
 from siting.pipeline.problem import Problem, build_problem, dense
 from siting.pipeline.steps import Frontier
-from siting.pipeline.translate import clash_in_words
+from siting.pipeline.translate import explain_clash
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 
@@ -166,7 +166,7 @@ def answer(problem: Problem) -> Solution:
         )
     except InfeasibleError as error:
         tables = (problem.sites, problem.demand)
-        raise InfeasibleError(clash_in_words(error.clash, problem.scenario, *tables)) from error
+        raise InfeasibleError(explain_clash(error.clash, problem.scenario, *tables)) from error
 
 
 def check(scenario: AnyScenario, *, data: Path | None = None) -> None:

@@ -1,6 +1,6 @@
 """The best answer for each number of new offices, and what each is worth."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import Fault, InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.model import Instance, Limits, Objective, Solution, Solver, solve
 from siting.results.measures import Measures
+from siting.scenario.limits import limit_of
 
 FRONTIER_COLUMNS = [
     *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices"),
@@ -96,7 +97,7 @@ class Step:
     solution : Solution or None
         None for the present network, and where no answer keeps to all limits.
     clash : tuple of str
-        The limits that then clash, by the names the model gives them.
+        The limits that then clash, by the keys that results give them.
     """
 
     number: float
@@ -194,7 +195,12 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
             answer = solve(instance, objective, held, solver=solver, time_limit=time_limit, gap=gap)
             yield Step(number, answer.open_sites, answer)
         except InfeasibleError as error:
-            yield Step(number, (), clash=tuple(dict.fromkeys(name for name, _ in error.clash)))
+            yield Step(number, (), clash=_keys(error.clash))
+
+
+def _keys(clash: Iterable[ClashingLimit]) -> tuple[str, ...]:
+    """What limits are called in a scenario, each once."""
+    return tuple(dict.fromkeys(limit_of(each.key, each.group).key for each in clash))
 
 
 def frontier_table(described: Sequence[Described]) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """What a scenario asks, in the terms of the model, and back."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from osmnx.distance import great_circle
 from scipy.sparse import csr_array
 
+from siting.common.errors import ClashingLimit
 from siting.inputs.costs import Costs
 from siting.model import (
     Closing,
@@ -28,26 +30,10 @@ from siting.model import (
     Target,
     Worst,
 )
+from siting.scenario.limits import limit_of
 from siting.scenario.schema import Scenario, Stage
 
 type Single = Mean | Coverage | Worst | Equity | Cost
-
-LIMIT_KEYS: Mapping[str, str] = {
-    "new_sites_max": "new_offices_max",
-    "new_sites_min": "new_offices_min",
-    "annual_budget": "annual_budget_msek",
-    "one_off_budget": "one_off_budget_msek",
-    "max_new_per_group": "max_new_per_municipality",
-    "quota": "quotas",
-    "type_quota": "office_types",
-    "closing": "closing",
-    "phases": "phases",
-}
-"""What a limit of the model that has a use is called in a scenario file and in a manifest."""
-_GUARANTEES = {
-    "at least one site in each fa_region": "fa_region_guarantee",
-    "at least one site in each county": "county_guarantee",
-}
 
 
 def objective_of(scenario: Scenario) -> Objective:
@@ -154,57 +140,35 @@ def uses_by_key(uses: Iterable[LimitUse]) -> dict[str, dict[str, Any]]:
     seen: Counter[str] = Counter()
     table = {}
     for use in uses:
-        key = _GUARANTEES.get(use.sentence) or LIMIT_KEYS.get(use.name)
-        if key is None:
+        limit = limit_of(use.key, use.group)
+        if not limit.counted:
             continue
-        seen[key] += 1
-        name = key if seen[key] == 1 else f"{key}_{seen[key]}"
+        seen[limit.key] += 1
+        name = limit.key if seen[limit.key] == 1 else f"{limit.key}_{seen[limit.key]}"
         figures = {"limit": use.limit, "used": use.used, "slack": use.slack}
         table[name] = figures | ({"where": use.label} if use.label else {})
     return table
 
 
-def clash_in_words(
-    clash: Iterable[tuple[str, str]],
-    scenario: Scenario,
-    sites: pd.DataFrame,
-    demand: pd.DataFrame,
-) -> Iterator[tuple[str, str]]:
-    """Limits that clash, in the words of the scenario file."""
-    wanted = scenario.limits
-    forced = sites[sites["forced"]]
-    words = {
-        "new_sites_max": f"at most {wanted.new_offices_max} new offices",
-        "new_sites_min": f"at least {wanted.new_offices_min} new offices",
-        "annual_budget": f"new offices cost at most {wanted.annual_budget_msek} MSEK a year",
-        "one_off_budget": f"opening them costs at most {wanted.one_off_budget_msek} MSEK",
-        "max_new_per_group": f"at most {wanted.max_new_per_municipality} in one municipality",
-        "max_time": f"nobody has a longer way than {wanted.max_minutes} minutes",
-        "spacing": f"no two new offices nearer to each other than {wanted.spacing_km} km",
-        "force_open": (
-            f"{', '.join(forced['place'])} must open, which makes {len(forced)} new offices at "
-            f"{forced['annual_cost_msek'].sum():.1f} MSEK a year and "
-            f"{forced['one_off_cost_msek'].sum():.1f} MSEK once"
-        ),
-    }
-    for name, sentence in clash:
-        if name == "at_least_one_per_group":
-            region = "county" if "county" in sentence else "FA region"
-            yield f"limits.{_GUARANTEES[sentence]}", f"at least one office in every {region}"
-        else:
-            yield _KEYS.get(name, name), words.get(name) or _named(sentence, demand)
+def explain_clash(
+    clash: Iterable[ClashingLimit], scenario: Scenario, sites: pd.DataFrame, demand: pd.DataFrame
+) -> Iterator[ClashingLimit]:
+    """Limits that clash, in the words of the scenario file and with the names of regions."""
+    for each in clash:
+        limit, sentence = limit_of(each.key, each.group), _named(each, demand)
+        if limit.sentence:
+            sentence = limit.sentence.format(attrgetter(limit.path)(scenario))
+        elif each.key == "force_open":
+            sentence = _forced(sites[sites["forced"]])
+        yield replace(each, key=limit.path, sentence=sentence)
 
 
-def _named(sentence: str, demand: pd.DataFrame) -> str:
-    """A sentence of the model with the name of a region in place of its code."""
-
-    def name(found: re.Match[str]) -> str:
-        code, column, title = _REGIONS[found["level"]]
-        names = dict(zip(demand[code], demand[column], strict=True))
-        return f"in {title}{names[found['code']]}" if found["code"] in names else found[0]
-
-    levels = "|".join(_REGIONS)
-    return re.sub(rf"in (?P<level>{levels}) (?P<code>[^\s,]+)", name, sentence)
+def _forced(sites: pd.DataFrame) -> str:
+    return (
+        f"{', '.join(sites['place'])} must open, which makes {len(sites)} new offices at "
+        f"{sites['annual_cost_msek'].sum():.1f} MSEK a year and "
+        f"{sites['one_off_cost_msek'].sum():.1f} MSEK once"
+    )
 
 
 _REGIONS = {
@@ -214,13 +178,12 @@ _REGIONS = {
 }
 """For each level its columns of code and name, and what it is called before a name."""
 
-_KEYS = {name: f"limits.{key}" for name, key in LIMIT_KEYS.items()} | {
-    "type_quota": "office_types",
-    "closing": "closing",
-    "phases": "phases",
-    "spacing": "limits.spacing_km",
-    "max_time": "limits.max_minutes",
-    "force_open": "offices.open",
-    "target": "objective.targets",
-    "everyone_served": "everyone",
-}
+
+def _named(limit: ClashingLimit, demand: pd.DataFrame) -> str:
+    """What the model says, with the names of regions in place of their codes."""
+    if limit.group not in _REGIONS or not limit.label:
+        return limit.sentence
+    code, column, title = _REGIONS[limit.group]
+    names = dict(zip(demand[code], demand[column], strict=True))
+    shown = title + ", ".join(names.get(label, label) for label in limit.label.split(", "))
+    return limit.sentence.replace(f"in {limit.group} {limit.label}", f"in {shown}")

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from siting.common.errors import Fault, InputError
 from siting.common.package import data_folder, scenario_folder
 from siting.common.toml import faults_of
-from siting.model.task import Task
+from siting.model import Task
 from siting.pipeline.describe import Progress
 from siting.pipeline.manifest import study_manifest
 from siting.pipeline.problem import Problem

@@ -29,8 +29,8 @@ from siting.model import (
 from siting.model.formulation import Formulation, make_formulation
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solving.classic import Classic
+from siting.model.solving.feasibility import target_ceilings, targets_of
 from siting.model.solving.p_center import restrict
-from siting.model.solving.targets import target_ceilings
 
 FOLDER = Path(__file__).parent / "golden"
 NEAR = csr_array(np.array([[0.0, 0, 0], [0, 0, 2], [0, 2, 0]]))
@@ -97,7 +97,7 @@ def compare(name: str, program: Program, tmp_path: Path) -> None:
 def test_objective(name: str, instance: Instance, tmp_path: Path) -> None:
     objective = OBJECTIVES[name]
     under = formulation(instance, Limits(new_sites_max=1), serve_all=objective.serves_all)
-    ceilings = target_ceilings(under, [objective])
+    ceilings = target_ceilings(under, targets_of([objective]))
     program, _ = under.with_goal(objective.functional(under), ceilings)
     compare(f"objective_{name}", program, tmp_path)
 

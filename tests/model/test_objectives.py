@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from siting.common.errors import InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, InfeasibleError, InputError
 from siting.model import (
     Closing,
     Cost,
@@ -113,8 +113,8 @@ def test_a_target_clashes_with_a_limit(line: Line) -> None:
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Cost([Target(1, 5)]), Limits(new_sites_max=1, annual_budget=9))
     assert caught.value.clash == (
-        ("new_sites_max", "at most 1 new"),
-        ("target", "100 % within 5 minutes in all"),
+        ClashingLimit("new_sites_max", "at most 1 new"),
+        ClashingLimit("target", "100 % within 5 minutes in all"),
     )
 
 

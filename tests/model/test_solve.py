@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from siting.common.errors import InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, InfeasibleError, InputError
 from siting.model import Coverage, Instance, Limits, Mean, NoWorse, solve
 from siting.model.solving.search import PACKAGES
 from tests.model.brute_force import best_answer
@@ -84,8 +84,8 @@ def test_a_smallest_clash_is_named(line: Callable[..., Instance]) -> None:
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), limits)
     assert caught.value.clash == (
-        ("annual_budget", "new sites cost at most 5 a year"),
-        ("force_open", "must be open: 0, 1"),
+        ClashingLimit("annual_budget", "new sites cost at most 5 a year"),
+        ClashingLimit("force_open", "must be open: 0, 1"),
     )
     assert caught.value.exit_code == 3
 
@@ -95,8 +95,8 @@ def test_a_clash_with_serving_everyone_is_named(line: Callable[..., Instance]) -
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(force_shut=["0"], new_sites_max=2))
     assert caught.value.clash == (
-        ("force_shut", "must be shut: 0"),
-        ("everyone_served", "everyone reaches an open site"),
+        ClashingLimit("force_shut", "must be shut: 0"),
+        ClashingLimit("everyone_served", "everyone reaches an open site"),
     )
 
 
@@ -108,13 +108,13 @@ def test_another_objective_is_blamed_only_where_the_limits_hold_together(
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(new_sites_max=1), under=both)
     assert caught.value.clash == (
-        ("no_worse", "mean is no more than 0.5"),
-        ("no_worse", "coverage is no less than 2"),
+        ClashingLimit("no_worse", "mean is no more than 0.5"),
+        ClashingLimit("no_worse", "coverage is no less than 2"),
     )
     clashing = Limits(new_sites_max=1, new_sites_min=2)
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), clashing, under=[NoWorse(Mean(), 100)])
-    assert [name for name, _ in caught.value.clash] == ["new_sites_max", "new_sites_min"]
+    assert [limit.key for limit in caught.value.clash] == ["new_sites_max", "new_sites_min"]
 
 
 def test_an_unknown_method_is_refused(line: Callable[..., Instance]) -> None:
@@ -168,7 +168,7 @@ def test_use_and_slack_of_each_limit(line: Callable[..., Instance]) -> None:
         new_sites_max=2, new_sites_min=1, annual_budget=3, at_least_one_per_group=["region"]
     )
     uses = solve(instance, Mean(), limits).limits
-    assert [(use.name, use.label, use.limit, use.used, use.slack) for use in uses] == [
+    assert [(use.key, use.label, use.limit, use.used, use.slack) for use in uses] == [
         ("new_sites_max", "", 2, 1, 1),
         ("new_sites_min", "", 1, 1, 0),
         ("annual_budget", "", 3, 2, 1),

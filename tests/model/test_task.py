@@ -7,8 +7,17 @@ import numpy as np
 import pytest
 
 from siting.common.errors import InfeasibleError, InputError
-from siting.model import Coverage, Instance, Lexicographic, Limits, Mean, NoWorse, Objective, Solver
-from siting.model.task import Task
+from siting.model import (
+    Coverage,
+    Instance,
+    Lexicographic,
+    Limits,
+    Mean,
+    NoWorse,
+    Objective,
+    Solver,
+    Task,
+)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_each_step_is_solved_and_told_as_asked(tmp_path: Path) -> None:
 def test_fewer_than_are_forced_is_not_possible() -> None:
     steps = _steps(Frontier(1, 2), Limits(force_open=("a", "c")))
     assert steps[1].solution is None
-    assert set(steps[1].clash) == {"new_sites_max", "force_open"}
+    assert set(steps[1].clash) == {"new_offices_max", "offices.open"}
     assert set(steps[2].open_sites) == {"o", "a", "c"}
 
 
@@ -131,7 +131,7 @@ def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
 
 def test_nested_tells_whether_the_step_before_is_kept_and_dropped_what_is_not() -> None:
     without = _steps(Frontier(3, 3), Limits(force_shut=("a", "b")))
-    steps = [*_steps(Frontier(1, 2), Limits()), *without[1:], Step(4, (), clash=("force_open",))]
+    steps = [*_steps(Frontier(1, 2), Limits()), *without[1:], Step(4, (), clash=("offices.open",))]
     table = frontier_table([_described(step) for step in steps])
     assert table["sites"].fillna("-").tolist() == ["", "a", "a;b", "c;d", "-"]
     assert table["nested"].tolist() == [True, True, True, False, pd.NA]

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from osmnx.distance import great_circle
 
-from siting.common.errors import InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, InfeasibleError, InputError
 from siting.common.package import scenario_folder
-from siting.model import Cost, Coverage, Equity, Lexicographic, Mean, Target, Worst
+from siting.model import Cost, Coverage, Equity, Lexicographic, LimitUse, Mean, Target, Worst
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import answer, prepare
-from siting.pipeline.translate import objective_of
+from siting.pipeline.translate import explain_clash, objective_of, uses_by_key
 from siting.scenario.file import find_scenario, read_scenario
 from siting.scenario.schema import Scenario
 from siting.scenario.template import write_starter
@@ -119,7 +119,7 @@ def test_spacing_keeps_new_offices_apart(ask: Ask) -> None:
 def test_forced_offices_that_lie_too_near_are_named(ask: Ask) -> None:
     with pytest.raises(InfeasibleError) as caught:
         answer(ask(*FEW, "limits.spacing_km=100"))
-    assert [name for name, _ in caught.value.clash] == ["offices.open", "limits.spacing_km"]
+    assert [limit.key for limit in caught.value.clash] == ["offices.open", "limits.spacing_km"]
 
 
 def test_only_sole_offices_close_and_those_named_stay(ask: Ask) -> None:
@@ -139,7 +139,8 @@ def test_nobody_beyond_a_greatest_time_or_it_is_said_why_not(ask: Ask) -> None:
     with pytest.raises(InfeasibleError) as caught:
         answer(ask(*FEW, "limits.max_minutes=60"))
     assert any(
-        name in {"limits.max_minutes", "limits.new_offices_max"} for name, _ in caught.value.clash
+        limit.key in {"limits.max_minutes", "limits.new_offices_max"}
+        for limit in caught.value.clash
     )
 
 
@@ -148,10 +149,46 @@ def test_an_impossible_target_names_the_greatest_share(ask: Ask) -> None:
     targets = ", ".join(f'{{share=1.0, within_minutes=5, each="{level}"}}' for level in levels)
     with pytest.raises(InfeasibleError) as caught:
         answer(ask("objective.kind=cost", f"objective.targets=[{targets}]"))
-    said = [sentence for _, sentence in caught.value.clash]
+    said = [limit.sentence for limit in caught.value.clash]
     for place in ("Jämtlands län", "the FA region Kiruna", "Karlskrona"):
         begin = f"100 % within 5 minutes in {place}, where at most "
         assert [each for each in said if each.startswith(begin) and each.endswith("be reached")]
+
+
+def test_a_clash_is_told_in_the_words_of_the_scenario_and_with_names(ask: Ask) -> None:
+    problem = ask(*FEW)
+    clash = [
+        ClashingLimit("at_least_one_per_group", "at least one site in each county", "county"),
+        ClashingLimit("quota", "at least 9 new in county 23, 24", "county", "23, 24"),
+        ClashingLimit("quota", "at least 9 new in skr_group C8", "skr_group", "C8"),
+        ClashingLimit("new_sites_max", "at most 6 new"),
+        ClashingLimit("capacity", "no site serves more people than its capacity"),
+    ]
+    said = explain_clash(clash, problem.scenario, problem.sites, problem.demand)
+    assert [(limit.key, limit.sentence) for limit in said] == [
+        ("limits.county_guarantee", "at least one office in every county"),
+        ("limits.quotas", "at least 9 new in Jämtlands län, Västerbottens län"),
+        ("limits.quotas", "at least 9 new in skr_group C8"),
+        ("limits.new_offices_max", "at most 6 new offices"),
+        ("capacity", "no site serves more people than its capacity"),
+    ]
+
+
+def test_uses_of_one_limit_are_told_apart() -> None:
+    name = "at_least_one_per_group"
+    uses = [
+        LimitUse(name, "at least one site in each fa_region", "fa_region", "Kiruna", 1, 1, 0),
+        LimitUse(name, "at least one site in each county", "county", "23", 1, 2, 1),
+        LimitUse("quota", "at most 3 new in county 23", "county", "", 3, 1, 2),
+        LimitUse("quota", "at most 3 new in county 24", "county", "", 3, 2, 1),
+        LimitUse("spacing", "no two new sites nearer than 9", "", "a and b", 1, 1, 0),
+    ]
+    assert uses_by_key(uses) == {
+        "fa_region_guarantee": {"limit": 1, "used": 1, "slack": 0, "where": "Kiruna"},
+        "county_guarantee": {"limit": 1, "used": 2, "slack": 1, "where": "23"},
+        "quotas": {"limit": 3, "used": 1, "slack": 2},
+        "quotas_2": {"limit": 3, "used": 2, "slack": 1},
+    }
 
 
 def test_full_offices_send_people_on(ask: Ask) -> None:

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.model import Instance, Limits, Mean, Solver
-from siting.model.task import Task
+from siting.model import Instance, Limits, Mean, Solver, Task
 from siting.studies.alternatives import best_answers, diverse_answers
 
 SITES, MOST = 7, 3

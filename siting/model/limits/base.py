@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from siting.common.errors import Fault
+from siting.common.errors import ClashingLimit, Fault
 from siting.common.types import Bools, Floats, Ints
 from siting.model.instance import Instance
 from siting.model.options import Options
@@ -63,16 +63,19 @@ class LimitUse:
 
     Parameters
     ----------
-    name, sentence : str
-        The limit, and what it says in plain words.
+    key, sentence : str
+        The limit's name, and what it says in plain words.
+    group : str
+        The grouping of sites that it is about; empty if it is about none.
     label : str
         The group or phase in which the least is left; empty if there is only one.
     limit, used, slack : float
         The limit there, what is used of it, and what is left.
     """
 
-    name: str
+    key: str
     sentence: str
+    group: str
     label: str
     limit: float
     used: float
@@ -92,21 +95,32 @@ class Limit(ABC):
         """Return what is wrong with the limit itself."""
         return ()
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - for those that are rows
+    def rows(self, options: Options) -> Iterator[Row]:  # noqa: ARG002 - for those that are rows
         """Return the limit as rows over the options."""
         return iter(())
 
-    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:
+    def use(self, options: Options, chosen: Bools) -> LimitUse | None:
         """Return how much of the limit is used where the least is left, if that can be said."""
-        rows = [row for row in self.rows(instance, options) if len(row.columns)]
+        rows = [row for row in self.rows(options) if len(row.columns)]
         if not rows:
             return None
         tightest = min(rows, key=lambda row: row.slack(chosen))
         used = tightest.used(chosen)
         upper_binds = tightest.upper - used <= used - tightest.lower
         limit = tightest.upper if upper_binds else tightest.lower
-        slack = tightest.slack(chosen)
-        return LimitUse(self.name, self.sentence(), tightest.label, limit, used, slack)
+        return self.used(limit, used, tightest.slack(chosen), tightest.label)
+
+    def used(self, limit: float, used: float, slack: float, label: str = "") -> LimitUse:
+        """Return the use of this limit."""
+        return LimitUse(self.name, self.sentence(), self.about()[0], label, limit, used, slack)
+
+    def clash(self) -> ClashingLimit:
+        """Return the limit as one of those that clash."""
+        return ClashingLimit(self.name, self.sentence(), *self.about())
+
+    def about(self) -> tuple[str, str]:
+        """Return the grouping that the limit is about, and the groups that it names."""
+        return "", ""
 
 
 def unknown_sites(key: str, named: Sequence[str], instance: Instance) -> Iterator[Fault]:

@@ -13,52 +13,57 @@ from siting.model.options import Options
 
 
 @dataclass(frozen=True)
-class MaxNewPerGroup(Limit):
+class _EachGroup(Limit):
+    """What holds for each group of a grouping."""
+
+    group: str
+
+    def faults(self, instance: Instance) -> Iterable[Fault]:
+        """Return what is wrong with the limit itself."""
+        return unknown_group(self.name, self.group, instance)
+
+    def about(self) -> tuple[str, str]:
+        """Return the grouping."""
+        return self.group, ""
+
+
+@dataclass(frozen=True)
+class MaxNewPerGroup(_EachGroup):
     """At most so many new sites in each group of a grouping."""
 
     name = "max_new_per_group"
-    group: str
     count: int
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
         return f"at most {self.count} new in each {self.group}"
 
-    def faults(self, instance: Instance) -> Iterable[Fault]:
-        """Return what is wrong with the limit itself."""
-        return unknown_group(self.name, self.group, instance)
-
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options; groups that cannot break it have none."""
-        for label, sites in groups_of_sites(instance, self.group).items():
+        for label, sites in groups_of_sites(options.instance, self.group).items():
             members = sites[options.site] & options.new
             if members.sum() > self.count:
                 yield count_row(label, members, upper=self.count)
 
 
 @dataclass(frozen=True)
-class AtLeastOnePerGroup(Limit):
+class AtLeastOnePerGroup(_EachGroup):
     """At least one open site in each group of a grouping, existing ones counted."""
 
     name = "at_least_one_per_group"
-    group: str
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
         return f"at least one site in each {self.group}"
 
-    def faults(self, instance: Instance) -> Iterable[Fault]:
-        """Return what is wrong with the limit itself."""
-        return unknown_group(self.name, self.group, instance)
-
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
-        for label, sites in groups_of_sites(instance, self.group).items():
+        for label, sites in groups_of_sites(options.instance, self.group).items():
             yield count_row(label, sites[options.site], lower=1)
 
 
 @dataclass(frozen=True)
-class Quota(Limit):
+class Quota(_EachGroup):
     """At least or at most so many new sites in some groups together, forced ones counted.
 
     Parameters
@@ -72,7 +77,6 @@ class Quota(Limit):
     """
 
     name = "quota"
-    group: str
     labels: tuple[str, ...]
     least: int | None = None
     most: int | None = None
@@ -83,16 +87,21 @@ class Quota(Limit):
 
     def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
-        yield from unknown_group(self.name, self.group, instance)
+        yield from super().faults(instance)
         strangers = sorted(set(self.labels) - set(instance.site_groups.get(self.group, ())))
         if strangers and self.group in instance.site_groups:
             yield Fault("limits", self.name, strangers, "unknown groups", "Name groups of sites.")
         if self.least is None and self.most is None:
             yield Fault("limits", self.name, None, "has no number", "Give least or most.")
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def about(self) -> tuple[str, str]:
+        """Return the grouping and the groups of it."""
+        return self.group, ", ".join(self.labels)
+
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
-        members = np.isin(np.asarray(instance.site_groups[self.group]), self.labels)
+        groups = options.instance.site_groups[self.group]
+        members = np.isin(np.asarray(groups), self.labels)
         yield quota_row(members[options.site] & options.new, self.least, self.most)
 
 
@@ -125,7 +134,7 @@ class TypeQuota(Limit):
         if self.kind < 0:
             yield Fault("limits", self.name, self.label, "unknown office type", "Correct it.")
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         yield quota_row(options.new & (options.kind == self.kind), self.least, self.most)
 

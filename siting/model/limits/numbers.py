@@ -1,10 +1,11 @@
-"""How many new sites may open, and what they may cost, a year and once."""
+"""How many new sites may open, and what they may cost, in all and in each phase."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from siting.common.errors import Fault
 from siting.common.types import Bools, Floats
 from siting.model.instance import Instance
 from siting.model.limits.base import Limit, LimitUse, Row, count_row
@@ -37,23 +38,26 @@ class AnnualBudget(Limit):
         less = ", less what closing saves," if self.frees else ""
         return f"new sites{less} cost at most {self.money:g} a year"
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         closable = self._closable(options)
-        saved = float(options.annual_cost[closable].sum())
         counted = options.new | closable
-        yield spending_row("", counted, options.annual_cost, self.money + saved)
+        most = self.money + _total(options, closable)
+        yield spending_row("", counted, options.annual_cost, most)
 
-    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:
+    def use(self, options: Options, chosen: Bools) -> LimitUse | None:
         """Return what is spent, net of what closing saves where that counts."""
-        row = next(iter(self.rows(instance, options)))
-        saved = float(options.annual_cost[self._closable(options)].sum())
-        used = row.used(chosen) - saved
-        return LimitUse(self.name, self.sentence(), "", self.money, used, self.money - used)
+        row = next(self.rows(options))
+        used = row.used(chosen) - _total(options, self._closable(options))
+        return self.used(self.money, used, self.money - used)
 
     def _closable(self, options: Options) -> Bools:
         closable: Bools = ~options.new & (options.lower == 0) & self.frees
         return closable
+
+
+def _total(options: Options, counted: Bools) -> float:
+    return float(options.annual_cost[counted].sum())
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class OneOffBudget(Limit):
         """Return what the limit says, in plain words."""
         return f"opening new sites costs at most {self.money:g}"
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         yield spending_row("", options.new, options.one_off_cost, self.money)
 
@@ -83,7 +87,7 @@ class NewSitesMax(Limit):
         """Return what the limit says, in plain words."""
         return f"at most {self.count} new"
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         yield count_row("", options.new, upper=self.count)
 
@@ -99,6 +103,74 @@ class NewSitesMin(Limit):
         """Return what the limit says, in plain words."""
         return f"at least {self.count} new"
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:  # noqa: ARG002 - the same for each limit
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         yield count_row("", options.new, lower=self.count)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of time with means of its own.
+
+    Parameters
+    ----------
+    name : str
+        What it is called, such as a year; unique.
+    annual_budget : float, optional
+        Money a year for all new sites that are open by then.
+    one_off_budget : float, optional
+        Money for those that open in this phase.
+    opened_max : int, optional
+        Number of new sites that open in this phase.
+    years : float
+        How long it lasts; the objective is the mean over all years.
+    """
+
+    name: str
+    annual_budget: float | None = None
+    one_off_budget: float | None = None
+    opened_max: int | None = None
+    years: float = 1.0
+
+
+@dataclass(frozen=True)
+class Phases(Limit):
+    """The means of each phase."""
+
+    name = "phases"
+    phases: tuple[Phase, ...]
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        return f"the budgets of the phases {', '.join(phase.name for phase in self.phases)}"
+
+    def faults(self, instance: Instance) -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
+        """Return what is wrong with the limit itself."""
+        names = [phase.name for phase in self.phases]
+        if len(set(names)) < len(names):
+            yield Fault("limits", self.name, names, "names occur twice", "Give each its own.")
+        for phase in self.phases:
+            if not phase.years > 0:
+                yield Fault(
+                    "limits", f"phases.{phase.name}.years", phase.years, "is not positive",
+                    "Give the years that it lasts.",
+                )  # fmt: skip
+
+    def rows(self, options: Options) -> Iterator[Row]:
+        """Return the limit as rows over the options."""
+        for number, phase in enumerate(self.phases):
+            opened, running = options.phase == number, options.phase <= number
+            if phase.annual_budget is not None:
+                yield spending_row(
+                    f"{phase.name} annual_budget", options.new & running,
+                    options.annual_cost, phase.annual_budget,
+                )  # fmt: skip
+            if phase.one_off_budget is not None:
+                yield spending_row(
+                    f"{phase.name} one_off_budget", options.new & opened,
+                    options.one_off_cost, phase.one_off_budget,
+                )  # fmt: skip
+            if phase.opened_max is not None:
+                yield count_row(
+                    f"{phase.name} opened_max", options.new & opened, upper=phase.opened_max
+                )

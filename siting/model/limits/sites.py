@@ -1,4 +1,4 @@
-"""Sites that must be open or shut, may close, lie too near, or differ from another answer's."""
+"""What holds for sites: open or shut, how near to each other and to people, and how full."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ class ForceOpen(Limit):
         """Return what is wrong with the limit itself."""
         return unknown_sites(self.name, self.sites, instance)
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for site in self.sites:
-            yield count_row(site, site_mask(instance, [site])[options.site], lower=1)
+            yield count_row(site, site_mask(options.instance, [site])[options.site], lower=1)
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class ForceShut(Limit):
         """Return which sites need not stay open."""
         return site_mask(instance, self.sites)
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for site in self.sites:
-            yield count_row(site, site_mask(instance, [site])[options.site], upper=0)
+            yield count_row(site, site_mask(options.instance, [site])[options.site], upper=0)
 
 
 @dataclass(frozen=True)
@@ -92,21 +92,21 @@ class Closing(Limit):
         """Return which existing sites need not stay open."""
         return site_mask(instance, self.sites)
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options, which count those that stay."""
-        members = site_mask(instance, self.sites)[options.site]
+        members = site_mask(options.instance, self.sites)[options.site]
         count = int(members.sum())
         least_open = -np.inf if self.most is None else count - self.most
         if self.least > 0 or self.most is not None:
             yield count_row("", members, lower=least_open, upper=count - self.least)
 
-    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:
+    def use(self, options: Options, chosen: Bools) -> LimitUse | None:
         """Return how many close, of how many that may or must."""
-        members = site_mask(instance, self.sites)[options.site]
+        members = site_mask(options.instance, self.sites)[options.site]
         closed = int((members & ~chosen).sum())
         most = int(members.sum()) if self.most is None else self.most
         slack = min(most - closed, closed - self.least)
-        return LimitUse(self.name, self.sentence(), "", most, closed, slack)
+        return self.used(most, closed, slack)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,16 +137,17 @@ class Spacing(Limit):
                 "limits", self.name, self.distances.shape, "is not sites x sites", "Give all sites."
             )
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         near = self.distances.tocoo()
         close = (near.data < self.least) & (near.row != near.col)
         pairs = {
             (min(a, b), max(a, b)) for a, b in zip(near.row[close], near.col[close], strict=True)
         }
+        names = options.instance.site_ids
         for one, other in sorted(pairs):
             both = ((options.site == one) | (options.site == other)) & options.new
-            label = f"{instance.site_ids[one]} and {instance.site_ids[other]}"
+            label = f"{names[one]} and {names[other]}"
             if len(set(options.site[both])) > 1:
                 yield count_row(label, both, upper=1)
 
@@ -181,17 +182,59 @@ class Different(Limit):
         named = [site for sites in self.answers for site in sites]
         return unknown_sites(self.name, named, instance)
 
-    def rows(self, instance: Instance, options: Options) -> Iterator[Row]:
+    def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         signs: Floats = np.zeros(len(options))
         constant, free = 0, options.lower == 0
         for sites in self.answers:
-            within = site_mask(instance, sites)[options.site]
+            within = site_mask(options.instance, sites)[options.site]
             signs += np.where(free, np.where(within, -1.0, 1.0), 0.0)
             constant += len(set(options.site[free & within]))
         columns = np.flatnonzero(signs)
         yield Row("", columns, signs[columns], lower=float(self.least - constant))
 
-    def use(self, instance: Instance, options: Options, chosen: Bools) -> LimitUse | None:  # noqa: ARG002 - the same for each limit
+    def use(self, options: Options, chosen: Bools) -> LimitUse | None:  # noqa: ARG002 - the same for each limit
         """Return nothing: no part of it is used up."""
         return None
+
+
+@dataclass(frozen=True)
+class MaxTime(Limit):
+    """No one is sent further than this many minutes."""
+
+    name = "max_time"
+    minutes: float
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        return f"no one is sent further than {self.minutes:g} minutes"
+
+
+@dataclass(frozen=True)
+class Capacity(Limit):
+    """How many people each site can serve. Demand may be split between sites.
+
+    Parameters
+    ----------
+    sites : tuple of (str, float)
+        Label and people; sites that are not named never fill up.
+    """
+
+    name = "capacity"
+    sites: tuple[tuple[str, float], ...]
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        return "no site serves more people than its capacity"
+
+    def faults(self, instance: Instance) -> Iterable[Fault]:
+        """Return what is wrong with the limit itself."""
+        yield from unknown_sites(self.name, [site for site, _ in self.sites], instance)
+        wrong = [(site, people) for site, people in self.sites if not people >= 0]
+        if wrong:
+            yield Fault("limits", self.name, wrong, "is not 0 or more", "Give people.")
+
+    def of_sites(self, instance: Instance) -> Floats:
+        """Return the people each site can serve."""
+        known = dict(self.sites)
+        return np.array([known.get(site, np.inf) for site in instance.site_ids])

@@ -22,11 +22,11 @@ import numpy as np
 import pulp
 
 from siting.common.types import Bools, Floats
+from siting.model.instance import entry_rows
 from siting.model.limits.base import FEASIBILITY
 from siting.model.program import Functional, Program, Split
 from siting.model.solving.search import Search
 from siting.model.solving.solvers import SolverTask, run
-from siting.model.sparse import entry_rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,13 +12,12 @@ import numpy as np
 
 from siting.common.types import Bools, Floats
 from siting.model.formulation import Formulation
+from siting.model.instance import keep_entries, nearest_minutes
 from siting.model.objectives import minutes
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solving.classic import SolverAnswer
-from siting.model.solving.fallback import filled_in
-from siting.model.solving.methods import solve_flat
+from siting.model.solving.methods import filled_in, solve_flat
 from siting.model.solving.search import Search
-from siting.model.sparse import keep_entries, nearest_minutes
 
 
 @dataclass(frozen=True)

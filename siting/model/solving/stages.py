@@ -11,11 +11,10 @@ from siting.model.formulation import Formulation
 from siting.model.objectives import Equity, Lexicographic, Mean, NoWorse, Objective, Single, Worst
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solving.classic import SolverAnswer
-from siting.model.solving.fallback import filled_in
-from siting.model.solving.methods import solve_flat
+from siting.model.solving.feasibility import target_ceilings, targets_of
+from siting.model.solving.methods import filled_in, solve_flat
 from siting.model.solving.p_center import restrict, smallest_radius
 from siting.model.solving.search import Search, SolveStatus, TracePoint, status_of
-from siting.model.solving.targets import target_ceilings
 
 # By this much, relative, a ceiling lies above the best of its stage, so that rounding in a later
 # stage does not rule out the answer that reached it.
@@ -101,7 +100,9 @@ def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
     under: Sequence[NoWorse] = (),
 ) -> Outcome | None:
     """Solve every stage, each under what the ones before have found."""
-    ceilings = target_ceilings(formulation, [single for single, _ in stages_of(objective)])
+    ceilings = target_ceilings(
+        formulation, targets_of([single for single, _ in stages_of(objective)])
+    )
     ceilings += [each.ceiling(formulation) for each in under]
     done: list[SolvedStage] = []
     last: tuple[Program, Ints, SolverAnswer] | None = None

@@ -65,7 +65,7 @@ function statusText(answer) {
   if (!possible()) {
     const forced = number(data.own.sites.filter((site) => site[5]).length, 0);
     // That only so many may open is what the slider says already.
-    const others = answer.clash.filter((name) => name !== "new_sites_max");
+    const others = answer.clash.filter((name) => name !== "new_offices_max");
     const clash = others.length ? others : answer.clash;
     const because = clash.map((name) => fill(words().clash[name] ?? name, { forced })).join(", ");
     return fill(words().impossible, { number: answer.number, because });

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import InfeasibleError
+from siting.common.errors import ClashingLimit, InfeasibleError
 from siting.common.types import Floats
-from siting.model import Limits, Solution, solve
-from siting.model.task import Task
+from siting.model import Limits, Solution, Task, solve
+from siting.scenario.limits import LIMITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +24,12 @@ class Explanation:
     best : Solution
     other : Solution or None
         The best answer with the site the other way; None if there is none.
-    clash : tuple of tuple of str
-        Why there is none: the limits that clash, by name and in plain words.
+    clash : tuple of ClashingLimit
+        Why there is none.
     limits : DataFrame
-        One row for each limit changed: name, change ("dropped", "one more", "1 more"), gain (by
-        how much the objective gets better, not negative), site_open (whether the site would then
-        be open), proved.
+        One row for each limit changed: name (that of a scenario), change ("dropped", "one more",
+        "1 more"), gain (by how much the objective gets better, not negative), site_open (whether
+        the site would then be open), proved.
     people : DataFrame
         One row for each group of clients that the site makes a difference to: municipality,
         gain_people and lose_people (who have a shorter or longer way with the site open than
@@ -40,7 +40,7 @@ class Explanation:
     is_open: bool
     best: Solution
     other: Solution | None
-    clash: tuple[tuple[str, str], ...]
+    clash: tuple[ClashingLimit, ...]
     limits: pd.DataFrame
     people: pd.DataFrame
 
@@ -64,7 +64,7 @@ def explain(task: Task, site: str) -> Explanation:
     best = solve(task.instance, task.objective, task.limits, solver=task.solver)
     is_open = site in best.open_sites
     other: Solution | None = None
-    clash: tuple[tuple[str, str], ...] = ()
+    clash: tuple[ClashingLimit, ...] = ()
     try:
         other = task.solve(other_way(task.limits, site, is_open=is_open))
     except InfeasibleError as error:
@@ -96,37 +96,26 @@ def _changed(task: Task, best: Solution, site: str) -> Iterator[dict[str, object
 
 def _dropped(limits: Limits) -> Iterator[tuple[str, str, Limits]]:
     """Each limit that can be dropped, with the limits that are left."""
-    nothing = Limits()
-    for name in (
-        "new_sites_max",
-        "annual_budget",
-        "one_off_budget",
-        "max_new_per_group",
-        "at_least_one_per_group",
-        "quotas",
-        "spacing",
-        "max_time",
-        "force_open",
-        "type_quotas",
-    ):
-        if getattr(limits, name) != getattr(nothing, name) and len(_listed(limits, name)):
-            yield name, "dropped", replace(limits, **{name: getattr(nothing, name)})
+    for limit in LIMITS:
+        if not limit.field:
+            continue
+        given, left = getattr(limits, limit.field), getattr(Limits(), limit.field)
+        if limit.group:
+            left = [each for each in given if each != limit.group]
+        if _listed(given) != _listed(left):
+            yield limit.key, "dropped", replace(limits, **{limit.field: left})
 
 
-def _listed(limits: Limits, name: str) -> tuple[object, ...]:
-    """What a limit says, as something that is empty where it says nothing."""
-    value = getattr(limits, name)
-    return tuple(value) if isinstance(value, dict | list | tuple) else (value,)
+def _listed(value: object) -> object:
+    """A limit's value; one list is like the other where both say the same."""
+    return list(value) if isinstance(value, dict | list | tuple) else value
 
 
 def _loosened(limits: Limits) -> Iterator[tuple[str, str, Limits]]:
     """The limits with one more office, or one more unit of money."""
-    if limits.new_sites_max is not None:
-        yield "new_sites_max", "one more", replace(limits, new_sites_max=limits.new_sites_max + 1)
-    if limits.annual_budget is not None:
-        yield "annual_budget", "1 more", replace(limits, annual_budget=limits.annual_budget + 1)
-    if limits.one_off_budget is not None:
-        yield "one_off_budget", "1 more", replace(limits, one_off_budget=limits.one_off_budget + 1)
+    for limit in LIMITS:
+        if limit.more and (given := getattr(limits, limit.field)) is not None:
+            yield limit.key, limit.more, replace(limits, **{limit.field: given + 1})
 
 
 def _people(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFrame:

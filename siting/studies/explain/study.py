@@ -9,10 +9,10 @@ import pandas as pd
 
 from siting.common.errors import Fault, InputError
 from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
-from siting.model.task import Task
+from siting.model import Task
 from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Problem
-from siting.pipeline.translate import LIMIT_KEYS, clash_in_words
+from siting.pipeline.translate import explain_clash
 from siting.results.result import Result
 from siting.studies.explain.solve import Explanation, explain
 from siting.studies.study import open_scenario, scenario_of
@@ -75,7 +75,7 @@ def explain_site(about: About, *, data: Path | None = None, progress: Progress =
     tables = {
         "changes": _changes(found, places),
         "people": _people(found, problem),
-        "limits": _limits(found, task),
+        "limits": found.limits.assign(gain=found.limits["gain"].map(task.per_person)),
     }
     told = {**figures, "objective_unit": unit}
     return opening.study("explain", told, tables, name=f"explain-{code}")
@@ -139,10 +139,14 @@ def _offices_there(found: Explanation, places: pd.DataFrame) -> list[str]:
 
 def _clash(found: Explanation, problem: Problem, place: str) -> Iterator[str]:
     """Why it cannot be the other way, in the words of the scenario file."""
+    deciding = "force_shut" if found.is_open else "force_open"
     tables = (problem.sites, problem.demand)
-    for name, sentence in clash_in_words(found.clash, problem.scenario, *tables):
-        ours = found.site in sentence
-        yield f"{place} is {'shut' if found.is_open else 'open'}" if ours else f"{name}: {sentence}"
+    said = explain_clash(found.clash, problem.scenario, *tables)
+    for limit, told in zip(found.clash, said, strict=True):
+        if limit.key == deciding:
+            yield f"{place} is {'shut' if found.is_open else 'open'}"
+        if limit.key != deciding or (not found.is_open and problem.sites["forced"].any()):
+            yield f"{told.key}: {told.sentence}"
 
 
 def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
@@ -166,12 +170,3 @@ def _people(found: Explanation, problem: Problem) -> pd.DataFrame:
     table = found.people.rename(columns={"municipality": "municipality_code"})
     table.insert(1, "municipality", table["municipality_code"].map(names))
     return table
-
-
-def _limits(found: Explanation, task: Task) -> pd.DataFrame:
-    table = found.limits
-    keys = {**LIMIT_KEYS, "at_least_one_per_group": "fa_region_guarantee"}
-    return table.assign(
-        name=table["name"].map(lambda name: keys.get(name, name)),
-        gain=table["gain"].map(task.per_person),
-    )

@@ -20,10 +20,10 @@ from siting.model import (
     NoWorse,
     Solution,
     StageResult,
+    Task,
     Worst,
 )
-from siting.model.sparse import nearest_minutes
-from siting.model.task import Task
+from siting.model.instance import nearest_minutes
 from siting.results.measures import kolm_pollak_ede, kolm_pollak_kappa
 
 type Second = Worst | Equity | Coverage

@@ -193,11 +193,8 @@ def _means(ground: Ground, scenes: Sequence[Scene], sets: Sequence[tuple[str, ..
 
 def _keeps(ground: Ground, scene: Scene, picks: tuple[str, ...]) -> bool:
     """Whether a set of picks keeps to the number and the money of a world."""
-    limits = ground.task.limits
+    most, annual, one_off = ground.task.limits.means()
     chosen: Bools = np.isin(ground.sites["code"].to_numpy(), picks) & ~scene.present
-    most = np.inf if limits.new_sites_max is None else limits.new_sites_max
-    annual = np.inf if limits.annual_budget is None else limits.annual_budget
-    one_off = np.inf if limits.one_off_budget is None else limits.one_off_budget
     return bool(
         chosen.sum() <= most
         and scene.annual[chosen].sum() <= annual + 1e-6

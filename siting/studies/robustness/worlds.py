@@ -11,8 +11,7 @@ import pandas as pd
 from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, assumed, read_assumptions
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
-from siting.model import Instance
-from siting.model.task import Task
+from siting.model import Instance, Task
 from siting.network import speed_profiles
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.describe import Progress

@@ -127,7 +127,8 @@ def _make_run(file: ScenarioFile) -> Outcome:
     try:
         return run(file, workers=1, progress=lambda _: None)
     except InfeasibleError as error:
-        return Result(file.name, "clash", {"clash": error.clash}, {})
+        clash = [(limit.key, limit.sentence) for limit in error.clash]
+        return Result(file.name, "clash", {"clash": clash}, {})
     except SitingError as error:
         return " ".join(str(error).split())
     except Exception as error:  # noqa: BLE001 - whatever it is, the other runs go on

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from siting.common.errors import InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, InfeasibleError, InputError
 from siting.model import (
     Closing,
     Cost,
@@ -80,7 +80,8 @@ def test_no_one_is_sent_too_far(line: Line) -> None:
     assert solve(instance, Mean(), Limits(new_sites_max=1, max_time=5)).new_sites == ("1",)
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(new_sites_max=1, max_time=4))
-    assert ("max_time", "no one is sent further than 4 minutes") in caught.value.clash
+    expected = ClashingLimit("max_time", "no one is sent further than 4 minutes")
+    assert expected in caught.value.clash
 
 
 def test_full_sites_send_people_on_and_split_demand(line: Line) -> None:
@@ -96,7 +97,8 @@ def test_too_little_room_is_a_clash(line: Line) -> None:
     instance = line([0], [0, 1], weights=[4])
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), Limits(capacity={"0": 1, "1": 2}, new_sites_min=1))
-    assert caught.value.clash[0] == ("capacity", "no site serves more people than its capacity")
+    expected = ClashingLimit("capacity", "no site serves more people than its capacity")
+    assert caught.value.clash[0] == expected
 
 
 def test_office_types_are_chosen_for_their_room_and_price(line: Line) -> None:
@@ -138,7 +140,7 @@ def test_the_tightest_means_of_the_phases_are_named(line: Line) -> None:
         (Phase("2020", annual_budget=4, one_off_budget=3, opened_max=2), "2020 opened_max"),
     ):
         [use] = solve(instance, Mean(), Limits(phases=[phase])).limits
-        assert (use.name, use.label, use.limit, use.used, use.slack) == ("phases", label, 2, 2, 0)
+        assert (use.key, use.label, use.limit, use.used, use.slack) == ("phases", label, 2, 2, 0)
 
 
 def test_capacities_hold_in_each_phase(line: Line) -> None:
@@ -147,7 +149,7 @@ def test_capacities_hold_in_each_phase(line: Line) -> None:
     full = Limits(phases=phases, capacity={"0": 4})
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), full)
-    assert [name for name, _ in caught.value.clash] == ["capacity", "phases"]
+    assert [limit.key for limit in caught.value.clash] == ["capacity", "phases"]
     enough = Limits(phases=phases, capacity={"0": 5})
     assert solve(instance, Mean(), enough).objective == 9
 

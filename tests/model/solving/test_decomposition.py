@@ -24,10 +24,10 @@ from siting.model import (
 from siting.model.formulation import Formulation, make_formulation
 from siting.model.presolve import drop_forbidden_pairs
 from siting.model.solving.classic import solve_classic
-from siting.model.solving.decomposition import solve_decomposed
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import start
 from siting.model.solving.decomposition.master import Master
+from siting.model.solving.decomposition.solve import solve_decomposed
 from siting.model.solving.search import TIGHT_GAP, Search, Solver
 
 

@@ -45,7 +45,7 @@ def test_solvers_agree_on_what_cannot_be(name: str, budget: float) -> None:
     triangle = Instance.from_matrix(times, np.ones(3), annual_cost=np.ones(3))
     with pytest.raises(InfeasibleError) as caught:
         solve(triangle, Mean(), Limits(annual_budget=budget), solver=solver(name))
-    assert [limit for limit, _ in caught.value.clash] == ["annual_budget", "everyone_served"]
+    assert [limit.key for limit in caught.value.clash] == ["annual_budget", "everyone_served"]
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -77,7 +77,7 @@ def test_the_own_answer_and_the_present_are_those_of_the_tables(
 def test_a_step_below_the_number_forced_says_what_clashes(content: dict[str, Any]) -> None:
     impossible = [step for step in content["steps"] if step["status"] == "infeasible"]
     assert [step["number"] for step in impossible] == [2, 3]
-    assert all(set(step["clash"]) == {"new_sites_max", "force_open"} for step in impossible)
+    assert all(set(step["clash"]) == {"new_offices_max", "offices.open"} for step in impossible)
 
 
 def test_a_step_names_the_offices_that_close(stepped: Result) -> None:

@@ -1,12 +1,12 @@
 """Forced re-solves held against trying everything."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from siting.model import Instance, Limits, Mean, Solver
-from siting.model.task import Task
+from siting.model import Instance, Limits, Mean, Solver, Task
 from siting.studies.explain.solve import explain
 
 SITES, MOST, BUDGET = 7, 3, 8.0
@@ -50,16 +50,16 @@ def test_the_other_way_and_the_worth_of_limits_are_those_of_brute_force(
     assert found.cost == pytest.approx(other - base)
     gains = {(row["name"], row["change"]): row["gain"] for row in found.limits.to_dict("records")}
     for key, most, budget in (
-        (("new_sites_max", "one more"), MOST + 1, BUDGET),
-        (("annual_budget", "1 more"), MOST, BUDGET + 1),
-        (("new_sites_max", "dropped"), SITES - 1, BUDGET),
-        (("annual_budget", "dropped"), MOST, 1e9),
+        (("new_offices_max", "one more"), MOST + 1, BUDGET),
+        (("annual_budget_msek", "1 more"), MOST, BUDGET + 1),
+        (("new_offices_max", "dropped"), SITES - 1, BUDGET),
+        (("annual_budget_msek", "dropped"), MOST, 1e9),
     ):
         value = best_value(task, site, is_open=None, most=most, budget=budget)
         assert gains[key] == pytest.approx(base - value, abs=1e-9)
     assert set(gains) == {
-        ("new_sites_max", "dropped"), ("new_sites_max", "one more"),
-        ("annual_budget", "dropped"), ("annual_budget", "1 more"),
+        ("new_offices_max", "dropped"), ("new_offices_max", "one more"),
+        ("annual_budget_msek", "dropped"), ("annual_budget_msek", "1 more"),
     }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def test_a_forced_site_is_explained_by_what_forces_it() -> None:
     expected = best_value(task, "2", is_open=False, most=MOST, budget=BUDGET)
     assert forced.other is not None
     assert forced.other.objective == pytest.approx(expected)
-    row = forced.limits.set_index("name").loc["force_open"]
+    row = forced.limits.set_index("name").loc["offices.open"]
     assert row["site_open"] == found.is_open
 
 
@@ -93,8 +93,19 @@ def test_what_cannot_be_the_other_way_names_the_limits_that_clash() -> None:
     assert not found.is_open
     assert found.other is None
     assert np.isinf(found.cost)
-    assert {name for name, _ in found.clash} == {"annual_budget", "force_open"}
+    assert {limit.key for limit in found.clash} == {"annual_budget", "force_open"}
     assert found.people.empty
+
+
+def test_each_guarantee_is_dropped_by_itself_and_told_by_its_own_name() -> None:
+    task = make(1)
+    groups = {"fa_region": ["r0"] * 4 + ["r1"] * 3, "county": ["c0"] * 5 + ["c1"] * 2}
+    instance = replace(task.instance, site_groups={k: tuple(v) for k, v in groups.items()})
+    for guaranteed in (["county"], ["fa_region"], ["fa_region", "county"]):
+        limits = Limits(new_sites_max=MOST, at_least_one_per_group=guaranteed)
+        found = explain(replace(task, instance=instance, limits=limits), "1").limits
+        dropped = found.loc[found["change"] == "dropped", "name"].tolist()
+        assert dropped == ["new_offices_max", *(f"{group}_guarantee" for group in guaranteed)]
 
 
 def test_closing_an_existing_site_has_a_cost_too() -> None:

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.common.types import Floats
-from siting.model import Coverage, Equity, Instance, Limits, Mean, Solver, Worst
-from siting.model.task import Task
+from siting.model import Coverage, Equity, Instance, Limits, Mean, Solver, Task, Worst
 from siting.results.measures import kolm_pollak_ede, kolm_pollak_kappa
 from siting.studies.frontier.tradeoff import EDE_STEP, Front, Second, solve_front
 

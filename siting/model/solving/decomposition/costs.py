@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 
 from siting.common.types import Bools, Floats, Ints
+from siting.model.instance import entry_rows
 from siting.model.program import Functional, Program
-from siting.model.sparse import entry_rows
 
 # How far below its true value the cost of a service must be before a cut is worth adding.
 VIOLATION = 1e-7

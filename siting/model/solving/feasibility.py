@@ -1,0 +1,112 @@
+"""Targets for shares of people, and a smallest set of limits that cannot hold together."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from siting.common.errors import ClashingLimit, InfeasibleError
+from siting.common.types import Bools, Floats
+from siting.model.formulation import Formulation, make_formulation
+from siting.model.instance import Instance, row_minima
+from siting.model.limits.base import Limit
+from siting.model.limits.limits import Limits
+from siting.model.objectives import Cost, Coverage, Single, Target, beyond
+from siting.model.program import Ceiling, Functional
+from siting.model.solving.methods import solve_flat
+from siting.model.solving.search import Search
+
+# People by which a target may be missed without being broken: rounding in sums of weights.
+LEEWAY = 1e-9
+
+EVERYONE = ClashingLimit("everyone_served", "everyone reaches an open site")
+type Wish = Limit | Target | ClashingLimit
+"""What may be left out: a limit, a target, or that everyone is served."""
+
+
+def targets_of(objectives: Sequence[Single]) -> list[Target]:
+    """Return the targets of all objectives."""
+    return [target for each in objectives if isinstance(each, Cost) for target in each.targets]
+
+
+def target_ceilings(formulation: Formulation, targets: Sequence[Target]) -> list[Ceiling]:
+    """Return targets as ceilings on the people beyond them in the last phase."""
+    ceilings, impossible = [], []
+    for target in targets:
+        for label, members in _groups(formulation, target):
+            weights, people, lost = _counted(formulation, members)
+            most = _reachable(formulation, target, weights) / people if people else 1.0
+            if most < target.share - LEEWAY:
+                share = f", where at most {100 * most:.4g} % can be reached"
+                impossible.append(target.clash(label, share))
+            allowed = (1 - target.share) * people - lost + LEEWAY * max(1.0, people)
+            functional = formulation.functional(beyond(target.within), weights)
+            ceilings.append(Ceiling(functional, max(allowed, 0.0)))
+    if impossible:
+        raise InfeasibleError(impossible)
+    return ceilings
+
+
+def out_of_reach(formulation: Formulation, objectives: Sequence[Single]) -> tuple[str, ...]:
+    """Return the clients with people whom no site reaches, or not in the time asked for."""
+    times = [target.within for target in targets_of(objectives)]
+    times += [single.within for single in objectives if isinstance(single, Coverage)]
+    instance = formulation.instance
+    nearest = row_minima(instance.times)
+    beyond_all = (nearest > min(times, default=np.finfo(np.float64).max)) & (instance.weights > 0)
+    return tuple(instance.client_ids[client] for client in np.flatnonzero(beyond_all))
+
+
+def _groups(formulation: Formulation, target: Target) -> Iterator[tuple[str, Bools]]:
+    """Yield the label and the clients of each group that a target holds for."""
+    if target.each is None:
+        yield "", np.ones(len(formulation.client_weights), dtype=np.bool_)
+        return
+    of_client = np.asarray(formulation.instance.client_groups[target.each], dtype=np.str_)
+    for label in sorted(set(of_client.tolist())):
+        yield label, of_client == label
+
+
+def _counted(formulation: Formulation, members: Bools) -> tuple[Floats, float, float]:
+    """Return weights of the last phase's services, all people, and those without a service."""
+    last = formulation.periods == formulation.periods.max(initial=0)
+    weights = np.where(
+        last & members[formulation.clients], formulation.client_weights[formulation.clients], 0.0
+    )
+    people = float(formulation.client_weights[members].sum())
+    return weights, people, people - float(weights.sum())
+
+
+def _reachable(formulation: Formulation, target: Target, weights: Floats) -> float:
+    """Return the people who are reached in time if every site that may open does."""
+    program = formulation.program
+    minutes = program.nearest(program.upper > 0)
+    return float(weights[minutes <= target.within].sum())
+
+
+def clashing_limits(
+    instance: Instance, limits: Limits, objectives: Sequence[Single], search: Search
+) -> tuple[ClashingLimit, ...]:
+    """Return limits and targets that clash, none of which can be spared.
+
+    The deletion filter: each is left out in turn, for good if the rest still clash. Source:
+    Chinneck and Dravnieks, ORSA Journal on Computing 3 (1991).
+    """
+    serves_all = any(each.serves_all for each in objectives)
+    kept: list[Wish] = [*limits.parts(), *targets_of(objectives), *([EVERYONE] * serves_all)]
+    # From the last to the first, so that of several such sets the one with budgets, numbers and
+    # named sites is given, which is what a user can change most easily.
+    for wish in reversed(kept.copy()):
+        without = [other for other in kept if other is not wish]
+        if not _feasible(instance, limits, without, search):
+            kept = without
+    return tuple(wish if isinstance(wish, ClashingLimit) else wish.clash() for wish in kept)
+
+
+def _feasible(instance: Instance, limits: Limits, wishes: Sequence[Wish], search: Search) -> bool:
+    """Tell whether the wishes can hold together; what is not decided in time counts as yes."""
+    parts = [wish for wish in wishes if isinstance(wish, Limit)]
+    targets = [wish for wish in wishes if isinstance(wish, Target)]
+    formulation = make_formulation(instance, limits, parts, serve_all=EVERYONE in wishes)
+    nothing = Functional(np.zeros(len(formulation.options)), np.zeros_like(formulation.weights))
+    program, _ = formulation.with_goal(nothing, target_ceilings(formulation, targets))
+    return solve_flat(program, search).state != "infeasible"
