@@ -11,7 +11,7 @@ from siting.common.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from siting.common.types import Points
-    from siting.network.osm import Residents
+    from siting.network.osm.build import Residents
 
 
 # Commands import what they need when they are called, so that --help answers at once.
@@ -33,7 +33,8 @@ def show_network(
 ) -> None:
     """Print size, repairs and reference trips of a road network."""
     from siting.common.package import data_folder
-    from siting.network import load_road_network, read_reference_trips
+    from siting.network.load import load_road_network
+    from siting.network.routes import read_reference_trips
     from siting.studies.network.info import network_info
     from siting.studies.network.page import print_network
 
@@ -66,16 +67,15 @@ def build_network(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Build a road network from OpenStreetMap."""
     from siting.common.package import data_folder
-    from siting.network import read_speeds
-    from siting.network.osm import (
-        Servers,
-        area_of,
+    from siting.network.osm.build import (
         build_from_area,
         build_from_file,
         build_from_graphml,
         check_target,
         save_network,
     )
+    from siting.network.osm.download import Servers, area_of
+    from siting.network.speeds import read_speeds
     from siting.studies.network.page import print_built
 
     check_target(out)
@@ -110,7 +110,9 @@ def calibrate_network(
 ) -> None:
     """Fit speeds to known travel times, and print a profile for data/speeds.toml."""
     from siting.common.package import data_folder
-    from siting.network import load_road_network, read_reference_trips, read_speeds
+    from siting.network.load import load_road_network
+    from siting.network.routes import read_reference_trips
+    from siting.network.speeds import read_speeds
     from siting.studies.network.calibrate import calibrate
     from siting.studies.network.page import print_calibration
 
@@ -135,7 +137,7 @@ def compare(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Compare lengths and times of trips on two networks."""
     from siting.common.files import write_file
-    from siting.network import load_road_network
+    from siting.network.load import load_road_network
     from siting.results.csv import guarded
     from siting.studies.network.compare import compare_networks, draw_comparison, print_comparison
 
@@ -173,7 +175,7 @@ def _residents() -> "Residents":
     from siting.common.package import data_folder
     from siting.inputs.schema import read_table
     from siting.inputs.select import points
-    from siting.network.osm import Residents
+    from siting.network.osm.build import Residents
 
     demand = read_table("demand", data_folder())
     people = demand["people"].to_numpy(dtype="int64")

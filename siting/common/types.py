@@ -35,6 +35,10 @@ class Points:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def some(self, rows: Ints) -> "Points":
+        """The points of these rows."""
+        return Points(tuple(self.ids[row] for row in rows.tolist()), self.lon[rows], self.lat[rows])
+
     def __add__(self, other: "Points") -> "Points":
         """These points, then the others."""
         return Points(

@@ -15,6 +15,32 @@ EARTH_KM = 6371.009
 """Radius of the Earth, as in OSMnx."""
 
 
+def tree_of(lon: Floats, lat: Floats) -> cKDTree:
+    """Make positions, WGS 84, ready for `nearest`."""
+    return cKDTree(_on_sphere(lon, lat))
+
+
+def _on_sphere(lon: Floats, lat: Floats) -> Floats:
+    """Positions on a sphere of radius 1, shape (n, 3)."""
+    east, north = np.radians(lon), np.radians(lat)
+    return np.stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1
+    )
+
+
+def nearest(tree: cKDTree, points: Points) -> tuple[Floats, Ints]:
+    """Kilometres from each point to the nearest position of the tree, and the row of that."""
+    chord, row = map(np.asarray, tree.query(_on_sphere(points.lon, points.lat)))
+    return 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0)), row.astype(np.int64)
+
+
+def lies_near(network: RoadNetwork, places: Points, within_km: float) -> Bools:
+    """Say which places have a junction or waypoint within so many kilometres."""
+    arcs = arcs_of(network.roads)
+    near: Bools = nearest(tree_of(arcs.lon, arcs.lat), places)[0] <= within_km
+    return near
+
+
 @dataclass(frozen=True)
 class Connectors:
     """Ways from points to targets near them (junctions, or other points).
@@ -46,22 +72,20 @@ def connect_to_junctions(
     straight to the nearest. A point beyond ``rules.limit_km`` is tied to nothing.
     """
     junctions = Points((), arcs.lon, arcs.lat)
-    tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
-    chord, nearest = map(np.asarray, tree.query(on_sphere(points.lon, points.lat)))
-    nearest_km = 2 * EARTH_KM * np.arcsin(chord / 2)
+    tree = tree_of(arcs.lon, arcs.lat)
+    away_km, junction = nearest(tree, points)
     afloat = _on_island(points, rules)
-    lonely = nearest_km > rules.radius_km
-    reach_km = rules.radius_km + np.where(lonely, nearest_km, 0)
+    reach_km = rules.radius_km + np.where(away_km > rules.radius_km, away_km, 0)
     point, target = _within(points, tree, reach_km, rules.most)
-    kept = ~afloat[point] | (target == nearest[point])
-    kept &= nearest_km[point] <= rules.limit_km
+    kept = ~afloat[point] | (target == junction[point])
+    kept &= away_km[point] <= rules.limit_km
     connectors = _connectors(points, junctions, (point[kept], target[kept]), rules, afloat)
-    return connectors, _detached(points, nearest_km, afloat, rules)
+    return connectors, _detached(points, away_km, afloat, rules)
 
 
 def connect_to_points(origins: Points, destinations: Points, rules: ConnectorRules) -> Connectors:
     """Tie origins to the destinations within the radius directly, without a junction."""
-    tree = cKDTree(on_sphere(destinations.lon, destinations.lat))
+    tree = tree_of(destinations.lon, destinations.lat)
     point, target = _within(origins, tree, np.full(len(origins), rules.radius_km))
     shore = _on_island(origins, rules)[point] == _on_island(destinations, rules)[target]
     pairs = (point[shore], target[shore])
@@ -83,7 +107,7 @@ def _connectors(
 def _within(points: Points, tree: cKDTree, radius_km: Floats, most: int = 0) -> tuple[Ints, Ints]:
     """Return rows of points and of targets within the radius, the nearest ``most`` where given."""
     chord = 2 * np.sin(radius_km / EARTH_KM / 2)
-    where = on_sphere(points.lon, points.lat)
+    where = _on_sphere(points.lon, points.lat)
     if most:
         away, near = tree.query(where, k=np.arange(1, min(most, tree.n) + 1))
         point, rank = np.nonzero(away <= chord[:, None])
@@ -104,22 +128,14 @@ def _on_island(points: Points, rules: ConnectorRules) -> Bools:
 
 
 def _detached(
-    points: Points, nearest_km: Floats, afloat: Bools, rules: ConnectorRules
+    points: Points, away_km: Floats, afloat: Bools, rules: ConnectorRules
 ) -> Mapping[str, str]:
-    beyond = nearest_km > rules.limit_km
+    beyond = away_km > rules.limit_km
     return {
-        points.ids[row]: f"{nearest_km[row]:.1f} km from the nearest road, "
+        points.ids[row]: f"{away_km[row]:.1f} km from the nearest road, "
         + ("out of reach" if beyond[row] else "tied over " + ("water" if afloat[row] else "land"))
-        for row in np.flatnonzero(afloat | beyond | (nearest_km > rules.far_km)).tolist()
+        for row in np.flatnonzero(afloat | beyond | (away_km > rules.far_km)).tolist()
     }
-
-
-def on_sphere(lon: Floats, lat: Floats) -> Floats:
-    """Return positions on a sphere of radius 1, for `scipy.spatial.cKDTree`."""
-    east, north = np.radians(lon), np.radians(lat)
-    return np.stack(
-        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1
-    )
 
 
 _SHOWN = 5
@@ -130,8 +146,8 @@ def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people
     arcs = arcs_of(network.roads)
     if not np.isfinite(network.rules.limit_km) or not len(arcs):
         return
-    tree = cKDTree(on_sphere(arcs.lon, arcs.lat))
-    far = _kilometres(tree, homes.lon, homes.lat) > network.rules.limit_km
+    tree = tree_of(arcs.lon, arcs.lat)
+    far = nearest(tree, homes)[0] > network.rules.limit_km
     count = f"{people[far].sum():,.0f} people live there"
     faults = [
         *_faults(network, tree, homes, f"demand points, {count}"),
@@ -143,25 +159,19 @@ def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people
 
 def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> Iterator[Fault]:
     limit = network.rules.limit_km
-    away = _kilometres(tree, places.lon, places.lat)
-    far = np.flatnonzero(away > limit)
+    away_km, _ = nearest(tree, places)
+    far = np.flatnonzero(away_km > limit)
     if not len(far):
         return
-    named = [f"{places.ids[row]} ({away[row]:,.0f} km)" for row in far[:_SHOWN].tolist()]
+    named = [f"{places.ids[row]} ({away_km[row]:,.0f} km)" for row in far[:_SHOWN].tolist()]
     more = f" and {len(far) - _SHOWN:,} more" if len(far) > _SHOWN else ""
     remedy = (
         "Correct their positions, leave them out or bring a network that reaches them; "
         "network.limit_km in the scenario makes places beyond it count as out of reach."
     )
-    swapped = _kilometres(tree, places.lat[far], places.lon[far])
-    if (swapped <= limit).all():
+    if (nearest(tree, Points((), places.lat[far], places.lon[far]))[0] <= limit).all():
         remedy = "Their longitude and latitude are swapped: lon goes east, lat north."
     problem = f"lie more than {limit:g} km from every road ({what})"
     yield Fault(
         f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy
     )
-
-
-def _kilometres(tree: cKDTree, lon: Floats, lat: Floats) -> Floats:
-    chord, _ = tree.query(on_sphere(lon, lat))
-    return 2 * EARTH_KM * np.arcsin(np.minimum(np.asarray(chord) / 2, 1.0))

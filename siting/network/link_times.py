@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Arcs, Bools, Floats, Ints, LazyRoads, RoadGraph
@@ -50,6 +52,13 @@ def refuse_figures(found: Floats, name: str) -> None:
 
 def _figures(edges: Sequence[tuple[Any, Any, dict[str, Any]]], name: str) -> Floats:
     return np.array([row.get(name, np.nan) for _, _, row in edges], dtype=np.float64)
+
+
+def parts_of(size: int, tail: Ints, head: Ints, *, one_way: bool = False) -> Ints:
+    """For each of so many nodes the number of the part it lies in, there and back where one-way."""
+    links = csr_array((np.ones(len(tail)), (tail, head)), shape=(size, size))
+    _, part = connected_components(links, directed=one_way, connection="strong")
+    return part.astype(np.int64)
 
 
 FALLBACK_CLASS = "unclassified"

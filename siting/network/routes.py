@@ -1,16 +1,14 @@
 """The fastest way between two places, and trips whose length or time is known."""
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import osmnx as ox
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from siting.common.tables.columns import POSITIVE, Column, label_column, on_earth, read_columns
-from siting.common.types import Arcs, Points, RoadNetwork
+from siting.common.types import Arcs, Floats, Ints, Points, RoadNetwork
 from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.link_times import arcs_of
 from siting.network.matrix import with_sources
@@ -38,6 +36,11 @@ class ReferenceTrip:
     end_at: tuple[float, float]
     km: float | None
     minutes: float | None
+
+    @property
+    def name(self) -> str:
+        """From where to where."""
+        return f"{self.start} - {self.end}"
 
 
 _DEGREES = "Write degrees; lon goes east, lat goes north."
@@ -124,7 +127,7 @@ def fastest_route(
 ) -> Route:
     """Return the fastest way between two places."""
     arcs = arcs_of(network.roads)
-    origin, destination = _point(start), _point(end)
+    origin, destination = as_points(start), as_points(end)
     out = connect_to_junctions(origin, arcs, network.rules)[0]
     back = connect_to_junctions(destination, arcs, network.rules)[0]
     direct = connect_to_points(origin, destination, network.rules)
@@ -134,16 +137,10 @@ def fastest_route(
     return min(ways, key=lambda way: way.trip.minutes)
 
 
-def lies_near(network: RoadNetwork, place: tuple[float, float]) -> bool:
-    """Say whether a place lies no farther from the network than ``access.far_km``."""
-    lon, lat = (np.array([row[axis] for _, row in network.graph.nodes(data=True)]) for axis in "xy")
-    here = (np.full(len(lat), place[1]), np.full(len(lon), place[0]))
-    away = ox.distance.great_circle(*here, lat, lon)
-    return bool(away.min() <= 1000 * network.rules.far_km)
-
-
-def _point(place: tuple[float, float]) -> Points:
-    return Points(("",), np.array([place[0]]), np.array([place[1]]))
+def as_points(*places: tuple[float, float]) -> Points:
+    """Positions without names from pairs of longitude and latitude."""
+    lon, lat = np.array(places, dtype=np.float64).T
+    return Points(("",) * len(places), lon, lat)
 
 
 def _by_road(network: RoadNetwork, arcs: Arcs, out: Connectors, back: Connectors) -> Route:
@@ -155,7 +152,7 @@ def _by_road(network: RoadNetwork, arcs: Arcs, out: Connectors, back: Connectors
     last = int(arrivals.argmin())
     rows = _path(before, int(back.target[last]), len(arcs))
     first = int(np.flatnonzero(out.target == rows[0])[0])
-    metres = out.metres[first] + back.metres[last] + _length(arcs, rows)
+    metres = way_metres(arcs, out, before, back.target[[last]])[0] + back.metres[last]
     nodes = list(network.graph)
     return Route(
         Trip(float(arrivals[last]), float(metres) / 1000),
@@ -172,9 +169,26 @@ def _path(before: NDArray[np.int32], last: int, source: int) -> list[int]:
     return path[::-1]
 
 
-def _length(arcs: Arcs, rows: list[int]) -> float:
-    total = 0.0
-    for tail, head in pairwise(rows):
-        first, last = np.searchsorted(arcs.tail, [tail, tail + 1])
-        total += float(arcs.metres[first + np.searchsorted(arcs.head[first:last], head)])
-    return total
+def way_metres(
+    arcs: Arcs, out: Connectors, before: NDArray[np.int32], last: Ints, *, start: int = 0
+) -> Floats:
+    """Metres of the ways from a start to each of the last junctions, shape (n,).
+
+    They are followed back by the predecessors, which lead to the row of the start behind those of
+    the junctions, and from there by the connector to the first junction.
+    """
+    size = len(arcs)
+    key = arcs.tail * size + arcs.head
+    mine = slice(*np.searchsorted(out.point, [start, start + 1]))
+    metres = np.zeros(len(last))
+    here, way = last, np.arange(len(last))
+    while len(here):
+        previous = before[here].astype(np.int64)
+        going = (previous >= 0) & (previous < size)
+        started = previous >= size
+        connector = np.searchsorted(out.target[mine], here[started])
+        metres[way[started]] += out.metres[mine][connector]
+        arc = np.searchsorted(key, previous[going] * size + here[going])
+        metres[way[going]] += arcs.metres[arc]
+        here, way = previous[going], way[going]
+    return metres

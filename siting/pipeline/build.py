@@ -15,8 +15,9 @@ from siting.inputs.costs import people_nearer, read_costs, staff_by_rule
 from siting.inputs.demand import build_demand
 from siting.inputs.ledger import ORIGINS, write_ledger
 from siting.inputs.select import points
-from siting.network import load_road_network, travel_times
-from siting.network.shipped import build_road_tables, points_along_roads, write_road_tables
+from siting.network.load import load_road_network
+from siting.network.matrix import travel_times
+from siting.network.shipped.build import build_road_tables, points_along_roads, write_road_tables
 from siting.pipeline.problem import dense
 
 ROADS = "egm2019_roads.gpkg"

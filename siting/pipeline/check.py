@@ -8,7 +8,7 @@ from siting.common.tables.hints import lost_zero, zero_remedy
 from siting.inputs.costs import read_costs
 from siting.inputs.read import SHIPPED_OFFICES, TableReader, Wanted, read_tables
 from siting.inputs.select import Choice, Inputs, select_inputs
-from siting.network import speed_profiles
+from siting.network.speeds import speed_profiles
 from siting.scenario.file import ScenarioFile
 from siting.scenario.paths import outside
 from siting.scenario.schema import Candidates, Scenario

@@ -13,15 +13,11 @@ from siting.inputs.costs import read_costs
 from siting.inputs.read import with_user_files
 from siting.inputs.select import Inputs, points
 from siting.model import Solution, solve
-from siting.network import (
-    Workers,
-    cached_travel_times,
-    load_road_network,
-    network_files,
-    no_network,
-    read_travel_times,
-    refuse_far_places,
-)
+from siting.network.cache import cached_travel_times
+from siting.network.connectors import refuse_far_places
+from siting.network.load import load_road_network, network_files, no_network
+from siting.network.matrix import Workers
+from siting.network.times_file import read_travel_times
 from siting.pipeline.check import checked_inputs, needs_network, network_source, user_times
 from siting.pipeline.describe import Progress, add_frontier, describe
 from siting.pipeline.problem import Problem, build_problem, dense

@@ -7,7 +7,7 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.types import Points, RoadNetwork
-from siting.network import refuse_far_places
+from siting.network.connectors import refuse_far_places
 
 
 def _points(*places: tuple[float, float]) -> Points:

@@ -6,9 +6,8 @@ import pytest
 
 from siting.common.package import data_folder
 from siting.common.types import RoadNetwork
-from siting.network import read_speeds
 from siting.network.link_times import add_stops, add_times, class_speeds
-from siting.network.speeds import SpeedLimits, Speeds
+from siting.network.speeds import SpeedLimits, Speeds, read_speeds
 
 RULES = {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10}
 KPH = {"primary": 80, "unclassified": 50, "ferry": 10}

@@ -8,8 +8,9 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.types import Arcs, LazyRoads, Points, RoadNetwork
-from siting.network import load_road_network, travel_times
 from siting.network.link_times import arcs_of
+from siting.network.load import load_road_network
+from siting.network.matrix import travel_times
 
 
 def _nearest(network: RoadNetwork, lon: float, lat: float) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from siting.common.errors import InputError
 from siting.common.types import ConnectorRules, Floats, Points, RoadNetwork
-from siting.network import travel_times
+from siting.network.matrix import travel_times
 
 RULES = ConnectorRules(radius_km=4, detour=1.3, kph=40, water_kph=10)
 

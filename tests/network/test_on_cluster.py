@@ -14,7 +14,7 @@ import pytest
 from siting.common.errors import ClusterError, InputError
 from siting.common.parallel import check_cluster
 from siting.common.types import ConnectorRules, Points, RoadNetwork
-from siting.network import travel_times
+from siting.network.matrix import travel_times
 from siting.pipeline.run import run
 from siting.scenario.file import find_scenario, read_scenario
 from tests.support.clusters import HASTE, Cluster, dask_cluster

@@ -4,7 +4,7 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.package import data_folder
-from siting.network import read_reference_trips
+from siting.network.routes import read_reference_trips
 
 HEADER = "from,from_lon,from_lat,to,to_lon,to_lat"
 

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from siting.common.types import ConnectorRules, Points, RoadNetwork
-from siting.network import travel_times, trip
+from siting.network.matrix import travel_times
+from siting.network.routes import trip
 
 
 def test_a_trip_takes_what_the_matrix_says(network: RoadNetwork, seats: Points) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.common.package import data_folder
-from siting.network import load_road_network, read_speeds, speed_profiles
+from siting.network.load import load_road_network
+from siting.network.speeds import read_speeds, speed_profiles
 
 
 def test_the_default_profile_is_slower_on_lesser_roads() -> None:

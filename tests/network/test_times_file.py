@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from siting.common.errors import InputError
-from siting.network import read_travel_times
+from siting.network.times_file import read_travel_times
 
 PAIRS = "from,to,minutes\na,x,1\na,y,2.5\nb,x,inf\nb,y,0\nc,x,9\na,z,7\n"
 NO_FLOOR = np.zeros(2)

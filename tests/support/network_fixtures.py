@@ -6,7 +6,7 @@ import pytest
 
 from siting.common.package import data_folder
 from siting.common.types import Points, RoadNetwork
-from siting.network import load_road_network
+from siting.network.load import load_road_network
 
 
 @pytest.fixture(scope="session")

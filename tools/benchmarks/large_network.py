@@ -20,9 +20,11 @@ import osmium
 
 from siting.common.package import data_folder
 from siting.common.types import Points
-from siting.network import load_road_network, read_speeds, travel_times
 from siting.network.link_times import arcs_of
-from siting.network.osm import build_from_file, save_network
+from siting.network.load import load_road_network
+from siting.network.matrix import travel_times
+from siting.network.osm.build import build_from_file, save_network
+from siting.network.speeds import read_speeds
 
 _STEP_LON, _STEP_LAT = 0.009, 0.0045
 _CLASSES = ("primary", "secondary", "tertiary", "unclassified")

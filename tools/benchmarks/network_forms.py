@@ -8,8 +8,9 @@ from pathlib import Path
 
 from siting.common.package import data_folder
 from siting.common.types import RoadNetwork
-from siting.network import load_road_network, read_speeds
-from siting.network.osm import build_from_file, save_network
+from siting.network.load import load_road_network
+from siting.network.osm.build import build_from_file, save_network
+from siting.network.speeds import read_speeds
 from tools.benchmarks.large_network import make_extract
 
 _RUNS = 3

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import osmnx as ox
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from siting.common.types import Bools, Floats, Ints, Points
-from siting.network.connectors import on_sphere
+from siting.network.connectors import nearest, tree_of
+from siting.network.link_times import parts_of
 from siting.network.osm.extract import Extract
 
 COLUMNS = (
@@ -148,16 +146,15 @@ def largest_part(streets: Streets, places: Points, people: Ints) -> tuple[Street
     nodes, links = streets.nodes, streets.links
     number = nodes["osmid"].to_numpy()
     tail, head = (np.searchsorted(number, links[end].to_numpy()) for end in "uv")
-    arcs = coo_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
-    parts, label = connected_components(arcs.tocsr(), connection="strong")
-    kept = label == np.bincount(label).argmax()
+    size = np.bincount(part := parts_of(len(nodes), tail, head, one_way=True))
+    kept = part == size.argmax()
     inside = kept[tail] & kept[head]
     lost = _nearest_is_lost(nodes["x"].to_numpy(), nodes["y"].to_numpy(), kept, places)
     cut_off = CutOff(
-        parts=parts - 1,
+        parts=len(size) - 1,
         nodes=int((~kept).sum()),
         km=float(links["length"].to_numpy()[~inside].sum()) / 1000,
-        places=tuple(places.ids[row] for row in lost.tolist()),
+        places=places.some(lost).ids,
         people=int(people[lost].sum()),
     )
     whole = Streets(nodes[kept].reset_index(drop=True), links[inside].reset_index(drop=True))
@@ -173,7 +170,6 @@ def _nearest_is_lost(x: Floats, y: Floats, kept: Bools, places: Points) -> Ints:
         & (places.lat <= y.max())
     )
     rows = np.flatnonzero(in_box)
-    tree = cKDTree(on_sphere(x, y))
-    nearest = np.asarray(tree.query(on_sphere(places.lon[rows], places.lat[rows]))[1], dtype=int)
-    lost: Ints = rows[~kept[nearest]]
+    _, node = nearest(tree_of(x, y), places.some(rows))
+    lost: Ints = rows[~kept[node]]
     return lost

@@ -1,24 +1,23 @@
 """Build and write the road tables that ship."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
-from scipy.spatial import cKDTree
-from shapely import LineString
+import shapely
 
 from siting.common.package import data_folder
-from siting.common.types import Floats, Points
-from siting.network.shipped.lines import KEYS, RawGraph, read_lines, snap
-from siting.network.shipped.repairs import Gap, Judgement, Review, find_detached, find_holes
-from siting.network.shipped.waypoints import LONGEST_M, add_waypoints
+from siting.common.types import Floats, Ints, Points
+from siting.network.shipped.lines import RawGraph, degrees, read_lines, snap
+from siting.network.shipped.repairs import Repairs
 from siting.network.speeds import read_speeds
 
+LONGEST_M = 3_000.0
+"""No piece of a road is longer than this."""
+# A ferry is boarded at its ends; what repairs the network is a straight line, not a road.
+_SPLIT = ("road", "connector")
 _LOG_COLUMNS = ["repair", "ref", "near", "lon", "lat", "gap_m", "network_m", "why"]
-_NOT_JUDGED = "Nobody has judged yet whether it crosses water"
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,12 @@ def build_road_tables(
     """Repair the raw road file and reduce it to junctions and links."""
     folder = folder or data_folder()
     detour = read_speeds(folder).access["detour"]
-    repairs = _Repairs(Review(folder / "road_joins.toml"), towns, detour)
+    repairs = Repairs(folder / "road_joins.toml", towns, detour)
     graph = snap(read_lines(raw_gpkg))
     graph, holes = repairs.close_holes(graph)
     graph, ties = repairs.tie_detached(graph)
     whole = add_waypoints(graph, longest_m)
-    lon, lat = _degrees(whole.xy)
+    lon, lat = degrees(whole.xy)
     node = np.arange(len(lon))
     kind = np.where(node < len(graph.xy), "junction", "waypoint")
     nodes = pd.DataFrame({"node": node, "lon": lon, "lat": lat, "kind": kind})
@@ -71,85 +70,66 @@ def write_road_tables(tables: RoadBuild, folder: Path) -> tuple[str, ...]:
     return tuple(f"{name}: {len(table)} rows" for name, table in files.items())
 
 
-class _Repairs:
-    """Makes the repairs that were judged sound, and logs every one made or refused."""
-
-    def __init__(self, review: Review, towns: Points, detour: float) -> None:
-        self._review = review
-        self._towns = towns
-        self._detour = detour
-        east, north = Transformer.from_crs(4326, 3006, always_xy=True).transform(
-            towns.lon, towns.lat
-        )
-        self._town_tree = cKDTree(np.stack([east, north], axis=1))
-
-    def close_holes(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
-        """Join the ends of each hole that was judged to lie on land or on a bridge."""
-        added, log = [], []
-        for hole in find_holes(graph):
-            lon, lat = _middle(graph, hole)
-            judgement = self._review.hole(hole.ref, lon, lat)
-            closed = judgement is not None and judgement.accepted
-            repair = "hole closed" if closed else "hole left open"
-            log.append(self._row(repair, graph, hole, judgement))
-            if closed:
-                added.append(_link(graph, hole, hole.gap_m, (_class_of(graph, hole), "join")))
-        return _with_links(graph, added), log
-
-    def tie_detached(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
-        """Tie each detached part to the nearest junction of the main part."""
-        added, log = [], []
-        for tie in find_detached(graph):
-            lon, lat = _middle(graph, tie)
-            judgement = self._review.detached(lon, lat)
-            over_land = judgement is None or judgement.accepted
-            length = tie.gap_m * (self._detour if over_land else 1.0)
-            over = "land" if over_land else "water"
-            log.append(self._row(f"detached part tied over {over}", graph, tie, judgement))
-            highway = "access" if over_land else "water"
-            added.append(_link(graph, tie, length, (highway, f"{over}_tie")))
-        return _with_links(graph, added), log
-
-    def _row(
-        self, repair: str, graph: RawGraph, gap: Gap, judgement: Judgement | None
-    ) -> list[object]:
-        lon, lat = _middle(graph, gap)
-        town = self._towns.ids[int(self._town_tree.query(graph.xy[gap.u])[1])]
-        network = f"{gap.network_m:.0f}" if np.isfinite(gap.network_m) else ""
-        why = judgement.why if judgement else _NOT_JUDGED
-        near = judgement.near if judgement else town
-        return [repair, gap.ref, near, f"{lon:.4f}", f"{lat:.4f}", f"{gap.gap_m:.0f}", network, why]
+def add_waypoints(graph: RawGraph, longest_m: float) -> RawGraph:
+    """Cut each road into equal pieces at points on its line."""
+    links, junctions = graph.links, len(graph.xy)
+    pieces = np.ceil(links["length_m"].to_numpy() / longest_m).astype(np.int64)
+    pieces[~links["kind"].isin(_SPLIT).to_numpy()] = 1
+    xy = _points_between(links["line"].to_numpy(), pieces)
+    order = np.lexsort((xy[:, 1].round(3), xy[:, 0].round(3)))
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = junctions + np.arange(len(order))
+    ends = _ends(links[["u", "v"]].to_numpy(), pieces, number)
+    split = links.drop(columns="line").iloc[np.repeat(np.arange(len(links)), pieces)]
+    split = split.assign(
+        u=ends.min(axis=1), v=ends.max(axis=1), length_m=_lengths(links["length_m"], pieces)
+    )
+    split = split.sort_values([*split.columns], ignore_index=True)
+    return RawGraph(np.concatenate([graph.xy, xy[order]]), split)
 
 
-def _middle(graph: RawGraph, gap: Gap) -> tuple[float, float]:
-    lon, lat = _degrees((graph.xy[[gap.u]] + graph.xy[[gap.v]]) / 2)
-    return float(lon[0]), float(lat[0])
+def _points_between(lines: np.ndarray, pieces: Ints) -> Floats:
+    """Return the inner ends of all pieces, in order of line and along it, shape (k, 2)."""
+    line = np.repeat(np.arange(len(lines)), pieces - 1)
+    share = (_steps(pieces - 1) + 1) / pieces[line]
+    points = shapely.line_interpolate_point(lines[line], share, normalized=True)
+    return np.asarray(shapely.get_coordinates(points), dtype=np.float64)
 
 
-def _class_of(graph: RawGraph, hole: Gap) -> str:
-    """Return the class of the hole's road where it ends."""
-    links = graph.links
-    touching = links["u"].isin([hole.u, hole.v]) | links["v"].isin([hole.u, hole.v])
-    same_road = links["ref"].map(lambda ref: bool({*ref.split(";")} & {*hole.ref.split(";")}))
-    return str(links.loc[touching & same_road, "highway"].mode().iloc[0])
+def _ends(ends: Ints, pieces: Ints, waypoints: Ints) -> Ints:
+    """Return the two ends of each piece, shape (pieces, 2)."""
+    last = pieces.cumsum() - 1
+    first = last - pieces + 1
+    result = np.empty((pieces.sum(), 2), dtype=np.int64)
+    result[first, 0] = ends[:, 0]
+    result[last, 1] = ends[:, 1]
+    result[np.delete(np.arange(len(result)), first), 0] = waypoints
+    result[np.delete(np.arange(len(result)), last), 1] = waypoints
+    return result
 
 
-def _link(
-    graph: RawGraph, gap: Gap, length_m: float, class_and_kind: tuple[str, str]
-) -> dict[str, object]:
-    u, v = sorted((gap.u, gap.v))
-    line = LineString(graph.xy[[u, v]])
-    highway, kind = class_and_kind
-    label = {"highway": highway, "ref": gap.ref, "name": "", "kind": kind, "line": line}
-    return {"u": u, "v": v, "length_m": round(length_m, 1), **label}
+def _lengths(length_m: "pd.Series[float]", pieces: Ints) -> Floats:
+    """Share each length out over its pieces, in whole decimetres that add up to it."""
+    whole = np.repeat(length_m.to_numpy() * 10, pieces)
+    count = np.repeat(pieces, pieces)
+    step = _steps(pieces)
+    metres: Floats = np.round(whole * (step + 1) / count) - np.round(whole * step / count)
+    return metres / 10
 
 
-def _with_links(graph: RawGraph, added: Iterable[dict[str, object]]) -> RawGraph:
-    more = pd.DataFrame(list(added), columns=graph.links.columns).astype(graph.links.dtypes)
-    links = pd.concat([graph.links, more])
-    return RawGraph(graph.xy, links.sort_values(KEYS, ignore_index=True))
+def _steps(counts: Ints) -> Ints:
+    """Count 0, 1, … within each group."""
+    return np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)
 
 
-def _degrees(xy: Floats) -> tuple[Floats, Floats]:
-    lon, lat = Transformer.from_crs(3006, 4326, always_xy=True).transform(xy[:, 0], xy[:, 1])
-    return np.round(lon, 6), np.round(lat, 6)
+def points_along_roads(raw_gpkg: Path, spacing_m: float = 3000.0) -> pd.DataFrame:
+    """Return points at equal distances along every road line."""
+    lines = read_lines(raw_gpkg)
+    roads = lines[lines["kind"] == "road"].reset_index(drop=True)
+    count = ((roads.length + spacing_m / 2) // spacing_m).astype(int).to_numpy()
+    row = np.repeat(np.arange(len(roads)), count)
+    along = (_steps(count) + 0.5) * spacing_m
+    on_line = shapely.line_interpolate_point(roads.geometry.to_numpy()[row], along)
+    lon, lat = degrees(shapely.get_coordinates(on_line))
+    points = pd.DataFrame({"lon": lon, "lat": lat, "ref": roads["ref"].to_numpy()[row]})
+    return points.sort_values(["lon", "lat", "ref"], ignore_index=True)

@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from pyproj import Transformer
 from scipy.spatial import cKDTree
 from shapely.ops import substring
 
 from siting.common.types import Floats, Ints
+from siting.network.link_times import parts_of
 
 # The source cuts lines at the edges of tiles with a grid of about 18 m.
 SNAP_M = 60.0
@@ -41,6 +41,12 @@ class RawGraph:
 
     xy: Floats
     links: pd.DataFrame
+
+
+def degrees(xy: Floats) -> tuple[Floats, Floats]:
+    """Longitude and latitude, rounded to a decimetre, of positions in metres, shape (n, 2)."""
+    lon, lat = Transformer.from_crs(3006, 4326, always_xy=True).transform(xy[:, 0], xy[:, 1])
+    return np.round(lon, 6), np.round(lat, 6)
 
 
 def read_lines(raw_gpkg: Path) -> gpd.GeoDataFrame:
@@ -124,9 +130,7 @@ def snap(lines: gpd.GeoDataFrame) -> RawGraph:
 
 def _cluster(ends: Floats) -> Ints:
     pairs = cKDTree(ends).query_pairs(SNAP_M, output_type="ndarray")
-    size = len(ends)
-    near = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
-    return connected_components(near, directed=False)[1].astype(np.int64)
+    return parts_of(len(ends), *pairs.T)
 
 
 def _ordered(xy: Floats, links: pd.DataFrame) -> RawGraph:

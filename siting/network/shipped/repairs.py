@@ -1,78 +1,23 @@
-"""Find holes in numbered roads and parts that nothing reaches, and what a person judged of them."""
+"""Find holes in numbered roads and parts that nothing reaches, and repair those judged sound."""
 
 import math
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from pyproj import Transformer
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
+from shapely import LineString
 
-from siting.common.types import Floats, Ints
-from siting.network.shipped.lines import RawGraph
-
-_SAME_PLACE_KM = 1.0
-_KM_PER_DEGREE = 111.2
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A reviewed hole or detached part.
-
-    Parameters
-    ----------
-    near : str
-        The place that it lies near.
-    accepted : bool
-        A hole is closed; a detached part is reached over land.
-    why : str
-        The reason.
-    """
-
-    near: str
-    accepted: bool
-    why: str
-
-
-class Review:
-    """The judgements of a file such as ``data/road_joins.toml``.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        TOML file with the tables ``hole`` and ``detached``.
-    """
-
-    def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            tables = tomllib.load(file)
-        self._holes: list[dict[str, Any]] = tables["hole"]
-        self._detached: list[dict[str, Any]] = tables["detached"]
-
-    def hole(self, ref: str, lon: float, lat: float) -> Judgement | None:
-        """Return the judgement on a hole in a road at this position, if there is one."""
-        for entry in self._holes:
-            if entry["ref"] == ref and _same_place(entry, lon, lat):
-                return Judgement(entry["near"], entry["close"], entry["why"])
-        return None
-
-    def detached(self, lon: float, lat: float) -> Judgement | None:
-        """Return the judgement on the tie of a detached part, if there is one."""
-        for entry in self._detached:
-            if _same_place(entry, lon, lat):
-                return Judgement(entry["near"], entry["over"] == "land", entry["why"])
-        return None
-
-
-def _same_place(entry: dict[str, Any], lon: float, lat: float) -> bool:
-    east = (entry["lon"] - lon) * math.cos(math.radians(lat))
-    return math.hypot(east, entry["lat"] - lat) * _KM_PER_DEGREE < _SAME_PLACE_KM
-
+from siting.common.types import Floats, Ints, Points
+from siting.network.link_times import parts_of
+from siting.network.shipped.lines import KEYS, RawGraph, degrees
 
 # A hole is narrow, and the way around it is long: network > 2.5 x gap + 2 km (design, section 4).
 _WIDEST_M = 8_000.0
@@ -119,7 +64,7 @@ def find_holes(graph: RawGraph) -> list[Gap]:
 
 def find_detached(graph: RawGraph) -> list[Gap]:
     """Find the shortest tie from each detached part to the main part of the network."""
-    part = _parts(len(graph.xy), graph.links)
+    part = parts_of(len(graph.xy), *graph.links[["u", "v"]].to_numpy().T)
     main = np.bincount(part).argmax()
     rest = np.flatnonzero(part == main)
     detached = [np.flatnonzero(part == label) for label in np.unique(part) if label != main]
@@ -129,8 +74,7 @@ def find_detached(graph: RawGraph) -> list[Gap]:
 
 def _near_pieces(xy: Floats, road: pd.DataFrame) -> Iterator[tuple[int, int]]:
     junctions, flat = np.unique(road[["u", "v"]], return_inverse=True)
-    ends = flat.reshape(-1, 2)
-    piece = _parts(len(junctions), pd.DataFrame({"u": ends[:, 0], "v": ends[:, 1]}))
+    piece = parts_of(len(junctions), *flat.reshape(-1, 2).T)
     members = [junctions[piece == label] for label in range(piece.max() + 1)]
     for index, first in enumerate(members):
         for second in members[index + 1 :]:
@@ -154,10 +98,105 @@ def _measure(xy: Floats, lengths: csr_array, ends: tuple[int, int], ref: str) ->
 def _adjacency(size: int, links: pd.DataFrame) -> csr_array:
     shortest = links.groupby(["u", "v"], as_index=False)["length_m"].min()
     ends = (shortest["u"].to_numpy(), shortest["v"].to_numpy())
-    return coo_array((shortest["length_m"].to_numpy(), ends), shape=(size, size)).tocsr()
+    return csr_array((shortest["length_m"].to_numpy(), ends), shape=(size, size))
 
 
-def _parts(size: int, links: pd.DataFrame) -> Ints:
-    ends = (links["u"].to_numpy(), links["v"].to_numpy())
-    joined = coo_array((np.ones(len(links)), ends), shape=(size, size))
-    return connected_components(joined, directed=False)[1].astype(np.int64)
+_SAME_PLACE_KM = 1.0
+_KM_PER_DEGREE = 111.2
+_NOT_JUDGED = "Nobody has judged yet whether it crosses water"
+
+
+class Repairs:
+    """Makes the repairs that a person judged sound, and logs every one made or refused.
+
+    Parameters
+    ----------
+    judgements : pathlib.Path
+        TOML file with the tables ``hole`` and ``detached``, such as ``data/road_joins.toml``.
+    towns : Points
+        The nearest is named in the log where nobody has judged.
+    detour : float
+        Length of a link over land in straight lines.
+    """
+
+    def __init__(self, judgements: Path, towns: Points, detour: float) -> None:
+        self._judgements = tomllib.loads(judgements.read_text(encoding="utf-8"))
+        self._towns = towns
+        self._detour = detour
+        east, north = Transformer.from_crs(4326, 3006, always_xy=True).transform(
+            towns.lon, towns.lat
+        )
+        self._town_tree = cKDTree(np.stack([east, north], axis=1))
+
+    def close_holes(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
+        """Join the ends of each hole that was judged to lie on land or on a bridge."""
+        added, log = [], []
+        for hole in find_holes(graph):
+            judged = self._judged("hole", graph, hole)
+            closed = judged.get("close", False)
+            log.append(
+                self._row("hole closed" if closed else "hole left open", graph, hole, judged)
+            )
+            if closed:
+                added.append(_link(graph, hole, hole.gap_m, (_class_of(graph, hole), "join")))
+        return _with_links(graph, added), log
+
+    def tie_detached(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
+        """Tie each detached part to the nearest junction of the main part."""
+        added, log = [], []
+        for tie in find_detached(graph):
+            judged = self._judged("detached", graph, tie)
+            over = "land" if judged.get("over", "land") == "land" else "water"
+            length = tie.gap_m * (self._detour if over == "land" else 1.0)
+            log.append(self._row(f"detached part tied over {over}", graph, tie, judged))
+            highway = "access" if over == "land" else "water"
+            added.append(_link(graph, tie, length, (highway, f"{over}_tie")))
+        return _with_links(graph, added), log
+
+    def _judged(self, table: str, graph: RawGraph, gap: Gap) -> Mapping[str, Any]:
+        """What a person judged of a gap; nothing where nobody has."""
+        lon, lat = _middle(graph, gap)
+        for entry in self._judgements[table]:
+            east = (entry["lon"] - lon) * math.cos(math.radians(lat))
+            away_km = math.hypot(east, entry["lat"] - lat) * _KM_PER_DEGREE
+            if entry.get("ref", "") == gap.ref and away_km < _SAME_PLACE_KM:
+                return dict(entry)
+        return {}
+
+    def _row(
+        self, repair: str, graph: RawGraph, gap: Gap, judged: Mapping[str, Any]
+    ) -> list[object]:
+        lon, lat = _middle(graph, gap)
+        town = self._towns.ids[int(self._town_tree.query(graph.xy[gap.u])[1])]
+        network = f"{gap.network_m:.0f}" if np.isfinite(gap.network_m) else ""
+        near, why = judged.get("near", town), judged.get("why", _NOT_JUDGED)
+        return [repair, gap.ref, near, f"{lon:.4f}", f"{lat:.4f}", f"{gap.gap_m:.0f}", network, why]
+
+
+def _middle(graph: RawGraph, gap: Gap) -> tuple[float, float]:
+    lon, lat = degrees((graph.xy[[gap.u]] + graph.xy[[gap.v]]) / 2)
+    return float(lon[0]), float(lat[0])
+
+
+def _class_of(graph: RawGraph, hole: Gap) -> str:
+    """Return the class of the hole's road where it ends."""
+    links = graph.links
+    touching = links["u"].isin([hole.u, hole.v]) | links["v"].isin([hole.u, hole.v])
+    same_road = links["ref"].map(lambda ref: bool({*ref.split(";")} & {*hole.ref.split(";")}))
+    return str(links.loc[touching & same_road, "highway"].mode().iloc[0])
+
+
+def _link(
+    graph: RawGraph, gap: Gap, length_m: float, class_and_kind: tuple[str, str]
+) -> dict[str, object]:
+    u, v = sorted((gap.u, gap.v))
+    line = LineString(graph.xy[[u, v]])
+    highway, kind = class_and_kind
+    label = {"highway": highway, "ref": gap.ref, "name": "", "kind": kind, "line": line}
+    return {"u": u, "v": v, "length_m": round(length_m, 1), **label}
+
+
+def _with_links(graph: RawGraph, added: list[dict[str, object]]) -> RawGraph:
+    more = pd.DataFrame(added, columns=graph.links.columns).astype(graph.links.dtypes)
+    links = pd.concat([graph.links, more])
+    return RawGraph(graph.xy, links.sort_values(KEYS, ignore_index=True))

@@ -171,7 +171,7 @@ def _sample(
     """Find the fastest way of each trip and what it consists of."""
     routes = [fastest_route(network, trip.start_at, trip.end_at) for trip in trips]
     faults = [
-        Fault(f"{trip.start} - {trip.end}", "trip", None, "it uses no road", "Leave it out.")
+        Fault(trip.name, "trip", None, "it uses no road", "Leave it out.")
         for trip, route in zip(trips, routes, strict=True)
         if len(route.junctions) < 2  # noqa: PLR2004 -- two ends make a link
     ]

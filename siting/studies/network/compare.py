@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from scipy.sparse.csgraph import dijkstra
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import replace_file, telling
-from siting.common.types import Arcs, Bools, Floats, Ints, Points, RoadNetwork
-from siting.network.connectors import Connectors, connect_to_junctions
+from siting.common.types import Floats, Points, RoadNetwork
+from siting.network.connectors import connect_to_junctions, lies_near
 from siting.network.link_times import arcs_of
 from siting.network.matrix import with_sources
+from siting.network.routes import way_metres
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEASURES = ("km", "minutes")
@@ -72,8 +72,11 @@ def compare_networks(first: RoadNetwork, second: RoadNetwork, places: Points) ->
     siting.common.errors.InputError
         Fewer than two places are left, or no pair is joined by both networks.
     """
-    near = _near(first, places) & _near(second, places)
-    kept = _some(places, np.flatnonzero(near))
+    near = np.ones(len(places), dtype=np.bool_)
+    for network in (first, second):
+        within_km = min(network.rules.radius_km, network.rules.limit_km)
+        near &= lies_near(network, places, within_km)
+    kept = places.some(np.flatnonzero(near))
     if len(kept) < 2:  # noqa: PLR2004 -- a trip has two ends
         remedy = "Give places that lie in both networks"
         problem = f"only {len(kept)} of {len(places)} places lie near a road of both networks"
@@ -98,7 +101,7 @@ def compare_networks(first: RoadNetwork, second: RoadNetwork, places: Points) ->
     )
     for name in MEASURES:
         trips[f"{name}_off"] = trips[f"{name}_b"] / trips[f"{name}_a"] - 1
-    lost = tuple(places.ids[row] for row in np.flatnonzero(~near).tolist())
+    lost = places.some(np.flatnonzero(~near)).ids
     only = (int((in_a & ~in_b).sum()), int((in_b & ~in_a).sum()))
     return NetworkComparison(trips, _summary(trips), lost, *only)
 
@@ -110,18 +113,6 @@ def _summary(trips: pd.DataFrame) -> pd.DataFrame:
         quantiles = {f"p{share * 100:.0f}": off.quantile(share) for share in _QUANTILES}
         rows[name] = {"mean": off.mean(), **quantiles, "least": off.min(), "greatest": off.max()}
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _near(network: RoadNetwork, places: Points) -> Bools:
-    connectors, _ = connect_to_junctions(places, arcs_of(network.roads), network.rules)
-    nearest = np.full(len(places), np.inf)
-    np.minimum.at(nearest, connectors.point, connectors.metres)
-    access = network.rules
-    return nearest <= access.radius_km * access.detour * 1000
-
-
-def _some(points: Points, rows: Ints) -> Points:
-    return Points(tuple(points.ids[row] for row in rows), points.lon[rows], points.lat[rows])
 
 
 def _trips(network: RoadNetwork, places: Points) -> tuple[Floats, Floats]:
@@ -138,30 +129,9 @@ def _trips(network: RoadNetwork, places: Points) -> tuple[Floats, Floats]:
             [first + total[first:last].argmin() for first, last in pairwise(groups.tolist())]
         )
         minutes[row] = total[best]
-        out = slice(groups[row], groups[row + 1])
-        metres = _metres(arcs, connectors, out, before, connectors.target[best])
+        metres = way_metres(arcs, connectors, before, connectors.target[best], start=row)
         km[row] = (metres + connectors.metres[best]) / 1000
     return km, minutes
-
-
-def _metres(
-    arcs: Arcs, connectors: Connectors, out: slice, before: NDArray[np.int32], ends: Ints
-) -> Floats:
-    """Follow the ways back from all ends at once and add up the lengths."""
-    size = len(arcs)
-    key = arcs.tail * size + arcs.head
-    metres = np.zeros(len(ends))
-    here, way = ends, np.arange(len(ends))
-    while len(here):
-        previous = before[here].astype(np.int64)
-        going = (previous >= 0) & (previous < size)
-        started = previous >= size
-        connector = np.searchsorted(connectors.target[out], here[started])
-        metres[way[started]] += connectors.metres[out][connector]
-        arc = np.searchsorted(key, previous[going] * size + here[going])
-        metres[way[going]] += arcs.metres[arc]
-        here, way = previous[going], way[going]
-    return metres
 
 
 _WORST = 10

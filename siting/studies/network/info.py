@@ -4,10 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
+import numpy as np
 
 from siting.common.types import RoadNetwork
-from siting.network.routes import ReferenceTrip, Trip, lies_near, trip
+from siting.network.connectors import lies_near
+from siting.network.link_times import arcs_of, parts_of
+from siting.network.routes import ReferenceTrip, Trip, as_points, trip
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> Networ
     km: defaultdict[str, float] = defaultdict(float)
     for (_, _, highway, metres), count in roads.items():
         km[highway] += count * metres / 1000
-    parts = nx.strongly_connected_components(network.graph)
+    arcs = arcs_of(network.roads)
+    parts = parts_of(len(arcs), arcs.tail, arcs.head, one_way=True)
     waypoints = sum(row.get("kind") == "waypoint" for _, row in network.graph.nodes(data=True))
     return NetworkInfo(
         source=network.source,
@@ -100,12 +103,12 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> Networ
         waypoints=waypoints,
         links=roads.total(),
         km_by_class=dict(sorted(km.items(), key=lambda row: -row[1])),
-        components=tuple(sorted(map(len, parts), reverse=True)),
+        components=tuple(sorted(np.bincount(parts).tolist(), reverse=True)),
         repairs=network.log,
         trips=tuple(
             TripCheck(row, trip(network, row.start_at, row.end_at))
             for row in trips
-            if lies_near(network, row.start_at) and lies_near(network, row.end_at)
+            if lies_near(network, as_points(row.start_at, row.end_at), network.rules.far_km).all()
         ),
     )
 

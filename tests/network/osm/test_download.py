@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from siting.cli.app import app
 from siting.common.errors import InputError
-from siting.network.osm import Built, DownloadArea, Servers, area_of, build_from_area
+from siting.network.osm.build import Built, build_from_area
+from siting.network.osm.download import DownloadArea, Servers, area_of
 from siting.network.osm.files import read_network, to_graph
 
 BOX = "24.935,60.160,24.960,60.175"

@@ -5,7 +5,7 @@ import osmium
 import pytest
 
 from siting.common.errors import InputError
-from siting.network.osm import Built, build_from_file
+from siting.network.osm.build import Built, build_from_file
 
 
 def test_all_three_forms_of_a_file_give_the_same_network(

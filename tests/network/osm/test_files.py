@@ -12,10 +12,11 @@ import pytest
 from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.common.types import Arcs, LazyRoads
-from siting.network import load_road_network, read_speeds
 from siting.network.link_times import arcs_of
-from siting.network.osm import Built, build_from_graphml, save_network
+from siting.network.load import load_road_network
+from siting.network.osm.build import Built, build_from_graphml, save_network
 from siting.network.osm.files import read_network, read_parquet, save_parquet
+from siting.network.speeds import read_speeds
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from osmnx.distance import great_circle
 
 from siting.common.errors import InputError
-from siting.network.osm import build_from_file
+from siting.network.osm.build import build_from_file
 from siting.network.osm.extract import read_extract
 from siting.network.osm.ways import Streets, make_links
 

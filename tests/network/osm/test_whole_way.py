@@ -11,8 +11,10 @@ import pytest
 from siting.common.package import data_folder
 from siting.common.types import ConnectorRules, Points, RoadNetwork
 from siting.model import Instance, Limits, Mean, solve
-from siting.network import load_road_network, read_speeds, travel_times
-from siting.network.osm import Built, save_network
+from siting.network.load import load_road_network
+from siting.network.matrix import travel_times
+from siting.network.osm.build import Built, save_network
+from siting.network.speeds import read_speeds
 
 
 @pytest.fixture(scope="module", params=["graphml", "parquet"])

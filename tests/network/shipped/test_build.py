@@ -13,7 +13,7 @@ from shapely import LineString
 
 from siting.common.package import data_folder
 from siting.common.types import Points
-from siting.network.shipped import RoadBuild, build_road_tables, write_road_tables
+from siting.network.shipped.build import RoadBuild, build_road_tables, write_road_tables
 
 EAST, NORTH = 500_000.0, 6_500_000.0
 PRIMARY = {"src": "ap030", "rtt": 14, "rte": None, "ltn": 1}

@@ -5,7 +5,7 @@ import numpy as np
 from pyproj import Transformer
 from shapely import LineString
 
-from siting.network.shipped import points_along_roads
+from siting.network.shipped.build import points_along_roads
 
 EAST, NORTH = 500_000.0, 6_500_000.0
 

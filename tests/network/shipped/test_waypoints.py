@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from shapely import LineString
 
+from siting.network.shipped.build import add_waypoints
 from siting.network.shipped.lines import RawGraph
-from siting.network.shipped.waypoints import add_waypoints
 
 XY = np.array([[0.0, 0.0], [0.0, 7000.0], [9000.0, 0.0]])
 

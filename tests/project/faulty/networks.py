@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from siting.network import load_road_network
+from siting.network.load import load_road_network
 from siting.network.osm.extract import read_extract
 from tests.project.faulty.case import Case
 

@@ -11,7 +11,7 @@ from siting.common.package import data_folder
 from siting.common.tables.columns import read_points
 from siting.inputs.schema import read_table
 from siting.inputs.user_tables import Read, UserFiles, read_regions
-from siting.network import read_reference_trips
+from siting.network.routes import read_reference_trips
 from siting.network.shipped.tables import road_table_faults
 from siting.network.times_file import read_travel_times
 from tests.project.faulty.case import Case, head

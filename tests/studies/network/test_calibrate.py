@@ -11,15 +11,10 @@ from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.common.types import ConnectorRules, RoadNetwork
-from siting.network import (
-    ReferenceTrip,
-    Speeds,
-    load_road_network,
-    read_reference_trips,
-    read_speeds,
-    trip,
-)
 from siting.network.link_times import add_times
+from siting.network.load import load_road_network
+from siting.network.routes import ReferenceTrip, read_reference_trips, trip
+from siting.network.speeds import Speeds, read_speeds
 from siting.studies.network.calibrate import calibrate
 
 SPEEDS = Speeds(

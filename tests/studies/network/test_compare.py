@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.common.types import ConnectorRules, Points, RoadNetwork
-from siting.network import load_road_network, trip
+from siting.network.load import load_road_network
+from siting.network.routes import trip
 from siting.studies.network.compare import compare_networks
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from siting.common.package import data_folder
 from siting.common.types import RoadNetwork
-from siting.network import read_reference_trips
+from siting.network.routes import read_reference_trips
 from siting.studies.network.info import NetworkInfo, network_info
 
 
