@@ -20,6 +20,7 @@ from siting.cli.options import (
 )
 from siting.common.errors import Fault, InputError, MissingExtraError
 from siting.scenario.file import find_scenario, read_scenario
+from siting.scenario.limits import VARIED_HELP
 
 if TYPE_CHECKING:
     from siting.results.result import Result
@@ -153,7 +154,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
         str | None,
         typer.Option(
             metavar="LIMIT=A..B[..STEP]",
-            help="new_offices=4..40, annual_budget=20..80..5 (MSEK), or values with commas.",
+            help=VARIED_HELP,
         ),
     ] = None,
     tradeoff: Annotated[

@@ -11,7 +11,7 @@ import pandas as pd
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.model import Instance, Limits, Objective, Solution, Solver, solve
 from siting.results.measures import Measures
-from siting.scenario.limits import limit_of
+from siting.scenario.limits import VARIED, limit_of
 
 FRONTIER_COLUMNS = [
     *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices"),
@@ -23,7 +23,6 @@ FRONTIER_COLUMNS = [
 nested: whether every new office of the last possible step opens in this one too, and dropped: codes
 of those that do not; objective and bound: as in the manifest; sites: codes of the new offices, and
 closed: of the existing ones that close, joined by a semicolon."""
-OVER = ("new_offices", "annual_budget")
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ def read_over(text: str, *, keep: bool = False) -> Over:
     (20.0, 25.0, 30.0)
     """
     limit, equals, wanted = text.partition("=")
-    if equals and limit in OVER:
+    if equals and limit in VARIED:
         try:
             values = _values(wanted)
         except ValueError:

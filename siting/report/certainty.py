@@ -8,6 +8,7 @@ from siting.report.document import Block, Bullets, Heading
 from siting.report.tables import limit_name
 from siting.report.words import listed, number, texts, whole
 from siting.results.result import Result
+from siting.scenario.limits import ANNUAL_BUDGET
 
 _WEAKEST = 3
 """So many picks whose loss is least are named."""
@@ -90,7 +91,7 @@ def _binding(result: Result, language: str) -> Iterator[str]:
     if full:
         names = [_small(limit_name(name, language)) for name in full]
         yield sentences["binding"].format(limits=listed(names, language))
-    budget, sites = limits.get("annual_budget_msek"), result.tables["sites"]
+    budget, sites = limits.get(ANNUAL_BUDGET), result.tables["sites"]
     if budget is None or not len(sites) or not budget["slack"]:
         return
     cheapest = sites["annual_cost_msek"].min()

@@ -82,6 +82,10 @@ LIMITS = (
     ScenarioLimit("everyone", "everyone_served", counted=False),
 )  # fmt: skip
 """In the order in which a study leaves them out."""
+ANNUAL_BUDGET = "annual_budget_msek"
+VARIED = {"new_offices": "new offices", "annual_budget": "MSEK a year"}
+"""The limits whose values a frontier can go through, with the unit of each."""
+VARIED_HELP = "new_offices=4..40, annual_budget=20..80..5 (MSEK), or values with commas."
 
 
 def limit_of(name: str, group: str = "") -> ScenarioLimit:

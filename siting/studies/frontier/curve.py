@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from siting.results.result import Result
-from siting.studies.frontier.page import LIMITS, aim_in_words
+from siting.scenario.limits import VARIED
+from siting.studies.frontier.page import aim_in_words
 
 _SIZE_INCHES = (6.4, 4.0)
 _INK, _GREY, _BLUE = "#1c1c1a", "#77776f", "#0b4f8a"
@@ -22,7 +23,7 @@ def draw_curve(study: Result) -> Figure:
     axes.set_axisbelow(True)
     table = study.tables["frontier"]
     if "over" in study.manifest:
-        _draw_steps(axes, table, LIMITS[study.manifest["over"]])
+        _draw_steps(axes, table, VARIED[study.manifest["over"]])
     else:
         _draw_front(axes, table, study)
     axes.set_ylabel("Mean travel time, minutes", fontsize=9)

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from siting.report.formats.terminal import minutes, print_table
 from siting.results.result import Result
+from siting.scenario.limits import VARIED
 
 type Row = Mapping[Hashable, Any]
 
-LIMITS = {"new_offices": "new offices", "annual_budget": "MSEK a year"}
 SECONDS = {"worst": "longest way", "equity": "Kolm-Pollak EDE", "coverage": "people within"}
 
 
@@ -43,7 +43,7 @@ def _print_steps(study: Result, console: Console) -> None:
             )
         )
         before = row["mean"] if possible else before
-    limit = LIMITS[told["over"]]
+    limit = VARIED[told["over"]]
     columns = ("Most", "Open", "MSEK", "Mean", "Step", "In 45", "Bound", "Proof ", "Gap", "Kept ")
     print_table(console, f"The best with at most so many {limit}", columns, rows)
     console.print(
