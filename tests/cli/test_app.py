@@ -130,6 +130,7 @@ def test_a_new_scenario_is_valid_as_written_and_never_overwrites(
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == text
 
 
+@pytest.mark.long
 def test_a_scenario_started_from_another_gives_the_same_answer(call: Call, tmp_path: Path) -> None:
     call("new-scenario", "mine", "--from", "announced_only")
     call("run", "mine", "--no-brief", "--quiet")
@@ -167,6 +168,7 @@ def test_a_run_replaces_its_result_and_leaves_what_is_not_its_own(
     assert not (folder / "explorer.html").exists()
 
 
+@pytest.mark.long
 def test_an_office_table_of_ones_own_replaces_the_shipped_one(
     call: Call, tmp_path: Path, data: Path
 ) -> None:

@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from tests.support.cli import Call
 
 
+@pytest.mark.long
 def test_a_frontier_leaves_tables_and_a_page_and_can_be_compared(
     call: Call, tmp_path: Path
 ) -> None:

@@ -19,6 +19,8 @@ from siting.pipeline.run import run
 from siting.scenario.file import find_scenario, read_scenario
 from tests.support.clusters import HASTE, Cluster, dask_cluster
 
+pytestmark = pytest.mark.long  # it starts schedulers and workers
+
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:

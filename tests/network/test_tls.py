@@ -15,6 +15,8 @@ from siting.common.parallel import cluster_at
 from tests.support.cli import call_anew
 from tests.support.clusters import Cluster, dask_cluster
 
+pytestmark = pytest.mark.long  # it starts schedulers and workers
+
 # Its defaults have to be there before a part of them is set for a while.
 assert dask.config.get("distributed.comm") is not None
 

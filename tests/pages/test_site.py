@@ -38,7 +38,10 @@ def _text(page: str) -> str:
     return (DOCS / f"{page}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES)
+LONG = {"tutorial": pytest.mark.long}
+
+
+@pytest.mark.parametrize("page", [pytest.param(name, marks=LONG.get(name, ())) for name in PAGES])
 def test_what_a_page_shows_is_what_came_out(page: str, tmp_path: Path) -> None:
     assert played(page, tmp_path) == _text(page), "make played"
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from siting.pipeline.build import build_data
 
 HAND_WRITTEN = (
@@ -14,6 +16,7 @@ HAND_WRITTEN = (
 )
 
 
+@pytest.mark.long
 def test_the_build_gives_the_bytes_that_ship(raw: Path, data: Path, tmp_path: Path) -> None:
     made = tmp_path / "data"
     made.mkdir()

@@ -116,12 +116,14 @@ def test_spacing_keeps_new_offices_apart(ask: Ask) -> None:
     assert km[np.triu_indices(len(sites), 1)].min() >= 60
 
 
+@pytest.mark.long
 def test_forced_offices_that_lie_too_near_are_named(ask: Ask) -> None:
     with pytest.raises(InfeasibleError) as caught:
         answer(ask(*FEW, "limits.spacing_km=100"))
     assert [limit.key for limit in caught.value.clash] == ["offices.open", "limits.spacing_km"]
 
 
+@pytest.mark.long
 def test_only_sole_offices_close_and_those_named_stay(ask: Ask) -> None:
     problem = ask(
         "closing.min=2", "closing.max=2", 'closing.keep=["Kiruna"]', name="announced_only"
@@ -144,6 +146,7 @@ def test_nobody_beyond_a_greatest_time_or_it_is_said_why_not(ask: Ask) -> None:
     )
 
 
+@pytest.mark.long
 def test_an_impossible_target_names_the_greatest_share(ask: Ask) -> None:
     levels = ("county", "fa_region", "municipality")
     targets = ", ".join(f'{{share=1.0, within_minutes=5, each="{level}"}}' for level in levels)
@@ -191,6 +194,7 @@ def test_uses_of_one_limit_are_told_apart() -> None:
     }
 
 
+@pytest.mark.long
 def test_full_offices_send_people_on(ask: Ask) -> None:
     free = answer(ask(*FEW))
     full = answer(ask(*FEW, "capacity.new_people=5000"))

@@ -214,6 +214,7 @@ def test_helsinki_from_its_extract(call: Call, tmp_path: Path) -> None:
     assert (tmp_path / "results" / "helsinki" / "briefing.sv.html").stat().st_size > 10_000
 
 
+@pytest.mark.long
 def test_a_finer_grid_gives_the_same_people_and_nearly_the_same_answer(
     solved: Callable[..., Result], data: Path, tmp_path: Path
 ) -> None:

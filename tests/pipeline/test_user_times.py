@@ -32,6 +32,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_its_times_are_used_and_its_file_is_in_the_manifest(
     scenario: Path, solved: Callable[..., Result]
 ) -> None:

@@ -54,6 +54,7 @@ def _sums(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 def test_every_format_repeats_byte_for_byte(
     kept: Path, result: Result, data: Path, tmp_path: Path
 ) -> None:

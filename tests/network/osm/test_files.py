@@ -62,6 +62,7 @@ def test_a_build_from_graphml_is_the_same_network(saved: dict[str, Path], built:
     assert again.streets.nodes.equals(built.streets.nodes)
 
 
+@pytest.mark.long
 def test_a_build_from_a_graph_of_osmnx(helsinki_xml: Path, tmp_path: Path) -> None:
     graph = ox.graph_from_xml(helsinki_xml, retain_all=True)
     ox.save_graphml(graph, tmp_path / "theirs.graphml")

@@ -13,6 +13,10 @@ from siting.report.explorer.page import write_explorer
 from siting.results.result import Result, read_result
 from siting.results.write import write_result
 
+pytestmark = (
+    pytest.mark.long
+)  # a run with its frontier, and all that one can do with its page in a browser
+
 type Show = Callable[..., Chrome]
 MEASURES = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", "share60", "gini"]
 

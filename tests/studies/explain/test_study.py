@@ -27,6 +27,7 @@ def told(result: Result, site: str) -> tuple[Result, str]:
     return study, stream.getvalue()
 
 
+@pytest.mark.long
 def test_a_pick_is_worth_what_the_answer_without_it_loses(result: Result) -> None:
     picks = result.tables["sites"]
     pick = picks[~picks["forced"]].iloc[0]
@@ -44,6 +45,7 @@ def test_a_pick_is_worth_what_the_answer_without_it_loses(result: Result) -> Non
     assert limits["gain"].loc[[("new_offices_max", "one more")]].item() > 0
 
 
+@pytest.mark.long
 def test_a_place_left_out_names_what_it_would_displace(result: Result) -> None:
     study, shown = told(result, "Kumla")
     assert not study.manifest["open"]
@@ -53,6 +55,7 @@ def test_a_place_left_out_names_what_it_would_displace(result: Result) -> None:
     assert "Then would not open: " in shown
 
 
+@pytest.mark.long
 def test_a_new_office_where_one_stands_already_is_told_from_it(result: Result) -> None:
     study, shown = told(result, "Norrtälje")
     assert study.manifest["offices_there"] == ["o012"]
@@ -65,6 +68,7 @@ def test_a_new_office_where_one_stands_already_is_told_from_it(result: Result) -
     assert shown.startswith("Norrtälje (Norrtälje) is open.\n")
 
 
+@pytest.mark.long
 def test_a_place_that_must_be_open_says_which_limit_holds_it(result: Result) -> None:
     study, shown = told(result, "Storuman")
     assert study.manifest["other_way_worse_by"] is None

@@ -57,6 +57,7 @@ def test_a_step_says_which_earlier_picks_it_gives_up(steps: Result) -> None:
     assert at(steps, 3)["clash"]
 
 
+@pytest.mark.long
 def test_more_money_is_never_worse_and_the_number_is_lifted() -> None:
     file = read_scenario(find_scenario("announced_only"))
     study = frontier(file, Over("annual_budget", (7.0, 12.5)), progress=lambda _: None)
@@ -84,6 +85,7 @@ def test_the_best_mean_has_the_shortest_longest_way_as_the_page_says(tmp_path: P
     assert (folder / "frontier.png").stat().st_size > 1000
 
 
+@pytest.mark.long
 def test_a_sample_trades_the_mean_for_people_within() -> None:
     file = read_scenario(find_scenario("announced_only"), ["limits.new_offices_max=6"])
     study = tradeoff(file, Tradeoff("coverage", 45, 3), progress=lambda _: None)

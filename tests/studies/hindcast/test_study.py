@@ -18,6 +18,8 @@ from siting.studies.hindcast.page import print_hindcast
 from siting.studies.hindcast.study import hindcast
 from tests.support.pages import lines, lines_of
 
+pytestmark = pytest.mark.long  # every round of decisions, for the nation
+
 MONTHS = ("2020-06", "2021-05", "2025-04")
 SIDES = ("before", "real", "best")
 

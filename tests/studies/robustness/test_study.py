@@ -24,6 +24,8 @@ from siting.studies.robustness.worlds import Ground, World, lay_ground, scene_of
 from siting.studies.study import Opening
 from tests.support.pages import MARKER
 
+pytestmark = pytest.mark.long  # worlds of the nation, in several processes
+
 DRAWS = 4
 
 

@@ -16,6 +16,8 @@ import pytest
 from tests.project.reliability.faults import fault
 from tests.support.clusters import HASTE, dask_cluster, wait_until
 
+pytestmark = pytest.mark.long  # it starts schedulers and workers
+
 SWEEP = """
 [sweep]
 title = "A small sweep"
