@@ -1,6 +1,6 @@
 """Options that several commands share, progress on the terminal, and exit codes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from siting.common.errors import MissingExtraError, StoppedError
 from siting.common.package import require_report
+from siting.common.signals import Progress
 
 ScenarioArgument = Annotated[
     str,
@@ -38,7 +39,7 @@ STOPPED = StoppedError.exit_code
 
 
 @contextmanager
-def progress_on_terminal(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+def progress_on_terminal(*, quiet: bool = False) -> Iterator[Progress]:
     """Show what is being done while it is done, on a terminal; elsewhere keep silent."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:

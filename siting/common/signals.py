@@ -2,7 +2,7 @@
 
 The signal raises `Stop` in the main thread, so that whatever is open closes in its order. Where
 that does not come to an end in time, because a solver or another library does not return, a
-thread that only waits for this ends the process.
+thread that only waits for this ends the process. Who calls siting from Python cancels instead.
 """
 
 import os
@@ -10,10 +10,17 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+
+from siting.common.errors import InterruptError
+
+type Progress = Callable[[str], None]
+"""Told what is being done, a line at a time."""
+type Cancel = Callable[[], bool]
+"""Asked between two steps whether to end."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE_S = 1.2
@@ -36,6 +43,17 @@ class Stop(BaseException):
     def __init__(self, number: int) -> None:
         self.number = number
         super().__init__(number)
+
+
+def heeding(progress: Progress, cancel: Cancel | None) -> Progress:
+    """Tell what is being done, and raise `InterruptError` instead once somebody cancels."""
+
+    def tell(what: str) -> None:
+        if cancel is not None and cancel():
+            raise InterruptError("Cancelled.")
+        progress(what)
+
+    return tell
 
 
 class _State:

@@ -2,13 +2,14 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
 from siting.common.errors import StoppedError
+from siting.common.signals import Progress
 from siting.common.types import Ints
 from siting.model import Solution
 from siting.pipeline.manifest import cost_of, figures_of, make_manifest
@@ -21,8 +22,6 @@ from siting.results.tables import REGION_KEYS, frontier_tables, result_tables
 STANDARD = "standard"
 """The kind of an office where the scenario lets the model choose none."""
 _MUNICIPALITIES = ("municipalities",)
-
-type Progress = Callable[[str], None]
 
 
 def describe(problem: Problem, solution: Solution, seconds: Mapping[str, float]) -> Result:

@@ -8,6 +8,7 @@ import numpy as np
 
 from siting.common.errors import InfeasibleError
 from siting.common.package import data_folder
+from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, RoadNetwork, TravelTimes
 from siting.inputs.costs import read_costs
 from siting.inputs.read import with_user_files
@@ -19,7 +20,7 @@ from siting.network.load import load_road_network, network_files, no_network
 from siting.network.matrix import Workers
 from siting.network.times_file import read_travel_times
 from siting.pipeline.check import checked_inputs, needs_network, network_source, user_times
-from siting.pipeline.describe import Progress, add_frontier, describe
+from siting.pipeline.describe import add_frontier, describe
 from siting.pipeline.problem import Problem, build_problem, dense
 from siting.pipeline.steps import Frontier
 from siting.pipeline.translate import explain_clash
@@ -30,13 +31,14 @@ from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 _LOG = logging.getLogger("siting")
 
 
-def run(
+def run(  # noqa: PLR0913 - one parameter an option
     scenario: AnyScenario,
     *,
     data: Path | None = None,
     frontier: Frontier | None = None,
     workers: Workers = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Result:
     """Carry out a scenario.
 
@@ -52,7 +54,9 @@ def run(
         Who computes travel times: so many processes, or the workers of the Dask scheduler at this
         address.
     progress : callable
-        Told what is being done, a line at a time. What it raises ends the run.
+        Told what is being done, a line at a time.
+    cancel : callable, optional
+        Asked between two steps whether to end; solving is one step.
 
     Returns
     -------
@@ -69,8 +73,10 @@ def run(
         If the time limit came before any answer.
     ClusterError
         If the Dask cluster was lost meanwhile.
+    InterruptError
+        If it was cancelled.
     """
-    started = time.perf_counter()
+    started, progress = time.perf_counter(), heeding(progress, cancel)
     problem = prepare(scenario, data=data, workers=workers, progress=progress)
     progress("Solving")
     prepared = time.perf_counter()
@@ -87,6 +93,7 @@ def prepare(
     data: Path | None = None,
     workers: Workers = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Problem:
     """Read tables and roads, compute travel times and put the problem together.
 
@@ -100,7 +107,9 @@ def prepare(
         Who computes travel times: so many processes, or the workers of the Dask scheduler at this
         address.
     progress : callable
-        Told what is being done, a line at a time. What it raises ends the work.
+        Told what is being done, a line at a time.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -111,7 +120,10 @@ def prepare(
     ------
     InputError
         With everything that is wrong with the scenario or its files.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
     started, file, folder = time.perf_counter(), as_scenario_file(scenario), data or data_folder()
     inputs = checked_inputs(file, folder)
     network = _network(file, folder, progress)

@@ -8,8 +8,8 @@ import pandas as pd
 from rich.console import Console
 
 from siting.common.errors import InfeasibleError
+from siting.common.signals import Progress
 from siting.model import Different, Limits, Solution, Task
-from siting.pipeline.describe import Progress
 from siting.report.formats.terminal import print_table
 from siting.results.result import Result
 from siting.scenario.file import ScenarioFile

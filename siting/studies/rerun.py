@@ -14,9 +14,9 @@ from rich.console import Console
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import TEXT, refuse_large
 from siting.common.package import data_folder
+from siting.common.signals import Progress
 from siting.inputs.ledger import sha256
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.describe import Progress
 from siting.pipeline.run import files_of, run
 from siting.pipeline.steps import Frontier
 from siting.report.formats.terminal import print_table

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from siting.common.errors import Fault, InputError
 from siting.common.package import data_folder, scenario_folder
+from siting.common.signals import Progress
 from siting.common.toml import faults_of
 from siting.model import Task
-from siting.pipeline.describe import Progress
 from siting.pipeline.manifest import study_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.common.errors import InterruptError
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.run import prepare, run
 from siting.results.result import Result, read_result
@@ -230,3 +231,12 @@ def test_who_loses_an_office_counts_for_the_staff_of_candidates_near_it(data: Pa
     more = after["staff"] > sites["staff"]
     assert set(sites.loc[more, "municipality"]) == {"Boden", "Kalix", "Luleå", "Piteå", "Älvsbyn"}
     assert after.loc[~more, "staff"].tolist() == sites.loc[~more, "staff"].tolist()
+
+
+def test_who_cancels_is_asked_between_two_steps() -> None:
+    said: list[str] = []
+    with pytest.raises(InterruptError, match=r"Cancelled\."):
+        run(MAIN, progress=said.append, cancel=lambda: said == ["Reading the road network"])
+    assert said == ["Reading the road network"]
+    with pytest.raises(InterruptError):
+        prepare(MAIN, progress=said.append, cancel=lambda: True)

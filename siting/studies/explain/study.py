@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
+from siting.common.signals import Progress
 from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
 from siting.model import Task
-from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
 from siting.results.result import Result

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
+from siting.common.signals import Progress
 from siting.model import Coverage, Equity, Task, Worst
-from siting.pipeline.describe import Progress, describe_steps, tables_of_steps
+from siting.pipeline.describe import describe_steps, tables_of_steps
 from siting.pipeline.steps import Over, Step
 from siting.results.result import Result
 from siting.scenario.file import ScenarioFile

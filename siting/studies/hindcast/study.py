@@ -10,10 +10,10 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from siting.common.errors import Fault, InputError
+from siting.common.signals import Progress
 from siting.common.types import Bools, Floats
 from siting.inputs.candidates import seat_codes
 from siting.model import Instance
-from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Problem
 from siting.results.result import Result
 from siting.scenario.file import ScenarioFile

@@ -10,9 +10,9 @@ import pandas as pd
 from siting.common.errors import StoppedError
 from siting.common.package import data_folder
 from siting.common.parallel import worker_context
+from siting.common.signals import Progress
 from siting.common.types import Bools, Floats
 from siting.model import solve
-from siting.pipeline.describe import Progress
 from siting.results.result import Result
 from siting.scenario.file import ScenarioFile
 from siting.studies.offices import ALSO_READ, redraw_of

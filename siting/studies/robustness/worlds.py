@@ -8,13 +8,13 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from siting.common.signals import Progress
 from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, assumed, read_assumptions
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
 from siting.network.speeds import speed_profiles
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.describe import Progress
 from siting.pipeline.problem import Problem, dense
 from siting.pipeline.run import travel_times
 from siting.scenario.file import ScenarioFile

@@ -1,6 +1,6 @@
 """Carry out a sweep: hand its runs to workers, keep what comes back, make the table."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from siting.common.errors import (
 )
 from siting.common.package import data_folder
 from siting.common.parallel import cluster_at, each_done, own_cluster
-from siting.common.signals import Stop, keeping_what_is_done
+from siting.common.signals import Cancel, Progress, Stop, heeding, keeping_what_is_done
 from siting.pipeline.run import run
 from siting.results.result import Result
 from siting.results.write import claim
@@ -65,7 +65,8 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     workers: int = 2,
     scheduler: str | None = None,
     resume: bool = False,
-    progress: Callable[[str], None] = print,
+    progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Swept:
     """Run a scenario with many values of some keys.
 
@@ -82,7 +83,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     resume : bool
         Keep the runs that an earlier call finished.
     progress : callable
-        Told what is being done. What it raises ends the sweep.
+        Told what is being done.
+    cancel : callable, optional
+        Asked between two runs whether to end; what is finished is kept.
 
     Returns
     -------
@@ -96,8 +99,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     StoppedError
         The scheduler was lost, no worker is left, or the table could not be written.
     InterruptError
-        On Ctrl-C.
+        On Ctrl-C, or if it was cancelled.
     """
+    progress = heeding(progress, cancel)
     progress("Checking all runs")
     checked = check_sweep(asked if isinstance(asked, Sweep) else read_sweep(asked), data_folder())
     folder, failed = SweepFolder(results / checked.name, checked), dict[str, str]()
@@ -112,7 +116,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
                         progress(f"{done} of {len(missing)} runs are made")
             kept = len(checked.runs) - len(missing)
             return Swept(folder.path, _finish(folder, failed), kept)
-        except (KeyboardInterrupt, Stop) as error:
+        except (KeyboardInterrupt, Stop, InterruptError) as error:
             raise InterruptError(_how_far("Interrupted.", folder)) from error
         except (ClusterError, OSError) as error:
             raise StoppedError(_how_far(str(error), folder)) from error
