@@ -18,10 +18,9 @@ from siting.model.objectives import (
     Worst,
 )
 from siting.model.options import OfficeType
-from siting.model.solution import Solution
+from siting.model.solution import Solution, StageResult
 from siting.model.solve import Task, solve
 from siting.model.solving.search import Solver, TracePoint
-from siting.model.solving.stages import StageResult
 
 __all__ = [
     "Closing",

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, vstack
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model.instance import Instance, keep_entries, nearest_minutes
-from siting.model.limits.base import Limit, Row, count_row, site_mask
+from siting.model.limits.base import Limit, site_mask
 from siting.model.limits.limits import Limits
 from siting.model.limits.sites import Capacity, Closing, ForceShut, MaxTime
 from siting.model.options import Options, make_options
@@ -19,7 +19,7 @@ from siting.model.presolve import (
     prune_pairs,
     tighten,
 )
-from siting.model.program import Ceiling, Functional, Program, Transform
+from siting.model.program import Ceiling, Functional, Program, Row, Transform, count_row
 
 
 @dataclass(frozen=True, eq=False)

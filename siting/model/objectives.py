@@ -337,3 +337,8 @@ class NoWorse:
 
 
 type Objective = Single | Lexicographic
+
+
+def targets_of(objectives: Sequence[Single]) -> list[Target]:
+    """Return the targets of all objectives."""
+    return [target for each in objectives if isinstance(each, Cost) for target in each.targets]

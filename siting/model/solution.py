@@ -1,6 +1,6 @@
 """What solving gives back, and how it is made from the outcome of a search."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,14 +8,42 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from siting.common.types import Bools, Ints
-from siting.model.instance import Instance, entry_rows, nearest_minutes, rows_at
+from siting.model.formulation import Formulation
+from siting.model.instance import Instance, entry_rows, nearest_minutes, row_minima, rows_at
 from siting.model.limits.base import LimitUse
 from siting.model.limits.limits import Limits
-from siting.model.objectives import Lexicographic, Objective
+from siting.model.objectives import Coverage, Lexicographic, Objective, Single, Worst, targets_of
 from siting.model.options import PLAIN
-from siting.model.solving.feasibility import out_of_reach
+from siting.model.program import Functional, Program
+from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
-from siting.model.solving.stages import Outcome, SolvedStage, StageResult, stage_results
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """What one objective came to.
+
+    Parameters
+    ----------
+    kind : str
+        "mean", "coverage", "worst", "equity" or "cost".
+    sense : {"min", "max"}
+    objective, bound, gap : float
+        In the unit of the objective. ``objective`` is None if no answer was found.
+    final : float or None
+        What the final answer comes to; worse than ``objective`` only by the stage's tolerance.
+    status, reason : str
+        As in `Solution`.
+    """
+
+    kind: str
+    sense: Literal["min", "max"]
+    objective: float | None
+    bound: float
+    gap: float
+    final: float | None
+    status: str
+    reason: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +124,40 @@ class Solution:
     seconds: float
 
 
+@dataclass(frozen=True, eq=False)
+class SolvedStage:
+    """A stage that has been solved."""
+
+    objective: Single
+    functional: Functional | None
+    value: float | None
+    bound: float
+    ended: SolveStatus
+    trace: tuple[TracePoint, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """All stages, and the program and answer of the last.
+
+    Parameters
+    ----------
+    formulation : Formulation
+        As narrowed by a worst case found.
+    program : Program
+    service_of : ndarray of int
+        The service of the program that each service of the formulation became part of.
+    answer : SolverAnswer
+    stages : tuple of SolvedStage
+    """
+
+    formulation: Formulation
+    program: Program
+    service_of: Ints
+    answer: SolverAnswer
+    stages: tuple[SolvedStage, ...]
+
+
 def conclude(
     outcome: Outcome, objective: Objective, limits: Limits, search: Search, *, ties_decided: bool
 ) -> Solution:
@@ -139,6 +201,55 @@ def conclude(
         ties_decided=ties_decided,
         seconds=search.elapsed(),
     )
+
+
+def report(single: Single, value: float, formulation: Formulation) -> float:
+    """Return a value of a functional in the unit of its objective."""
+    if isinstance(single, Worst):
+        return value
+    if np.isinf(value):
+        return -value if single.sense == "max" else value
+    return single.report(value, formulation)
+
+
+def stage_results(outcome: Outcome) -> tuple[StageResult, ...]:
+    """Return what each stage came to, and what the final answer makes of it."""
+    return tuple(
+        StageResult(
+            stage.objective.kind,
+            stage.objective.sense,
+            stage.value,
+            stage.bound,
+            stage.ended.gap,
+            _final(stage, outcome),
+            stage.ended.status,
+            stage.ended.reason,
+        )
+        for stage in outcome.stages
+    )
+
+
+def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
+    """Return what the final answer comes to in a stage."""
+    answer, program = outcome.answer, outcome.program
+    if answer.chosen is None:
+        return None
+    if answer.split is None:
+        minutes = program.nearest(answer.chosen)
+    else:
+        minutes = np.where(answer.split.rest > 0, program.fallback, 0.0)
+        np.maximum.at(minutes, answer.split.services, answer.split.minutes)
+    if stage.functional is None:
+        return float(minutes.max(initial=0.0))
+    merged = np.bincount(
+        outcome.service_of, weights=stage.functional.weights, minlength=len(minutes)
+    )
+    functional = replace(stage.functional, weights=merged)
+    if answer.split is None:
+        value = functional.of_times(answer.chosen, minutes)
+    else:
+        value = functional.of_split(answer.chosen, answer.split, program.fallback)
+    return report(stage.objective, value, outcome.formulation)
 
 
 def _reported(outcome: Outcome, objective: Objective) -> SolvedStage:
@@ -238,3 +349,13 @@ def nearest_sites(instance: Instance, open_sites: Bools) -> Ints:
     assignment = np.full(times.shape[0], -1, dtype=np.int64)
     assignment[rows[firsts]] = sites[firsts]
     return assignment
+
+
+def out_of_reach(formulation: Formulation, objectives: Sequence[Single]) -> tuple[str, ...]:
+    """Return the clients with people whom no site reaches, or not in the time asked for."""
+    times = [target.within for target in targets_of(objectives)]
+    times += [single.within for single in objectives if isinstance(single, Coverage)]
+    instance = formulation.instance
+    nearest = row_minima(instance.times)
+    beyond_all = (nearest > min(times, default=np.finfo(np.float64).max)) & (instance.weights > 0)
+    return tuple(instance.client_ids[client] for client in np.flatnonzero(beyond_all))

@@ -11,10 +11,10 @@ from siting.model.formulation import make_formulation
 from siting.model.instance import Instance
 from siting.model.limits.limits import Limits
 from siting.model.objectives import Lexicographic, NoWorse, Objective, Single, Worst
-from siting.model.solution import Solution, conclude
+from siting.model.solution import Outcome, Solution, conclude
 from siting.model.solving.feasibility import EVERYONE, clashing_limits
 from siting.model.solving.search import Search, Solver
-from siting.model.solving.stages import Outcome, run_stages, stages_of
+from siting.model.solving.stages import run_stages, stages_of
 from siting.model.solving.tie_breaking import break_ties
 
 

@@ -27,9 +27,10 @@ from siting.model import (
     Target,
 )
 from siting.model.formulation import Formulation, make_formulation
+from siting.model.objectives import targets_of
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solving.classic import Classic
-from siting.model.solving.feasibility import target_ceilings, targets_of
+from siting.model.solving.feasibility import target_ceilings
 from siting.model.solving.p_center import restrict
 
 FOLDER = Path(__file__).parent / "golden"

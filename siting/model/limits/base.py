@@ -8,53 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from siting.common.errors import ClashingLimit, Fault
-from siting.common.types import Bools, Floats, Ints
+from siting.common.types import Bools
 from siting.model.instance import Instance
 from siting.model.options import Options
-
-# How far a sum may pass its limit before it counts as broken: the solvers' own tolerance.
-FEASIBILITY = 1e-6
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """A linear row over options: lower <= coefficients . chosen <= upper.
-
-    Parameters
-    ----------
-    label : str
-        What the row is about, within its limit: a group, a phase, or nothing.
-    columns : ndarray of int, shape (entries,)
-    coefficients : ndarray of float, shape (entries,)
-    lower, upper : float
-        At least one is finite.
-    """
-
-    label: str
-    columns: Ints
-    coefficients: Floats
-    lower: float = -np.inf
-    upper: float = np.inf
-
-    def used(self, chosen: Bools | Floats) -> float:
-        """Return the value of the row for the options chosen."""
-        return float(self.coefficients @ chosen[self.columns])
-
-    def slack(self, chosen: Bools | Floats) -> float:
-        """Return how far the row is from breaking; negative if it is broken."""
-        used = self.used(chosen)
-        return min(self.upper - used, used - self.lower)
-
-    def holds(self, chosen: Bools | Floats) -> bool:
-        """Tell whether the row holds, within the solvers' tolerance."""
-        bound = self.upper if np.isfinite(self.upper) else self.lower
-        return self.slack(chosen) >= -FEASIBILITY * max(1.0, abs(bound))
-
-
-def count_row(label: str, members: Bools, *, lower: float = -np.inf, upper: float = np.inf) -> Row:
-    """Return a row that counts the options for which ``members`` is true."""
-    columns = np.flatnonzero(members)
-    return Row(label, columns, np.ones(len(columns)), lower, upper)
+from siting.model.program import Row
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import numpy as np
 from siting.common.errors import Fault
 from siting.common.types import Bools
 from siting.model.instance import Instance
-from siting.model.limits.base import Limit, Row, count_row, groups_of_sites, unknown_group
+from siting.model.limits.base import Limit, groups_of_sites, unknown_group
 from siting.model.options import Options
+from siting.model.program import Row, count_row
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from siting.common.errors import Fault
-from siting.common.types import Bools, Floats
+from siting.common.types import Bools
 from siting.model.instance import Instance
-from siting.model.limits.base import Limit, LimitUse, Row, count_row
+from siting.model.limits.base import Limit, LimitUse
 from siting.model.options import Options
-
-
-def spending_row(label: str, counted: Bools, cost: Floats, upper: float) -> Row:
-    """Return the row that sums the cost of the counted options."""
-    columns = np.flatnonzero(counted & (cost != 0))
-    return Row(label, columns, cost[columns], upper=upper)
+from siting.model.program import Row, count_row, spending_row
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from scipy.sparse import csr_array
 from siting.common.errors import Fault
 from siting.common.types import Bools, Floats
 from siting.model.instance import Instance
-from siting.model.limits.base import Limit, LimitUse, Row, count_row, site_mask, unknown_sites
+from siting.model.limits.base import Limit, LimitUse, site_mask, unknown_sites
 from siting.model.options import Options
+from siting.model.program import Row, count_row
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,7 @@ import pulp
 
 from siting.common.types import Bools, Floats
 from siting.model.instance import entry_rows
-from siting.model.limits.base import FEASIBILITY
-from siting.model.program import Functional, Program, Split
+from siting.model.program import FEASIBILITY, Functional, Program, Split
 from siting.model.solving.search import Search
 from siting.model.solving.solvers import SolverTask, run
 

@@ -7,10 +7,10 @@ import numpy as np
 from siting.common.errors import ClashingLimit, InfeasibleError
 from siting.common.types import Bools, Floats
 from siting.model.formulation import Formulation, make_formulation
-from siting.model.instance import Instance, row_minima
+from siting.model.instance import Instance
 from siting.model.limits.base import Limit
 from siting.model.limits.limits import Limits
-from siting.model.objectives import Cost, Coverage, Single, Target, beyond
+from siting.model.objectives import Single, Target, beyond, targets_of
 from siting.model.program import Ceiling, Functional
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
@@ -21,11 +21,6 @@ LEEWAY = 1e-9
 EVERYONE = ClashingLimit("everyone_served", "everyone reaches an open site")
 type Wish = Limit | Target | ClashingLimit
 """What may be left out: a limit, a target, or that everyone is served."""
-
-
-def targets_of(objectives: Sequence[Single]) -> list[Target]:
-    """Return the targets of all objectives."""
-    return [target for each in objectives if isinstance(each, Cost) for target in each.targets]
 
 
 def target_ceilings(formulation: Formulation, targets: Sequence[Target]) -> list[Ceiling]:
@@ -44,16 +39,6 @@ def target_ceilings(formulation: Formulation, targets: Sequence[Target]) -> list
     if impossible:
         raise InfeasibleError(impossible)
     return ceilings
-
-
-def out_of_reach(formulation: Formulation, objectives: Sequence[Single]) -> tuple[str, ...]:
-    """Return the clients with people whom no site reaches, or not in the time asked for."""
-    times = [target.within for target in targets_of(objectives)]
-    times += [single.within for single in objectives if isinstance(single, Coverage)]
-    instance = formulation.instance
-    nearest = row_minima(instance.times)
-    beyond_all = (nearest > min(times, default=np.finfo(np.float64).max)) & (instance.weights > 0)
-    return tuple(instance.client_ids[client] for client in np.flatnonzero(beyond_all))
 
 
 def _groups(formulation: Formulation, target: Target) -> Iterator[tuple[str, Bools]]:

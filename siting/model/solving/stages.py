@@ -1,85 +1,33 @@
 """One objective after the other, each under what the ones before have found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
 from siting.common.types import Bools, Ints
 from siting.model.formulation import Formulation
-from siting.model.objectives import Equity, Lexicographic, Mean, NoWorse, Objective, Single, Worst
+from siting.model.objectives import (
+    Equity,
+    Lexicographic,
+    Mean,
+    NoWorse,
+    Objective,
+    Single,
+    Worst,
+    targets_of,
+)
 from siting.model.program import Ceiling, Functional, Program
+from siting.model.solution import Outcome, SolvedStage, report
 from siting.model.solving.classic import SolverAnswer
-from siting.model.solving.feasibility import target_ceilings, targets_of
+from siting.model.solving.feasibility import target_ceilings
 from siting.model.solving.methods import filled_in, solve_flat
 from siting.model.solving.p_center import restrict, smallest_radius
-from siting.model.solving.search import Search, SolveStatus, TracePoint, status_of
+from siting.model.solving.search import Search, status_of
 
 # By this much, relative, a ceiling lies above the best of its stage, so that rounding in a later
 # stage does not rule out the answer that reached it.
 LEEWAY = 1e-9
-
-
-@dataclass(frozen=True)
-class StageResult:
-    """What one objective came to.
-
-    Parameters
-    ----------
-    kind : str
-        "mean", "coverage", "worst", "equity" or "cost".
-    sense : {"min", "max"}
-    objective, bound, gap : float
-        In the unit of the objective. ``objective`` is None if no answer was found.
-    final : float or None
-        What the final answer comes to; worse than ``objective`` only by the stage's tolerance.
-    status, reason : str
-        As in `Solution`.
-    """
-
-    kind: str
-    sense: Literal["min", "max"]
-    objective: float | None
-    bound: float
-    gap: float
-    final: float | None
-    status: str
-    reason: str
-
-
-@dataclass(frozen=True, eq=False)
-class SolvedStage:
-    """A stage that has been solved."""
-
-    objective: Single
-    functional: Functional | None
-    value: float | None
-    bound: float
-    ended: SolveStatus
-    trace: tuple[TracePoint, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """All stages, and the program and answer of the last.
-
-    Parameters
-    ----------
-    formulation : Formulation
-        As narrowed by a worst case found.
-    program : Program
-    service_of : ndarray of int
-        The service of the program that each service of the formulation became part of.
-    answer : SolverAnswer
-    stages : tuple of SolvedStage
-    """
-
-    formulation: Formulation
-    program: Program
-    service_of: Ints
-    answer: SolverAnswer
-    stages: tuple[SolvedStage, ...]
 
 
 def stages_of(objective: Objective) -> list[tuple[Single, float]]:
@@ -174,52 +122,3 @@ def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage
         for point in search.trace[noted:]
     )
     return SolvedStage(single, functional, reported, limit, ended, trace)
-
-
-def report(single: Single, value: float, formulation: Formulation) -> float:
-    """Return a value of a functional in the unit of its objective."""
-    if isinstance(single, Worst):
-        return value
-    if np.isinf(value):
-        return -value if single.sense == "max" else value
-    return single.report(value, formulation)
-
-
-def stage_results(outcome: Outcome) -> tuple[StageResult, ...]:
-    """Return what each stage came to, and what the final answer makes of it."""
-    return tuple(
-        StageResult(
-            stage.objective.kind,
-            stage.objective.sense,
-            stage.value,
-            stage.bound,
-            stage.ended.gap,
-            _final(stage, outcome),
-            stage.ended.status,
-            stage.ended.reason,
-        )
-        for stage in outcome.stages
-    )
-
-
-def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
-    """Return what the final answer comes to in a stage."""
-    answer, program = outcome.answer, outcome.program
-    if answer.chosen is None:
-        return None
-    if answer.split is None:
-        minutes = program.nearest(answer.chosen)
-    else:
-        minutes = np.where(answer.split.rest > 0, program.fallback, 0.0)
-        np.maximum.at(minutes, answer.split.services, answer.split.minutes)
-    if stage.functional is None:
-        return float(minutes.max(initial=0.0))
-    merged = np.bincount(
-        outcome.service_of, weights=stage.functional.weights, minlength=len(minutes)
-    )
-    functional = replace(stage.functional, weights=merged)
-    if answer.split is None:
-        value = functional.of_times(answer.chosen, minutes)
-    else:
-        value = functional.of_split(answer.chosen, answer.split, program.fallback)
-    return report(stage.objective, value, outcome.formulation)

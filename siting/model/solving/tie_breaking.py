@@ -9,10 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from siting.common.types import Bools, Floats, Ints
-from siting.model.limits.base import Row
 from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
-from siting.model.program import Program
+from siting.model.program import Program, Row
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
