@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from siting.scenario.file import find_scenario, read_scenario
     from siting.studies.alternatives import alternatives
     from siting.studies.compare.study import compare
+    from siting.studies.explain import explain
     from siting.studies.frontier.study import frontier
     from siting.studies.hindcast.study import hindcast
     from siting.studies.rerun import rerun
@@ -43,6 +44,7 @@ __all__ = [
     "check",
     "compare",
     "draw_map",
+    "explain",
     "find_scenario",
     "frontier",
     "hindcast",
@@ -64,6 +66,7 @@ _HOMES = {
     "check": "siting.pipeline.run",
     "compare": "siting.studies.compare.study",
     "draw_map": "siting.report.maps.draw",
+    "explain": "siting.studies.explain",
     "find_scenario": "siting.scenario.file",
     "frontier": "siting.studies.frontier.study",
     "hindcast": "siting.studies.hindcast.study",

@@ -247,13 +247,10 @@ def compare(
     ] = False,
 ) -> None:
     """Put two to six results side by side, the others against the first."""
-    from siting.results.result import find_result
-
     require_report()
     from siting.studies.compare.page import write_comparison
 
-    runs = [siting.read_result(find_result(name)) for name in results]
-    for path in write_comparison(siting.compare(runs, anyway=anyway), runs, out):
+    for path in write_comparison(siting.compare(results, anyway=anyway), out):
         typer.echo(str(path))
 
 

@@ -11,19 +11,24 @@ from rich.console import Console
 import siting
 from siting.cli.options import (
     RESULTS,
-    STOPPED,
     Allow,
     Overrides,
+    ResultArgument,
     Results,
     ScenarioArgument,
+    can_report,
+    end_unless,
     progress_on_terminal,
 )
-from siting.common.errors import Fault, InputError, MissingExtraError
-from siting.scenario.file import find_scenario, read_scenario
+from siting.common.errors import Fault, InputError
 from siting.scenario.limits import VARIED_HELP
 
 if TYPE_CHECKING:
     from siting.results.result import Result
+    from siting.scenario.file import ScenarioFile
+
+# Commands import what they need when they are called, so that --help answers at once.
+# ruff: noqa: PLC0415
 
 
 def register(app: typer.Typer) -> None:
@@ -35,11 +40,29 @@ def register(app: typer.Typer) -> None:
     app.command()(frontier)
 
 
+def _read(scenario: str, overrides: list[str] | None, allow: list[Path] | None) -> "ScenarioFile":
+    return siting.read_scenario(scenario, overrides or (), allow=allow or ())
+
+
+def _make(
+    name: str,
+    results: Path,
+    find: Callable[..., "Result"],
+    show: Callable[["Result", Console], None],
+) -> "Result":
+    """Make a study and leave it, with its folder kept from other processes meanwhile."""
+    from siting.results.write import claim
+
+    with claim(name, results):
+        with progress_on_terminal() as progress:
+            study = find(progress=progress)
+        _leave(study, results, show)
+    return study
+
+
 def _leave(study: "Result", results: Path, show: Callable[["Result", Console], None]) -> None:
     """Write a study, print it, and say where its files are."""
-    from siting.results.write import write_result
-
-    folder = write_result(study, results)
+    folder = siting.write_result(study, results)
     console = Console(highlight=False)
     show(study, console)
     console.print(f"\nFiles: {folder}", soft_wrap=True, markup=False)
@@ -57,15 +80,11 @@ def hindcast(  # noqa: PLR0913 - one parameter an option
     results: Results = RESULTS,
 ) -> None:
     """Hold what the government really decided against the best of the same number."""
-    from siting.results.write import claim
     from siting.studies.hindcast.page import print_hindcast
-    from siting.studies.hindcast.study import hindcast as play
 
-    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
-    with claim(f"{file.name}-hindcast", results):
-        with progress_on_terminal() as progress:
-            study = play(file, draws=draws, seed=seed, progress=progress)
-        _leave(study, results, print_hindcast)
+    file = _read(scenario, overrides, allow)
+    find = partial(siting.hindcast, file, draws=draws, seed=seed)
+    _make(f"{file.name}-hindcast", results, find, print_hindcast)
 
 
 def alternatives(  # noqa: PLR0913 - one parameter an option
@@ -83,22 +102,16 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
     results: Results = RESULTS,
 ) -> None:
     """Find the answers that are nearly as good, and what they share."""
-    from siting.results.write import claim
-    from siting.studies.alternatives import Wanted, print_alternatives
-    from siting.studies.alternatives import alternatives as find
+    from siting.studies.alternatives import print_alternatives
 
-    wanted = Wanted(_share("--within", within), count, diverse)
-    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
-    with claim(f"{file.name}-alternatives", results):
-        with progress_on_terminal() as progress:
-            study = find(file, wanted, progress=progress)
-        _leave(study, results, print_alternatives)
+    share = read_share("--within", within)
+    file = _read(scenario, overrides, allow)
+    find = partial(siting.alternatives, file, within=share, count=count, diverse=diverse)
+    _make(f"{file.name}-alternatives", results, find, print_alternatives)
 
 
 def explain(
-    result: Annotated[
-        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
-    ],
+    result: ResultArgument,
     *,
     site: Annotated[str, typer.Option(help="A place or an existing office: name or code.")],
     folder: Annotated[
@@ -108,13 +121,12 @@ def explain(
     results: Results = RESULTS,
 ) -> None:
     """Say why a place is in a result, or not, and what the other way would cost."""
-    from siting.results.result import find_result, read_result
-    from siting.studies.explain.page import print_explanation
-    from siting.studies.explain.study import About, explain_site
+    from siting.studies.explain import print_explanation
 
-    about = About(read_result(find_result(result)), site, folder, tuple(allow or ()))
     with progress_on_terminal() as progress:
-        study = explain_site(about, progress=progress)
+        study = siting.explain(
+            result, site, folder=folder, allow=tuple(allow or ()), progress=progress
+        )
     _leave(study, results, print_explanation)
 
 
@@ -133,18 +145,12 @@ def robustness(  # noqa: PLR0913 - one parameter an option
     results: Results = RESULTS,
 ) -> None:
     """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
-    from siting.results.write import claim
     from siting.studies.robustness.page import print_robustness
-    from siting.studies.robustness.study import Asked
-    from siting.studies.robustness.study import robustness as run_draws
 
-    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
-    with claim(f"{file.name}-robustness", results):
-        with progress_on_terminal() as progress:
-            study = run_draws(file, Asked(draws, seed, workers, rule), progress=progress)
-        _leave(study, results, print_robustness)
-    if study.manifest["interrupted"]:
-        raise typer.Exit(STOPPED)
+    file = _read(scenario, overrides, allow)
+    find = partial(siting.robustness, file, draws=draws, seed=seed, workers=workers, rule=rule)
+    study = _make(f"{file.name}-robustness", results, find, print_robustness)
+    end_unless(proved=not study.manifest["interrupted"])
 
 
 def frontier(  # noqa: PLR0913 - one parameter an option
@@ -178,38 +184,24 @@ def frontier(  # noqa: PLR0913 - one parameter an option
     from siting.pipeline.steps import read_over
     from siting.results.write import claim
     from siting.studies.frontier.page import print_frontier
-    from siting.studies.frontier.study import frontier as vary
     from siting.studies.frontier.study import read_tradeoff
-    from siting.studies.frontier.study import tradeoff as trade
 
     if (over is None) == (tradeoff is None):
         remedy = "Give one: --over new_offices=4..40, or --tradeoff mean,worst."
         problem = "one of them is needed, and not both"
         raise InputError([Fault("command line", "--over, --tradeoff", None, problem, remedy)])
-    file = read_scenario(find_scenario(scenario), overrides or (), allow=allow or ())
-    if over is not None:
-        values = read_over(over, keep=keep)
-        name, find = values.limit, partial(vary, file, values)
-    else:
-        asked = read_tradeoff(str(tradeoff), within, points)
-        name, find = f"mean-{asked.second}", partial(trade, file, asked)
-    with claim(f"{file.name}-frontier-{name}", results) as folder:
-        with progress_on_terminal() as progress:
-            study = find(progress=progress)
-        _leave(study, results, print_frontier)
-        _draw_if_possible(study, folder)
-    if not study.manifest["proved"]:
-        raise typer.Exit(STOPPED)
+    file = _read(scenario, overrides, allow)
+    asked = read_over(over, keep=keep) if over else read_tradeoff(str(tradeoff), within, points)
+    name = f"{file.name}-{asked.name}"
+    with claim(name, results) as folder:
+        study = _make(name, results, partial(siting.frontier, file, asked), print_frontier)
+        draw_if_possible(study, folder)
+    end_unless(proved=study.manifest["proved"])
 
 
-def _draw_if_possible(study: "Result", folder: Path) -> None:
+def draw_if_possible(study: "Result", folder: Path) -> None:
     """Draw the curve; where the packages for it are missing say so in a line, and leave it."""
-    from siting.common.package import require_report
-
-    try:
-        require_report()
-    except MissingExtraError as error:
-        typer.echo(f"No picture was drawn. {error}", err=True)
+    if not can_report("No picture was drawn."):
         return
     from siting.common.files import write_file
     from siting.report.maps.draw import drawn
@@ -220,7 +212,7 @@ def _draw_if_possible(study: "Result", folder: Path) -> None:
     write_file(folder / "frontier.svg", picture.svg)
 
 
-def _share(option: str, text: str) -> float:
+def read_share(option: str, text: str) -> float:
     """A share from "1%" or "0.01"."""
     number, percent, rest = text.strip().partition("%")
     try:
@@ -234,16 +226,11 @@ def _share(option: str, text: str) -> float:
     return share
 
 
-# Commands import what they need when they are called, so that --help answers at once.
-# ruff: noqa: PLC0415
-
 DIFFERS = 5
 
 
 def rerun(  # noqa: PLR0913 - one parameter an option
-    result: Annotated[
-        str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
-    ],
+    result: ResultArgument,
     *,
     results: Annotated[
         Path | None, typer.Option(help="Write the new result into this folder.")
@@ -267,15 +254,14 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     from siting.common.files import write_file
     from siting.results.csv import as_csv
     from siting.results.result import find_result
-    from siting.results.write import check_target, write_result
+    from siting.results.write import check_target
     from siting.studies.rerun import print_rerun
-    from siting.studies.rerun import rerun as repeat
 
     old = find_result(result)
     if results is not None:
         _refuse_same(old, check_target(old.absolute().name, results))
     with progress_on_terminal() as progress:
-        made = repeat(
+        made = siting.rerun(
             old, relative_to=folder, allow=tuple(allow or ()), anyway=anyway, progress=progress
         )
     console = Console(highlight=False)
@@ -285,23 +271,18 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     if table is not None:
         write_file(table, as_csv(made.found.cells), option="--table")
     if results is not None:
-        written = write_result(made.result, results)
+        written = siting.write_result(made.result, results)
         console.print(f"Files: {written}", soft_wrap=True, markup=False)
     if not made.same:
         raise typer.Exit(DIFFERS)
 
 
 def _refuse_same(old: Path, new: Path) -> None:
-    from siting.common.errors import Fault, InputError
-
     if old.resolve() == new.resolve():
         problem = "the result to compare with stands there"
         remedy = "Choose another folder, so that both are kept."
         raise InputError([Fault("command line", "--results", str(new.parent), problem, remedy)])
 
-
-# Commands import what they need when they are called, so that --help answers at once.
-# ruff: noqa: PLC0415
 
 _WORKERS = 2
 
@@ -347,5 +328,4 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     if resume:
         console.print(f"{swept.kept} of them were there already.")
     console.print(f"Files: {swept.folder}", soft_wrap=True, markup=False)
-    if not swept.settled:
-        raise typer.Exit(STOPPED)
+    end_unless(proved=swept.settled)

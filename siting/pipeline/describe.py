@@ -14,7 +14,7 @@ from siting.common.types import Ints
 from siting.model import Solution
 from siting.pipeline.manifest import cost_of, figures_of, make_manifest
 from siting.pipeline.problem import Problem
-from siting.pipeline.steps import Described, Frontier, Over, Step, frontier_table, solve_frontier
+from siting.pipeline.steps import Described, Frontier, Step, frontier_table, solve_frontier
 from siting.results.measures import Access, Measures, measure, nearest, only_reached, shared_out
 from siting.results.result import Result
 from siting.results.tables import REGION_KEYS, frontier_tables, result_tables
@@ -107,12 +107,12 @@ def add_frontier(
     spent = round(time.perf_counter() - started, 3)
     seconds = dict(result.manifest["seconds"])
     seconds |= {"frontier": spent, "total": round(seconds["total"] + spent, 3)}
-    manifest = {**result.manifest, "frontier": dataclasses.asdict(asked), "seconds": seconds}
+    manifest = {**result.manifest, "frontier": asked.as_manifest(), "seconds": seconds}
     return dataclasses.replace(result, manifest=manifest, tables={**result.tables, **tables})
 
 
 def tables_of_steps(
-    problem: Problem, asked: Frontier | Over, progress: Progress
+    problem: Problem, asked: Frontier, progress: Progress
 ) -> dict[str, pd.DataFrame]:
     """Solve the scenario for each value of a limit, and say in tables what comes of it."""
     return describe_steps(problem, _solved(problem, asked, progress))
@@ -129,7 +129,7 @@ def describe_steps(problem: Problem, steps: Iterable[Step]) -> dict[str, pd.Data
     return frontier_tables(table, measures, sites, problem.demand)
 
 
-def _solved(problem: Problem, asked: Frontier | Over, progress: Progress) -> Iterator[Step]:
+def _solved(problem: Problem, asked: Frontier, progress: Progress) -> Iterator[Step]:
     wanted = problem.scenario.solver
     return solve_frontier(
         problem.instance,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -27,44 +27,38 @@ closed: of the existing ones that close, joined by a semicolon."""
 
 @dataclass(frozen=True)
 class Frontier:
-    """What is asked of a frontier.
-
-    Parameters
-    ----------
-    first, last : int
-        Least and greatest number of new offices, forced ones included.
-    keep_budget : bool
-        Whether the budgets of the scenario hold; else they are lifted.
-    """
-
-    first: int
-    last: int
-    keep_budget: bool = False
-
-    def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
-        """Each number of new offices from the first that is not 0, and the limits that hold."""
-        numbers = range(max(self.first, 1), self.last + 1)
-        return Over("new_offices", tuple(numbers), keep=self.keep_budget).steps(limits)
-
-
-@dataclass(frozen=True)
-class Over:
     """The values that a limit takes, one after the other.
 
     Parameters
     ----------
     limit : {"new_offices", "annual_budget"}
         The most new offices, forced ones included, or MSEK a year.
-    values : tuple of float
-        Rising.
+    values : sequence of float
+        Rising; 0 new offices are the present network, which is no step of its own.
     keep : bool
         Whether the limits of the other kind hold too, on money or on the number; else they are
         lifted.
     """
 
     limit: str
-    values: tuple[float, ...]
+    values: Sequence[float]
     keep: bool = False
+
+    @classmethod
+    def of_offices(cls, first: int, last: int, *, keep: bool = False) -> Self:
+        """Every number of new offices from the first to the last."""
+        if first > last:
+            raise ValueError(f"{first} is more than {last}")
+        return cls("new_offices", range(first, last + 1), keep)
+
+    @property
+    def name(self) -> str:
+        """What a study of it is called behind the name of the scenario."""
+        return f"frontier-{self.limit}"
+
+    def as_manifest(self) -> dict[str, object]:
+        """Its ends, as the manifest of a run holds them."""
+        return {"first": self.values[0], "last": self.values[-1], "keep_budget": self.keep}
 
     def steps(self, limits: Limits) -> Iterator[tuple[float, Limits]]:
         """Each value, and the limits that then hold."""
@@ -75,7 +69,8 @@ class Over:
             return
         held = limits if self.keep else _without_budgets(limits)
         for value in self.values:
-            yield value, replace(held, new_sites_max=int(value))
+            if value > 0:
+                yield value, replace(held, new_sites_max=int(value))
 
 
 def _without_budgets(limits: Limits) -> Limits:
@@ -129,17 +124,17 @@ def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
 
     Examples
     --------
-    >>> read_frontier("4..40")
-    Frontier(first=4, last=40, keep_budget=False)
+    >>> read_frontier("4..40").values
+    range(4, 41)
     """
     first, dots, last = text.partition("..")
     if dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
-        return Frontier(int(first), int(last), keep_budget)
+        return Frontier.of_offices(int(first), int(last), keep=keep_budget)
     remedy = "Write the least and the greatest number of new offices, such as --frontier 4..40."
     raise InputError([Fault("command line", "--frontier", text, "is no range", remedy)])
 
 
-def read_over(text: str, *, keep: bool = False) -> Over:
+def read_over(text: str, *, keep: bool = False) -> Frontier:
     """Read what a user asks for, such as new_offices=4..40 or annual_budget=20,55.5.
 
     Examples
@@ -157,7 +152,7 @@ def read_over(text: str, *, keep: bool = False) -> Over:
         whole = limit == "annual_budget" or all(value.is_integer() for value in values)
         if values and values[0] > 0 and rising and whole:
             kind = int if limit == "new_offices" else float
-            return Over(limit, tuple(map(kind, values)), keep)
+            return Frontier(limit, tuple(map(kind, values)), keep)
     remedy = "Write new_offices=4..40, annual_budget=20..80..5 or annual_budget=20,55,80."
     raise InputError([Fault("command line", "--over", text, "is no range of a limit", remedy)])
 
@@ -178,7 +173,7 @@ def solve_frontier(  # noqa: PLR0913 - the last four are named
     instance: Instance,
     objective: Objective,
     limits: Limits,
-    asked: Frontier | Over,
+    asked: Frontier,
     *,
     solver: Solver,
     time_limit: float | None,

@@ -12,8 +12,8 @@ from siting.common.signals import Progress
 from siting.model import Different, Limits, Solution, Task
 from siting.report.formats.terminal import print_table
 from siting.results.result import Result
-from siting.scenario.file import ScenarioFile
-from siting.studies.study import open_scenario
+from siting.scenario.file import AnyScenario
+from siting.studies.study import open_study
 
 
 @dataclass(frozen=True)
@@ -141,40 +141,31 @@ def _solved(task: Task, limits: Limits) -> Solution | None:
         return None
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which alternatives are wanted.
+def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
+    scenario: AnyScenario,
+    *,
+    within: float = 0.01,
+    count: int = 10,
+    diverse: int = 4,
+    data: Path | None = None,
+    progress: Progress = print,
+) -> Result:
+    """Find the best distinct answers of a scenario, and a diverse set of them.
 
     Parameters
     ----------
+    scenario : ScenarioFile, Path, str or mapping
+        As `siting.read_scenario` takes it, or what that gave.
     within : float
         How much worse than the best they may be, as a share of it.
     count : int
         Most of the best answers.
     diverse : int
         Most of the answers that differ as much as possible, the best among them.
-    """
-
-    within: float
-    count: int
-    diverse: int
-
-
-def alternatives(
-    file: ScenarioFile, wanted: Wanted, *, data: Path | None = None, progress: Progress = print
-) -> Result:
-    """Find the best distinct answers of a scenario, and a diverse set of them.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
-    wanted : Wanted
-        How many, and how much worse they may be.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done.
+        Told what is being done; what it raises cancels the study.
 
     Returns
     -------
@@ -188,12 +179,12 @@ def alternatives(
     InfeasibleError
         If its limits cannot hold together.
     """
-    opening = open_scenario(file, data, progress)
-    task = opening.task
-    best, complete = best_answers(task, wanted.within, wanted.count, progress)
-    diverse = tuple(diverse_answers(task, best[0], wanted.within, wanted.diverse, progress))
-    listed = [*(("best", each) for each in best), *(("diverse", each) for each in diverse)]
-    places = opening.problem.sites.set_index("code")
+    context = open_study(scenario, data, progress)
+    task = context.task
+    best, complete = best_answers(task, within, count, progress)
+    different = tuple(diverse_answers(task, best[0], within, diverse, progress))
+    listed = [*(("best", each) for each in best), *(("diverse", each) for each in different)]
+    places = context.problem.sites.set_index("code")
     rows = [
         {
             "kind": kind,
@@ -205,9 +196,9 @@ def alternatives(
     table = pd.DataFrame(rows)
     table.insert(1, "number", table.groupby("kind").cumcount() + 1)
     table["worse"] = (table["objective"] / table["objective"].iloc[0] - 1).abs()
-    asked = {"within": wanted.within, "count": wanted.count, "diverse": wanted.diverse}
-    tables = {"answers": table, "sites": _sites(best, diverse, places)}
-    return opening.study("alternatives", {**asked, "complete": complete}, tables)
+    facts = {"within": within, "count": count, "diverse": diverse, "complete": complete}
+    tables = {"answers": table, "sites": _sites(best, different, places)}
+    return context.study("alternatives", facts, tables)
 
 
 def _row(answer: Answer, first: Answer, places: pd.DataFrame) -> dict[str, object]:

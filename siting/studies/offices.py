@@ -74,7 +74,7 @@ class Redraw:
         certain = tuple(codes[codes.isin(sure)])
         return cls(certain, uncertain, eligible, population, concentration)
 
-    def draw(self, chance: np.random.Generator) -> tuple[str, ...]:
+    def draw(self, rng: np.random.Generator) -> tuple[str, ...]:
         """The municipality of each office in one plausible table.
 
         In each region as many municipalities as in the table are drawn without replacement,
@@ -87,9 +87,7 @@ class Redraw:
             counts, places = self.uncertain[region], self.eligible[region]
             people = np.array([self.population[place] for place in places], dtype=np.float64)
             odds = people**self.concentration
-            chosen = chance.choice(
-                len(places), size=len(counts), replace=False, p=odds / odds.sum()
-            )
+            chosen = rng.choice(len(places), size=len(counts), replace=False, p=odds / odds.sum())
             for count, place in zip(counts, sorted(chosen), strict=True):
                 drawn += [places[place]] * count
         return tuple(drawn)

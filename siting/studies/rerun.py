@@ -205,7 +205,8 @@ def _frontier(old: Result) -> Frontier | None:
     if asked is None:
         return None
     try:
-        return Frontier(int(asked["first"]), int(asked["last"]), bool(asked["keep_budget"]))
+        first, last, keep = (asked[key] for key in ("first", "last", "keep_budget"))
+        return Frontier.of_offices(int(first), int(last), keep=bool(keep))
     except (KeyError, TypeError, ValueError) as error:
         remedy = "Name a result as 'siting run --frontier' has written it."
         problem = f"is not a frontier ({error})"

@@ -17,13 +17,13 @@ from siting.model import Task
 from siting.pipeline.manifest import study_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
-from siting.results.result import Result
-from siting.scenario.file import ScenarioFile
+from siting.results.result import Result, find_result, read_result
+from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.scenario.schema import Scenario
 
 
 @dataclass(frozen=True, eq=False)
-class Opening:
+class StudyContext:
     """A scenario that is about to be studied.
 
     Parameters
@@ -43,7 +43,7 @@ class Opening:
     def study(
         self,
         kind: str,
-        told: Mapping[str, Any],
+        facts: Mapping[str, Any],
         tables: Mapping[str, pd.DataFrame],
         *,
         name: str = "",
@@ -51,14 +51,19 @@ class Opening:
     ) -> Result:
         """What was found, with what it rests on."""
         files = {**self.problem.files, **{each: self.folder / each for each in also}}
-        manifest = study_manifest(replace(self.problem, files=files), kind, told)
+        manifest = study_manifest(replace(self.problem, files=files), kind, facts)
         return Result(f"{self.problem.file.name}-{name or kind}", kind, manifest, tables)
 
 
-def open_scenario(file: ScenarioFile, data: Path | None, progress: Progress) -> Opening:
+def open_study(scenario: AnyScenario, data: Path | None, progress: Progress) -> StudyContext:
     """Read tables and roads, compute travel times and pose the problem."""
-    problem = prepare(file, data=data, progress=progress)
-    return Opening(problem, problem.task, data or data_folder())
+    problem = prepare(as_scenario_file(scenario), data=data, progress=progress)
+    return StudyContext(problem, problem.task, data or data_folder())
+
+
+def as_result(result: Result | Path | str) -> Result:
+    """A result as it is, or read from its folder."""
+    return result if isinstance(result, Result) else read_result(find_result(str(result)))
 
 
 def scenario_of(

@@ -15,7 +15,6 @@ from siting.pipeline.steps import (
     FRONTIER_COLUMNS,
     Described,
     Frontier,
-    Over,
     Step,
     frontier_table,
     read_frontier,
@@ -61,7 +60,7 @@ def _cheapest(number: float, forced: str = "", budget: float = np.inf) -> float:
 
 
 def test_each_step_is_the_best_of_all_choices() -> None:
-    steps = _steps(Frontier(0, 4), Limits(force_open=("b",), annual_budget=0.5))
+    steps = _steps(Frontier.of_offices(0, 4), Limits(force_open=("b",), annual_budget=0.5))
     assert [step.number for step in steps] == [0, 1, 2, 3, 4]
     assert steps[0].open_sites == ("o",)
     for step in steps[1:]:
@@ -71,8 +70,8 @@ def test_each_step_is_the_best_of_all_choices() -> None:
 
 
 def test_the_budget_holds_only_if_it_is_kept() -> None:
-    kept = _steps(Frontier(3, 3, keep_budget=True), Limits(annual_budget=3, one_off_budget=99))
-    lifted = _steps(Frontier(3, 3), Limits(annual_budget=3, one_off_budget=99))
+    kept = _steps(Frontier.of_offices(3, 3, keep=True), Limits(annual_budget=3, one_off_budget=99))
+    lifted = _steps(Frontier.of_offices(3, 3), Limits(annual_budget=3, one_off_budget=99))
     for steps, budget in ((kept, 3.0), (lifted, np.inf)):
         assert steps[1].solution is not None
         assert steps[1].solution.objective == pytest.approx(_cheapest(3, budget=budget))
@@ -80,24 +79,24 @@ def test_the_budget_holds_only_if_it_is_kept() -> None:
 
 def test_the_budgets_of_phases_are_lifted_too() -> None:
     limits = Limits(phases=[Phase("one", annual_budget=0.5), Phase("two", annual_budget=0.5)])
-    steps = _steps(Frontier(2, 2), limits)
+    steps = _steps(Frontier.of_offices(2, 2), limits)
     assert steps[1].solution is not None
     assert len(steps[1].solution.new_sites) == 2
-    assert _steps(Frontier(2, 2, keep_budget=True), limits)[1].open_sites == ("o",)
+    assert _steps(Frontier.of_offices(2, 2, keep=True), limits)[1].open_sites == ("o",)
 
 
 def test_each_step_is_solved_and_told_as_asked(tmp_path: Path) -> None:
     log, told = tmp_path / "highs.log", list[str]()
-    _steps(Frontier(1, 2), Limits(), solver=Solver(log_file=log), progress=told.append)
+    _steps(Frontier.of_offices(1, 2), Limits(), solver=Solver(log_file=log), progress=told.append)
     assert log.stat().st_size > 0
     assert told == ["Solving the frontier: 1", "Solving the frontier: 2"]
     with pytest.raises(InputError) as caught:
-        _steps(Frontier(1, 1), Limits(), time_limit=-1, gap=2)
+        _steps(Frontier.of_offices(1, 1), Limits(), time_limit=-1, gap=2)
     assert [fault.key for fault in caught.value.faults] == ["gap", "time_limit"]
 
 
 def test_fewer_than_are_forced_is_not_possible() -> None:
-    steps = _steps(Frontier(1, 2), Limits(force_open=("a", "c")))
+    steps = _steps(Frontier.of_offices(1, 2), Limits(force_open=("a", "c")))
     assert steps[1].solution is None
     assert set(steps[1].clash) == {"new_offices_max", "offices.open"}
     assert set(steps[2].open_sites) == {"o", "a", "c"}
@@ -115,7 +114,7 @@ def _described(step: Step) -> Described:
 
 
 def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
-    steps = _steps(Frontier(1, 3), Limits(force_open=("b", "c")))
+    steps = _steps(Frontier.of_offices(1, 3), Limits(force_open=("b", "c")))
     table = frontier_table([_described(step) for step in steps]).set_index("step")
     assert ["step", *table.columns] == FRONTIER_COLUMNS
     assert table["status"].tolist() == ["present", "infeasible", "optimal", "optimal"]
@@ -130,8 +129,12 @@ def test_the_table_says_what_each_step_costs_and_is_worth() -> None:
 
 
 def test_nested_tells_whether_the_step_before_is_kept_and_dropped_what_is_not() -> None:
-    without = _steps(Frontier(3, 3), Limits(force_shut=("a", "b")))
-    steps = [*_steps(Frontier(1, 2), Limits()), *without[1:], Step(4, (), clash=("offices.open",))]
+    without = _steps(Frontier.of_offices(3, 3), Limits(force_shut=("a", "b")))
+    steps = [
+        *_steps(Frontier.of_offices(1, 2), Limits()),
+        *without[1:],
+        Step(4, (), clash=("offices.open",)),
+    ]
     table = frontier_table([_described(step) for step in steps])
     assert table["sites"].fillna("-").tolist() == ["", "a", "a;b", "c;d", "-"]
     assert table["nested"].tolist() == [True, True, True, False, pd.NA]
@@ -144,7 +147,7 @@ def test_the_change_of_a_region_is_after_less_before() -> None:
 
 
 def test_a_range_is_read() -> None:
-    assert read_frontier("4..40", keep_budget=True) == Frontier(4, 40, keep_budget=True)
+    assert read_frontier("4..40", keep_budget=True) == Frontier.of_offices(4, 40, keep=True)
 
 
 @pytest.mark.parametrize("text", ["4", "4-40", "40..4", "a..b", "-1..4", "4..", ""])
@@ -182,19 +185,21 @@ def test_what_is_no_range_of_a_limit_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("over", "held"),
     [
-        (Over("annual_budget", (20.0,)), Limits(annual_budget=20.0, one_off_budget=7.0)),
+        (Frontier("annual_budget", (20.0,)), Limits(annual_budget=20.0, one_off_budget=7.0)),
         (
-            Over("annual_budget", (20.0,), keep=True),
+            Frontier("annual_budget", (20.0,), keep=True),
             Limits(new_sites_max=9, annual_budget=20.0, one_off_budget=7.0),
         ),
-        (Over("new_offices", (4,)), Limits(new_sites_max=4)),
+        (Frontier("new_offices", (4,)), Limits(new_sites_max=4)),
         (
-            Over("new_offices", (4,), keep=True),
+            Frontier("new_offices", (4,), keep=True),
             Limits(new_sites_max=4, annual_budget=50.0, one_off_budget=7.0),
         ),
     ],
 )
-def test_the_limit_that_does_not_vary_is_lifted_unless_it_is_kept(over: Over, held: Limits) -> None:
+def test_the_limit_that_does_not_vary_is_lifted_unless_it_is_kept(
+    over: Frontier, held: Limits
+) -> None:
     limits = Limits(new_sites_max=9, annual_budget=50.0, one_off_budget=7.0)
     [(value, at_the_step)] = over.steps(limits)
     assert [value] == list(astuple(over)[1])

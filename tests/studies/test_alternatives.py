@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from siting.cli.studies import _share
+from siting.cli.studies import read_share
 from siting.common.errors import InputError
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
-from siting.studies.alternatives import Wanted, alternatives, print_alternatives
+from siting.studies.alternatives import alternatives, print_alternatives
 from tests.support.pages import lines, lines_of
 
 
 @pytest.fixture(scope="module")
 def study() -> Result:
     file = read_scenario(find_scenario("remaining_offices"))
-    return alternatives(file, Wanted(0.002, 3, 2), progress=lambda _: None)
+    return alternatives(file, within=0.002, count=3, diverse=2, progress=lambda _: None)
 
 
 def test_the_first_is_the_answer_of_the_run(study: Result, solved: Callable[..., Result]) -> None:
@@ -52,10 +52,10 @@ def test_forced_places_are_in_all_and_the_page_says_what_is_proved(
 
 
 def test_a_share_is_read_from_per_cent_or_a_number() -> None:
-    assert (_share("--within", "1%"), _share("--within", "0.01")) == (0.01, 0.01)
+    assert (read_share("--within", "1%"), read_share("--within", "0.01")) == (0.01, 0.01)
     for wrong in ("one", "1%%", "-1%", "200%"):
         with pytest.raises(InputError, match="is not a share"):
-            _share("--within", wrong)
+            read_share("--within", wrong)
 
 
 def test_the_page_in_docs_begins_with_these_answers(study: Result) -> None:

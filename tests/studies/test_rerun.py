@@ -34,7 +34,7 @@ def _fault(done: testing.Result) -> str:
 def nullia() -> Result:
     """A run with a frontier, on files of its own."""
     file = read_scenario(EXAMPLE / "nullia.toml")
-    return run(file, frontier=Frontier(1, 2), progress=lambda _: None)
+    return run(file, frontier=Frontier.of_offices(1, 2), progress=lambda _: None)
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ FLAGS = (
 def stepped(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """The four announced offices, 2 to 6 new offices, as read back from its folder."""
     file = read_scenario(find_scenario("announced_only"), ["limits.annual_budget_msek=8"])
-    result = run(file, frontier=Frontier(2, 6), progress=lambda _: None)
+    result = run(file, frontier=Frontier.of_offices(2, 6), progress=lambda _: None)
     return read_result(write_result(result, tmp_path_factory.mktemp("stepped")))
 
 

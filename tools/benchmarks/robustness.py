@@ -16,21 +16,24 @@ def main() -> None:
     from siting.common.parallel import worker_context  # noqa: PLC0415
     from siting.scenario.file import find_scenario, read_scenario  # noqa: PLC0415
     from siting.studies.offices import redraw_of  # noqa: PLC0415
-    from siting.studies.robustness.solve import draw_worlds, solve_worlds  # noqa: PLC0415
-    from siting.studies.robustness.worlds import lay_ground  # noqa: PLC0415
+    from siting.studies.robustness.solve import (  # noqa: PLC0415
+        compute_shared,
+        make_draws,
+        solve_draws,
+    )
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
     file = read_scenario(find_scenario("remaining_offices"))
     started = time.perf_counter()
     worker_context()  # as the command does, so that it gets ready meanwhile
-    opening, ground = lay_ground(file, data_folder(), _nothing)
+    context, shared = compute_shared(file, data_folder(), _nothing)
     print(f"roads, travel times and tables: {time.perf_counter() - started:.1f} s")  # noqa: T201 - a script
-    redraw = redraw_of(opening.problem, data_folder(), rule=True)
-    worlds = draw_worlds(ground, redraw, count, 1)
+    redraw = redraw_of(context.problem, data_folder(), rule=True)
+    draws = make_draws(shared, redraw, count, 1)
     seconds, answers = {}, {}
     for workers in (1, 2):
         started = time.perf_counter()
-        answers[workers], _ = solve_worlds(ground, worlds, workers, _nothing)
+        answers[workers], _ = solve_draws(shared, draws, workers, _nothing)
         seconds[workers] = time.perf_counter() - started
         each = seconds[workers] / count
         print(f"{count} draws, {workers} workers: {seconds[workers]:.1f} s, {each:.2f} s a draw")  # noqa: T201 - a script

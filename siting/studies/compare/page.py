@@ -41,20 +41,19 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 """A figure in a scenario; whole numbers stay as they are, since a name can look like one."""
 
 
-def write_comparison(comparison: Comparison, runs: Sequence[Result], folder: Path) -> list[Path]:
+def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     """Write the comparison as HTML and XLSX in both languages, and its tables as CSV."""
     with telling(folder, "--out"):
         folder.mkdir(parents=True, exist_ok=True)
     return [
-        write_file(folder / name, content, option="--out")
-        for name, content in _files(comparison, runs)
+        write_file(folder / name, content, option="--out") for name, content in _files(comparison)
     ]
 
 
-def _files(comparison: Comparison, runs: Sequence[Result]) -> Iterator[tuple[str, bytes]]:
+def _files(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
     for language in LANGUAGES:
-        pictures = _maps(comparison, runs, language)
-        document = write_up(comparison, runs, language)
+        pictures = _maps(comparison, language)
+        document = write_up(comparison, language)
         yield f"comparison.{language}.html", as_html(document, pictures)
         yield f"comparison.{language}.xlsx", as_xlsx(document, pictures)
     for name, table in _tables(comparison).items():
@@ -67,27 +66,25 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     return {**{name: getattr(comparison, name) for name in own}, **comparison.regions}
 
 
-def write_up(comparison: Comparison, runs: Sequence[Result], language: str) -> Document:
+def write_up(comparison: Comparison, language: str) -> Document:
     """Put a comparison into words and tables."""
     words = texts(language)["compare"]
-    version = runs[0].manifest["versions"]["siting"]
-    grids = dict(_grids(comparison, runs, language))
+    version = comparison.runs[0].manifest["versions"]["siting"]
+    grids = dict(_grids(comparison, language))
     return Document(
         language=language,
         title=words["title"],
         kicker=words["kicker"],
         subtitle=words["subtitle"].format(names=", ".join(comparison.names), version=version),
         publisher=texts(language)["common"]["publisher"].format(version=version),
-        date=max(run.manifest["date"] for run in runs),
+        date=max(run.manifest["date"] for run in comparison.runs),
         key=hashlib.sha256("\n".join(comparison.names).encode()).hexdigest()[:12],
-        blocks=tuple(_blocks(comparison, grids, language, maps=_mapped(runs))),
+        blocks=tuple(_blocks(comparison, grids, language)),
         appendix={words["sheets"][name]: grid for name, grid in grids.items()},
     )
 
 
-def _blocks(
-    comparison: Comparison, grids: Mapping[str, Grid], language: str, *, maps: bool
-) -> Iterator[Block]:
+def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
     words = texts(language)["compare"]
     if comparison.obstacles:
         yield Heading(words["obstacles"]["heading"])
@@ -103,7 +100,7 @@ def _blocks(
         yield from _extremes(
             grids["municipalities"], difference(name, comparison.names[0]), language
         )
-    if maps:
+    if _mapped(comparison):
         yield Heading(words["headings"]["maps"])
         yield _pictures(comparison, language)
     yield Paragraph(words["rests"], "small")
@@ -114,10 +111,8 @@ def _obstacle(fault: Fault, words: Mapping[str, Any]) -> str:
     return line.format(where=fault.file, key=fault.key, value=fault.value)
 
 
-def _grids(
-    comparison: Comparison, runs: Sequence[Result], language: str
-) -> Iterator[tuple[str, Grid]]:
-    yield "overview", _overview(comparison, runs, language)
+def _grids(comparison: Comparison, language: str) -> Iterator[tuple[str, Grid]]:
+    yield "overview", _overview(comparison, language)
     yield "scenarios", _scenarios(comparison, language)
     yield "picks", _picks(comparison, language)
     yield "measures", _measures(comparison, language)
@@ -130,10 +125,10 @@ def _grid(name: str, heads: list[Column], rows: Sequence[Mapping[str, Any]], lan
     return Grid(name, words["titles"][name], heads, rows, words["notes"].get(name, ""))
 
 
-def _overview(comparison: Comparison, runs: Sequence[Result], language: str) -> Grid:
+def _overview(comparison: Comparison, language: str) -> Grid:
     words = texts(language)["compare"]
     rows = []
-    for row, run in zip(records(comparison.people), runs, strict=True):
+    for row, run in zip(records(comparison.people), comparison.runs, strict=True):
         people = {key: float("nan") if pd.isna(row[key]) else row[key] for key in _PEOPLE}
         title, status = localised(run.manifest, "title", language), _status(run, language)
         rows.append({**row, **people, "title": title, "status": status})
@@ -262,9 +257,9 @@ def _pictures(comparison: Comparison, language: str) -> Pictures:
     return Pictures(tuple(names), labels, labels)
 
 
-def _mapped(runs: Sequence[Result]) -> bool:
+def _mapped(comparison: Comparison) -> bool:
     """Whether maps can be drawn: of Sweden they can."""
-    return not any(run.outside_sweden for run in runs)
+    return not any(run.outside_sweden for run in comparison.runs)
 
 
 def _map_names(comparison: Comparison) -> dict[str, str]:
@@ -273,16 +268,16 @@ def _map_names(comparison: Comparison) -> dict[str, str]:
     return picks | {f"change-{place}": name for place, name in enumerate(comparison.differences, 1)}
 
 
-def _maps(comparison: Comparison, runs: Sequence[Result], language: str) -> dict[str, bytes]:
+def _maps(comparison: Comparison, language: str) -> dict[str, bytes]:
     """Maps as PNG: the picks of each run, and by how much each differs from the first."""
     drawn: dict[str, bytes] = {}
-    if not _mapped(runs):
+    if not _mapped(comparison):
         return drawn
     for name, title in _map_names(comparison).items():
         kind, place = name.split("-")
-        run = runs[int(place)]
+        run = comparison.runs[int(place)]
         if kind == "change":
-            run = _held_against(run, runs[0])
+            run = _held_against(run, comparison.runs[0])
         figure = draw_map(run, kind, language)
         figure.texts[0].set(text=title, parse_math=False)
         drawn[name] = as_png(figure)

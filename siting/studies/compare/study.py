@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
+from siting.results.result import Result
+from siting.studies.study import as_result
 
 FEWEST, MOST = 2, 6
 """Numbers of runs that can be compared."""
@@ -23,28 +25,14 @@ _REGIONS = {
 _PLACE = ["locality_code", "locality", "municipality", "fa_region"]
 
 
-class Run(Protocol):
-    """A result as it stands in its folder: name, manifest and tables."""
-
-    @property
-    def name(self) -> str:
-        """Name of the scenario."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """The content of manifest.json."""
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The tables by file name."""
-
-
 @dataclass(frozen=True)
 class Comparison:
     """Runs side by side; the first is what the others are held against.
 
     Parameters
     ----------
+    runs : tuple of Result
+        As they were given.
     names : tuple of str
         One a run, each different; columns of the tables are called by them.
     obstacles : tuple of Fault
@@ -66,6 +54,7 @@ class Comparison:
         demand points differ or a result has no assignment.
     """
 
+    runs: tuple[Result, ...]
     names: tuple[str, ...]
     obstacles: tuple[Fault, ...]
     scenarios: pd.DataFrame
@@ -85,13 +74,13 @@ def difference(name: str, first: str) -> str:
     return f"{name} - {first}"
 
 
-def compare(runs: Sequence[Run], *, anyway: bool = False) -> Comparison:
+def compare(results: Sequence[Result | Path | str], *, anyway: bool = False) -> Comparison:
     """Put runs side by side.
 
     Parameters
     ----------
-    runs : sequence of Run
-        Two to six.
+    results : sequence of Result, Path or str
+        Two to six, or their folders or names.
     anyway : bool
         Compare even what differs in demand or network.
 
@@ -105,16 +94,18 @@ def compare(runs: Sequence[Run], *, anyway: bool = False) -> Comparison:
     InputError
         If there are too few or too many, or if they cannot be compared.
     """
-    if not FEWEST <= len(runs) <= MOST:
-        few = len(runs) < FEWEST
+    if not FEWEST <= len(results) <= MOST:
+        few = len(results) < FEWEST
         problem = f"at {'least two' if few else 'most six'} results are compared"
         remedy = f"Name {'two or more' if few else 'six or fewer'} results."
-        raise InputError([Fault("command line", "RESULT", len(runs), problem, remedy)])
+        raise InputError([Fault("command line", "RESULT", len(results), problem, remedy)])
+    runs = tuple(map(as_result, results))
     names = _different([run.name for run in runs])
     obstacles = tuple(_obstacles(runs, names))
     if obstacles and not anyway:
         raise InputError(obstacles)
     return Comparison(
+        runs=runs,
         names=names,
         obstacles=obstacles,
         scenarios=_scenarios(runs, names),
@@ -135,7 +126,7 @@ def _different(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _obstacles(runs: Sequence[Run], names: Sequence[str]) -> Iterator[Fault]:
+def _obstacles(runs: Sequence[Result], names: Sequence[str]) -> Iterator[Fault]:
     """What makes a run's figures mean something else than those of the first."""
     remedy = "Run both with the same, or compare with --anyway."
     first = _basis(runs[0])
@@ -146,7 +137,7 @@ def _obstacles(runs: Sequence[Run], names: Sequence[str]) -> Iterator[Fault]:
                 yield Fault(f"{name}/manifest.json", key, value, problem, remedy)
 
 
-def _basis(run: Run) -> dict[str, Any]:
+def _basis(run: Result) -> dict[str, Any]:
     """Demand and network, by the keys of the manifest; checksums shortened for the eye."""
     inputs, scenario = run.manifest["inputs"], run.manifest["scenario"]
     demand = scenario["demand"].get("file") or "demand.csv"
@@ -165,7 +156,7 @@ def _checksum(inputs: Mapping[str, str], path: str) -> str:
     return inputs.get(f"own/{name}", inputs[name])[:12]
 
 
-def _scenarios(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+def _scenarios(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
     flat = [dict(_flat(run.manifest["scenario"])) for run in runs]
     for settings, run in zip(flat, runs, strict=True):
         settings |= {f"inputs.{name}": sha[:12] for name, sha in run.manifest["inputs"].items()}
@@ -195,7 +186,7 @@ def _as_text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _picks(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+def _picks(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
     tables = [run.tables["sites"] for run in runs]
     places = pd.concat([table[_PLACE] for table in tables]).drop_duplicates("locality_code")
     picks = places.assign(runs=0)
@@ -207,7 +198,7 @@ def _picks(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
     return picks.sort_values(order, ascending=[False, True]).reset_index(drop=True)
 
 
-def _measures(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+def _measures(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
     table = runs[0].tables["access"][["measure", "before"]]
     values = {
         name: run.tables["access"].set_index("measure")["after"]
@@ -217,7 +208,7 @@ def _measures(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
     return _with_differences(table.assign(**side_by_side), names)
 
 
-def _regions(runs: Sequence[Run], names: Sequence[str], kind: str) -> pd.DataFrame:
+def _regions(runs: Sequence[Result], names: Sequence[str], kind: str) -> pd.DataFrame:
     keys = _REGIONS[kind]
     parts = [
         run.tables[kind].rename(columns={"mean_after": name})[[*keys, name]]
@@ -233,7 +224,7 @@ def _with_differences(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame
     return table.assign(**{difference(n, first): table[n] - table[first] for n in names[1:]})
 
 
-def _people(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+def _people(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
     first = runs[0].tables.get("assignment")
     rows = []
     for name, run in zip(names, runs, strict=True):

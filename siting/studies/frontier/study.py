@@ -11,12 +11,12 @@ from siting.common.errors import Fault, InputError
 from siting.common.signals import Progress
 from siting.model import Coverage, Equity, Task, Worst
 from siting.pipeline.describe import describe_steps, tables_of_steps
-from siting.pipeline.steps import Over, Step
+from siting.pipeline.steps import Frontier, Step, read_over
 from siting.results.result import Result
-from siting.scenario.file import ScenarioFile
+from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.scenario.schema import Scenario
 from siting.studies.frontier.tradeoff import Aims, Front, Point, Second, solve_front
-from siting.studies.study import open_scenario, refuse
+from siting.studies.study import open_study, refuse
 
 SECONDS = ("worst", "equity", "coverage")
 WITHIN = 45.0
@@ -40,60 +40,35 @@ class Tradeoff:
     within: float | None = None
     points: int | None = None
 
+    @property
+    def name(self) -> str:
+        """What the study is called behind the name of the scenario."""
+        return f"frontier-mean-{self.second}"
+
 
 def frontier(
-    file: ScenarioFile, over: Over, *, data: Path | None = None, progress: Progress = print
+    scenario: AnyScenario,
+    asked: Frontier | Tradeoff | str,
+    *,
+    data: Path | None = None,
+    progress: Progress = print,
 ) -> Result:
-    """Solve a scenario for each value of a limit.
+    """Solve a scenario for each value of a limit, or for the mean against a second aim.
+
+    Against a second aim the answers are those of which none is as good as another in both; the
+    limits of the scenario hold then, and its objective is not used.
 
     Parameters
     ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
-    over : Over
-        The limit and its values.
+    scenario : ScenarioFile, Path, str or mapping
+        As `siting.read_scenario` takes it, or what that gave.
+    asked : Frontier, Tradeoff or str
+        The limit and its values, or what the mean is traded for; or a text such as
+        new_offices=4..40 or mean,worst.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done.
-
-    Returns
-    -------
-    Result
-        Tables frontier, frontier_sites and frontier_municipalities.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the scenario or its files.
-    """
-    opening = open_scenario(file, data, progress)
-    tables = tables_of_steps(opening.problem, over, progress)
-    tried = tables["frontier"].iloc[1:]
-    told = {
-        "over": over.limit,
-        "values": list(over.values),
-        "keep": over.keep,
-        "proved": bool(tried["status"].isin(["optimal", "infeasible"]).all()),
-    }
-    return opening.study("frontier", told, tables, name=f"frontier-{over.limit}")
-
-
-def tradeoff(
-    file: ScenarioFile, asked: Tradeoff, *, data: Path | None = None, progress: Progress = print
-) -> Result:
-    """Find the answers of which none is as good as another in the mean and in a second aim.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        Its limits hold; its objective is not used.
-    asked : Tradeoff
-        What to vary, and how far.
-    data : Path, optional
-        The data folder; the one that ships if not given.
-    progress : callable
-        Told what is being done.
+        Told what is being done; what it raises cancels the study.
 
     Returns
     -------
@@ -107,6 +82,26 @@ def tradeoff(
     InfeasibleError
         If its limits cannot hold together.
     """
+    if isinstance(asked, str):
+        asked = read_over(asked) if "=" in asked else read_tradeoff(asked)
+    file = as_scenario_file(scenario)
+    if isinstance(asked, Tradeoff):
+        return _trade_off(file, asked, data, progress)
+    context = open_study(file, data, progress)
+    tables = tables_of_steps(context.problem, asked, progress)
+    tried = tables["frontier"].iloc[1:]
+    facts = {
+        "over": asked.limit,
+        "values": list(asked.values),
+        "keep": asked.keep,
+        "proved": bool(tried["status"].isin(["optimal", "infeasible"]).all()),
+    }
+    return context.study("frontier", facts, tables, name=asked.name)
+
+
+def _trade_off(
+    file: ScenarioFile, asked: Tradeoff, data: Path | None, progress: Progress
+) -> Result:
     scenario = file.scenario
     stages = scenario.objective.order or [scenario.objective.stage()]
     used = {
@@ -116,21 +111,21 @@ def tradeoff(
         "phases": bool(scenario.phases),
     }
     refuse(file, used, "cannot be traded for another aim", "Leave it out of the scenario.")
-    opening = open_scenario(file, data, progress)
+    context = open_study(file, data, progress)
     second = _second(asked, scenario)
-    task = replace(opening.task, time_limit=scenario.solver.time_limit_s, gap=scenario.solver.gap)
+    task = replace(context.task, time_limit=scenario.solver.time_limit_s, gap=scenario.solver.gap)
     front = solve_front(task, second, asked.points, progress)
-    tables = describe_steps(opening.problem, _steps(front, opening.task))
-    tables["frontier"] = _with_aims(tables["frontier"], front, opening.task)
-    told = {
+    tables = describe_steps(context.problem, _steps(front, context.task))
+    tables["frontier"] = _with_aims(tables["frontier"], front, context.task)
+    facts = {
         "second": asked.second,
         "within": second.within if isinstance(second, Coverage) else None,
-        "people": float(opening.task.instance.weights.sum()),
+        "people": float(context.task.instance.weights.sum()),
         "sample": front.sample,
         "proved": all(point.efficient for point in front.points),
         "step": front.step,
     }
-    return opening.study("frontier", told, tables, name=f"frontier-mean-{asked.second}")
+    return context.study("frontier", facts, tables, name=asked.name)
 
 
 def _second(asked: Tradeoff, scenario: Scenario) -> Second:
@@ -160,7 +155,7 @@ def _with_aims(table: pd.DataFrame, front: Front, task: Task) -> pd.DataFrame:
     )
 
 
-def read_tradeoff(text: str, within: float | None, points: int | None) -> Tradeoff:
+def read_tradeoff(text: str, within: float | None = None, points: int | None = None) -> Tradeoff:
     """Read what a user asks for, such as mean,worst."""
     first, _, second = (part.strip() for part in text.partition(","))
     faults = []

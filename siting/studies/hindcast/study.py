@@ -16,7 +16,7 @@ from siting.inputs.candidates import seat_codes
 from siting.model import Instance
 from siting.pipeline.problem import Problem
 from siting.results.result import Result
-from siting.scenario.file import ScenarioFile
+from siting.scenario.file import AnyScenario, as_scenario_file
 from siting.studies.hindcast.solve import Comparison, Contest, compare, misallocation, overlap
 from siting.studies.offices import (
     ALSO_READ,
@@ -27,11 +27,11 @@ from siting.studies.offices import (
     redraw_of,
     rounds_of,
 )
-from siting.studies.study import open_scenario
+from siting.studies.study import open_study
 
 
 def hindcast(
-    file: ScenarioFile,
+    scenario: AnyScenario,
     *,
     draws: int = 0,
     seed: int = 1,
@@ -45,8 +45,8 @@ def hindcast(
 
     Parameters
     ----------
-    file : ScenarioFile
-        The scenario with the faults found so far.
+    scenario : ScenarioFile, Path, str or mapping
+        As `siting.read_scenario` takes it, or what that gave.
     draws : int
         Plausible office tables of 2019 over which the range of the overlap is given, with and
         without the rule that none has an office where one was ordered later.
@@ -55,7 +55,7 @@ def hindcast(
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done.
+        Told what is being done; what it raises cancels the study.
 
     Returns
     -------
@@ -67,12 +67,13 @@ def hindcast(
     InputError
         With everything that is wrong with the scenario or its files.
     """
+    file = as_scenario_file(scenario)
     if file.scenario.regions.file:
         why, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
         key, value = "regions.file", file.scenario.regions.file
         raise InputError([Fault(str(file.path), key, value, why, remedy)])
-    opening = open_scenario(file, data, progress)
-    problem, folder = opening.problem, opening.folder
+    context = open_study(file, data, progress)
+    problem, folder = context.problem, context.folder
     past = Past.of(problem)
     decisions = read_decisions(folder)
     played = []
@@ -85,7 +86,7 @@ def hindcast(
         ranges = {"ranges": _ranges(drawn)}
     progress("Placing the offices of each county anew")
     tables = _tables(past, played) | ranges | {"counties": past.counties()}
-    return opening.study("hindcast", {"draws": draws, "seed": seed}, tables, also=ALSO_READ)
+    return context.study("hindcast", {"draws": draws, "seed": seed}, tables, also=ALSO_READ)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,7 @@ class Past:
 
     @classmethod
     def of(cls, problem: Problem) -> "Past":
-        """Make it from a prepared scenario."""
+        """Make it from a problem scenario."""
         places, municipalities = problem.inputs.candidates, problem.inputs.municipalities
         found = seat_codes(municipalities, places)
         seats = dict(zip(found.index.astype(str), found, strict=True))

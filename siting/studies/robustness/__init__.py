@@ -1,1 +1,1 @@
-"""The picks over many plausible worlds."""
+"""The picks over many plausible draws."""

@@ -17,12 +17,12 @@ _FACTORS = {
 
 def print_robustness(study: Result, console: Console) -> None:
     """Print how often each site is picked, what drives it, and the regrets."""
-    told, sites = study.manifest, study.tables["sites"]
-    console.print(f"{told['draws_done']} worlds drawn from seed {told['seed']}.")
-    if told["interrupted"]:
-        asked = told["draws_asked"]
-        console.print(f"Interrupted: {told['draws_done']} of {asked} draws were finished.")
-    for entry in told["assumptions"]:
+    facts, sites = study.manifest, study.tables["sites"]
+    console.print(f"{facts['draws_done']} worlds drawn from seed {facts['seed']}.")
+    if facts["interrupted"]:
+        asked = facts["draws_asked"]
+        console.print(f"Interrupted: {facts['draws_done']} of {asked} draws were finished.")
+    for entry in facts["assumptions"]:
         what = f"{entry['what'][0].lower()}{entry['what'][1:]}"
         line = f"Assumed ({entry['rating']}): {what}: {entry['value']}."
         console.print(line, soft_wrap=True, markup=False)
@@ -35,7 +35,7 @@ def print_robustness(study: Result, console: Console) -> None:
         soft_wrap=True,
     )
     _print_factors(study.tables["factors"], console)
-    _print_regrets(study.tables["sets"], told["draws_done"], console)
+    _print_regrets(study.tables["sets"], facts["draws_done"], console)
 
 
 def _print_sites(title: str, sites: pd.DataFrame, console: Console) -> None:

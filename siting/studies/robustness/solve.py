@@ -1,20 +1,248 @@
-"""Draw worlds and solve each, in one process or several, with the same result."""
+"""Plausible draws of a scenario and the best answer of each, in one process or several."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from siting.common.errors import InfeasibleError
 from siting.common.parallel import each_made
-from siting.common.signals import Stop, keeping_what_is_done
-from siting.studies.offices import Redraw
-from siting.studies.robustness.worlds import Ground, Scene, World, scene_of, task_in
+from siting.common.signals import Progress, Stop, keeping_what_is_done
+from siting.common.types import Bools, Floats, Ints
+from siting.inputs.assumptions import ASSUMPTIONS, assumed, read_assumptions
+from siting.inputs.costs import Costs, people_nearer, staff_by_rule
+from siting.model import Instance, Task
+from siting.network.speeds import speed_profiles
+from siting.pipeline.check import checked_inputs
+from siting.pipeline.problem import Problem, dense
+from siting.pipeline.run import travel_times
+from siting.scenario.file import ScenarioFile
+from siting.studies.offices import Redraw, codes_of_seats, pairs_that_matter, present_sites
+from siting.studies.study import StudyContext, open_study
+
+_GROUPS = {
+    "municipality": "municipality_code",
+    "county": "county_code",
+    "fa_region": "fa_code",
+    "skr_group": "skr_group",
+    "category": "category",
+}
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """The best answer of one world.
+class Draw:
+    """What is different in one draw.
+
+    Parameters
+    ----------
+    speeds : str
+        Speed profile.
+    weight : str
+        Whose travel counts.
+    min_population : int
+        Residents from which a locality is a candidate.
+    cost_factor : float
+        On every cost figure.
+    offices : tuple of str
+        Municipality of each existing office.
+    """
+
+    speeds: str
+    weight: str
+    min_population: int
+    cost_factor: float
+    offices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far draws may lie from the scenario; all are assumptions.
+
+    Parameters
+    ----------
+    costs : tuple of float and float
+        Range of the factor on every cost figure, drawn evenly.
+    min_populations : tuple of int
+        Residents from which a locality is a candidate, drawn from these; seats always are.
+    """
+
+    costs: tuple[float, float]
+    min_populations: tuple[int, ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read it from the assumptions log."""
+        path = folder / ASSUMPTIONS
+        factor = assumed(path, "drawn_costs")
+        residents = assumed(path, "drawn_candidates")["min_populations"]
+        return cls((factor["least"], factor["most"]), tuple(residents))
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What all draws share; computed once.
+
+    Parameters
+    ----------
+    task : Task
+        The scenario as it stands: its limits, objective and solver.
+    sites : DataFrame
+        As in `siting.pipeline.problem.Problem`, in the order of ``minutes``, with population (0 for
+        offices) and always (candidates under every rule).
+    minutes : mapping of str to ndarray of float, shape (demand points, sites)
+        Speed profile to travel times.
+    weights : mapping of str to ndarray of float, shape (demand points,)
+        Kind of weight to the persons who count.
+    people : ndarray of float, shape (demand points,)
+        Residents, for the staff rule.
+    seats : mapping of str to str
+        Municipality to the code of the candidate that stands for its seat.
+    costs : Costs
+    spread : Spread
+    """
+
+    task: Task
+    sites: pd.DataFrame
+    minutes: Mapping[str, Floats]
+    weights: Mapping[str, Floats]
+    people: Floats
+    seats: Mapping[str, str]
+    costs: Costs
+    spread: Spread
+
+
+@dataclass(frozen=True, eq=False)
+class Realisation:
+    """What a draw comes to, before it is solved.
+
+    Parameters
+    ----------
+    draw : Draw
+    present : ndarray of bool, shape (sites,)
+        Sites that are offices in it.
+    before : ndarray of float, shape (demand points,)
+        Minutes to the nearest of them.
+    nearer : ndarray of int, shape (sites,)
+        People nearer to each candidate than to every office; 0 for offices of the table.
+    annual, one_off : ndarray of float, shape (sites,)
+        Costs of each candidate, MSEK; 0 for offices.
+    """
+
+    draw: Draw
+    present: Bools
+    before: Floats
+    nearer: Ints
+    annual: Floats
+    one_off: Floats
+
+
+def realise(shared: Shared, draw: Draw) -> Realisation:
+    """Work out a draw's offices, present times and costs.
+
+    Costs follow the staff rule with the offices and roads of the draw itself.
+    """
+    minutes = shared.minutes[draw.speeds]
+    existing = shared.sites["existing"].to_numpy()
+    present = present_sites(shared.sites, shared.seats, draw.offices)
+    before: Floats = minutes[:, present].min(axis=1)
+    nearer = np.zeros(len(existing), dtype=np.int64)
+    nearer[~existing] = people_nearer(shared.people, before, minutes[:, ~existing])
+    annual, one_off = _costs(shared, nearer, ~existing & ~present, draw.cost_factor)
+    return Realisation(draw, present, before, nearer, annual, one_off)
+
+
+def _costs(shared: Shared, nearer: Ints, priced: Bools, factor: float) -> tuple[Floats, Floats]:
+    new = ~shared.sites["existing"].to_numpy()
+    staff = np.zeros(len(nearer), dtype=np.int64)
+    municipality = shared.sites.loc[new, "municipality_code"]
+    staff[new] = staff_by_rule(nearer[new], municipality, shared.costs.staff_rule)
+    annual = np.round(shared.costs.annual(staff) * factor, 6)
+    one_off = np.round(shared.costs.one_off(staff) * factor, 6)
+    return np.where(priced, annual, 0.0), np.where(priced, one_off, 0.0)
+
+
+def task_of(shared: Shared, realisation: Realisation) -> Task:
+    """The scenario's problem in a draw."""
+    sites, draw = shared.sites, realisation.draw
+    enough = (sites["population"] >= draw.min_population) | sites["always"]
+    may_open = (~sites["existing"] & sites["allowed"] & enough).to_numpy()
+    chosen = realisation.present | may_open
+    described = sites[chosen]
+    instance = Instance.from_matrix(
+        pairs_that_matter(shared.minutes[draw.speeds], realisation.present)[:, chosen],
+        shared.weights[draw.weight],
+        existing=realisation.present[chosen],
+        annual_cost=realisation.annual[chosen],
+        one_off_cost=realisation.one_off[chosen],
+        client_ids=shared.task.instance.client_ids,
+        site_ids=tuple(described["code"]),
+        site_groups={name: tuple(described[column]) for name, column in _GROUPS.items()},
+        client_groups=shared.task.instance.client_groups,
+    )
+    return replace(shared.task, instance=instance)
+
+
+WEIGHTS = ("population", "age_75_plus", "no_tertiary")
+
+
+def compute_shared(
+    file: ScenarioFile, folder: Path, progress: Progress
+) -> tuple[StudyContext, Shared]:
+    """Compute what all draws share: travel times once for each speed profile, and weights."""
+    context = open_study(file, folder, progress)
+    problem = context.problem
+    minutes = {file.scenario.network.speeds: problem.minutes}
+    for profile in speed_profiles(folder):
+        if profile not in minutes:
+            progress(f"Travel times at speeds {profile}")
+            changed = _changed(file, "network", speeds=profile)
+            minutes[profile] = dense(travel_times(changed, problem.inputs, folder, progress))
+    weights = {
+        kind: checked_inputs(_changed(file, "demand", weight=kind), folder).weights
+        for kind in WEIGHTS
+    }
+    seats = codes_of_seats(problem)
+    shared = Shared(
+        task=context.task,
+        sites=_sites(problem, seats),
+        minutes=minutes,
+        weights=weights,
+        people=problem.demand["people"].to_numpy(dtype=np.float64),
+        seats=seats,
+        costs=problem.costs,
+        spread=Spread.read(folder),
+    )
+    return context, shared
+
+
+def _changed(file: ScenarioFile, table: str, **values: str) -> ScenarioFile:
+    """The scenario with some keys of one of its tables changed."""
+    part = getattr(file.scenario, table).model_copy(update=values)
+    return replace(file, scenario=file.scenario.model_copy(update={table: part}))
+
+
+def _sites(problem: Problem, seats: Mapping[str, str]) -> pd.DataFrame:
+    sites = problem.sites.reset_index(drop=True)
+    residents = problem.inputs.candidates.set_index("locality_code")["population"]
+    always = {*seats.values(), *problem.inputs.named}
+    return sites.assign(
+        population=sites["code"].map(residents).fillna(0).astype(np.int64),
+        always=sites["code"].isin(always),
+    )
+
+
+def drawn_assumptions(folder: Path) -> list[dict[str, str]]:
+    """What is assumed of the draws, from the assumptions log."""
+    entries = read_assumptions(folder / ASSUMPTIONS)
+    return [entry for entry in entries if entry["id"].startswith("drawn_")]
+
+
+@dataclass(frozen=True)
+class SolvedDraw:
+    """The best answer of one draw.
 
     Parameters
     ----------
@@ -26,64 +254,64 @@ class Drawn:
         New sites.
     mean : float
         Minutes per person who counts; NaN without an answer.
-    scene : Scene
-        What the world came to.
+    realisation : Realisation
+        What the draw came to.
     """
 
     number: int
     status: str
     picks: tuple[str, ...]
     mean: float
-    scene: Scene = field(compare=False, repr=False)
+    realisation: Realisation = field(compare=False, repr=False)
 
 
-def draw_worlds(ground: Ground, redraw: Redraw, count: int, seed: int) -> tuple[World, ...]:
-    """Draw worlds; each has a stream of chance of its own, so that none depends on the others."""
+def make_draws(shared: Shared, redraw: Redraw, count: int, seed: int) -> tuple[Draw, ...]:
+    """Draw so many; each has a random stream of its own, so that none depends on the others."""
     streams = np.random.SeedSequence(seed).spawn(count)
-    return tuple(_world(ground, redraw, np.random.default_rng(stream)) for stream in streams)
+    return tuple(_draw(shared, redraw, np.random.default_rng(stream)) for stream in streams)
 
 
-def _world(ground: Ground, redraw: Redraw, chance: np.random.Generator) -> World:
-    return World(
-        speeds=str(chance.choice(sorted(ground.minutes))),
-        weight=str(chance.choice(sorted(ground.weights))),
-        min_population=int(chance.choice(ground.spread.min_populations)),
-        cost_factor=round(float(chance.uniform(*ground.spread.costs)), 3),
-        offices=redraw.draw(chance),
+def _draw(shared: Shared, redraw: Redraw, rng: np.random.Generator) -> Draw:
+    return Draw(
+        speeds=str(rng.choice(sorted(shared.minutes))),
+        weight=str(rng.choice(sorted(shared.weights))),
+        min_population=int(rng.choice(shared.spread.min_populations)),
+        cost_factor=round(float(rng.uniform(*shared.spread.costs)), 3),
+        offices=redraw.draw(rng),
     )
 
 
-def solve_world(ground: Ground, number: int, world: World) -> Drawn:
-    """Find the best answer of a world."""
-    scene = scene_of(ground, world)
-    task = task_in(ground, scene)
+def solve_draw(shared: Shared, number: int, draw: Draw) -> SolvedDraw:
+    """Find the best answer of a draw."""
+    realisation = realise(shared, draw)
+    task = task_of(shared, realisation)
     try:
         solution = task.solve()
     except InfeasibleError:
-        return Drawn(number, "infeasible", (), np.nan, scene)
+        return SolvedDraw(number, "infeasible", (), np.nan, realisation)
     value = np.nan if solution.objective is None else task.per_person(solution.objective)
-    return Drawn(number, solution.status, solution.new_sites, value, scene)
+    return SolvedDraw(number, solution.status, solution.new_sites, value, realisation)
 
 
-def solve_worlds(
-    ground: Ground, worlds: Sequence[World], workers: int, progress: Callable[[str], None]
-) -> tuple[tuple[Drawn, ...], bool]:
-    """Solve every world; on Ctrl-C, give those that are finished."""
-    done: list[Drawn] = []
-    answers = each_made(_solve_numbered, list(enumerate(worlds)), ground, workers=workers)
+def solve_draws(
+    shared: Shared, draws: Sequence[Draw], workers: int, progress: Callable[[str], None]
+) -> tuple[tuple[SolvedDraw, ...], bool]:
+    """Solve every draw; on Ctrl-C, give those that are finished."""
+    done: list[SolvedDraw] = []
+    answers = each_made(_solve_numbered, list(enumerate(draws)), shared, workers=workers)
     try:
         with keeping_what_is_done():
-            for _, drawn in answers:
-                done.append(drawn)
-                progress(f"Draw {len(done)} of {len(worlds)}")
+            for _, solved in answers:
+                done.append(solved)
+                progress(f"Draw {len(done)} of {len(draws)}")
     except (KeyboardInterrupt, Stop):
         return _in_order(done), True
     return _in_order(done), False
 
 
-def _in_order(done: Sequence[Drawn]) -> tuple[Drawn, ...]:
-    return tuple(sorted(done, key=lambda drawn: drawn.number))
+def _in_order(done: Sequence[SolvedDraw]) -> tuple[SolvedDraw, ...]:
+    return tuple(sorted(done, key=lambda solved: solved.number))
 
 
-def _solve_numbered(ground: Ground, numbered: tuple[int, World]) -> Drawn:
-    return solve_world(ground, *numbered)
+def _solve_numbered(shared: Shared, numbered: tuple[int, Draw]) -> SolvedDraw:
+    return solve_draw(shared, *numbered)

@@ -1,7 +1,6 @@
-"""The picks over many plausible worlds, as tables."""
+"""The picks over many plausible draws: how often each stays, what drives it, what is regretted."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,51 +13,52 @@ from siting.common.signals import Progress
 from siting.common.types import Bools, Floats
 from siting.model import solve
 from siting.results.result import Result
-from siting.scenario.file import ScenarioFile
+from siting.results.schema import CORE
+from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.studies.offices import ALSO_READ, redraw_of
-from siting.studies.robustness.solve import Drawn, draw_worlds, solve_worlds
-from siting.studies.robustness.statistics import frequencies, means_of_sets, regrets
-from siting.studies.robustness.worlds import Ground, Scene, World, drawn_assumptions, lay_ground
+from siting.studies.robustness.solve import (
+    Draw,
+    Realisation,
+    Shared,
+    SolvedDraw,
+    compute_shared,
+    drawn_assumptions,
+    make_draws,
+    solve_draws,
+)
 from siting.studies.study import refuse
 
 _COST_BANDS = ("low", "middle", "high")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """How many worlds are drawn, and how.
+def robustness(  # noqa: PLR0913 - all but one are named and have defaults
+    scenario: AnyScenario,
+    *,
+    draws: int = 200,
+    seed: int = 1,
+    workers: int = 1,
+    rule: bool = True,
+    data: Path | None = None,
+    progress: Progress = print,
+) -> Result:
+    """Solve a scenario in many plausible draws.
 
     Parameters
     ----------
+    scenario : ScenarioFile, Path, str or mapping
+        Its objective is the mean, and its limits are those on new offices.
     draws : int
+        How many are made.
     seed : int
+        The same seed makes the same draws.
     workers : int
-        Processes; the result does not depend on it.
+        Processes to solve them in; the result does not depend on it.
     rule : bool
         Whether no office is drawn where one was announced, proposed or ordered later.
-    """
-
-    draws: int
-    seed: int
-    workers: int = 1
-    rule: bool = True
-
-
-def robustness(
-    file: ScenarioFile, asked: Asked, *, data: Path | None = None, progress: Progress = print
-) -> Result:
-    """Solve a scenario in many plausible worlds.
-
-    Parameters
-    ----------
-    file : ScenarioFile
-        Its objective is the mean, and its limits are those on new offices.
-    asked : Asked
-        What to vary, and how far.
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done.
+        Told what is being done; what it raises cancels the study.
 
     Returns
     -------
@@ -72,32 +72,33 @@ def robustness(
     StoppedError
         If it is interrupted before any draw is finished.
     """
+    file = as_scenario_file(scenario)
     _refuse(file)
     folder = data or data_folder()
-    if asked.workers > 1:
+    if workers > 1:
         worker_context()
-    opening, ground = lay_ground(file, folder, progress)
-    redraw = redraw_of(opening.problem, folder, rule=asked.rule)
-    worlds = draw_worlds(ground, redraw, asked.draws, asked.seed)
+    context, shared = compute_shared(file, folder, progress)
+    redraw = redraw_of(context.problem, folder, rule=rule)
+    made = make_draws(shared, redraw, draws, seed)
     progress("Solving the scenario as it stands")
     main = solve(
-        ground.task.instance, ground.task.objective, ground.task.limits, solver=ground.task.solver
+        shared.task.instance, shared.task.objective, shared.task.limits, solver=shared.task.solver
     ).new_sites
-    drawn, interrupted = solve_worlds(ground, worlds, asked.workers, progress)
-    if not drawn:
+    solved, interrupted = solve_draws(shared, made, workers, progress)
+    if not solved:
         raise StoppedError("It was interrupted before any draw was finished; nothing was written.")
     progress("Comparing the answers")
-    tables = _tables(ground, drawn, main)
-    told = {
-        "draws_asked": asked.draws,
-        "draws_done": len(drawn),
+    tables = _tables(shared, solved, main)
+    facts = {
+        "draws_asked": draws,
+        "draws_done": len(solved),
         "interrupted": interrupted,
-        "seed": asked.seed,
-        "rule": asked.rule,
-        "speeds": sorted(ground.minutes),
+        "seed": seed,
+        "rule": rule,
+        "speeds": sorted(shared.minutes),
         "assumptions": drawn_assumptions(folder),
     }
-    return opening.study("robustness", told, tables, also=ALSO_READ)
+    return context.study("robustness", facts, tables, also=ALSO_READ)
 
 
 def _refuse(file: ScenarioFile) -> None:
@@ -119,101 +120,103 @@ def _refuse(file: ScenarioFile) -> None:
 
 
 def _tables(
-    ground: Ground, drawn: Sequence[Drawn], main: tuple[str, ...]
+    shared: Shared, solved: Sequence[SolvedDraw], main: tuple[str, ...]
 ) -> dict[str, pd.DataFrame]:
-    scenes = [each.scene for each in drawn]
-    worlds = [scene.world for scene in scenes]
-    factors = _factors(worlds)
-    draws = _draws(worlds, drawn)
-    solved = [number for number, each in enumerate(drawn) if not np.isnan(each.mean)]
-    sets = list(dict.fromkeys([main, *(drawn[number].picks for number in solved)]))
-    chosen = [scenes[number] for number in solved]
-    best = np.array([drawn[number].mean for number in solved])
-    means = _means(ground, chosen, sets)
-    keeps = np.array([[_keeps(ground, each, picks) for each in chosen] for picks in sets])
-    draws.loc[solved, "main_regret"] = np.where(keeps[0], means[0] - best, np.nan)
-    draws.loc[solved, "main_keeps_limits"] = keeps[0]
+    realisations = [each.realisation for each in solved]
+    draws = [realisation.draw for realisation in realisations]
+    factors = _factors(draws)
+    table = _draws(draws, solved)
+    answered = [number for number, each in enumerate(solved) if not np.isnan(each.mean)]
+    sets = list(dict.fromkeys([main, *(solved[number].picks for number in answered)]))
+    chosen = [realisations[number] for number in answered]
+    best = np.array([solved[number].mean for number in answered])
+    means = _means(shared, chosen, sets)
+    keeps = np.array([[_keeps(shared, each, picks) for each in chosen] for picks in sets])
+    table.loc[answered, "main_regret"] = np.where(keeps[0], means[0] - best, np.nan)
+    table.loc[answered, "main_keeps_limits"] = keeps[0]
     return {
-        "sites": _frequencies(ground, scenes, factors, drawn, main),
-        "sets": _sets(ground, sets, regrets(means, best, keeps, main=0)),
-        "factors": _by_factor(factors, drawn, main),
-        "draws": draws,
+        "sites": _frequencies(shared, realisations, factors, solved, main),
+        "sets": _sets(shared, sets, regrets(means, best, keeps, main=0)),
+        "factors": _by_factor(factors, solved, main),
+        "draws": table,
     }
 
 
-def _sets(ground: Ground, sets: Sequence[tuple[str, ...]], table: pd.DataFrame) -> pd.DataFrame:
+def _sets(shared: Shared, sets: Sequence[tuple[str, ...]], table: pd.DataFrame) -> pd.DataFrame:
     """The regrets with the places of each set; the first is the main answer."""
-    named = ground.sites.set_index("code")["place"]
+    named = shared.sites.set_index("code")["place"]
     picks = ["; ".join(sorted(named[list(each)])) for each in sets]
     return table.assign(main=np.arange(len(sets)) == 0, picks=picks)
 
 
-def _factors(worlds: Sequence[World]) -> pd.DataFrame:
-    cost = pd.Series([world.cost_factor for world in worlds])
+def _factors(draws: Sequence[Draw]) -> pd.DataFrame:
+    cost = pd.Series([draw.cost_factor for draw in draws])
     bands = (cost.rank(method="first") - 1) * len(_COST_BANDS) // len(cost)
     return pd.DataFrame(
         {
-            "speeds": [world.speeds for world in worlds],
-            "weight": [world.weight for world in worlds],
-            "min_population": [f"{world.min_population:05d}" for world in worlds],
+            "speeds": [draw.speeds for draw in draws],
+            "weight": [draw.weight for draw in draws],
+            "min_population": [f"{draw.min_population:05d}" for draw in draws],
             "cost": [_COST_BANDS[int(band)] for band in bands],
         }
     )
 
 
-def _draws(worlds: Sequence[World], drawn: Sequence[Drawn]) -> pd.DataFrame:
+def _draws(draws: Sequence[Draw], solved: Sequence[SolvedDraw]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "draw": [each.number for each in drawn],
-            "speeds": [world.speeds for world in worlds],
-            "weight": [world.weight for world in worlds],
-            "min_population": [world.min_population for world in worlds],
-            "cost_factor": [world.cost_factor for world in worlds],
-            "offices": ["; ".join(world.offices) for world in worlds],
-            "status": [each.status for each in drawn],
-            "mean": [each.mean for each in drawn],
-            "picks": ["; ".join(each.picks) for each in drawn],
+            "draw": [each.number for each in solved],
+            "speeds": [draw.speeds for draw in draws],
+            "weight": [draw.weight for draw in draws],
+            "min_population": [draw.min_population for draw in draws],
+            "cost_factor": [draw.cost_factor for draw in draws],
+            "offices": ["; ".join(draw.offices) for draw in draws],
+            "status": [each.status for each in solved],
+            "mean": [each.mean for each in solved],
+            "picks": ["; ".join(each.picks) for each in solved],
             "main_regret": np.nan,
             "main_keeps_limits": False,
         }
     )
 
 
-def _means(ground: Ground, scenes: Sequence[Scene], sets: Sequence[tuple[str, ...]]) -> Floats:
-    codes = ground.sites["code"].to_numpy()
+def _means(
+    shared: Shared, realisations: Sequence[Realisation], sets: Sequence[tuple[str, ...]]
+) -> Floats:
+    codes = shared.sites["code"].to_numpy()
     columns = [np.isin(codes, picks) for picks in sets]
     times = {
         profile: np.array([minutes[:, each].min(axis=1, initial=np.inf) for each in columns])
-        for profile, minutes in ground.minutes.items()
+        for profile, minutes in shared.minutes.items()
     }
-    before = np.array([each.before for each in scenes])
-    weights = [ground.weights[each.world.weight] for each in scenes]
-    return means_of_sets(times, before, [each.world.speeds for each in scenes], weights)
+    before = np.array([each.before for each in realisations])
+    weights = [shared.weights[each.draw.weight] for each in realisations]
+    return means_of_sets(times, before, [each.draw.speeds for each in realisations], weights)
 
 
-def _keeps(ground: Ground, scene: Scene, picks: tuple[str, ...]) -> bool:
-    """Whether a set of picks keeps to the number and the money of a world."""
-    most, annual, one_off = ground.task.limits.means()
-    chosen: Bools = np.isin(ground.sites["code"].to_numpy(), picks) & ~scene.present
+def _keeps(shared: Shared, realisation: Realisation, picks: tuple[str, ...]) -> bool:
+    """Whether a set of picks keeps to the number and the money of a draw."""
+    most, annual, one_off = shared.task.limits.means()
+    chosen: Bools = np.isin(shared.sites["code"].to_numpy(), picks) & ~realisation.present
     return bool(
         chosen.sum() <= most
-        and scene.annual[chosen].sum() <= annual + 1e-6
-        and scene.one_off[chosen].sum() <= one_off + 1e-6
+        and realisation.annual[chosen].sum() <= annual + 1e-6
+        and realisation.one_off[chosen].sum() <= one_off + 1e-6
     )
 
 
 def _frequencies(
-    ground: Ground,
-    scenes: Sequence[Scene],
+    shared: Shared,
+    realisations: Sequence[Realisation],
     factors: pd.DataFrame,
-    drawn: Sequence[Drawn],
+    solved: Sequence[SolvedDraw],
     main: tuple[str, ...],
 ) -> pd.DataFrame:
-    sites = ground.sites
-    ever = sites["code"].isin({code for each in drawn for code in each.picks} | set(main))
+    sites = shared.sites
+    ever = sites["code"].isin({code for each in solved for code in each.picks} | set(main))
     shown = sites[ever.to_numpy()]
-    picks = np.array([np.isin(shown["code"].to_numpy(), each.picks) for each in drawn])
-    nearer = np.array([each.nearer[ever.to_numpy()] for each in scenes], dtype=np.float64)
+    picks = np.array([np.isin(shown["code"].to_numpy(), each.picks) for each in solved])
+    nearer = np.array([each.nearer[ever.to_numpy()] for each in realisations], dtype=np.float64)
     table = frequencies(picks, factors, {"offices": nearer})
     columns = ["code", "place", "municipality_code", "municipality", "forced"]
     described = (
@@ -224,11 +227,11 @@ def _frequencies(
 
 
 def _by_factor(
-    factors: pd.DataFrame, drawn: Sequence[Drawn], main: tuple[str, ...]
+    factors: pd.DataFrame, solved: Sequence[SolvedDraw], main: tuple[str, ...]
 ) -> pd.DataFrame:
     """How many of the main answer's picks are kept at each level of each factor."""
-    kept = np.array([len(set(each.picks) & set(main)) / max(1, len(main)) for each in drawn])
-    size = np.array([len(each.picks) for each in drawn], dtype=np.float64)
+    kept = np.array([len(set(each.picks) & set(main)) / max(1, len(main)) for each in solved])
+    size = np.array([len(each.picks) for each in solved], dtype=np.float64)
     rows = [
         {
             "factor": name,
@@ -242,3 +245,64 @@ def _by_factor(
         for at in [(factors[name] == level).to_numpy()]
     ]
     return pd.DataFrame(rows)
+
+
+def frequencies(picks: Bools, factors: pd.DataFrame, own: Mapping[str, Floats]) -> pd.DataFrame:
+    """How often each site is picked, and which factor says most about it."""
+    rows = []
+    for site in range(picks.shape[1]):
+        picked = picks[:, site].astype(np.float64)
+        levels = {str(name): factors[name].to_numpy() for name in factors}
+        for name, figures in own.items():
+            high = figures[:, site] > np.median(figures[:, site])
+            levels[name] = np.where(high, "high", "low")
+        parts = {name: eta_squared(picked, level) for name, level in levels.items()}
+        driver = max(parts, key=lambda name: parts[name]) if picked.std() > 0 else ""
+        rows.append(
+            {
+                "share": picked.mean(),
+                "core": picked.mean() >= CORE,
+                "driver": driver,
+                "driver_part": parts.get(driver, np.nan),
+                "levels": _levels(picked, levels[driver]) if driver else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def eta_squared(values: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> float:
+    """The share of the variance of values that lies between levels (Pearson 1905)."""
+    total = float(((values - values.mean()) ** 2).sum())
+    if total == 0:
+        return 0.0
+    means = pd.Series(values).groupby(levels).transform("mean").to_numpy()
+    return float(((means - values.mean()) ** 2).sum() / total)
+
+
+def _levels(picked: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> str:
+    shares = pd.Series(picked).groupby(levels).mean()
+    return ", ".join(f"{level} {share:.0%}" for level, share in shares.items())
+
+
+def means_of_sets(
+    times: Mapping[str, Floats], before: Floats, speeds: Sequence[str], weights: Sequence[Floats]
+) -> Floats:
+    """Mean minutes of each set of picks in each draw."""
+    columns = [
+        np.minimum(times[profile], present) @ people / people.sum()
+        for profile, present, people in zip(speeds, before, weights, strict=True)
+    ]
+    return np.column_stack(columns)
+
+
+def regrets(means: Floats, best: Floats, keeps: Bools, main: int) -> pd.DataFrame:
+    """What each set of picks is regretted, over the draws whose limits it keeps to."""
+    regret = np.where(keeps, means - best, np.nan)
+    kept = keeps.sum(axis=1)
+    some = kept > 0
+    table = pd.DataFrame({"worlds_kept": kept, "mean_regret": np.nan, "greatest_regret": np.nan})
+    table.loc[some, "mean_regret"] = np.nanmean(regret[some], axis=1)
+    table.loc[some, "greatest_regret"] = np.nanmax(regret[some], axis=1)
+    fit = some & (kept >= kept[main])
+    least = table["greatest_regret"].where(fit).min()
+    return table.assign(least_greatest=fit & (table["greatest_regret"] <= least))

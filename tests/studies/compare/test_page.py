@@ -31,11 +31,9 @@ def comparison(runs: list[Result]) -> Comparison:
 
 
 @pytest.fixture(scope="module")
-def folder(
-    comparison: Comparison, runs: list[Result], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def folder(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("comparison")
-    write_comparison(comparison, runs, out)
+    write_comparison(comparison, out)
     return out
 
 
@@ -78,9 +76,9 @@ def test_the_swedish_page_is_swedish(folder: Path) -> None:
 
 
 def test_the_same_runs_give_the_same_bytes(
-    folder: Path, comparison: Comparison, runs: list[Result], tmp_path: Path
+    folder: Path, comparison: Comparison, tmp_path: Path
 ) -> None:
-    for path in write_comparison(comparison, runs, tmp_path):
+    for path in write_comparison(comparison, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes()
 
 
@@ -88,7 +86,7 @@ def test_what_is_not_comparable_says_so_on_the_page(runs: list[Result]) -> None:
     other = replace(runs[1], manifest={**runs[1].manifest, "network_fingerprint": "x" * 64})
     pair = [runs[0], other]
     for language, words in (("en", "not really comparable"), ("sv", "inte jämförbara")):
-        document = write_up(compare(pair, anyway=True), pair, language)
+        document = write_up(compare(pair, anyway=True), language)
         assert words in str(document.blocks[0])
         assert "network_fingerprint" in str(document.blocks[2])
 
@@ -99,7 +97,7 @@ def test_names_do_no_harm(runs: list[Result], tmp_path: Path) -> None:
     bad = replace(runs[0], name=NASTY[0], tables={**runs[0].tables, "sites": named})
     worse = replace(runs[1], name=NASTY[1])
     pair = [bad, worse]
-    write_comparison(compare(pair), pair, tmp_path)
+    write_comparison(compare(pair), tmp_path)
     page = (tmp_path / "comparison.en.html").read_text(encoding="utf-8")
     assert NASTY[0] not in page
     assert "&lt;b&gt;" in page
@@ -111,12 +109,10 @@ def test_names_do_no_harm(runs: list[Result], tmp_path: Path) -> None:
             assert not re.search(r"(^|,)\"?[=+@]", line)
 
 
-def test_a_folder_that_cannot_be_made_is_a_fault(
-    comparison: Comparison, runs: list[Result], tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_made_is_a_fault(comparison: Comparison, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError) as caught:
-        write_comparison(comparison, runs, tmp_path / "file")
+        write_comparison(comparison, tmp_path / "file")
     assert caught.value.faults[0].key == "--out"
 
 

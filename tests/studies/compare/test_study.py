@@ -1,23 +1,16 @@
 """Runs side by side: figures, differences, and what cannot be compared."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from siting.common.errors import InputError
+from siting.results.result import Result
 from siting.studies.compare.study import compare
 
 
-@dataclass(frozen=True)
-class _Run:
-    name: str
-    manifest: dict[str, Any]
-    tables: dict[str, pd.DataFrame]
-
-
-def _run(name: str, mean: float, picks: dict[str, int], **limits: object) -> _Run:
+def _run(name: str, mean: float, picks: dict[str, int], **limits: object) -> Result:
     manifest = {
         "inputs": {"demand.csv": "d" * 64, "municipalities.csv": "m" * 64},
         "network_fingerprint": "n" * 64,
@@ -52,7 +45,7 @@ def _run(name: str, mean: float, picks: dict[str, int], **limits: object) -> _Ru
         )
     }
     tables = {"sites": sites, "access": measures, "assignment": people, **regions}
-    return _Run(name, manifest, tables)
+    return Result(name, "run", manifest, tables)
 
 
 FIRST = _run("first", 10.0, {"a": 1, "b": 2}, new_offices_max=2)
@@ -101,7 +94,7 @@ def test_equal_names_are_told_apart() -> None:
     assert compare([FIRST, FIRST, FIRST]).names == ("first", "first (2)", "first (3)")
 
 
-def _changed(key: str, value: object) -> _Run:
+def _changed(key: str, value: object) -> Result:
     return replace(SECOND, manifest={**SECOND.manifest, key: value})
 
 

@@ -9,16 +9,15 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+import siting.cli.studies
 import siting.common.package
-from siting.cli.studies import _draw_if_possible
-from siting.cli.studies import frontier as command
 from siting.common.errors import InputError
-from siting.pipeline.steps import Over, read_over
+from siting.pipeline.steps import Frontier, read_over
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 from siting.studies.frontier.page import print_frontier
-from siting.studies.frontier.study import Tradeoff, frontier, read_tradeoff, tradeoff
+from siting.studies.frontier.study import Tradeoff, frontier, read_tradeoff
 from tests.support.pages import lines, lines_of
 
 
@@ -36,7 +35,7 @@ def at(study: Result, step: float) -> "pd.Series[Any]":
 @pytest.fixture(scope="module")
 def steps() -> Result:
     file = read_scenario(find_scenario("remaining_offices"))
-    return frontier(file, Over("new_offices", (3, 28, 29)), progress=lambda _: None)
+    return frontier(file, Frontier("new_offices", (3, 28, 29)), progress=lambda _: None)
 
 
 def test_the_page_in_docs_shows_these_steps(steps: Result) -> None:
@@ -60,27 +59,27 @@ def test_a_step_says_which_earlier_picks_it_gives_up(steps: Result) -> None:
 @pytest.mark.long
 def test_more_money_is_never_worse_and_the_number_is_lifted() -> None:
     file = read_scenario(find_scenario("announced_only"))
-    study = frontier(file, Over("annual_budget", (7.0, 12.5)), progress=lambda _: None)
+    study = frontier(file, Frontier("annual_budget", (7.0, 12.5)), progress=lambda _: None)
     table = study.tables["frontier"]
     assert at(study, 12.5)["mean"] < at(study, 7)["mean"]
     assert (table["annual_cost_msek"] <= table["step"]).all()
     assert at(study, 12.5)["new_offices"] > 4
-    kept = frontier(file, Over("annual_budget", (12.5,), keep=True), progress=lambda _: None)
+    kept = frontier(file, Frontier("annual_budget", (12.5,), keep=True), progress=lambda _: None)
     assert kept.tables["frontier"]["new_offices"].max() == 4
 
 
 def test_the_best_mean_has_the_shortest_longest_way_as_the_page_says(tmp_path: Path) -> None:
     file = read_scenario(find_scenario("remaining_offices"))
-    study = tradeoff(file, Tradeoff("worst"), progress=lambda _: None)
+    study = frontier(file, Tradeoff("worst"), progress=lambda _: None)
     text = shown(study)
     assert set(lines(text)) <= lines_of("frontier"), "make docs-output"
     point = study.tables["frontier"].iloc[1]
     assert point["second"] == pytest.approx(point["max"])
     assert point["objective"] == pytest.approx(point["mean"])
     folder = write_result(study, tmp_path)
-    _draw_if_possible(study, folder)
+    siting.cli.studies.draw_if_possible(study, folder)
     first = (folder / "frontier.svg").read_bytes()
-    _draw_if_possible(study, folder)
+    siting.cli.studies.draw_if_possible(study, folder)
     assert (folder / "frontier.svg").read_bytes() == first
     assert (folder / "frontier.png").stat().st_size > 1000
 
@@ -88,7 +87,7 @@ def test_the_best_mean_has_the_shortest_longest_way_as_the_page_says(tmp_path: P
 @pytest.mark.long
 def test_a_sample_trades_the_mean_for_people_within() -> None:
     file = read_scenario(find_scenario("announced_only"), ["limits.new_offices_max=6"])
-    study = tradeoff(file, Tradeoff("coverage", 45, 3), progress=lambda _: None)
+    study = frontier(file, Tradeoff("coverage", 45, 3), progress=lambda _: None)
     table = study.tables["frontier"]
     assert study.manifest["sample"]
     assert table["efficient"].iloc[1:].all()
@@ -102,7 +101,7 @@ def test_a_sample_trades_the_mean_for_people_within() -> None:
 def test_what_cannot_be_traded_is_refused() -> None:
     file = read_scenario(find_scenario("targets_norway"))
     with pytest.raises(InputError, match=r"objective\.kind"):
-        tradeoff(file, Tradeoff("worst"), progress=lambda _: None)
+        frontier(file, Tradeoff("worst"), progress=lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ def test_what_cannot_be_traded_is_refused() -> None:
     ],
 )
 def test_a_range_of_a_limit_is_read(text: str, values: tuple[float, ...]) -> None:
-    assert read_over(text) == Over(text.partition("=")[0], values)
+    assert read_over(text) == Frontier(text.partition("=")[0], values)
 
 
 @pytest.mark.parametrize(
@@ -139,15 +138,19 @@ def test_what_is_no_pair_of_aims_is_a_fault() -> None:
 
 def test_one_of_the_two_questions_must_be_asked() -> None:
     with pytest.raises(InputError, match="--over, --tradeoff"):
-        command("announced_only")
+        siting.cli.studies.frontier("announced_only")
     with pytest.raises(InputError, match="--over, --tradeoff"):
-        command("announced_only", over="new_offices=4..5", tradeoff="mean,worst")
+        siting.cli.studies.frontier(
+            "announced_only", over="new_offices=4..5", tradeoff="mean,worst"
+        )
 
 
 def test_without_the_extra_a_line_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(siting.common.package, "find_spec", lambda _: None)
-    _draw_if_possible(Result("x", "frontier", {}, {"frontier": pd.DataFrame()}), tmp_path)
+    siting.cli.studies.draw_if_possible(
+        Result("x", "frontier", {}, {"frontier": pd.DataFrame()}), tmp_path
+    )
     assert "No picture was drawn." in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

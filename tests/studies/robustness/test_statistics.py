@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.studies.robustness.statistics import eta_squared, frequencies, means_of_sets, regrets
+from siting.studies.robustness.study import eta_squared, frequencies, means_of_sets, regrets
 
 
 def test_the_driver_is_the_factor_that_decides() -> None:

@@ -1,4 +1,4 @@
-"""Worlds on the whole of Sweden."""
+"""Draws on the whole of Sweden."""
 
 import io
 from collections.abc import Callable
@@ -18,10 +18,18 @@ from siting.results.write import write_result
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 from siting.studies.offices import redraw_of
 from siting.studies.robustness.page import print_robustness
-from siting.studies.robustness.solve import Drawn, draw_worlds, solve_worlds
-from siting.studies.robustness.study import Asked, robustness
-from siting.studies.robustness.worlds import Ground, World, lay_ground, scene_of, task_in
-from siting.studies.study import Opening
+from siting.studies.robustness.solve import (
+    Draw,
+    Shared,
+    SolvedDraw,
+    compute_shared,
+    make_draws,
+    realise,
+    solve_draws,
+    task_of,
+)
+from siting.studies.robustness.study import robustness
+from siting.studies.study import StudyContext
 from tests.support.pages import MARKER
 
 pytestmark = pytest.mark.long  # worlds of the nation, in several processes
@@ -39,35 +47,35 @@ def file() -> ScenarioFile:
 
 
 @pytest.fixture(scope="module")
-def laid(file: ScenarioFile, data: Path) -> tuple[Opening, Ground]:
-    return lay_ground(file, data, nothing)
+def laid(file: ScenarioFile, data: Path) -> tuple[StudyContext, Shared]:
+    return compute_shared(file, data, nothing)
 
 
 @pytest.fixture(scope="module")
-def worlds(laid: tuple[Opening, Ground], data: Path) -> tuple[World, ...]:
-    opening, ground = laid
-    return draw_worlds(ground, redraw_of(opening.problem, data, rule=True), DRAWS, 1)
+def draws(laid: tuple[StudyContext, Shared], data: Path) -> tuple[Draw, ...]:
+    context, shared = laid
+    return make_draws(shared, redraw_of(context.problem, data, rule=True), DRAWS, 1)
 
 
 @pytest.fixture(scope="module")
-def drawn(laid: tuple[Opening, Ground], worlds: tuple[World, ...]) -> tuple[Drawn, ...]:
-    return solve_worlds(laid[1], worlds, 1, nothing)[0]
+def answers(laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...]) -> tuple[SolvedDraw, ...]:
+    return solve_draws(laid[1], draws, 1, nothing)[0]
 
 
-def test_the_world_of_the_scenario_itself_has_its_answer(
-    laid: tuple[Opening, Ground], solved: Callable[..., Result]
+def test_the_draw_of_the_scenario_itself_has_its_answer(
+    laid: tuple[StudyContext, Shared], solved: Callable[..., Result]
 ) -> None:
-    opening, ground = laid
-    problem = opening.problem
-    as_it_is = World("default", "population", 1000, 1.0, tuple(
+    context, shared = laid
+    problem = context.problem
+    as_it_is = Draw("default", "population", 1000, 1.0, tuple(
         problem.inputs.offices["municipality_code"]
     ))  # fmt: skip
-    scene = scene_of(ground, as_it_is)
+    realisation = realise(shared, as_it_is)
     sites = problem.sites
-    assert (scene.present == sites["existing"]).all()
+    assert (realisation.present == sites["existing"]).all()
     new = ~sites["existing"].to_numpy()
-    assert (scene.annual[new] == sites.loc[new, "annual_cost_msek"]).all()
-    solution = task_in(ground, scene).solve()
+    assert (realisation.annual[new] == sites.loc[new, "annual_cost_msek"]).all()
+    solution = task_of(shared, realisation).solve()
     result = solved("remaining_offices")
     assert set(solution.new_sites) == set(result.tables["sites"]["locality_code"])
     assert solution.objective is not None
@@ -76,50 +84,53 @@ def test_the_world_of_the_scenario_itself_has_its_answer(
 
 
 def test_a_draw_is_the_same_however_many_there_are(
-    laid: tuple[Opening, Ground], worlds: tuple[World, ...], data: Path
+    laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...], data: Path
 ) -> None:
-    opening, ground = laid
-    redraw = redraw_of(opening.problem, data, rule=True)
-    assert draw_worlds(ground, redraw, 2 * DRAWS, 1)[:DRAWS] == worlds
-    assert draw_worlds(ground, redraw, DRAWS, 2) != worlds
+    context, shared = laid
+    redraw = redraw_of(context.problem, data, rule=True)
+    assert make_draws(shared, redraw, 2 * DRAWS, 1)[:DRAWS] == draws
+    assert make_draws(shared, redraw, DRAWS, 2) != draws
 
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_the_result_does_not_depend_on_the_workers(
-    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...], workers: int
+    laid: tuple[StudyContext, Shared],
+    draws: tuple[Draw, ...],
+    answers: tuple[SolvedDraw, ...],
+    workers: int,
 ) -> None:
-    together, interrupted = solve_worlds(laid[1], worlds, workers, nothing)
-    assert together == drawn
+    together, interrupted = solve_draws(laid[1], draws, workers, nothing)
+    assert together == answers
     assert not interrupted
 
 
-def test_each_world_has_its_own_costs_candidates_and_offices(
-    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
+def test_each_draw_has_its_own_costs_candidates_and_offices(
+    laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...], answers: tuple[SolvedDraw, ...]
 ) -> None:
-    ground = laid[1]
-    sites = ground.sites.set_index("code")
-    assert len({world.offices for world in worlds}) == DRAWS
-    for world, answer in zip(worlds, drawn, strict=True):
-        scene = scene_of(ground, world)
-        assert scene.before == pytest.approx(
-            ground.minutes[world.speeds][:, scene.present].min(axis=1)
+    shared = laid[1]
+    sites = shared.sites.set_index("code")
+    assert len({draw.offices for draw in draws}) == DRAWS
+    for draw, answer in zip(draws, answers, strict=True):
+        realisation = realise(shared, draw)
+        assert realisation.before == pytest.approx(
+            shared.minutes[draw.speeds][:, realisation.present].min(axis=1)
         )
         picked = sites.loc[list(answer.picks)]
-        assert ((picked["population"] >= world.min_population) | picked["always"]).all()
-        cost = scene.annual[np.isin(ground.sites["code"].to_numpy(), answer.picks)].sum()
+        assert ((picked["population"] >= draw.min_population) | picked["always"]).all()
+        cost = realisation.annual[np.isin(shared.sites["code"].to_numpy(), answer.picks)].sum()
         assert cost <= 55 + 1e-6
         assert answer.status == "optimal"
 
 
 def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
-    laid: tuple[Opening, Ground], worlds: tuple[World, ...], drawn: tuple[Drawn, ...]
+    laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...], answers: tuple[SolvedDraw, ...]
 ) -> None:
-    ground = laid[1]
-    task = task_in(ground, scene_of(ground, worlds[0]))
-    columns = np.isin(ground.sites["code"].to_numpy(), task.instance.site_ids)
+    shared = laid[1]
+    task = task_of(shared, realise(shared, draws[0]))
+    columns = np.isin(shared.sites["code"].to_numpy(), task.instance.site_ids)
     given = task.instance
     everything = Instance.from_matrix(
-        ground.minutes[worlds[0].speeds][:, columns],
+        shared.minutes[draws[0].speeds][:, columns],
         given.weights,
         existing=given.existing,
         annual_cost=given.annual_cost,
@@ -129,25 +140,25 @@ def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
         client_groups=given.client_groups,
     )
     full = solve(everything, Mean(), task.limits, ties=False)
-    assert set(full.new_sites) == set(drawn[0].picks)
+    assert set(full.new_sites) == set(answers[0].picks)
 
 
 def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     file: ScenarioFile,
-    laid: tuple[Opening, Ground],
+    laid: tuple[StudyContext, Shared],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(siting.studies.robustness.study, "lay_ground", lambda *_: laid)
-    real, calls = siting.studies.robustness.solve.solve_world, iter(range(100))
+    monkeypatch.setattr(siting.studies.robustness.study, "compute_shared", lambda *_: laid)
+    real, calls = siting.studies.robustness.solve.solve_draw, iter(range(100))
 
-    def solve_two(ground: Ground, number: int, world: World) -> Drawn:
+    def solve_two(shared: Shared, number: int, draw: Draw) -> SolvedDraw:
         if next(calls) == 2:
             raise KeyboardInterrupt
-        return real(ground, number, world)
+        return real(shared, number, draw)
 
-    monkeypatch.setattr(siting.studies.robustness.solve, "solve_world", solve_two)
-    study = robustness(file, Asked(5, 1), progress=nothing)
+    monkeypatch.setattr(siting.studies.robustness.solve, "solve_draw", solve_two)
+    study = robustness(file, draws=5, progress=nothing)
     assert (study.manifest["draws_done"], study.manifest["draws_asked"]) == (2, 5)
     stream = io.StringIO()
     print_robustness(study, Console(file=stream, width=120))
@@ -160,22 +171,24 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     sets = study.tables["sets"]
     assert sets["main"].sum() == 1
     assert (sets["greatest_regret"].dropna() >= -1e-9).any()
-    monkeypatch.setattr(siting.studies.robustness.solve, "solve_world", _stop)
+    monkeypatch.setattr(siting.studies.robustness.solve, "solve_draw", _stop)
     with pytest.raises(StoppedError, match="nothing was written"):
-        robustness(file, Asked(5, 1), progress=nothing)
+        robustness(file, draws=5, progress=nothing)
 
 
-def _stop(*_: object) -> Drawn:
+def _stop(*_: object) -> SolvedDraw:
     raise KeyboardInterrupt
 
 
 def test_what_cannot_be_carried_over_is_refused() -> None:
     file = read_scenario(find_scenario("remaining_offices"), ["limits.spacing_km=5"])
     with pytest.raises(InputError, match=r"limits\.spacing_km"):
-        robustness(file, Asked(1, 1), progress=nothing)
+        robustness(file, draws=1, progress=nothing)
 
 
-def test_the_page_in_docs_rests_on_these_draws(drawn: tuple[Drawn, ...]) -> None:
+def test_the_page_in_docs_rests_on_these_draws(answers: tuple[SolvedDraw, ...]) -> None:
     marker = pd.read_csv(MARKER)
-    assert marker["picks"].tolist() == ["; ".join(each.picks) for each in drawn], "make docs-output"
-    assert marker["mean"].to_numpy() == pytest.approx([each.mean for each in drawn])
+    assert marker["picks"].tolist() == ["; ".join(each.picks) for each in answers], (
+        "make docs-output"
+    )
+    assert marker["mean"].to_numpy() == pytest.approx([each.mean for each in answers])

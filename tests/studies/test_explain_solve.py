@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from siting.model import Instance, Limits, Mean, Solver, Task
-from siting.studies.explain.solve import explain
+from siting.studies.explain import explain_site
 
 SITES, MOST, BUDGET = 7, 3, 8.0
 
@@ -43,7 +43,7 @@ def test_the_other_way_and_the_worth_of_limits_are_those_of_brute_force(
     seed: int, site: str
 ) -> None:
     task = make(seed)
-    found = explain(task, site)
+    found = explain_site(task, site)
     base = best_value(task, site, is_open=None, most=MOST, budget=BUDGET)
     other = best_value(task, site, is_open=not found.is_open, most=MOST, budget=BUDGET)
     assert found.best.objective == pytest.approx(base)
@@ -67,7 +67,7 @@ def test_the_other_way_and_the_worth_of_limits_are_those_of_brute_force(
 def test_what_people_gain_adds_up_to_the_cost_of_the_other_way(seed: int) -> None:
     task = make(seed)
     for site in task.instance.site_ids[1:]:
-        found = explain(task, site)
+        found = explain_site(task, site)
         sign = 1 if found.is_open else -1
         assert sign * found.people["person_minutes"].sum() == pytest.approx(found.cost, abs=1e-9)
         assert (found.people[["gain_people", "lose_people"]].sum(axis=1) > 0).all()
@@ -75,9 +75,9 @@ def test_what_people_gain_adds_up_to_the_cost_of_the_other_way(seed: int) -> Non
 
 def test_a_forced_site_is_explained_by_what_forces_it() -> None:
     task = make(1)
-    found = explain(task, "2")
+    found = explain_site(task, "2")
     limits = Limits(new_sites_max=MOST, annual_budget=BUDGET, force_open=["2"])
-    forced = explain(Task(task.instance, task.objective, limits, task.solver), "2")
+    forced = explain_site(Task(task.instance, task.objective, limits, task.solver), "2")
     assert forced.is_open
     expected = best_value(task, "2", is_open=False, most=MOST, budget=BUDGET)
     assert forced.other is not None
@@ -89,7 +89,7 @@ def test_a_forced_site_is_explained_by_what_forces_it() -> None:
 def test_what_cannot_be_the_other_way_names_the_limits_that_clash() -> None:
     task = make(1)
     dear = Limits(annual_budget=float(task.instance.annual_cost[1]) - 0.5)
-    found = explain(Task(task.instance, task.objective, dear, task.solver), "1")
+    found = explain_site(Task(task.instance, task.objective, dear, task.solver), "1")
     assert not found.is_open
     assert found.other is None
     assert np.isinf(found.cost)
@@ -103,14 +103,14 @@ def test_each_guarantee_is_dropped_by_itself_and_told_by_its_own_name() -> None:
     instance = replace(task.instance, site_groups={k: tuple(v) for k, v in groups.items()})
     for guaranteed in (["county"], ["fa_region"], ["fa_region", "county"]):
         limits = Limits(new_sites_max=MOST, at_least_one_per_group=guaranteed)
-        found = explain(replace(task, instance=instance, limits=limits), "1").limits
+        found = explain_site(replace(task, instance=instance, limits=limits), "1").limits
         dropped = found.loc[found["change"] == "dropped", "name"].tolist()
         assert dropped == ["new_offices_max", *(f"{group}_guarantee" for group in guaranteed)]
 
 
 def test_closing_an_existing_site_has_a_cost_too() -> None:
     task = make(1)
-    found = explain(task, "0")
+    found = explain_site(task, "0")
     assert found.is_open
     assert found.cost >= 0
     assert found.other is not None

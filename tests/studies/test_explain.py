@@ -8,8 +8,7 @@ from rich.console import Console
 
 from siting.common.errors import InputError
 from siting.results.result import Result
-from siting.studies.explain.page import print_explanation
-from siting.studies.explain.study import About, explain_site
+from siting.studies.explain import explain, print_explanation
 from tests.support.pages import lines, lines_of
 
 SCENARIO = ("announced_only", "limits.new_offices_max=6")
@@ -21,7 +20,7 @@ def result(solved: Callable[..., Result]) -> Result:
 
 
 def told(result: Result, site: str) -> tuple[Result, str]:
-    study = explain_site(About(result, site, Path()), progress=lambda _: None)
+    study = explain(result, site, folder=Path(), progress=lambda _: None)
     stream = io.StringIO()
     print_explanation(study, Console(file=stream, width=120))
     return study, stream.getvalue()

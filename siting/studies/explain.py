@@ -1,0 +1,376 @@
+"""Why a site is in an answer, or not: what deciding it the other way would cost, and for whom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+
+from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
+from siting.common.signals import Progress
+from siting.common.types import Floats
+from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
+from siting.model import Limits, Solution, Task, solve
+from siting.pipeline.problem import Problem
+from siting.pipeline.translate import explain_clash
+from siting.report.formats.terminal import print_table
+from siting.results.result import Result
+from siting.scenario.limits import LIMITS
+from siting.studies.study import as_result, open_study, scenario_of
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why a site is open in the best answer, or not.
+
+    Parameters
+    ----------
+    site : str
+    is_open : bool
+        Whether it is open in the best answer.
+    best : Solution
+    other : Solution or None
+        The best answer with the site the other way; None if there is none.
+    clash : tuple of ClashingLimit
+        Why there is none.
+    limits : DataFrame
+        One row for each limit changed: name (that of a scenario), change ("dropped", "one more",
+        "1 more"), gain (by how much the objective gets better, not negative), site_open (whether
+        the site would then be open), proved.
+    people : DataFrame
+        One row for each group of clients that the site makes a difference to: municipality,
+        gain_people and lose_people (who have a shorter or longer way with the site open than
+        without), person_minutes (saved by it, one way).
+    """
+
+    site: str
+    is_open: bool
+    best: Solution
+    other: Solution | None
+    clash: tuple[ClashingLimit, ...]
+    limits: pd.DataFrame
+    people: pd.DataFrame
+
+    @property
+    def cost(self) -> float:
+        """By how much the objective gets worse the other way; infinite if it cannot be."""
+        return np.inf if self.other is None else worse_by(self.best, self.other)
+
+
+def worse_by(best: Solution, other: Solution) -> float:
+    """By how much an answer is worse than another, in the unit of the objective."""
+    if best.objective is None or other.objective is None:
+        return np.nan
+    difference = other.objective - best.objective
+    return difference if best.sense == "min" else -difference
+
+
+def explain_site(task: Task, site: str) -> Explanation:
+    """Solve a problem with a site the other way, and with its limits changed one at a time."""
+    # With ties decided, since it has to be the answer that a run gives.
+    best = solve(task.instance, task.objective, task.limits, solver=task.solver)
+    is_open = site in best.open_sites
+    other: Solution | None = None
+    clash: tuple[ClashingLimit, ...] = ()
+    try:
+        other = task.solve(other_way(task.limits, site, is_open=is_open))
+    except InfeasibleError as error:
+        clash = error.clash
+    changed = pd.DataFrame(_changed(task, best, site))
+    people = pd.DataFrame() if other is None else _differing(task, site, best, other)
+    return Explanation(site, is_open, best, other, clash, changed, people)
+
+
+def other_way(limits: Limits, site: str, *, is_open: bool) -> Limits:
+    """The limits with a site forced shut if it is open, and open if it is not."""
+    force_open = [other for other in limits.force_open if other != site]
+    force_shut = [other for other in limits.force_shut if other != site]
+    (force_shut if is_open else force_open).append(site)
+    return replace(limits, force_open=force_open, force_shut=force_shut)
+
+
+def _changed(task: Task, best: Solution, site: str) -> Iterator[dict[str, object]]:
+    for name, change, limits in (*_dropped(task.limits), *_loosened(task.limits)):
+        solution = task.solve(limits)
+        yield {
+            "name": name,
+            "change": change,
+            "gain": max(0.0, -worse_by(best, solution)),
+            "site_open": site in solution.open_sites,
+            "proved": solution.status == "optimal",
+        }
+
+
+def _dropped(limits: Limits) -> Iterator[tuple[str, str, Limits]]:
+    """Each limit that can be dropped, with the limits that are left."""
+    for limit in LIMITS:
+        if not limit.field:
+            continue
+        given, left = getattr(limits, limit.field), getattr(Limits(), limit.field)
+        if limit.group:
+            left = [each for each in given if each != limit.group]
+        if _listed(given) != _listed(left):
+            yield limit.key, "dropped", replace(limits, **{limit.field: left})
+
+
+def _listed(value: object) -> object:
+    """A limit's value; one list is like the other where both say the same."""
+    return list(value) if isinstance(value, dict | list | tuple) else value
+
+
+def _loosened(limits: Limits) -> Iterator[tuple[str, str, Limits]]:
+    """The limits with one more office, or one more unit of money."""
+    for limit in LIMITS:
+        if limit.more and (given := getattr(limits, limit.field)) is not None:
+            yield limit.key, limit.more, replace(limits, **{limit.field: given + 1})
+
+
+def _differing(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFrame:
+    with_site, without = (best, other) if site in best.open_sites else (other, best)
+    saved = minutes_of(task, without) - minutes_of(task, with_site)
+    weights = task.instance.weights
+    table = pd.DataFrame(
+        {
+            "municipality": task.instance.client_groups["municipality"],
+            "gain_people": np.where(saved > 0, weights, 0.0),
+            "lose_people": np.where(saved < 0, weights, 0.0),
+            "person_minutes": weights * saved,
+        }
+    )
+    sums = table.groupby("municipality").sum().reset_index()
+    touched = sums[(sums["gain_people"] > 0) | (sums["lose_people"] > 0)]
+    return touched.sort_values("person_minutes", ascending=False).reset_index(drop=True)
+
+
+def minutes_of(task: Task, solution: Solution) -> Floats:
+    """Mean minutes of each client in an answer."""
+    # Entries of both matrices are matched one by one, since a stored 0 is a time.
+    shares = solution.shares.tocoo()
+    times = np.asarray(task.instance.times[shares.row, shares.col]).ravel()
+    return np.bincount(
+        shares.row, weights=shares.data * times, minlength=len(task.instance.weights)
+    )
+
+
+def explain(  # noqa: PLR0913 - all but two are named and have defaults
+    result: Result | Path | str,
+    site: str,
+    *,
+    folder: Path | None = None,
+    allow: tuple[Path, ...] = (),
+    data: Path | None = None,
+    progress: Progress = print,
+) -> Result:
+    """Say why a place is in a result, or not.
+
+    Parameters
+    ----------
+    result : Result, Path or str
+        A result that `siting run` left, or its folder or name.
+    site : str
+        Name or code of a candidate or office.
+    folder : Path, optional
+        The folder that the paths in the scenario are relative to.
+    allow : tuple of Path
+        Folders that files of the scenario may be read from as well.
+    data : Path, optional
+        The data folder; the one that ships if not given.
+    progress : callable
+        Told what is being done; what it raises cancels the study.
+
+    Returns
+    -------
+    Result
+        Tables changes, people and limits; the figures are in the manifest.
+
+    Raises
+    ------
+    InputError
+        If the place is unknown, or the inputs are not those of the result any more.
+    """
+    run = as_result(result)
+    context = open_study(scenario_of(run, folder, allow), data, progress)
+    problem, task = context.problem, context.task
+    code = _find(site, problem)
+    progress("Solving it the other way, and with each limit changed")
+    found = explain_site(task, code)
+    _check_same(run, found)
+    places = problem.sites.set_index("code")
+    figures = _figures(found, task, problem)
+    unit = run.manifest["objective_unit"]
+    tables = {
+        "changes": _changes(found, places),
+        "people": _people(found, problem),
+        "limits": found.limits.assign(gain=found.limits["gain"].map(task.per_person)),
+    }
+    facts = {**figures, "objective_unit": unit}
+    return context.study("explain", facts, tables, name=f"explain-{code}")
+
+
+def _find(name: str, problem: Problem) -> str:
+    """The code of a candidate or an office."""
+    inputs = problem.inputs
+    finder = PlaceFinder(inputs.candidates, inputs.municipalities)
+    try:
+        code = finder.find(name)
+    except Unknown as unknown:
+        try:
+            code = OfficeFinder(inputs.offices).find(name)
+        except Unknown:
+            fault = Fault("command line", "--site", name, unknown.problem, unknown.remedy)
+            raise InputError([fault]) from unknown
+    if code in problem.instance.site_ids:
+        return code
+    why = "the scenario leaves it out from the start"
+    remedy = "See offices.shut and the table [candidates] of the scenario."
+    raise InputError([Fault("command line", "--site", name, why, remedy)])
+
+
+def _check_same(result: Result, found: Explanation) -> None:
+    """Make sure that what is explained is the result's own answer."""
+    if set(found.best.new_sites) == set(result.tables["sites"]["locality_code"]):
+        return
+    problem = "solved again it has another answer, so its tables or the version have changed"
+    raise InputError(
+        [Fault(result.name, "result", "sites.csv", problem, "Run the scenario again.")]
+    )
+
+
+def _figures(found: Explanation, task: Task, problem: Problem) -> dict[str, object]:
+    places = problem.sites.set_index("code")
+    best, cost = found.best.objective, found.cost
+    return {
+        "site": found.site,
+        "place": places.loc[found.site, "place"],
+        "municipality": places.loc[found.site, "municipality"],
+        "forced": bool(places.loc[found.site, "forced"]),
+        "open": found.is_open,
+        "offices_there": _offices_there(found, places),
+        "objective": None if best is None else task.per_person(best),
+        "other_way_worse_by": None if np.isinf(cost) else task.per_person(cost),
+        "other_way_proved": found.other is not None and found.other.status == "optimal",
+        "clash": list(_clash(found, problem, str(places.loc[found.site, "place"]))),
+    }
+
+
+def _offices_there(found: Explanation, places: pd.DataFrame) -> list[str]:
+    """Ids of the open offices of today that bear the name of the place, if it is a candidate."""
+    site = places.loc[found.site]
+    if site["existing"]:
+        return []
+    named = ["place", "municipality_code"]
+    same = places["existing"] & (places[named] == site[named]).all(axis="columns")
+    return [str(code) for code in places.index[same] if code in found.best.open_sites]
+
+
+def _clash(found: Explanation, problem: Problem, place: str) -> Iterator[str]:
+    """Why it cannot be the other way, in the words of the scenario file."""
+    deciding = "force_shut" if found.is_open else "force_open"
+    tables = (problem.sites, problem.demand)
+    said = explain_clash(found.clash, problem.scenario, *tables)
+    for limit, told in zip(found.clash, said, strict=True):
+        if limit.key == deciding:
+            yield f"{place} is {'shut' if found.is_open else 'open'}"
+        if limit.key != deciding or (not found.is_open and problem.sites["forced"].any()):
+            yield f"{told.key}: {told.sentence}"
+
+
+def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
+    """What else changes if the site is decided the other way."""
+    before = set(found.best.open_sites)
+    after = before if found.other is None else set(found.other.open_sites)
+    rows = [
+        {"change": change, "code": code, **places.loc[code, ["place", "municipality"]]}
+        for change, codes in (("opens", after - before), ("shuts", before - after))
+        for code in sorted(codes)
+    ]
+    return pd.DataFrame(rows, columns=["change", "code", "place", "municipality"])
+
+
+def _people(found: Explanation, problem: Problem) -> pd.DataFrame:
+    demand = problem.demand
+    names = dict(zip(demand["municipality_code"], demand["municipality"], strict=True))
+    if found.people.empty:
+        columns = ["municipality_code", "municipality", "gain_people", "lose_people"]
+        return pd.DataFrame(columns=[*columns, "person_minutes"])
+    table = found.people.rename(columns={"municipality": "municipality_code"})
+    table.insert(1, "municipality", table["municipality_code"].map(names))
+    return table
+
+
+_SHOWN = 10
+
+
+def print_explanation(study: Result, console: Console) -> None:
+    """Print why a site is in or out, who gains, and what the limits have to do with it."""
+    for line in _reasons(study):
+        console.print(line, soft_wrap=True, markup=False)
+    people = study.tables["people"]
+    if len(people):
+        _print_people(people, console)
+    _print_limits(study.tables["limits"], study.manifest["place"], console)
+
+
+def _reasons(study: Result) -> list[str]:
+    facts = study.manifest
+    place, is_open = facts["place"], facts["open"]
+    forced = ", because the scenario forces it" if facts["forced"] else ""
+    lines = [f"{place} ({facts['municipality']}) is {'open' if is_open else 'not open'}{forced}."]
+    if there := ", ".join(facts["offices_there"]):
+        today = f"There is an office of today in {place} already ({there})"
+        lines.insert(0, f"{today}; this is about a new one.")
+    way = f"With it {'shut' if is_open else 'open'}"
+    if facts["clash"]:
+        return [*lines, f"{way} there is no answer: {'; '.join(facts['clash'])}."]
+    proof = "proved" if facts["other_way_proved"] else "not proved"
+    lines.append(
+        f"{way} the best answer is {facts['other_way_worse_by']:.6f} worse than "
+        f"{facts['objective']:.6f} {facts['objective_unit']} ({proof})."
+    )
+    changes = study.tables["changes"]
+    others = changes[changes["code"] != facts["site"]]
+    for change, verb in (("opens", "Then would open"), ("shuts", "Then would not open")):
+        names = others.loc[others["change"] == change, "place"]
+        if len(names):
+            lines.append(f"{verb}: {', '.join(names)}.")
+    return lines
+
+
+def _print_people(people: pd.DataFrame, console: Console) -> None:
+    rows = [
+        (
+            row["municipality"],
+            f"{row['gain_people']:,.0f}",
+            f"{row['lose_people']:,.0f}",
+            f"{row['person_minutes'] / 60:+,.0f}",
+        )
+        for row in _most(people).to_dict("records")
+    ]
+    columns = ("Municipality", "People nearer", "People farther", "Hours saved")
+    title = "With the place open beside with it shut, all else best for each"
+    print_table(console, title, columns, rows)
+    if len(people) > _SHOWN:
+        console.print(f"and {len(people) - _SHOWN} more municipalities in people.csv.")
+
+
+def _most(people: pd.DataFrame) -> pd.DataFrame:
+    """The rows that matter most, gains first."""
+    order = people["person_minutes"].abs().sort_values(ascending=False).index
+    shown = people.loc[order[:_SHOWN]]
+    return shown.sort_values("person_minutes", ascending=False)
+
+
+def _print_limits(limits: pd.DataFrame, place: str, console: Console) -> None:
+    rows = [
+        (
+            f"{row['name']}: {row['change']}",
+            f"{row['gain']:.6f}",
+            "yes" if row["site_open"] else "no",
+            "" if row["proved"] else "not proved",
+        )
+        for row in limits.to_dict("records")
+    ]
+    columns = ("If one limit changes", "Better by", f"{place} open ", " ")
+    print_table(console, "What the limits are worth", columns, rows)

@@ -1,1 +1,0 @@
-"""Why a place is in a result, or not."""
