@@ -133,7 +133,9 @@ def _with_staff(
     if inputs.shipped_staff and shipped_times:
         return candidates
     to_open = np.where(offices["shut"], np.inf, minutes[:, : len(offices)])
-    staff = staff_of(candidates, demand, to_open, minutes, costs)
+    people = demand["people"].to_numpy(dtype=np.float64)
+    nearer = people_nearer(people, to_open.min(axis=1, initial=np.inf), minutes[:, len(offices) :])
+    staff = staff_by_rule(nearer, candidates["municipality_code"], costs.staff_rule)
     if inputs.keeps_staff:
         staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
     return candidates.assign(staff=staff)
@@ -145,16 +147,6 @@ def dense(times: TravelTimes) -> Floats:
     pairs = times.minutes.tocoo()
     minutes[pairs.row, pairs.col] = pairs.data
     return minutes
-
-
-def staff_of(
-    candidates: pd.DataFrame, demand: pd.DataFrame, to_offices: Floats, to_all: Floats, costs: Costs
-) -> Ints:
-    """Staff of each candidate by the rule, from these tables and times."""
-    present = to_offices.min(axis=1, initial=np.inf)
-    people = demand["people"].to_numpy(dtype=np.float64)
-    nearer = people_nearer(people, present, to_all[:, to_offices.shape[1] :])
-    return staff_by_rule(nearer, candidates["municipality_code"], costs.staff_rule)
 
 
 def _with_regions(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
