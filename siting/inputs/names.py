@@ -1,15 +1,17 @@
-"""Find the place or office that a name in a scenario means."""
+"""Find the place, office or municipality that a name in a scenario means."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from siting.common.errors import Fault, near_matches
+from siting.common.tables.hints import remedy_for
 from siting.inputs.candidates import seat_codes
+from siting.scenario.schema import Area
 
 
-class Unknown(Exception):  # noqa: N818 - carries a remedy to the caller, never reaches the user
-    """A name that means nothing, or too much."""
+class UnknownNameError(Exception):
+    """A name that means nothing, or too much; `find_all` makes a fault of it."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -17,91 +19,78 @@ class Unknown(Exception):  # noqa: N818 - carries a remedy to the caller, never 
 
 
 def find_all(
-    names: Sequence[str], finder: "PlaceFinder | OfficeFinder", file: str, key: str
+    names: Sequence[str], find: Callable[[str], str], file: str, key: str
 ) -> tuple[tuple[str, ...], list[Fault]]:
     """Codes for names, and a fault for each name that has none."""
     codes, faults = [], []
     for name in names:
         try:
-            codes.append(finder.find(name))
-        except Unknown as unknown:
+            codes.append(find(name))
+        except UnknownNameError as unknown:
             faults.append(Fault(file, key, name, unknown.problem, unknown.remedy))
     return tuple(dict.fromkeys(codes)), faults
 
 
-class PlaceFinder:
-    """Names of places: a candidate, else the seat of the municipality of that name.
-
-    Parameters
-    ----------
-    places : DataFrame
-        Candidates: locality_code, locality, municipality_code, lon, lat.
-    municipalities : DataFrame
-        The table of that name.
-    """
-
-    def __init__(self, places: pd.DataFrame, municipalities: pd.DataFrame) -> None:
-        self._places = places
-        self._municipalities = municipalities
-        self._municipality_name = dict(
-            zip(municipalities["code"], municipalities["name"], strict=True)
-        )
-
-    def find(self, name: str) -> str:
-        """The code of the place."""
-        if name in set(self._places["locality_code"]):
-            return name
-        bare, municipality = _split(name)
-        found = self._places[self._places["locality"] == bare]
-        if municipality:
-            owner = found["municipality_code"].map(self._municipality_name)
-            found = found[owner == municipality]
-        if len(found) == 1:
-            return str(found["locality_code"].iloc[0])
-        if len(found) > 1:
-            raise Unknown("there is more than one such place", self._which(found))
-        return self._seat(name)
-
-    def _seat(self, name: str) -> str:
-        match = self._municipalities[self._municipalities["name"] == name]
-        codes = seat_codes(match, self._places)
-        if codes.empty:
-            known = [*self._places["locality"], *self._municipalities["name"]]
-            remedy = near_matches(name, known) or "The table of candidates lists the places."
-            raise Unknown("no candidate and no municipality has this name", remedy)
-        return str(codes.iloc[0])
-
-    def _which(self, found: pd.DataFrame) -> str:
-        owners = found["municipality_code"].map(self._municipality_name)
-        pairs = zip(found["locality"], owners, found["locality_code"], strict=True)
+def find_place(name: str, places: pd.DataFrame, municipalities: pd.DataFrame) -> str:
+    """The code of a candidate; or of the one that stands for the municipality of that name."""
+    if name in set(places["locality_code"]):
+        return name
+    owners = places["municipality_code"].map(municipalities.set_index("code")["name"])
+    bare, owner = _split(name)
+    found = places[(places["locality"] == bare) & ((owners == owner) | (owner == ""))]
+    if len(found) > 1:
+        pairs = zip(found["locality"], owners[found.index], found["locality_code"], strict=True)
         choices = [f'"{place} ({owner})" or "{code}"' for place, owner, code in pairs]
-        return f"Write {', or '.join(choices)}."
+        remedy = f"Write {', or '.join(choices)}."
+        raise UnknownNameError("there is more than one such place", remedy)
+    if found.empty:
+        return _seat(name, places, municipalities)
+    return str(found["locality_code"].iloc[0])
 
 
-class OfficeFinder:
-    """Existing offices by office_id, or by name where it is the only one.
+def _seat(name: str, places: pd.DataFrame, municipalities: pd.DataFrame) -> str:
+    codes = seat_codes(municipalities[municipalities["name"] == name], places)
+    if codes.empty:
+        known = [*places["locality"], *municipalities["name"]]
+        remedy = near_matches(name, known) or "The table of candidates lists the places."
+        raise UnknownNameError("no candidate and no municipality has this name", remedy)
+    return str(codes.iloc[0])
 
-    Parameters
-    ----------
-    offices : DataFrame
-        office_id, office and, if known, municipality.
-    """
 
-    def __init__(self, offices: pd.DataFrame) -> None:
-        self._offices = offices
+def find_office(name: str, offices: pd.DataFrame) -> str:
+    """The office_id of an office; its name will do where it is the only one that bears it."""
+    ids, names = offices["office_id"], offices["office"]
+    if name in set(ids):
+        return name
+    found = ids[names == name]
+    if len(found) > 1:
+        remedy = f"Write one of {', '.join(found)}."
+        raise UnknownNameError("there is more than one such office", remedy)
+    if found.empty:
+        remedy = near_matches(name, names) or "The office table lists ids and names."
+        raise UnknownNameError("there is no such existing office", remedy)
+    return str(found.iloc[0])
 
-    def find(self, name: str) -> str:
-        """The office_id."""
-        ids, names = self._offices["office_id"], self._offices["office"]
-        if name in set(ids):
-            return name
-        found = ids[names == name]
-        if len(found) > 1:
-            raise Unknown("there is more than one such office", f"Write one of {_listed(found)}.")
-        if found.empty:
-            remedy = near_matches(name, names) or "The office table lists ids and names."
-            raise Unknown("there is no such existing office", remedy)
-        return str(found.iloc[0])
+
+def municipalities_in_area(
+    municipalities: pd.DataFrame, area: Area, file: str, listed_in: str
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Rows of the municipalities that a scenario is about, and a fault for each unknown name."""
+    chosen = pd.Series(data=False, index=municipalities.index)
+    faults = []
+    for key, names, columns in (
+        ("area.counties", area.counties, ["county", "county_code"]),
+        ("area.municipalities", area.municipalities, ["name", "code"]),
+    ):
+        labels = municipalities[columns]
+        chosen |= labels.isin(names).any(axis=1)
+        known = set(labels.to_numpy().ravel())
+        for name in names:
+            if name not in known:
+                problem = "there is none of that name or code"
+                remedy = remedy_for(name, known, f"{listed_in} lists them.")
+                faults.append(Fault(file, key, name, problem, remedy))
+    return municipalities[chosen] if chosen.any() else municipalities, faults
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -110,7 +99,3 @@ def _split(name: str) -> tuple[str, str]:
         bare, _, owner = name[:-1].rpartition(" (")
         return bare, owner
     return name, ""
-
-
-def _listed(items: Iterable[str]) -> str:
-    return ", ".join(map(str, items))

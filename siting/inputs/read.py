@@ -1,4 +1,4 @@
-"""Where the tables of a scenario come from: those that ship, or files of its own."""
+"""Where the tables of a scenario come from: those that ship, or files of the user's."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,43 +9,8 @@ import pandas as pd
 from siting.common.errors import Fault, InputError
 from siting.inputs.schema import LEVELS, read_table
 from siting.inputs.user_tables import Read, UserFiles, read_regions
-
-SHIPPED_OFFICES = ("offices_2019",)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The files that a scenario names.
-
-    Parameters
-    ----------
-    file : Path
-        The scenario file; the others are relative to its folder.
-    offices : str
-        A shipped office table, or a path.
-    demand, candidates, regions : str or None
-        Paths; the shipped tables where not given.
-    """
-
-    file: Path
-    offices: str
-    demand: str | None = None
-    candidates: str | None = None
-    regions: str | None = None
-
-    @property
-    def named(self) -> dict[str, str | None]:
-        """Each file of the scenario's own by its key; None where the shipped table is wanted."""
-        return {
-            "regions.file": self.regions,
-            "demand.file": self.demand,
-            "candidates.file": self.candidates,
-            "offices.existing": None if self.offices in SHIPPED_OFFICES else self.offices,
-        }
-
-    def path(self, name: str) -> Path:
-        """Where a file lies."""
-        return self.file.parent / name
+from siting.scenario.file import ScenarioFile
+from siting.scenario.paths import SHIPPED_OFFICES, named_files
 
 
 @dataclass(frozen=True)
@@ -84,18 +49,52 @@ class Tables:
     files: Mapping[str, Path]
 
 
-type TableReader = Callable[[Wanted, Path], tuple[Tables, list[Fault]]]
+type TableReader = Callable[[ScenarioFile, Path], tuple[Tables, list[Fault]]]
+
+_KEYS = ("regions.file", "demand.file", "candidates.file", "offices.existing")
+_SWEDEN = "data/municipalities.csv"
 
 
-def read_tables(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
-    """Read the tables of a scenario."""
-    return _abroad(wanted) if wanted.regions else _sweden(wanted, folder)
+def table_files(file: ScenarioFile) -> dict[str, Path]:
+    """The user's tables that a scenario names, by key."""
+    named = named_files(file.scenario)
+    return {key: file.path.parent / named[key] for key in _KEYS if key in named}
 
 
-def with_user_files(files: Mapping[str, Path], *own: Path) -> dict[str, Path]:
+def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
+    """Read the tables of a scenario; with faults, shipped offices stand in for the user's."""
+    reader = _Reader(file, folder)
+    regions = file.scenario.regions.file
+    municipalities = reader.municipalities()
+    user = UserFiles(municipalities, regions or _SWEDEN, outside_sweden=regions is not None)
+    demand = reader.user("demand.file", user.demand)
+    candidates = reader.user("candidates.file", user.candidates)
+    fatal = bool(reader.faults)
+    offices = reader.user("offices.existing", user.offices)
+    if fatal or (regions and reader.faults):
+        raise InputError(reader.faults)
+    none = pd.DataFrame()
+    if offices is None:
+        offices = reader.shipped(SHIPPED_OFFICES[0])
+    tables = Tables(
+        municipalities=municipalities,
+        demand=reader.shipped("demand") if demand is None else demand,
+        offices=offices,
+        localities=none if regions else reader.shipped("localities"),
+        shipped_candidates=none if regions else reader.shipped("candidates"),
+        user_candidates=candidates,
+        levels=frozenset(name for name in LEVELS if _has(municipalities, name)),
+        listed_in=regions or _SWEDEN,
+        shipped=not table_files(file),
+        files=with_user_files(reader.used, *table_files(file).values()),
+    )
+    return tables, reader.faults
+
+
+def with_user_files(files: Mapping[str, Path], *added: Path) -> dict[str, Path]:
     """Add files of the user's; one that bears the name of another is told from it by "own/"."""
     named = dict(files)
-    for path in own:
+    for path in added:
         name = path.name
         while name in named and named[name] != path:
             name = f"own/{name}"
@@ -103,95 +102,59 @@ def with_user_files(files: Mapping[str, Path], *own: Path) -> dict[str, Path]:
     return named
 
 
-def _sweden(wanted: Wanted, folder: Path) -> tuple[Tables, list[Fault]]:
-    files: dict[str, Path] = {}
+class _Reader:
+    """Reads tables, and keeps which of those that ship were used and what is wrong with the others.
 
-    def shipped(name: str) -> pd.DataFrame:
-        files[f"{name}.csv"] = folder / f"{name}.csv"
-        return read_table(name, folder)
+    Parameters
+    ----------
+    file : ScenarioFile
+        Names the user's tables.
+    folder : Path
+        Of the tables that ship.
+    """
 
-    plain = shipped("municipalities")
-    municipalities = plain.assign(county_code=plain["code"].str[:2])
-    own = UserFiles(municipalities, "data/municipalities.csv", abroad=False)
-    faults: list[Fault] = []
-    demand = _own(wanted, "demand.file", own.demand, faults)
-    candidates = _own(wanted, "candidates.file", own.candidates, faults)
-    if faults:
-        raise InputError(faults)
-    shipped_offices = wanted.offices in SHIPPED_OFFICES
-    offices = _own(wanted, "offices.existing", own.offices, faults)
-    if offices is None:
-        offices = shipped(wanted.offices if shipped_offices else SHIPPED_OFFICES[0])
-    tables = Tables(
-        municipalities=municipalities,
-        demand=shipped("demand") if demand is None else demand,
-        offices=offices,
-        localities=shipped("localities"),
-        shipped_candidates=shipped("candidates"),
-        user_candidates=candidates,
-        levels=frozenset(LEVELS),
-        listed_in="data/municipalities.csv",
-        shipped=demand is None and candidates is None and shipped_offices,
-        files=with_user_files(files, *_user_paths(wanted)),
-    )
-    return tables, faults
+    def __init__(self, file: ScenarioFile, folder: Path) -> None:
+        self._file = file
+        self._folder = folder
+        self.used: dict[str, Path] = {}
+        self.faults: list[Fault] = []
 
+    def municipalities(self) -> pd.DataFrame:
+        """Those of Sweden, or of the file of regions, beside which every file must be named."""
+        if self._file.scenario.regions.file is None:
+            plain = self.shipped("municipalities")
+            return plain.assign(county_code=plain["code"].str[:2])
+        municipalities = self.user("regions.file", read_regions)
+        if municipalities is None:
+            raise InputError(self.faults)
+        problem = "regions.file is given, so no table of Sweden is used"
+        remedy = "Name a file; docs/own_files.md says what stands in it."
+        self.faults += [
+            Fault(str(self._file.path), key, None, problem, remedy)
+            for key in _KEYS
+            if key not in table_files(self._file)
+        ]
+        return municipalities
 
-def _abroad(wanted: Wanted) -> tuple[Tables, list[Fault]]:
-    faults: list[Fault] = []
-    regions = str(wanted.regions)
-    municipalities = _own(wanted, "regions.file", read_regions, faults)
-    if municipalities is None:
-        raise InputError(faults)
-    own = UserFiles(municipalities, regions, abroad=True)
-    faults += [
-        Fault(
-            str(wanted.file),
-            key,
-            None,
-            "regions.file is given, so no table of Sweden is used",
-            "Name a file; docs/own_files.md says what stands in it.",
-        )
-        for key, name in wanted.named.items()
-        if name is None
-    ]
-    demand = _own(wanted, "demand.file", own.demand, faults)
-    candidates = _own(wanted, "candidates.file", own.candidates, faults)
-    offices = _own(wanted, "offices.existing", own.offices, faults)
-    if demand is None or candidates is None or offices is None:
-        raise InputError(faults)
-    none = pd.DataFrame()
-    levels = frozenset(name for name in LEVELS if _has(municipalities, name))
-    tables = Tables(
-        municipalities=municipalities,
-        demand=demand,
-        offices=offices,
-        localities=none,
-        shipped_candidates=none,
-        user_candidates=candidates,
-        levels=levels,
-        listed_in=regions,
-        shipped=False,
-        files=with_user_files({}, *_user_paths(wanted)),
-    )
-    return tables, []
+    def shipped(self, name: str) -> pd.DataFrame:
+        """A table that ships."""
+        self.used[f"{name}.csv"] = self._folder / f"{name}.csv"
+        return read_table(name, self._folder)
 
-
-def _own(
-    wanted: Wanted, key: str, read: Callable[[Path], Read], faults: list[Fault]
-) -> pd.DataFrame | None:
-    """The table of a file of the scenario's own, or its faults added to the others."""
-    name = wanted.named[key]
-    if name is None:
-        return None
-    path = wanted.path(name)
-    if _is_missing(path):
-        remedy = "Write a path relative to the scenario file."
-        faults.append(Fault(str(wanted.file), key, name, "there is no such file", remedy))
-        return None
-    table, found = read(path)
-    faults += found
-    return table
+    def user(self, key: str, read: Callable[[Path], Read]) -> pd.DataFrame | None:
+        """A table of the user's; None where there is none, or something is wrong with it."""
+        path = table_files(self._file).get(key)
+        if path is None:
+            return None
+        if _is_missing(path):
+            name = named_files(self._file.scenario)[key]
+            remedy = "Write a path relative to the scenario file."
+            fault = Fault(str(self._file.path), key, name, "there is no such file", remedy)
+            self.faults.append(fault)
+            return None
+        table, found = read(path)
+        self.faults += found
+        return table
 
 
 def _is_missing(path: Path) -> bool:
@@ -201,10 +164,6 @@ def _is_missing(path: Path) -> bool:
     except OSError as error:
         return isinstance(error, FileNotFoundError | NotADirectoryError)
     return False
-
-
-def _user_paths(wanted: Wanted) -> list[Path]:
-    return [wanted.path(name) for name in wanted.named.values() if name is not None]
 
 
 def _has(municipalities: pd.DataFrame, level: str) -> bool:

@@ -1,86 +1,18 @@
 """The tables as one scenario wants them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from siting.common.errors import Fault, near_matches
-from siting.common.tables.hints import lost_zero, zero_remedy
+from siting.common.errors import Fault
 from siting.common.types import Floats, Points
 from siting.inputs.candidates import as_candidates, candidate_places
-from siting.inputs.names import OfficeFinder, PlaceFinder, find_all
-from siting.inputs.read import TableReader, Tables, Wanted, read_tables
-
-
-def municipalities_in_area(
-    municipalities: pd.DataFrame,
-    counties: Sequence[str],
-    names: Sequence[str],
-    files: tuple[str, str],
-) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """Rows of the municipalities that counties and names mean."""
-    wanted = (
-        ("area.counties", counties, ("county", "county_code")),
-        ("area.municipalities", names, ("name", "code")),
-    )
-    chosen = pd.Series(data=False, index=municipalities.index)
-    faults: list[Fault] = []
-    for key, items, columns in wanted:
-        for column in columns:
-            chosen |= municipalities[column].isin(items)
-        faults += _unknown(items, municipalities[list(columns)], files, key)
-    area = municipalities[chosen] if chosen.any() else municipalities
-    return area, tuple(faults)
-
-
-def _unknown(
-    items: Sequence[str], known: pd.DataFrame, files: tuple[str, str], key: str
-) -> Iterator[Fault]:
-    file, listed_in = files
-    labels = {str(label) for column in known for label in known[column]}
-    for item in items:
-        if item not in labels:
-            meant = lost_zero(item, sorted(labels))
-            remedy = near_matches(item, sorted(labels)) or f"{listed_in} lists them."
-            remedy = remedy if meant is None else zero_remedy(meant, typed=True)
-            yield Fault(file, key, item, "there is none of that name or code", remedy)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a scenario says about the tables.
-
-    Parameters
-    ----------
-    wanted : Wanted
-        The files it names.
-    weight : str
-        population, age_75_plus or no_tertiary.
-    open, shut, keep, include, exclude : tuple of str
-        Names or codes.
-    min_population : int
-        Residents from which a locality is a candidate.
-    counties, municipalities : tuple of str
-        What the scenario is limited to; the whole country where both are empty.
-    """
-
-    wanted: Wanted
-    weight: str
-    open: tuple[str, ...]
-    shut: tuple[str, ...]
-    keep: tuple[str, ...]
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    min_population: int
-    counties: tuple[str, ...] = ()
-    municipalities: tuple[str, ...] = ()
-
-    @property
-    def file(self) -> str:
-        """The scenario, as faults name it."""
-        return str(self.wanted.file)
+from siting.inputs.names import find_all, find_office, find_place, municipalities_in_area
+from siting.inputs.read import TableReader, Tables, read_tables
+from siting.scenario.file import ScenarioFile
 
 
 @dataclass(frozen=True)
@@ -135,26 +67,24 @@ def points(table: pd.DataFrame, key: str) -> Points:
 
 
 def select_inputs(
-    choice: Choice, folder: Path, read: TableReader = read_tables
+    file: ScenarioFile, folder: Path, read: TableReader = read_tables
 ) -> tuple[Inputs, tuple[Fault, ...]]:
     """Read the tables and carry out what the scenario says about them."""
-    tables, faults = read(choice.wanted, folder)
-    finder = OfficeFinder(tables.offices)
+    scenario, path = file.scenario, str(file.path)
+    tables, faults = read(file, folder)
     area, outside = municipalities_in_area(
-        tables.municipalities,
-        choice.counties,
-        choice.municipalities,
-        (choice.file, tables.listed_in),
+        tables.municipalities, scenario.area, path, tables.listed_in
     )
     inside = _within(tables, area)
-    candidates, named, forced, more = _candidates(choice, inside, area)
-    shut, unknown = find_all(choice.shut, finder, choice.file, "offices.shut")
-    keep, also_unknown = find_all(choice.keep, finder, choice.file, "closing.keep")
+    candidates, named, forced, more = _candidates(file, inside, area)
     offices = tables.offices
+    find = partial(find_office, offices=offices)
+    shut, unknown = find_all(scenario.offices.shut, find, path, "offices.shut")
+    keep, also_unknown = find_all(scenario.closing.keep, find, path, "closing.keep")
     inputs = Inputs(
         municipalities=tables.municipalities,
         demand=inside.demand,
-        weights=_weights(inside.demand, tables.municipalities, choice.weight),
+        weights=_weights(inside.demand, tables.municipalities, scenario.demand.weight),
         offices=offices.assign(shut=offices["office_id"].isin(shut)),
         candidates=candidates,
         forced=forced,
@@ -165,7 +95,7 @@ def select_inputs(
         levels=tables.levels,
         files=tables.files,
     )
-    every = (*faults, *outside, *more, *unknown, *also_unknown, *_same_code(choice, inputs))
+    every = (*faults, *outside, *more, *unknown, *also_unknown, *_same_code(path, inputs))
     return inputs, every
 
 
@@ -177,75 +107,64 @@ def _within(tables: Tables, area: pd.DataFrame) -> Tables:
             return table
         return table[table["municipality_code"].isin(area["code"])].reset_index(drop=True)
 
-    own = tables.user_candidates
+    user = tables.user_candidates
     return replace(
         tables,
         demand=cut(tables.demand),
         localities=cut(tables.localities),
-        user_candidates=None if own is None else cut(own),
+        user_candidates=None if user is None else cut(user),
     )
 
 
 def _candidates(
-    choice: Choice, tables: Tables, area: pd.DataFrame
+    file: ScenarioFile, tables: Tables, area: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...], list[Fault]]:
     """Candidates after include and exclude, the named and the forced ones, and faults."""
-    places, anywhere = _places(choice, tables, area)
+    wanted, path = file.scenario.candidates, str(file.path)
+    places, anywhere = _places(wanted.min_population, tables, area)
 
     def find(names: tuple[str, ...], table: pd.DataFrame, key: str) -> tuple[str, ...]:
-        codes, unknown = find_all(names, PlaceFinder(table, area), choice.file, key)
+        codes, unknown = find_all(
+            names, partial(find_place, places=table, municipalities=area), path, key
+        )
         faults.extend(unknown)
         return codes
 
     faults: list[Fault] = []
-    included = find(choice.include, anywhere, "candidates.include")
+    included = find(wanted.include, anywhere, "candidates.include")
     kept = anywhere["locality_code"].isin([*places["locality_code"], *included])
     places = anywhere[kept].sort_values(["municipality_code", "locality_code"])
-    excluded = find(choice.exclude, places, "candidates.exclude")
-    forced = find(choice.open, places, "offices.open")
-    faults += _both(choice.file, forced, excluded, places)
+    excluded = find(wanted.exclude, places, "candidates.exclude")
+    forced = find(file.scenario.offices.open, places, "offices.open")
     places = places.assign(excluded=places["locality_code"].isin(excluded))
+    problem, remedy = "it is forced open in offices.open", "Take it out of one of the two."
+    both = places["excluded"] & places["locality_code"].isin(forced)
+    faults += [
+        Fault(path, "candidates.exclude", name, problem, remedy)
+        for name in places.loc[both, "locality"]
+    ]
     return places.reset_index(drop=True), (*included, *forced), forced, faults
 
 
 def _places(
-    choice: Choice, tables: Tables, area: pd.DataFrame
+    min_population: int, tables: Tables, area: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The candidates by size, and all places that a scenario may name; staff 0 is by the rule."""
     if tables.user_candidates is not None:
         return tables.user_candidates, tables.user_candidates
-    places = candidate_places(area, tables.localities, choice.min_population)
+    places = candidate_places(area, tables.localities, min_population)
     anywhere = pd.concat([places, as_candidates(tables.localities)])
     staff = tables.shipped_candidates.set_index("locality_code")["staff"]
     known = anywhere["locality_code"].map(staff).fillna(0).astype("int64")
     return places, anywhere.assign(staff=known).drop_duplicates("locality_code")
 
 
-def _same_code(choice: Choice, inputs: Inputs) -> list[Fault]:
+def _same_code(path: str, inputs: Inputs) -> Iterator[Fault]:
     """Candidates that bear the id of an office."""
-    codes = inputs.candidates["locality_code"]
     problem, remedy = "is the id of an existing office too", "Give one of them another id."
-    return [
-        Fault(choice.file, "candidates.file", code, problem, remedy)
-        for code in codes[codes.isin(inputs.offices["office_id"])]
-    ]
-
-
-def _both(
-    file: str, forced: tuple[str, ...], excluded: tuple[str, ...], places: pd.DataFrame
-) -> list[Fault]:
-    names = places.set_index("locality_code")["locality"]
-    return [
-        Fault(
-            file,
-            "candidates.exclude",
-            names[code],
-            "it is forced open in offices.open",
-            "Take it out of one of the two.",
-        )
-        for code in forced
-        if code in excluded
-    ]
+    codes = inputs.candidates["locality_code"]
+    for code in codes[codes.isin(inputs.offices["office_id"])]:
+        yield Fault(path, "candidates.file", code, problem, remedy)
 
 
 def _weights(demand: pd.DataFrame, municipalities: pd.DataFrame, weight: str) -> Floats:

@@ -1,4 +1,4 @@
-"""Read files of one's own into the tables that the shipped ones give.
+"""Read files of the user's into the tables that the shipped ones give.
 
 Every function gives a table, and what is wrong with the file; where something is, the table is
 None.
@@ -35,7 +35,7 @@ _AT_SEA_KM = 5.0
 
 
 class UserFiles:
-    """Files of one's own for Sweden, or for another country.
+    """The user's files for Sweden, or for another country.
 
     Parameters
     ----------
@@ -43,15 +43,15 @@ class UserFiles:
         code and more: those that the files may name.
     source : str
         Where these are listed.
-    abroad : bool
+    outside_sweden : bool
         Whether it is another country.
     """
 
-    def __init__(self, municipalities: pd.DataFrame, source: str, *, abroad: bool) -> None:
+    def __init__(self, municipalities: pd.DataFrame, source: str, *, outside_sweden: bool) -> None:
         self._municipalities = municipalities
         self._source = source
-        self._abroad = abroad
-        self._bounds = EARTH if abroad else SWEDEN
+        self._outside_sweden = outside_sweden
+        self._bounds = EARTH if outside_sweden else SWEDEN
 
     def demand(self, path: Path) -> Read:
         """Demand points, in the columns of data/demand.csv; those without people are left out."""
@@ -105,7 +105,7 @@ class UserFiles:
         if "municipality_code" in table:
             faults = shortened(self._strange(path, table["municipality_code"]), path)
             return (None, faults) if faults else (table, [])
-        if self._abroad:
+        if self._outside_sweden:
             problem = f"the column is missing; {self._source} lists the codes"
             remedy = "Add a column named municipality_code."
             return None, [Fault(str(path), "column municipality_code", None, problem, remedy)]

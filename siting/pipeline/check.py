@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from siting.common.errors import Fault, InputError, near_matches
-from siting.common.tables.hints import lost_zero, zero_remedy
+from siting.common.errors import Fault, InputError
+from siting.common.tables.hints import remedy_for
 from siting.inputs.costs import read_costs
-from siting.inputs.read import SHIPPED_OFFICES, TableReader, Wanted, read_tables
-from siting.inputs.select import Choice, Inputs, select_inputs
+from siting.inputs.read import TableReader, read_tables
+from siting.inputs.select import Inputs, select_inputs
 from siting.network.speeds import speed_profiles
 from siting.scenario.file import ScenarioFile
 from siting.scenario.paths import outside
@@ -18,11 +18,11 @@ def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_ta
     """Read the tables that a scenario asks for."""
     others = (*file.faults, *_kind_faults(file, folder), *_user_faults(file))
     # Nothing that may not be read is looked at, not even whether it is there.
-    if refused := outside(file, folder, SHIPPED_OFFICES):
+    if refused := outside(file, folder):
         raise InputError([*others, *refused])
     others = (*others, *_network_faults(file, folder))
     try:
-        inputs, faults = select_inputs(_choice(file), folder, read)
+        inputs, faults = select_inputs(file, folder, read)
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
     levels = [*_level_faults(file, inputs.levels), *_label_faults(file, inputs)]
@@ -47,28 +47,6 @@ def user_times(file: ScenarioFile) -> Path | None:
 def needs_network(file: ScenarioFile) -> bool:
     """Whether a road network has a say in the answer to a scenario."""
     return user_times(file) is None or file.scenario.candidates.none_within_minutes is not None
-
-
-def _choice(file: ScenarioFile) -> Choice:
-    scenario = file.scenario
-    return Choice(
-        wanted=Wanted(
-            file=file.path,
-            offices=scenario.offices.existing,
-            demand=scenario.demand.file,
-            candidates=scenario.candidates.file,
-            regions=scenario.regions.file,
-        ),
-        weight=scenario.demand.weight,
-        open=scenario.offices.open,
-        shut=scenario.offices.shut,
-        keep=scenario.closing.keep,
-        include=scenario.candidates.include,
-        exclude=scenario.candidates.exclude,
-        min_population=scenario.candidates.min_population,
-        counties=scenario.area.counties,
-        municipalities=scenario.area.municipalities,
-    )
 
 
 def _user_faults(file: ScenarioFile) -> Iterator[Fault]:
@@ -115,9 +93,7 @@ def _label_faults(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
         for label in quota.labels:
             if label not in known:
                 key, problem = f"limits.quotas.{number}.labels", f"there is no such {quota.group}"
-                meant = lost_zero(label, known)
-                remedy = near_matches(label, known) or "Codes are wanted, such as 0114 or C8."
-                remedy = remedy if meant is None else zero_remedy(meant, typed=True)
+                remedy = remedy_for(label, known, "Codes are wanted, such as 0114 or C8.")
                 yield _fault(file, key, label, problem, remedy)
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from siting.inputs.read import SHIPPED_OFFICES
 from siting.report.document import ALIKE, Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
 from siting.results.measures import MEASURES
 from siting.results.result import Result
+from siting.scenario.paths import SHIPPED_OFFICES
 
 _FORMATS: Mapping[str, tuple[Kind, int]] = {
     "rank": ("whole", 0),

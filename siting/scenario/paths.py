@@ -4,12 +4,14 @@ A scenario may come from somebody else. Whatever it names is read from its own f
 data folder, or from a folder that whoever runs it allows; links are followed before that is judged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from siting.common.errors import Fault
 from siting.scenario.file import ScenarioFile
+from siting.scenario.schema import Scenario
 
+SHIPPED_OFFICES = ("offices_2019",)
 _SHIPPED_ROADS = "shipped"
 _OUTSIDE = (
     "lies outside the folder of the scenario and the data folder",
@@ -18,12 +20,12 @@ _OUTSIDE = (
 _NO_NAME = ("no file can have this name: it holds a null character", "Write the path of a file.")
 
 
-def outside(file: ScenarioFile, data: Path, shipped_offices: Iterable[str]) -> list[Fault]:
+def outside(file: ScenarioFile, data: Path) -> list[Fault]:
     """What a scenario names that may not be read."""
     folders = (file.path.parent, data, *file.allow)
     return [
         Fault(str(file.path), key, name, *(_NO_NAME if "\0" in name else _OUTSIDE))
-        for key, name in _named(file, frozenset(shipped_offices)).items()
+        for key, name in named_files(file.scenario).items()
         if not lies_in(file.path.parent / name, folders)
     ]
 
@@ -37,19 +39,15 @@ def lies_in(path: Path, folders: Iterable[Path]) -> bool:
         return False
 
 
-def _named(file: ScenarioFile, shipped_offices: frozenset[str]) -> Mapping[str, str]:
-    """Each path in a scenario by its key."""
-    scenario = file.scenario
+def named_files(scenario: Scenario) -> dict[str, str]:
+    """Each path in a scenario by its key; none where the shipped table or roads are meant."""
+    offices, roads = scenario.offices.existing, scenario.network.source
     paths = {
         "regions.file": scenario.regions.file,
         "demand.file": scenario.demand.file,
         "candidates.file": scenario.candidates.file,
-        "offices.existing": _unless(scenario.offices.existing, shipped_offices),
-        "network.source": _unless(scenario.network.source, {_SHIPPED_ROADS}),
+        "offices.existing": None if offices in SHIPPED_OFFICES else offices,
+        "network.source": None if roads == _SHIPPED_ROADS else roads,
         "travel_times.file": scenario.travel_times.file,
     }
     return {key: name for key, name in paths.items() if name is not None}
-
-
-def _unless(name: str, known: Iterable[str]) -> str | None:
-    return None if name in known else name

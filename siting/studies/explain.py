@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from rich.console import Console
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.common.signals import Progress
 from siting.common.types import Floats
-from siting.inputs.names import OfficeFinder, PlaceFinder, Unknown
+from siting.inputs.names import find_all, find_office, find_place
 from siting.model import Limits, Solution, Task, solve
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
@@ -212,15 +213,14 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
 def _find(name: str, problem: Problem) -> str:
     """The code of a candidate or an office."""
     inputs = problem.inputs
-    finder = PlaceFinder(inputs.candidates, inputs.municipalities)
-    try:
-        code = finder.find(name)
-    except Unknown as unknown:
-        try:
-            code = OfficeFinder(inputs.offices).find(name)
-        except Unknown:
-            fault = Fault("command line", "--site", name, unknown.problem, unknown.remedy)
-            raise InputError([fault]) from unknown
+    place = partial(find_place, places=inputs.candidates, municipalities=inputs.municipalities)
+    office = partial(find_office, offices=inputs.offices)
+    codes, unknown = find_all([name], place, "command line", "--site")
+    if not codes:
+        codes, _ = find_all([name], office, "command line", "--site")
+    if not codes:
+        raise InputError(unknown)
+    (code,) = codes
     if code in problem.instance.site_ids:
         return code
     why = "the scenario leaves it out from the start"

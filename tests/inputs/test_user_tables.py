@@ -13,12 +13,12 @@ GRID = "id,lon,lat,people,municipality_code\na,17.9,59.5,10,0114\nb,18.0,59.4,20
 
 @pytest.fixture
 def sweden() -> UserFiles:
-    return UserFiles(SWEDISH, "data/municipalities.csv", abroad=False)
+    return UserFiles(SWEDISH, "data/municipalities.csv", outside_sweden=False)
 
 
 @pytest.fixture
 def elsewhere() -> UserFiles:
-    return UserFiles(pd.DataFrame({"code": ["01", "02"]}), "regions.csv", abroad=True)
+    return UserFiles(pd.DataFrame({"code": ["01", "02"]}), "regions.csv", outside_sweden=True)
 
 
 def _write(folder: Path, text: str, name: str = "own.csv") -> Path:

@@ -78,5 +78,14 @@ def zero_remedy(code: str, *, typed: bool = False) -> str:
     return f"Write {code}: a spreadsheet has taken the zero in front away; save the column as text."
 
 
+def remedy_for(found: str, known: Iterable[str], otherwise: str) -> str:
+    """What to write for a name or code that somebody typed and that is not known."""
+    labels = sorted(set(known))
+    meant = lost_zero(found, labels)
+    if meant is not None:
+        return zero_remedy(meant, typed=True)
+    return near_matches(found, labels) or otherwise
+
+
 def _same(code: str, other: str) -> bool:
     return code.lstrip("0") == other.lstrip("0")

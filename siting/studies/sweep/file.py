@@ -16,7 +16,7 @@ from siting.common.errors import Fault, InputError, near_matches
 from siting.common.package import scenario_folder, versions
 from siting.common.toml import Table, Text, faults_of, lists_to_tuples, read_toml
 from siting.inputs.ledger import sha256
-from siting.inputs.read import TableReader, read_tables
+from siting.inputs.read import TableReader, Tables, read_tables, table_files
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.run import files_of
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
@@ -253,7 +253,7 @@ def _refuse_equal_names(path: Path, names: list[str]) -> None:
 def check_sweep(sweep: Sweep, data: Path) -> Sweep:
     """Check all runs of a sweep, and find out what the result of each depends on."""
     # Most runs have the same files and choose from the same tables.
-    read, checksum = cache(read_tables), cache(sha256)
+    read, checksum = _reading_once(), cache(sha256)
     where: defaultdict[Fault, list[str]] = defaultdict(list)
     runs = []
     for run in sweep.runs:
@@ -265,6 +265,18 @@ def check_sweep(sweep: Sweep, data: Path) -> Sweep:
     if where:
         raise InputError(_with_runs(fault, names, sweep) for fault, names in where.items())
     return replace(sweep, runs=tuple(runs))
+
+
+def _reading_once() -> TableReader:
+    known: dict[object, tuple[Tables, list[Fault]]] = {}
+
+    def read(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
+        named = (file.path, *table_files(file).items())
+        if named not in known:
+            known[named] = read_tables(file, folder)
+        return known[named]
+
+    return read
 
 
 def _question(

@@ -70,7 +70,7 @@ def _or_raise(read: Read) -> pd.DataFrame:
 
 def _own() -> UserFiles:
     municipalities = pd.DataFrame({"code": ["0114", "0180", "2480"]})
-    return UserFiles(municipalities, "data/municipalities.csv", abroad=False)
+    return UserFiles(municipalities, "data/municipalities.csv", outside_sweden=False)
 
 
 def user_tables() -> Iterator[Kind]:
@@ -257,7 +257,7 @@ def _abroad() -> Iterator[Case]:
     regions = pd.DataFrame({"code": ["91", "49"]})
 
     def read(folder: Path) -> object:
-        own = UserFiles(regions, "regions.csv", abroad=True)
+        own = UserFiles(regions, "regions.csv", outside_sweden=True)
         return _or_raise(own.demand(folder / "demand.csv"))
 
     text = "id,lon,lat,people,municipality_code\na,24.9,60.1,3,091\n"
