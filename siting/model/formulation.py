@@ -65,6 +65,11 @@ class Formulation:
             np.zeros(len(self.options)), self.weights if weights is None else weights, transform
         )
 
+    def of_any_answer(self, ceilings: Sequence[Ceiling]) -> Program:
+        """Return the program in which every answer that keeps to the limits is as good."""
+        nothing = Functional(np.zeros(len(self.options)), np.zeros_like(self.weights))
+        return self.with_goal(nothing, ceilings)[0]
+
     def with_goal(
         self, goal: Functional, ceilings: Sequence[Ceiling] = (), *, reduce: bool = True
     ) -> tuple[Program, Ints]:
@@ -82,13 +87,12 @@ def make_formulation(  # noqa: PLR0913 - the last three are named and have defau
     parts: Sequence[Limit],
     *,
     serve_all: bool,
-    farthest: float = np.inf,
     reduce: bool = True,
     start: Sequence[str] = (),
 ) -> Formulation:
     """Put an instance under limits."""
     options = _options(instance, limits, parts)
-    farthest = min([farthest, *(part.minutes for part in parts if isinstance(part, MaxTime))])
+    farthest = min([np.inf, *(part.minutes for part in parts if isinstance(part, MaxTime))])
     years = np.array([phase.years for phase in limits.phases] or [1.0])
     reached = np.diff(instance.times.indptr) > 0
     counted = np.flatnonzero((instance.weights > 0) & (reached | ~np.bool_(serve_all)))

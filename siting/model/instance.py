@@ -1,7 +1,7 @@
 """A location problem as arrays and labels: who travels where, and how long it takes."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
@@ -71,13 +71,16 @@ type Labelled = Sequence[float] | NDArray[Any] | pd.Series | Mapping[str, float]
 LONG_TABLE = ("from", "to", "minutes")
 
 
-def fault(key: str, value: object, problem: str, remedy: str) -> Fault:
-    """Return a fault of the instance."""
-    return Fault("instance", key, value, problem, remedy)
+class _Faults(list[Fault]):
+    """What is wrong with an instance, all of it."""
+
+    def note(self, key: str, value: object, problem: str, remedy: str) -> None:
+        """Add a fault."""
+        self.append(Fault("instance", key, value, problem, remedy))
 
 
 def read_times(
-    times: Matrix, client_ids: Sequence[str], site_ids: Sequence[str], faults: list[Fault]
+    times: Matrix, client_ids: Sequence[str], site_ids: Sequence[str], faults: _Faults
 ) -> csr_array:
     """Return times as sparse minutes; a missing entry cannot be reached."""
     shape = (len(client_ids), len(site_ids))
@@ -88,12 +91,10 @@ def read_times(
     else:
         found = _from_dense(np.asarray(times, dtype=np.float64))
     if found.shape != shape:
-        faults.append(
-            fault("times", found.shape, f"should have the shape {shape}", "Give clients x sites.")
-        )
+        faults.note("times", found.shape, f"should have the shape {shape}", "Give clients x sites.")
         return csr_array(shape, dtype=np.float64)
     found.sort_indices()
-    faults.extend(_impossible_times(found))
+    _check_times(found, faults)
     return keep_entries(found, np.isfinite(found.data))
 
 
@@ -107,14 +108,12 @@ def _from_dense(dense: Floats) -> csr_array:
 
 
 def _from_long_table(
-    table: pd.DataFrame, client_ids: Sequence[str], site_ids: Sequence[str], faults: list[Fault]
+    table: pd.DataFrame, client_ids: Sequence[str], site_ids: Sequence[str], faults: _Faults
 ) -> csr_array:
     shape = (len(client_ids), len(site_ids))
     missing = [name for name in LONG_TABLE if name not in table.columns]
     if missing:
-        faults.append(
-            fault("times", missing, "columns are missing", "Name them from, to and minutes.")
-        )
+        faults.note("times", missing, "columns are missing", "Name them from, to and minutes.")
         return csr_array(shape, dtype=np.float64)
     # As the labels of clients and sites are, so that numbers meet their own.
     origins, destinations = table["from"].astype(str), table["to"].astype(str)
@@ -124,28 +123,26 @@ def _from_long_table(
     for key, labels, found in (("from", origins, rows), ("to", destinations, columns)):
         strangers = sorted(set(labels[found < 0]))
         if strangers:
-            faults.append(fault(f"times.{key}", strangers, "unknown labels", "Correct them."))
+            faults.note(f"times.{key}", strangers, "unknown labels", "Correct them.")
     twice = table.duplicated(["from", "to"])
     if twice.any():
         pairs = table.loc[twice, ["from", "to"]].to_numpy().tolist()
-        faults.append(fault("times", pairs, "pairs occur twice", "Keep one row a pair."))
+        faults.note("times", pairs, "pairs occur twice", "Keep one row a pair.")
     minutes = table["minutes"].to_numpy(dtype=np.float64)
     kept = known & ~twice.to_numpy()
     return csr_array(coo_array((minutes[kept], (rows[kept], columns[kept])), shape=shape))
 
 
-def _impossible_times(times: csr_array) -> Iterator[Fault]:
+def _check_times(times: csr_array, faults: _Faults) -> None:
     values = times.data
     if np.isnan(values).any():
         count = int(np.isnan(values).sum())
-        yield fault("times", f"{count} NaN", "is not a time", "Give inf where there is no way.")
+        faults.note("times", f"{count} NaN", "is not a time", "Give inf where there is no way.")
     if (values < 0).any():
-        yield fault("times", float(np.nanmin(values)), "is negative", "Give minutes of 0 or more.")
+        faults.note("times", float(np.nanmin(values)), "is negative", "Give minutes of 0 or more.")
 
 
-def read_labels(
-    key: str, given: Sequence[str] | None, count: int, faults: list[Fault]
-) -> list[str]:
+def read_labels(key: str, given: Sequence[str] | None, count: int, faults: _Faults) -> list[str]:
     """Return unique labels of clients or sites, numbered from 0 where none are given."""
     if given is None:
         width = len(str(max(count - 1, 0)))
@@ -153,13 +150,11 @@ def read_labels(
     labels = [str(label) for label in given]
     doubled = sorted(label for label, times in Counter(labels).items() if times > 1)
     if doubled:
-        faults.append(fault(key, doubled, "labels occur twice", "Make each label unique."))
+        faults.note(key, doubled, "labels occur twice", "Make each label unique.")
     return labels
 
 
-def read_values(
-    key: str, given: Labelled | None, labels: Sequence[str], faults: list[Fault]
-) -> Floats:
+def read_values(key: str, given: Labelled | None, labels: Sequence[str], faults: _Faults) -> Floats:
     """Return one number of 0 or more a label; absent means 0 for all.
 
     A mapping or Series must carry exactly the labels; nothing is filled.
@@ -170,31 +165,28 @@ def read_values(
         by_label = {str(label): value for label, value in given.items()}
         wrong = sorted(set(labels) ^ set(by_label))
         if wrong:
-            faults.append(fault(key, wrong, "labels do not match", "Give each label once."))
+            faults.note(key, wrong, "labels do not match", "Give each label once.")
             return np.zeros(len(labels))
         given = [by_label[label] for label in labels]
     values = np.array(cast("Sequence[float]", given), dtype=np.float64)
     if values.shape != (len(labels),):
-        faults.append(
-            fault(key, values.shape, f"should have the shape ({len(labels)},)", "Give one each.")
-        )
+        faults.note(key, values.shape, f"should have the shape ({len(labels)},)", "Give one each.")
         return np.zeros(len(labels))
     refused = values[~(np.isfinite(values) & (values >= 0))]
     if refused.size:
-        faults.append(fault(key, float(refused[0]), "is not 0 or more", "Give finite numbers."))
+        faults.note(key, float(refused[0]), "is not 0 or more", "Give finite numbers.")
     return values
 
 
 def read_groups(
-    key: str, given: Mapping[str, Sequence[str]] | None, labels: Sequence[str], faults: list[Fault]
+    key: str, given: Mapping[str, Sequence[str]] | None, labels: Sequence[str], faults: _Faults
 ) -> dict[str, tuple[str, ...]]:
     """Return groupings, each with one group label a point."""
     groups = {name: tuple(map(str, members)) for name, members in (given or {}).items()}
-    faults.extend(
-        fault(f"{key}.{name}", len(members), f"should have {len(labels)} labels", "Give one each.")
-        for name, members in groups.items()
-        if len(members) != len(labels)
-    )
+    problem = f"should have {len(labels)} labels"
+    for name, members in groups.items():
+        if len(members) != len(labels):
+            faults.note(f"{key}.{name}", len(members), problem, "Give one each.")
     return groups
 
 
@@ -286,7 +278,7 @@ class Instance:
         >>> instance.times.nnz, instance.site_ids
         (3, ('a', 'b'))
         """
-        faults: list[Fault] = []
+        faults = _Faults()
         client_count, site_count = _counts(times, weights, site_ids)
         if client_ids is None and isinstance(weights, pd.Series | Mapping):
             client_ids = [str(label) for label in weights.keys()]  # noqa: SIM118 - a Series iterates over its values
@@ -296,7 +288,7 @@ class Instance:
         sites = read_labels("site_ids", site_ids, site_count, faults)
         people = read_values("weights", weights, clients, faults)
         if not people.any():
-            faults.append(fault("weights", 0, "nobody lives anywhere", "Give people."))
+            faults.note("weights", 0, "nobody lives anywhere", "Give people.")
         instance = cls(
             client_ids=tuple(clients),
             site_ids=tuple(sites),
@@ -330,7 +322,7 @@ def _counts(times: Matrix, weights: Labelled, site_ids: Sequence[str] | None) ->
 def _read_existing(
     given: Sequence[str] | Sequence[bool] | NDArray[np.bool_] | None,
     site_ids: Sequence[str],
-    faults: list[Fault],
+    faults: _Faults,
 ) -> Bools:
     if given is None:
         return np.zeros(len(site_ids), dtype=np.bool_)
@@ -340,12 +332,7 @@ def _read_existing(
     labels = list(map(str, given))
     strangers = sorted(set(labels) - set(site_ids))
     if strangers:
-        faults.append(
-            fault(
-                "existing",
-                strangers,
-                "unknown sites",
-                "Name sites, or give a truth value for each.",
-            )
+        faults.note(
+            "existing", strangers, "unknown sites", "Name sites, or give a truth value for each."
         )
     return np.isin(np.asarray(site_ids, dtype=np.str_), labels)

@@ -13,8 +13,27 @@ from siting.model.instance import Instance, nearest_minutes
 from siting.model.program import Ceiling, Functional, Transform
 
 
+class _Single:
+    """What the objectives have in common, unless they say otherwise."""
+
+    sense: ClassVar[Literal["min", "max"]] = "min"
+    serves_all: ClassVar[bool] = True
+
+    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - for those that have parameters
+        """Return what is wrong with the objective."""
+        return ()
+
+    def report(self, value: float, formulation: Formulation) -> float:  # noqa: ARG002 - it is the value
+        """Return a value of the functional in the unit of the objective."""
+        return value
+
+    def functional_at(self, value: float, formulation: Formulation) -> float:  # noqa: ARG002 - it is the value
+        """Return the value of the functional where the objective has this one."""
+        return value
+
+
 @dataclass(frozen=True)
-class Mean:
+class Mean(_Single):
     r"""Least total travel time: the p-median.
 
         minimise sum_i w_i min over open j of t_ij
@@ -32,8 +51,6 @@ class Mean:
 
     cost_weight: float = 0.0
     kind: ClassVar[str] = "mean"
-    sense: ClassVar[Literal["min", "max"]] = "min"
-    serves_all: ClassVar[bool] = True
 
     def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
         """Return what is wrong with the objective."""
@@ -46,17 +63,9 @@ class Mean:
         costs = np.where(formulation.options.new, formulation.options.annual_cost, 0.0)
         return replace(formulation.functional(minutes), linear=self.cost_weight * costs)
 
-    def report(self, value: float, formulation: Formulation) -> float:  # noqa: ARG002 - it is the value
-        """Return the weighted sum of minutes, costs by their weight included."""
-        return value
-
-    def functional_at(self, value: float, formulation: Formulation) -> float:  # noqa: ARG002 - it is the value
-        """Return the weighted sum of minutes as it is."""
-        return value
-
 
 @dataclass(frozen=True)
-class Coverage:
+class Coverage(_Single):
     r"""Most people within so many minutes, these included.
 
         maximise sum_i w_i z_i,  z_i <= sum over j with t_ij <= T of y_j,  z_i <= 1
@@ -96,7 +105,7 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Worst:
+class Worst(_Single):
     r"""Least time of the one who has furthest: the p-center.
 
         minimise max_i min over open j of t_ij
@@ -107,16 +116,10 @@ class Worst:
     """
 
     kind: ClassVar[str] = "worst"
-    sense: ClassVar[Literal["min", "max"]] = "min"
-    serves_all: ClassVar[bool] = True
-
-    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - it has no parameters
-        """Return what is wrong with the objective."""
-        return ()
 
 
 @dataclass(frozen=True)
-class Equity:
+class Equity(_Single):
     r"""Least equally distributed equivalent of the travel times, after Kolm and Pollak.
 
         EDE = -ln( sum_i w_i exp(-kappa t_i) / sum_i w_i ) / kappa
@@ -138,8 +141,6 @@ class Equity:
     epsilon: float = -1.0
     kappa: float | None = None
     kind: ClassVar[str] = "equity"
-    sense: ClassVar[Literal["min", "max"]] = "min"
-    serves_all: ClassVar[bool] = True
 
     def faults(self, instance: Instance) -> Sequence[Fault]:
         """Return what is wrong with the objective."""
@@ -206,7 +207,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Cost:
+class Cost(_Single):
     r"""Least annual cost that reaches targets.
 
         minimise sum_j f_j y_j  subject to  sum over i in g of w_i z_i >= share W_g
@@ -223,22 +224,20 @@ class Cost:
 
     targets: Sequence[Target]
     kind: ClassVar[str] = "cost"
-    sense: ClassVar[Literal["min", "max"]] = "min"
     serves_all: ClassVar[bool] = False
 
     def faults(self, instance: Instance) -> Sequence[Fault]:
         """Return what is wrong with the objective."""
-        return [
-            *(
-                Fault("objective", "share", target.share, "is not a share", "Give 0 to 1.")
-                for target in self.targets
-                if not 0 <= target.share <= 1
-            ),
-            *(
-                Fault("objective", "each", target.each, "unknown grouping of clients", "Name one.")
-                for target in self.targets
-                if target.each is not None and target.each not in instance.client_groups
-            ),
+        faults = [
+            Fault("objective", "share", target.share, "is not a share", "Give 0 to 1.")
+            for target in self.targets
+            if not 0 <= target.share <= 1
+        ]
+        known = {None, *instance.client_groups}
+        return faults + [
+            Fault("objective", "each", target.each, "unknown grouping of clients", "Name one.")
+            for target in self.targets
+            if target.each not in known
         ]
 
     def functional(self, formulation: Formulation) -> Functional:

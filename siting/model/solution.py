@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from siting.common.types import Bools, Ints
@@ -12,9 +13,9 @@ from siting.model.formulation import Formulation
 from siting.model.instance import Instance, entry_rows, nearest_minutes, row_minima, rows_at
 from siting.model.limits.base import LimitUse
 from siting.model.limits.limits import Limits
-from siting.model.objectives import Coverage, Lexicographic, Objective, Single, Worst, targets_of
+from siting.model.objectives import Coverage, Lexicographic, Objective, Single, targets_of
 from siting.model.options import PLAIN
-from siting.model.program import Functional, Program
+from siting.model.program import Functional, Program, Split
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
 
@@ -205,8 +206,6 @@ def conclude(
 
 def report(single: Single, value: float, formulation: Formulation) -> float:
     """Return a value of a functional in the unit of its objective."""
-    if isinstance(single, Worst):
-        return value
     if np.isinf(value):
         return -value if single.sense == "max" else value
     return single.report(value, formulation)
@@ -289,19 +288,17 @@ def _named(outcome: Outcome, chosen: Bools, names: list[str], what: str) -> Mapp
 
 def _shares(outcome: Outcome, is_open: Bools) -> csr_array:
     """Return which part of each client goes to which site in the last phase."""
+    if outcome.answer.split is not None:
+        return _split_shares(outcome, outcome.answer.split)
     instance = outcome.formulation.instance
-    if outcome.answer.split is None:
-        nearest = nearest_sites(instance, is_open)
-        clients = np.flatnonzero(nearest >= 0)
-        parts = (np.ones(len(clients)), (clients, nearest[clients]))
-        return csr_array(coo_array(parts, shape=instance.times.shape))
-    return _split_shares(outcome)
+    nearest = nearest_sites(instance, is_open)
+    clients = np.flatnonzero(nearest >= 0)
+    parts = (np.ones(len(clients)), (clients, nearest[clients]))
+    return csr_array(coo_array(parts, shape=instance.times.shape))
 
 
-def _split_shares(outcome: Outcome) -> csr_array:
-    formulation, split = outcome.formulation, outcome.answer.split
-    if split is None:
-        raise ValueError("nothing is split")
+def _split_shares(outcome: Outcome, split: Split) -> csr_array:
+    formulation = outcome.formulation
     options, program = formulation.options, formulation.program
     always = (program.lower == 1) & np.isinf(program.capacity)
     fixed = np.zeros(len(formulation.instance.site_ids), dtype=np.bool_)
@@ -329,26 +326,27 @@ def _most(shares: csr_array) -> Ints:
     """Return the site with the greatest share of each client; -1 if it has none."""
     rows = entry_rows(shares)
     order = np.lexsort((shares.indices, -shares.data, rows))
-    firsts = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
-    assignment = np.full(shares.shape[0], -1, dtype=np.int64)
-    assignment[rows[firsts]] = shares.indices[firsts]
-    return assignment
+    return _first_in_row(rows[order], shares.indices[order], shares.shape[0])
 
 
 def nearest_sites(instance: Instance, open_sites: Bools) -> Ints:
     """Return the nearest open site of each client, the smallest label first among equals."""
     times = instance.times
     rank = np.argsort(np.argsort(np.asarray(instance.site_ids, dtype=np.str_)))
-    nearest = nearest_minutes(times, open_sites)
     entries = np.flatnonzero(open_sites[times.indices])
     rows = rows_at(times, entries)
-    at_nearest = times.data[entries] == nearest[rows]
+    at_nearest = times.data[entries] == nearest_minutes(times, open_sites)[rows]
     rows, sites = rows[at_nearest], times.indices[entries[at_nearest]]
     order = np.lexsort((rank[sites], rows))
-    firsts = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
-    assignment = np.full(times.shape[0], -1, dtype=np.int64)
-    assignment[rows[firsts]] = sites[firsts]
-    return assignment
+    return _first_in_row(rows[order], sites[order], times.shape[0])
+
+
+def _first_in_row(rows: Ints, sites: NDArray[np.integer], count: int) -> Ints:
+    """Return the site of the first entry of each of so many rows; -1 where a row has none."""
+    firsts = np.flatnonzero(np.diff(rows, prepend=-1))
+    first = np.full(count, -1, dtype=np.int64)
+    first[rows[firsts]] = sites[firsts]
+    return first
 
 
 def out_of_reach(formulation: Formulation, objectives: Sequence[Single]) -> tuple[str, ...]:

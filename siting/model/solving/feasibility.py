@@ -11,7 +11,7 @@ from siting.model.instance import Instance
 from siting.model.limits.base import Limit
 from siting.model.limits.limits import Limits
 from siting.model.objectives import Single, Target, beyond, targets_of
-from siting.model.program import Ceiling, Functional
+from siting.model.program import Ceiling
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
 
@@ -92,6 +92,5 @@ def _feasible(instance: Instance, limits: Limits, wishes: Sequence[Wish], search
     parts = [wish for wish in wishes if isinstance(wish, Limit)]
     targets = [wish for wish in wishes if isinstance(wish, Target)]
     formulation = make_formulation(instance, limits, parts, serve_all=EVERYONE in wishes)
-    nothing = Functional(np.zeros(len(formulation.options)), np.zeros_like(formulation.weights))
-    program, _ = formulation.with_goal(nothing, target_ceilings(formulation, targets))
+    program = formulation.of_any_answer(target_ceilings(formulation, targets))
     return solve_flat(program, search).state != "infeasible"

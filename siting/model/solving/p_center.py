@@ -7,6 +7,7 @@ Review 12 (1970).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from siting.common.types import Bools, Floats
 from siting.model.formulation import Formulation
 from siting.model.instance import keep_entries, nearest_minutes
 from siting.model.objectives import minutes
-from siting.model.program import Ceiling, Functional, Program
-from siting.model.solving.classic import SolverAnswer
+from siting.model.program import Ceiling, Program
+from siting.model.solving.classic import SolverAnswer, nothing
 from siting.model.solving.methods import filled_in, solve_flat
 from siting.model.solving.search import Search
 
@@ -56,7 +57,8 @@ def smallest_radius(
     """Return the least radius within which everyone can be served, or None if no answer exists."""
     radii = _candidates(formulation.program)
     low, high = 0, len(radii) - 1
-    first = _attempt(formulation, ceilings, float(radii[high]), search, method)
+    attempt_at = partial(_attempt, formulation, ceilings, search, method)
+    first = attempt_at(float(radii[high]))
     if first is None:
         return None
     if np.isinf(first[0]):
@@ -67,7 +69,7 @@ def smallest_radius(
     high = int(np.searchsorted(radii, best))
     while low < high:
         middle = (low + high) // 2
-        attempt = _attempt(formulation, ceilings, float(radii[middle]), search, method)
+        attempt = attempt_at(float(radii[middle]))
         if attempt is None:
             low = middle + 1
         elif np.isinf(attempt[0]):
@@ -93,29 +95,24 @@ def _candidates(program: Program) -> Floats:
 def _attempt(
     formulation: Formulation,
     ceilings: Sequence[Ceiling],
-    radius: float,
     search: Search,
     method: str | None,
+    radius: float,
 ) -> tuple[float, Bools | None] | None:
     """Return an answer within a radius, with its own; None if there is none, inf if unsettled."""
-    nothing = Functional(np.zeros(len(formulation.options)), np.zeros_like(formulation.weights))
     inside = replace(formulation, program=restrict(formulation.program, radius))
-    program, _ = inside.with_goal(nothing, ceilings)
+    program = inside.of_any_answer(ceilings)
     answer = solve_flat(program, search, method)
-    if answer.state == "infeasible":
-        return None
-    return _radius(program, answer), answer.chosen
+    return None if answer.state == "infeasible" else (_radius(program, answer), answer.chosen)
 
 
 def _fallback(
     formulation: Formulation, ceilings: Sequence[Ceiling], search: Search, known: Sequence[Bools]
 ) -> tuple[float, Bools | None]:
     """Return a known or greedy answer with its radius, which is inf if none keeps to the limits."""
-    goal = formulation.functional(minutes)
-    program, _ = replace(formulation, program=restrict(formulation.program, np.inf)).with_goal(
-        goal, ceilings
-    )
-    answer = filled_in(program, SolverAnswer("stopped", None, np.inf, -np.inf), search, known)
+    served = replace(formulation, program=restrict(formulation.program, np.inf))
+    program, _ = served.with_goal(formulation.functional(minutes), ceilings)
+    answer = filled_in(program, nothing("stopped"), search, known)
     return _radius(program, answer), answer.chosen
 
 

@@ -38,13 +38,12 @@ def stages_of(objective: Objective) -> list[tuple[Single, float]]:
     return listed
 
 
-def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
+def run_stages(
     formulation: Formulation,
     objective: Objective,
     search: Search,
     method: str | None,
     *,
-    reduce: bool = True,
     under: Sequence[NoWorse] = (),
 ) -> Outcome | None:
     """Solve every stage, each under what the ones before have found."""
@@ -68,7 +67,7 @@ def run_stages(  # noqa: PLR0913 - the last two are named and have defaults
             known = [] if radius.chosen is None else [radius.chosen]
             continue
         functional = single.functional(formulation)
-        program, service_of = formulation.with_goal(functional, ceilings, reduce=reduce)
+        program, service_of = formulation.with_goal(functional, ceilings)
         noted = len(search.trace)
         answer = solve_flat(program, search, method)
         if answer.state == "infeasible" and not done:
