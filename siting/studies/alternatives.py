@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from siting.common.errors import InfeasibleError
-from siting.common.signals import Progress
+from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Different, Limits, Solution, Task
 from siting.report.formats.terminal import print_table
 from siting.results.result import Result
@@ -149,6 +149,7 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
     diverse: int = 4,
     data: Path | None = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Result:
     """Find the best distinct answers of a scenario, and a diverse set of them.
 
@@ -165,7 +166,9 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done; what it raises cancels the study.
+        Told what is being done.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -178,7 +181,10 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
         With everything that is wrong with the scenario or its files.
     InfeasibleError
         If its limits cannot hold together.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
     context = open_study(scenario, data, progress)
     task = context.task
     best, complete = best_answers(task, within, count, progress)

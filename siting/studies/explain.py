@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
-from siting.common.signals import Progress
+from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Floats
 from siting.inputs.names import find_all, find_office, find_place
 from siting.model import Limits, Solution, Task, solve
@@ -163,6 +163,7 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     allow: tuple[Path, ...] = (),
     data: Path | None = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Result:
     """Say why a place is in a result, or not.
 
@@ -179,7 +180,9 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done; what it raises cancels the study.
+        Told what is being done.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -190,7 +193,10 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     ------
     InputError
         If the place is unknown, or the inputs are not those of the result any more.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
     run = as_result(result)
     context = open_study(scenario_of(run, folder, allow), data, progress)
     problem, task = context.problem, context.task

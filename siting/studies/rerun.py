@@ -14,14 +14,14 @@ from rich.console import Console
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import TEXT, refuse_large
 from siting.common.package import data_folder
-from siting.common.signals import Progress
+from siting.common.signals import Cancel, Progress, heeding
 from siting.inputs.ledger import sha256
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.run import files_of, run
 from siting.pipeline.steps import Frontier
 from siting.report.formats.terminal import print_table
 from siting.results.csv import as_csv
-from siting.results.result import MACHINE, Result, read_result
+from siting.results.result import MACHINE, Result, find_result, read_result
 from siting.scenario.file import ScenarioFile
 from siting.studies.study import scenario_of
 
@@ -136,20 +136,21 @@ class Rerun:
 
 
 def rerun(  # noqa: PLR0913 - all but one are named and have defaults
-    folder: Path,
+    result: Path | str,
     *,
     relative_to: Path | None = None,
     allow: tuple[Path, ...] = (),
     anyway: bool = False,
     data: Path | None = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Rerun:
     """Run a result again from its manifest, with its frontier if it has one.
 
     Parameters
     ----------
-    folder : Path
-        Of the result.
+    result : Path or str
+        Its folder or name.
     relative_to : Path, optional
         The folder that the paths in the scenario are relative to. Without it, that of the shipped
         scenario of the result's name, else the folder one is in.
@@ -161,6 +162,8 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -171,7 +174,11 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     ------
     InputError
         If the folder holds no result, or its input files are missing or are others now.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
+    folder = find_result(str(result))
     old = read_result(folder)
     _refuse_other(old)
     file = scenario_of(old, relative_to, allow)

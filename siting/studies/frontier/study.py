@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
-from siting.common.signals import Progress
+from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Coverage, Equity, Task, Worst
 from siting.pipeline.describe import describe_steps, tables_of_steps
 from siting.pipeline.steps import Frontier, Step, read_over
@@ -52,6 +52,7 @@ def frontier(
     *,
     data: Path | None = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Result:
     """Solve a scenario for each value of a limit, or for the mean against a second aim.
 
@@ -68,7 +69,9 @@ def frontier(
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done; what it raises cancels the study.
+        Told what is being done.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -81,7 +84,10 @@ def frontier(
         With everything that is wrong with the scenario or its files.
     InfeasibleError
         If its limits cannot hold together.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
     if isinstance(asked, str):
         asked = read_over(asked) if "=" in asked else read_tradeoff(asked)
     file = as_scenario_file(scenario)

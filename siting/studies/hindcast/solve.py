@@ -136,7 +136,7 @@ class Contest:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class RoundComparison:
     """A real decision beside the best one.
 
     Parameters
@@ -167,7 +167,7 @@ class Comparison:
     summary: dict[str, float]
 
 
-def compare(contest: Contest) -> Comparison:
+def compare_with_best(contest: Contest) -> RoundComparison:
     """Hold a real decision against the best one."""
     view = _View.of(contest)
     best = contest.best()
@@ -182,7 +182,7 @@ def compare(contest: Contest) -> Comparison:
     means = {name: figures["mean"] for name, figures in measures.items()}
     choices = _choices(view, best, means)
     table = pd.DataFrame(measures).rename_axis("measure").reset_index()
-    return Comparison(best, site, minutes, table, choices, _summary(contest, choices, means))
+    return RoundComparison(best, site, minutes, table, choices, _summary(contest, choices, means))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,14 +10,20 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from siting.common.errors import Fault, InputError
-from siting.common.signals import Progress
+from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats
 from siting.inputs.candidates import seat_codes
 from siting.model import Instance
 from siting.pipeline.problem import Problem
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, as_scenario_file
-from siting.studies.hindcast.solve import Comparison, Contest, compare, misallocation, overlap
+from siting.studies.hindcast.solve import (
+    Contest,
+    RoundComparison,
+    compare_with_best,
+    misallocation,
+    overlap,
+)
 from siting.studies.offices import (
     ALSO_READ,
     Round,
@@ -30,13 +36,14 @@ from siting.studies.offices import (
 from siting.studies.study import open_study
 
 
-def hindcast(
+def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     scenario: AnyScenario,
     *,
     draws: int = 0,
     seed: int = 1,
     data: Path | None = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Result:
     """Hold the real decisions against the model.
 
@@ -55,7 +62,9 @@ def hindcast(
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done; what it raises cancels the study.
+        Told what is being done.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -66,7 +75,10 @@ def hindcast(
     ------
     InputError
         With everything that is wrong with the scenario or its files.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
     file = as_scenario_file(scenario)
     if file.scenario.regions.file:
         why, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
@@ -79,7 +91,7 @@ def hindcast(
     played = []
     for each in rounds_of(decisions, pd.Series(past.offices)):
         progress(f"Deciding {each.month} anew")
-        played.append((each, compare(past.contest(each))))
+        played.append((each, compare_with_best(past.contest(each))))
     ranges = {}
     if draws:
         drawn = pd.DataFrame(_overlaps(past, problem, folder, Sample(draws, seed), progress))
@@ -196,7 +208,7 @@ def _ranges(drawn: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index()
 
 
-def _tables(past: Past, played: list[tuple[Round, Comparison]]) -> dict[str, pd.DataFrame]:
+def _tables(past: Past, played: list[tuple[Round, RoundComparison]]) -> dict[str, pd.DataFrame]:
     names = dict(
         zip(
             past.problem.demand["municipality_code"],
@@ -223,7 +235,7 @@ def _tables(past: Past, played: list[tuple[Round, Comparison]]) -> dict[str, pd.
     }
 
 
-def _assignment(past: Past, each: Round, comparison: Comparison) -> pd.DataFrame:
+def _assignment(past: Past, each: Round, comparison: RoundComparison) -> pd.DataFrame:
     table = past.problem.demand[["demand_id", "municipality_code"]].assign(weight=past.weights)
     codes = np.array(past.contest(each).instance.site_ids)
     for name, columns in comparison.site.items():

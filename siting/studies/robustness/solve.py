@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import InfeasibleError
+from siting.common.errors import InfeasibleError, InterruptError
 from siting.common.parallel import each_made
 from siting.common.signals import Progress, Stop, keeping_what_is_done
 from siting.common.types import Bools, Floats, Ints
@@ -296,7 +296,7 @@ def solve_draw(shared: Shared, number: int, draw: Draw) -> SolvedDraw:
 def solve_draws(
     shared: Shared, draws: Sequence[Draw], workers: int, progress: Callable[[str], None]
 ) -> tuple[tuple[SolvedDraw, ...], bool]:
-    """Solve every draw; on Ctrl-C, give those that are finished."""
+    """Solve every draw; on Ctrl-C or a cancel, give those that are finished."""
     done: list[SolvedDraw] = []
     answers = each_made(_solve_numbered, list(enumerate(draws)), shared, workers=workers)
     try:
@@ -304,7 +304,7 @@ def solve_draws(
             for _, solved in answers:
                 done.append(solved)
                 progress(f"Draw {len(done)} of {len(draws)}")
-    except (KeyboardInterrupt, Stop):
+    except (KeyboardInterrupt, Stop, InterruptError):
         return _in_order(done), True
     return _in_order(done), False
 

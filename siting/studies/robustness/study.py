@@ -9,7 +9,7 @@ import pandas as pd
 from siting.common.errors import StoppedError
 from siting.common.package import data_folder
 from siting.common.parallel import worker_context
-from siting.common.signals import Progress
+from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats
 from siting.model import solve
 from siting.results.result import Result
@@ -40,6 +40,7 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     rule: bool = True,
     data: Path | None = None,
     progress: Progress = print,
+    cancel: Cancel | None = None,
 ) -> Result:
     """Solve a scenario in many plausible draws.
 
@@ -58,7 +59,9 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     data : Path, optional
         The data folder; the one that ships if not given.
     progress : callable
-        Told what is being done; what it raises cancels the study.
+        Told what is being done.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -71,7 +74,10 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
         With everything that is wrong with the scenario or its files.
     StoppedError
         If it is interrupted before any draw is finished.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
     file = as_scenario_file(scenario)
     _refuse(file)
     folder = data or data_folder()

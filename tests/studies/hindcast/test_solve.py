@@ -7,7 +7,7 @@ import pytest
 
 from siting.common.types import Floats
 from siting.model import Instance
-from siting.studies.hindcast.solve import Comparison, Contest, compare, overlap
+from siting.studies.hindcast.solve import Contest, RoundComparison, compare_with_best, overlap
 
 CLIENTS, OFFICES, PLACES = 30, 5, 6
 
@@ -50,7 +50,7 @@ def every_mean(contest: Contest, minutes: Floats) -> dict[frozenset[str], float]
 def test_the_best_and_the_other_ways_are_those_of_brute_force(seed: int, *, opens: bool) -> None:
     contest, minutes = make(seed, opens=opens)
     means = every_mean(contest, minutes)
-    found = compare(contest)
+    found = compare_with_best(contest)
     best = min(means.values())
     measures = found.measures.set_index("measure")
     assert measures.loc["mean", "best"] == pytest.approx(best)
@@ -69,7 +69,7 @@ def test_the_best_and_the_other_ways_are_those_of_brute_force(seed: int, *, open
 
 
 def _check_summary(
-    found: Comparison, contest: Contest, minutes: Floats, means: dict[frozenset[str], float]
+    found: RoundComparison, contest: Contest, minutes: Floats, means: dict[frozenset[str], float]
 ) -> None:
     nearest = minutes[:, contest.instance.existing].min(axis=1)
     before = float(np.average(nearest, weights=contest.instance.weights))
