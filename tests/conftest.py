@@ -9,10 +9,11 @@ import pytest
 
 from siting.common.package import data_folder
 from siting.pipeline.run import run
-from siting.results.result import Result
+from siting.results.result import Result, read_result
 from siting.scenario.file import find_scenario, read_scenario
 from tests.support.cli import Call, calls_in
 
+RESULTS = Path(__file__).resolve().parents[1] / "results"
 pytest_plugins = ["tests.support.network_fixtures", "tests.support.report_fixtures"]
 
 
@@ -48,6 +49,13 @@ def raw() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the raw tables are not at hand ({folder}; SITING_SHARED names their parent)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Callable[[str], Result]:
+    """Read a result that ships, where what a run gives is not what is tested; all but the long
+    table of demand points is there."""
+    return cache(lambda name: read_result(RESULTS / name))
 
 
 @pytest.fixture(scope="session")

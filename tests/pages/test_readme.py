@@ -10,9 +10,9 @@ from siting.results.result import Result
 from tests.support.pages import FENCE, README, shown_by_run
 
 
-def test_the_output_in_the_readme_is_what_came_out(solved: Callable[..., Result]) -> None:
+def test_the_output_in_the_readme_is_what_came_out(shipped: Callable[[str], Result]) -> None:
     block = README.read_text(encoding="utf-8").split(FENCE)[1]
-    assert block.strip() == shown_by_run(solved("remaining_offices")), "make readme"
+    assert block.strip() == shown_by_run(shipped("remaining_offices")), "make readme"
 
 
 def test_every_command_in_the_readme_exists() -> None:

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -131,7 +132,9 @@ def test_trips_of_two_networks_are_guarded(tmp_path: Path) -> None:
 
 
 def test_a_geopackage_holds_them_as_texts(
-    harmful: Result, harmful_names: tuple[str, ...], data: Path, tmp_path: Path
+    harmful: Result, harmful_names: tuple[str, ...], whole: Path, data: Path, tmp_path: Path
 ) -> None:
-    sites = gpd.read_file(write_geopackage(harmful, tmp_path, data), layer="sites")
+    points = {"assignment": read_result(whole).tables["assignment"]}
+    run = replace(harmful, tables={**harmful.tables, **points})
+    sites = gpd.read_file(write_geopackage(run, tmp_path, data), layer="sites")
     assert set(harmful_names) <= set(sites["place"])

@@ -20,7 +20,7 @@ from siting.report.maps.draw import draw_map, draw_maps, drawn
 from siting.report.maps.palette import CUT, MINUTES
 from siting.report.maps.sweden import located, municipal_boundaries
 from siting.report.words import texts
-from siting.results.result import Result
+from siting.results.result import Result, read_result
 
 
 def _lightness(colour: str) -> float:
@@ -96,9 +96,8 @@ def test_every_office_lies_in_its_municipality_or_near_it(result: Result) -> Non
     assert offices.geometry.distance(homes, align=False).max() < 5_000
 
 
-def test_the_geopackage_holds_the_tables_as_layers(
-    result: Result, data: Path, tmp_path: Path
-) -> None:
+def test_the_geopackage_holds_the_tables_as_layers(whole: Path, data: Path, tmp_path: Path) -> None:
+    result = read_result(whole)
     path = write_geopackage(result, tmp_path, data)
     layers = {name: gpd.read_file(path, layer=name) for name in gpd.list_layers(path)["name"]}
     assert set(layers) == {"sites", "municipalities", "demand_points"}
@@ -118,8 +117,9 @@ def test_the_geopackage_holds_the_tables_as_layers(
 
 
 def test_a_geopackage_needs_the_demand_points_of_the_run(
-    result: Result, data: Path, tmp_path: Path
+    whole: Path, data: Path, tmp_path: Path
 ) -> None:
+    result = read_result(whole)
     assignment = result.tables["assignment"].assign(demand_id="nowhere")
     strange = replace(result, tables=dict(result.tables) | {"assignment": assignment})
     with pytest.raises(InputError, match="6032 demand points of the result have no position"):

@@ -20,11 +20,13 @@ def study() -> Result:
     return alternatives(file, within=0.002, count=3, diverse=2, progress=lambda _: None)
 
 
-def test_the_first_is_the_answer_of_the_run(study: Result, solved: Callable[..., Result]) -> None:
+def test_the_first_is_the_answer_of_the_run(
+    study: Result, shipped: Callable[[str], Result]
+) -> None:
     answers = study.tables["answers"]
     best = answers[answers["kind"] == "best"]
     assert best["objective"].iloc[0] == pytest.approx(
-        solved("remaining_offices").manifest["objective"]
+        shipped("remaining_offices").manifest["objective"]
     )
     assert best["objective"].is_monotonic_increasing
     assert best["proved"].all()

@@ -83,6 +83,6 @@ def test_an_unknown_place_and_a_changed_result_are_refused(result: Result) -> No
         told(changed, "Gislaved")
 
 
-def test_the_page_in_docs_shows_this_output(solved: Callable[..., Result]) -> None:
-    _, shown = told(solved("remaining_offices"), "Kumla")
+def test_the_page_in_docs_shows_this_output(shipped: Callable[[str], Result]) -> None:
+    _, shown = told(shipped("remaining_offices"), "Kumla")
     assert set(lines(shown)) <= lines_of("explain"), "make docs-output"

@@ -18,6 +18,7 @@ from siting.scenario.file import find_scenario, read_scenario
 from siting.studies.companions import Companions, trust
 from tests.support.briefings import Show, Shown
 
+RESULTS = Path(__file__).resolve().parents[2] / "results"
 HARMFUL = (
     '<script>alert("1")</script>',
     "Salt & 'Pepper'",
@@ -31,15 +32,22 @@ HARMFUL = (
 
 
 @pytest.fixture(scope="session")
-def kept(solved: Callable[..., Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run, as a reader finds it."""
-    return write_result(solved("remaining_offices"), tmp_path_factory.mktemp("results"))
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a result that ships; it lacks the long table of demand points."""
+    copy = tmp_path_factory.mktemp("results") / "remaining_offices"
+    return shutil.copytree(RESULTS / copy.name, copy, ignore=shutil.ignore_patterns("briefing.*"))
 
 
 @pytest.fixture(scope="session")
 def result(kept: Path) -> Result:
     """A run read back from its files, so that figures are those of the CSV."""
     return read_result(kept)
+
+
+@pytest.fixture(scope="session")
+def whole(solved: Callable[..., Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run as it has just been made, with its long table of demand points."""
+    return write_result(solved("remaining_offices"), tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture(scope="session")

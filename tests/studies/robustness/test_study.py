@@ -63,7 +63,7 @@ def answers(laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...]) -> tuple
 
 
 def test_the_draw_of_the_scenario_itself_has_its_answer(
-    laid: tuple[StudyContext, Shared], solved: Callable[..., Result]
+    laid: tuple[StudyContext, Shared], shipped: Callable[[str], Result]
 ) -> None:
     context, shared = laid
     problem = context.problem
@@ -76,7 +76,7 @@ def test_the_draw_of_the_scenario_itself_has_its_answer(
     new = ~sites["existing"].to_numpy()
     assert (realisation.annual[new] == sites.loc[new, "annual_cost_msek"]).all()
     solution = task_of(shared, realisation).solve()
-    result = solved("remaining_offices")
+    result = shipped("remaining_offices")
     assert set(solution.new_sites) == set(result.tables["sites"]["locality_code"])
     assert solution.objective is not None
     people = problem.demand["people"].sum()
