@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
-from siting.inputs.schema import LEVELS, read_table
+from siting.common.levels import LEVELS
+from siting.inputs.schema import OPTIONAL_LEVELS, read_table
 from siting.inputs.user_tables import Read, UserFiles, read_regions
 from siting.scenario.file import ScenarioFile
 from siting.scenario.paths import SHIPPED_OFFICES, named_files
@@ -83,7 +84,7 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         localities=none if regions else reader.shipped("localities"),
         shipped_candidates=none if regions else reader.shipped("candidates"),
         user_candidates=candidates,
-        levels=frozenset(name for name in LEVELS if _has(municipalities, name)),
+        levels=frozenset(name for name in OPTIONAL_LEVELS if _has(municipalities, name)),
         listed_in=regions or _SWEDEN,
         shipped=not table_files(file),
         files=with_user_files(reader.used, *table_files(file).values()),
@@ -167,7 +168,6 @@ def _is_missing(path: Path) -> bool:
 
 
 def _has(municipalities: pd.DataFrame, level: str) -> bool:
-    column = {"county": "county_code", "fa_region": "fa_code", "skr_group": "skr_group_2017"}
-    if level in column:
-        return bool((municipalities[column[level]] != "").all())
+    if level in LEVELS:
+        return bool((municipalities[LEVELS[level].source] != "").all())
     return bool(municipalities["seat_lon"].notna().all())

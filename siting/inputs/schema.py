@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from siting.common.errors import CONTROL
+from siting.common.levels import LEVELS
 from siting.common.tables.columns import (
     NOT_NEGATIVE,
     POSITIVE,
@@ -174,12 +175,11 @@ TABLES: Mapping[str, Columns] = {
 }
 """Every CSV table that ships, by file name without ending; the road tables are in network/."""
 
-LEVELS = {
-    "county": ("county_code", "county"),
-    "fa_region": ("fa_code", "fa_region"),
-    "skr_group": ("skr_group",),
-    "category": ("seat_lon", "seat_lat"),
-}
+OPTIONAL_LEVELS = {
+    name: tuple(filter(None, (level.code, level.name)))
+    for name, level in LEVELS.items()
+    if name != "municipality"
+} | {"category": ("seat_lon", "seat_lat")}
 """Groupings that a file of regions may leave out, and the columns that each of them needs."""
 
 
@@ -234,7 +234,7 @@ def candidate_columns(bounds: tuple[float, float, float, float]) -> Columns:
 
 def region_columns() -> Columns:
     """The municipalities of a country."""
-    levels = {name: _text(name) for pair in LEVELS.values() for name in pair}
+    levels = {name: _text(name) for pair in OPTIONAL_LEVELS.values() for name in pair}
     return {
         "municipality_code": _id("municipality"),
         "municipality": _text("name of the municipality"),

@@ -19,7 +19,7 @@ from siting.common.types import Bools
 from siting.inputs.boundaries import in_municipalities
 from siting.inputs.schema import (
     EARTH,
-    LEVELS,
+    OPTIONAL_LEVELS,
     SWEDEN,
     Columns,
     candidate_columns,
@@ -140,7 +140,7 @@ def read_regions(path: Path) -> Read:
         return None, list(error.faults)
     halves = [
         (name, column)
-        for pair in LEVELS.values()
+        for pair in OPTIONAL_LEVELS.values()
         if 0 < sum(name in table for name in pair) < len(pair)
         for name, column in zip(pair, reversed(pair), strict=True)
         if name not in table

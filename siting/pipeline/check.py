@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from siting.common.errors import Fault, InputError
+from siting.common.levels import LEVELS
 from siting.common.tables.hints import remedy_for
 from siting.inputs.costs import read_costs
 from siting.inputs.read import TableReader, read_tables
@@ -77,19 +78,11 @@ def _level_faults(file: ScenarioFile, levels: frozenset[str]) -> Iterator[Fault]
             yield _fault(file, key, level, problem, remedy)
 
 
-_GROUP_COLUMNS = {
-    "municipality": "code",
-    "county": "county_code",
-    "fa_region": "fa_code",
-    "skr_group": "skr_group_2017",
-}
-
-
 def _label_faults(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
     """Labels of quotas that no municipality bears: such a quota would limit nothing."""
     for number, quota in enumerate(file.scenario.limits.quotas):
-        column = _GROUP_COLUMNS.get(quota.group)
-        known = ["seat", "other"] if column is None else inputs.municipalities[column].unique()
+        level = LEVELS.get(quota.group)
+        known = ["seat", "other"] if level is None else inputs.municipalities[level.source].unique()
         for label in quota.labels:
             if label not in known:
                 key, problem = f"limits.quotas.{number}.labels", f"there is no such {quota.group}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from siting.common.levels import LEVELS
 from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
@@ -211,12 +212,8 @@ def _instance(
 ) -> Instance:
     allowed = sites["allowed"].to_numpy()
     chosen = sites[allowed]
-    of_people = {
-        "municipality": "municipality_code",
-        "county": "county_code",
-        "fa_region": "fa_code",
-    }
-    of_sites = of_people | {"skr_group": "skr_group", "category": "category"}
+    of_people = {name: level.code for name, level in LEVELS.items() if level.name}
+    of_sites = {name: level.code for name, level in LEVELS.items()} | {"category": "category"}
     return Instance.from_matrix(
         minutes[:, allowed],
         weights,

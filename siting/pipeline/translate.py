@@ -12,6 +12,7 @@ from osmnx.distance import great_circle
 from scipy.sparse import csr_array
 
 from siting.common.errors import ClashingLimit
+from siting.common.levels import LEVELS
 from siting.inputs.costs import Costs
 from siting.model import (
     Closing,
@@ -171,19 +172,11 @@ def _forced(sites: pd.DataFrame) -> str:
     )
 
 
-_REGIONS = {
-    "municipality": ("municipality_code", "municipality", ""),
-    "county": ("county_code", "county", ""),
-    "fa_region": ("fa_code", "fa_region", "the FA region "),
-}
-"""For each level its columns of code and name, and what it is called before a name."""
-
-
 def _named(limit: ClashingLimit, demand: pd.DataFrame) -> str:
     """What the model says, with the names of regions in place of their codes."""
-    if limit.group not in _REGIONS or not limit.label:
+    level = LEVELS.get(limit.group)
+    if level is None or not level.name or not limit.label:
         return limit.sentence
-    code, column, title = _REGIONS[limit.group]
-    names = dict(zip(demand[code], demand[column], strict=True))
-    shown = title + ", ".join(names.get(label, label) for label in limit.label.split(", "))
+    names = dict(zip(demand[level.code], demand[level.name], strict=True))
+    shown = level.title + ", ".join(names.get(label, label) for label in limit.label.split(", "))
     return limit.sentence.replace(f"in {limit.group} {limit.label}", f"in {shown}")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from siting.common.levels import TABLE_LEVELS
 from siting.report.document import ALIKE, Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
 from siting.results.measures import MEASURES
@@ -156,7 +157,7 @@ UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
 def regions(result: Result, name: str, language: str) -> Grid:
     """Every county, or the FA regions whose mean changes, in alphabetical order."""
     words = texts(language)["brief"]["effects"]
-    key = {"counties": "county", "fa_regions": "fa_region"}[name]
+    key = TABLE_LEVELS[name].name
     table, note = _by_name(result.tables[name], key, language), ""
     if name == "fa_regions":
         moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE

@@ -13,11 +13,12 @@ import pandas as pd
 from siting.common.errors import Fault, InputError, near_matches
 from siting.common.file_limits import MANIFEST, TEXT, refuse_large
 from siting.common.files import restore
+from siting.common.levels import TABLE_LEVELS
 from siting.common.tables.read import check_csv
 from siting.results.csv import unguarded
 from siting.results.schema import check_manifest, check_table
 
-CSV_TABLES = ("sites", "offices", "municipalities", "fa_regions", "counties", "access")
+CSV_TABLES = ("sites", "offices", *TABLE_LEVELS, "access")
 MACHINE = ("python", "seconds")
 """What of a manifest differs from machine to machine; it stands in run.json, not manifest.json."""
 _RESULTS = Path("results")
@@ -174,9 +175,11 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-_CODES = ("code", "locality_code", "municipality_code", "fa_code", "county_code")
-_NAMES = ("locality", "place", "municipality", "fa_region", "county")
-_TEXTS = (*_CODES, *_NAMES, "evidence", "reason", "clash", "sites", "closed", "driver")
+_TEXTS = (
+    *("code", "locality_code", "locality", "place", "evidence", "reason", "clash", "sites"),
+    *("closed", "driver"),
+    *(column for level in TABLE_LEVELS.values() for column in (level.code, level.name)),
+)
 
 
 def read_table(path: Path) -> pd.DataFrame:

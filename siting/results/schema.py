@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 
 from siting.common.errors import Fault, InputError
+from siting.common.levels import LEVELS
 from siting.common.tables.columns import Column, Rule, check_columns, unique
 from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
@@ -31,8 +32,11 @@ _KEYS = {
     **{name: keys[0] for name, keys in REGION_KEYS.items()},
 }
 _ASSIGNMENT = ["demand_id", "municipality_code", "people", "minutes_before", "minutes_after"]
-_DIGITS = {"municipality_code": 4, "county_code": 2, "fa_code": 2}
-_OTHER = ("status", "office_type", "measure")
+_DIGITS = {level.code: level.digits for level in LEVELS.values() if level.digits}
+_TEXTS = (
+    *("code", "locality", "place", "demand_id", "evidence", "status", "office_type", "measure"),
+    *(level.name for level in LEVELS.values()),
+)
 _REMEDY = "Restore the file, or run the scenario again."
 _TRUTH = Rule(lambda texts: texts.isin(["True", "False"]), "is neither True nor False", _REMEDY)
 _NUMBER = Column(kind="number", also=("", "inf", "-inf"))
@@ -184,8 +188,7 @@ def _code(digits: int) -> Rule:
 
 
 def _is_text(column: str) -> bool:
-    words = ("code", "locality", "place", "municipality", "fa_region", "county", "evidence")
-    return column in (*words, *_OTHER, "demand_id") or column.endswith("_code")
+    return column in _TEXTS or column.endswith("_code")
 
 
 CORE = 0.95

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from siting.common.levels import TABLE_LEVELS
 from siting.results.measures import Access, Measures
 
 SITE_COLUMNS = [
@@ -43,11 +44,7 @@ STEP_COLUMNS = [
     *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
     *("share30_after", "share45_after", "share60_after"),
 ]
-REGION_KEYS = {
-    "municipalities": ("municipality_code", "municipality"),
-    "fa_regions": ("fa_code", "fa_region"),
-    "counties": ("county_code", "county"),
-}
+REGION_KEYS = {table: (level.code, level.name) for table, level in TABLE_LEVELS.items()}
 
 
 def result_tables(

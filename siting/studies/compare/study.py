@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
+from siting.common.levels import TABLE_LEVELS
 from siting.results.result import Result
 from siting.studies.study import as_result
 
@@ -17,11 +18,6 @@ FEWEST, MOST = 2, 6
 """Numbers of runs that can be compared."""
 _TEXTS = ("title", "title_sv", "rationale", "rationale_sv", "source")
 """Keys of the table `scenario` that say what it is, not what is asked."""
-_REGIONS = {
-    "counties": ["county_code", "county"],
-    "fa_regions": ["fa_code", "fa_region"],
-    "municipalities": ["municipality_code", "municipality"],
-}
 _PLACE = ["locality_code", "locality", "municipality", "fa_region"]
 
 
@@ -111,7 +107,7 @@ def compare(results: Sequence[Result | Path | str], *, anyway: bool = False) -> 
         scenarios=_scenarios(runs, names),
         picks=_picks(runs, names),
         measures=_measures(runs, names),
-        regions={name: _regions(runs, names, name) for name in _REGIONS},
+        regions={name: _regions(runs, names, name) for name in reversed(TABLE_LEVELS)},
         people=_people(runs, names),
     )
 
@@ -209,7 +205,7 @@ def _measures(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
 
 
 def _regions(runs: Sequence[Result], names: Sequence[str], kind: str) -> pd.DataFrame:
-    keys = _REGIONS[kind]
+    keys = [TABLE_LEVELS[kind].code, TABLE_LEVELS[kind].name]
     parts = [
         run.tables[kind].rename(columns={"mean_after": name})[[*keys, name]]
         for name, run in zip(names, runs, strict=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import InfeasibleError, InterruptError
+from siting.common.levels import LEVELS
 from siting.common.parallel import each_made
 from siting.common.signals import Progress, Stop, keeping_what_is_done
 from siting.common.types import Bools, Floats, Ints
@@ -23,13 +24,7 @@ from siting.scenario.file import ScenarioFile
 from siting.studies.offices import Redraw, codes_of_seats, pairs_that_matter, present_sites
 from siting.studies.study import StudyContext, open_study
 
-_GROUPS = {
-    "municipality": "municipality_code",
-    "county": "county_code",
-    "fa_region": "fa_code",
-    "skr_group": "skr_group",
-    "category": "category",
-}
+_GROUPS = {name: level.code for name, level in LEVELS.items()} | {"category": "category"}
 
 
 @dataclass(frozen=True)

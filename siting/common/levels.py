@@ -1,0 +1,42 @@
+"""The levels of regions that places are grouped by, once for scenario, model, tables and texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of regions.
+
+    Parameters
+    ----------
+    code, name : str
+        The columns that hold its code and its name wherever places are described; a level without
+        names of its own has "".
+    table : str
+        The table of a result with a row for each region; "" for none.
+    source : str
+        The column of its code in municipalities.csv.
+    digits : int
+        Of its codes in Sweden; 0 where they are no numbers.
+    title : str
+        What stands before a name in an English sentence.
+    """
+
+    code: str
+    name: str
+    table: str
+    source: str
+    digits: int = 0
+    title: str = ""
+
+
+LEVELS: Mapping[str, Level] = {
+    "municipality": Level("municipality_code", "municipality", "municipalities", "code", 4),
+    "fa_region": Level("fa_code", "fa_region", "fa_regions", "fa_code", 2, "the FA region "),
+    "county": Level("county_code", "county", "counties", "county_code", 2),
+    "skr_group": Level("skr_group", "", "", "skr_group_2017"),
+}
+"""Each level by the name that it has in a scenario."""
+TABLE_LEVELS = {level.table: level for level in LEVELS.values() if level.table}
+"""Those that a result has a table of, by its name."""
