@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from xml.parsers import expat
 
 from siting.common.errors import Fault, InputError
 
@@ -123,25 +122,17 @@ def _too_large(path: Path, found: str, most: Most, limit: str) -> InputError:
     return InputError([Fault(str(path), "file", path.name, problem, most.remedy)])
 
 
-class _RootFound(Exception):  # noqa: N818 - ends the reading, and is no fault
-    """The first element has begun, before which all entities are declared."""
-
-
 def refuse_entities(stream: IO[bytes]) -> None:
     """Raise a ValueError for XML that declares entities, which can grow without bound.
 
-    What is no XML passes: whoever reads it says so.
+    They are declared before the first element. What is no XML passes: whoever reads it says so.
     """
+    from defusedxml import EntitiesForbidden  # noqa: PLC0415 - only workbooks and GraphML need it
+    from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415 - the same
 
-    def declared(*_: object) -> None:
-        raise ValueError("XML entities are refused")
-
-    def begun(*_: object) -> None:
-        raise _RootFound
-
-    parser = expat.ParserCreate()
-    parser.EntityDeclHandler, parser.StartElementHandler = declared, begun
     try:
-        parser.ParseFile(stream)
-    except (_RootFound, expat.ExpatError):
+        next(iterparse(stream, events=("start",)), None)
+    except EntitiesForbidden as error:
+        raise ValueError("XML entities are refused") from error
+    except (ParseError, LookupError):  # an encoding that nobody knows
         return

@@ -108,42 +108,40 @@ def _read(
 
 def _read_tables(folder: Path, profile: Speeds, rules: ConnectorRules) -> tuple[LazyRoads, str]:
     tables = read_road_tables(folder)
-    nodes, links = tables.nodes, table_links(tables)
-    places = (nodes["node"].to_numpy(), nodes["lon"].to_numpy(), nodes["lat"].to_numpy())
+    nodes, links = tables.nodes[["node", "lon", "lat"]], table_links(tables)
     seconds = table_seconds(links, profile)
-    return _lazy_roads(places, links, seconds, rules, lambda: table_graph(tables, profile))
+    return _lazy_roads(nodes, links, seconds, rules, lambda: table_graph(tables, profile))
 
 
 def _read_arrays(
     path: Path, profile: Speeds, rules: ConnectorRules
 ) -> tuple[LazyRoads, str, Mapping[str, str]]:
-    streets = read_arrays(path)
-    places = (streets.osmid, streets.x, streets.y)
-    _, seconds = link_times(streets.links, profile)
+    nodes, links, about = read_arrays(path)
+    _, seconds = link_times(links, profile)
 
     def make_graph() -> RoadGraph:
         graph = read_network(path)
         add_times(graph, profile)
         return graph
 
-    return *_lazy_roads(places, streets.links, seconds, rules, make_graph), streets.about
+    return *_lazy_roads(nodes, links, seconds, rules, make_graph), about
 
 
 def _lazy_roads(
-    places: tuple[Ints, Floats, Floats],
+    nodes: pd.DataFrame,
     links: Links,
     seconds: Floats,
     rules: ConnectorRules,
     make_graph: Callable[[], RoadGraph],
 ) -> tuple[LazyRoads, str]:
-    """Arcs and fingerprint; places are id, x, y of the nodes in the order of their ids."""
-    number, x, y = places
+    """Arcs and fingerprint; nodes are id, x and y, in the order of their ids."""
+    number, x, y = (nodes[name].to_numpy() for name in nodes)
     # Nodes are numbered in the order of their ids, so that one order serves both.
     order = np.lexsort((links.metres, seconds, links.head, links.tail))
     columns = (links.tail[order], links.head[order], seconds[order], links.metres[order])
     arcs = fastest_arcs(x, y, columns)
     ids = (number[columns[0]], number[columns[1]], *columns[2:])
-    return LazyRoads(arcs, make_graph), _fingerprint(places, ids, rules)
+    return LazyRoads(arcs, make_graph), _fingerprint((number, x, y), ids, rules)
 
 
 def network_files(source: str | Path, data: Path) -> dict[str, Path]:

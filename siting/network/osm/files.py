@@ -1,8 +1,8 @@
 """Networks on disk: GraphML that OSMnx reads, and a compact Parquet form."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,22 @@ import numpy as np
 import osmnx as ox
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import GRAPHML, refuse_entities, refuse_large, refuse_large_parquet
 from siting.common.files import replace_file, telling
 from siting.common.tables.hints import GREATEST
-from siting.common.types import Floats, Ints, RoadGraph
+from siting.common.types import Bools, Ints, RoadGraph
 from siting.network.link_times import Links
 from siting.network.osm.tags import FERRY, duration_minutes
 from siting.network.osm.ways import Streets, in_order
 from siting.network.speeds import limit_kph
 
+SUFFIXES = (".graphml", ".parquet")
+_ABOUT = b"siting"
+_DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
+_REMEDY = "Make it again with 'siting network build'."
 _ALWAYS = ("osmid", "length", "highway", "oneway")
 _WHERE_KNOWN = ("ref", "name", "maxspeed", "duration")
 
@@ -89,37 +92,27 @@ def _is_place(row: Mapping[str, Any]) -> bool:
 
 def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
     """Refuse a graph that no network can be made of, with everything that it lacks."""
-    faults = []
-    lost = sum(not _is_place(row) for _, row in graph.nodes(data=True))
-    if lost:
-        faults.append(("node x, y", lost, "nodes have no position in degrees"))
-    for name, keys in (("length", {"length"}), ("highway", {"highway", "route"})):
-        without = sum(not keys & row.keys() for _, _, row in graph.edges(data=True))
-        if without:
-            faults.append((f"edge {name}", without, f"links have no {name}"))
-    wrong = sum(
-        not _is_length(row["length"]) for _, _, row in graph.edges(data=True) if "length" in row
-    )
-    if wrong:
-        faults.append(("edge length", wrong, "links have a length that is negative or no number"))
-    if not graph.number_of_edges():
+    nodes = [row for _, row in graph.nodes(data=True)]
+    links = [row for _, _, row in graph.edges(data=True)]
+    wrong = "links have a length that is negative or no number"
+    found = {
+        ("node x, y", "nodes have no position in degrees"): [not _is_place(row) for row in nodes],
+        ("edge length", "links have no length"): ["length" not in row for row in links],
+        ("edge highway", "links have no highway"): [
+            not {"highway", "route"} & row.keys() for row in links
+        ],
+        ("edge length", wrong): [not _is_length(row.get("length", 0)) for row in links],
+    }
+    faults = [(key, sum(bad), text) for (key, text), bad in found.items() if any(bad)]
+    if not links:
         faults.append(("edges", 0, "there is no link in it"))
     if faults:
         remedy = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
         raise InputError(Fault(source, key, value, text, remedy) for key, value, text in faults)
 
 
-def _is_length(value: Any) -> bool:  # noqa: ANN401 - any attribute of a graph
-    return _is_number(value) and bool(0 <= value < GREATEST)
-
-
-def _is_number(value: Any) -> bool:  # noqa: ANN401 - any attribute of a graph
-    return isinstance(value, float | int) and not isinstance(value, bool)
-
-
-SUFFIXES = (".graphml", ".parquet")
-_ABOUT = b"siting"
-_DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
+def _is_length(value: object) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool) and 0 <= value < GREATEST
 
 
 def save_graphml(graph: RoadGraph, path: Path) -> None:
@@ -136,62 +129,51 @@ def save_parquet(streets: Streets, about: dict[str, str], path: Path) -> None:
 
 def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
     """Read a graph that was saved."""
-    refuse_no_file(path)
-    try:
+    with _reading(path):
         if path.suffix == ".parquet":
             return to_graph(*read_parquet(path))
         refuse_large(path, GRAPHML)
         with path.open("rb") as file:
             refuse_entities(file)
         graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
-    except InputError:
-        raise
-    # What a damaged file makes OSMnx, NetworkX, expat and Arrow raise is not documented by them.
-    except Exception as error:
-        raise no_saved_network(path, error) from error
     check_graph(graph, str(path))
     return graph
 
 
-def refuse_no_file(path: Path) -> None:
-    """Raise an error where there is no such file, or its ending is none of ours."""
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Raise an error where there is no such file, its ending is none of ours, or it is damaged."""
     if path.suffix not in SUFFIXES or not path.is_file():
         problem = "is neither 'shipped' nor a GraphML or Parquet file that exists"
         remedy = "Write 'shipped', or a path that ends in .graphml or .parquet."
         raise InputError([Fault("scenario", "network.source", str(path), problem, remedy)])
+    try:
+        yield
+    except InputError:
+        raise
+    # What a damaged file makes OSMnx, NetworkX, expat and Arrow raise is not documented by them.
+    except Exception as error:
+        problem = f"is not a saved road network ({error})"
+        raise InputError([Fault(str(path), "file", path.name, problem, _REMEDY)]) from error
 
 
-def no_saved_network(path: Path, error: Exception) -> InputError:
-    """The error for a file that holds no network, or half of one."""
-    remedy = "Make it again with 'siting network build'."
-    problem = f"is not a saved road network ({error})"
-    return InputError([Fault(str(path), "file", path.name, problem, remedy)])
-
-
-def about_of(schema: pa.Schema) -> dict[str, str]:
-    """Where a network that `save_parquet` wrote comes from."""
-    about: dict[str, str] = json.loads((schema.metadata or {})[_ABOUT])
-    return about
-
-
-def read_parquet(path: Path) -> tuple[Streets, dict[str, str]]:
-    """Read what `save_parquet` wrote."""
+def read_parquet(
+    path: Path, columns: Sequence[str] | None = None
+) -> tuple[Streets, dict[str, str]]:
+    """Read what `save_parquet` wrote, or some of its columns, texts as categories."""
     refuse_large_parquet(path)
-    table = pq.read_table(path)
-    about = about_of(table.schema)
-    return Streets(_unpacked(table, "nodes"), _unpacked(table, "links")), about
+    with pq.ParquetFile(path) as file:
+        about: dict[str, str] = json.loads((file.schema_arrow.metadata or {})[_ABOUT])
+        table = file.read(columns=columns)
+    rows = (table.column(name).combine_chunks().flatten() for name in ("nodes", "links"))
+    pandas = {"strings_to_categorical": columns is not None}
+    return Streets(*(pa.Table.from_struct_array(each).to_pandas(**pandas) for each in rows)), about
 
 
 def _packed(table: pd.DataFrame) -> pa.Array:
     rows = pa.Table.from_pandas(table, preserve_index=False).combine_chunks().to_struct_array()
     whole = pa.concat_arrays(rows.chunks) if isinstance(rows, pa.ChunkedArray) else rows
     return pa.ListArray.from_arrays(pa.array([0, len(whole)], pa.int32()), whole)
-
-
-def _unpacked(table: pa.Table, name: str) -> pd.DataFrame:
-    rows = table.column(name).combine_chunks().flatten()
-    unpacked: pd.DataFrame = pa.Table.from_struct_array(rows).to_pandas()
-    return unpacked
 
 
 def _aside(path: Path, write: Callable[[Path], None]) -> None:
@@ -201,123 +183,61 @@ def _aside(path: Path, write: Callable[[Path], None]) -> None:
         replace_file(path, write)
 
 
-_EAST, _NORTH = 180, 90
-_COLUMNS = {
-    "nodes": ("osmid", "x", "y"),
-    "links": ("u", "v", "length", "highway", "maxspeed", "duration"),
+_NODES: dict[str, Any] = {"osmid": "int64", "x": "float64", "y": "float64"}
+_LINKS: dict[str, Any] = {
+    **dict.fromkeys(("u", "v"), "int64"),
+    **dict.fromkeys(("length", "maxspeed", "duration"), "float64"),
+    "highway": "category",
 }
 
 
-@dataclass(frozen=True)
-class StreetArrays:
-    """Nodes and links of a saved network.
+def read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
+    """Read nodes (osmid, ascending, x and y), links between rows of them, and where they are from.
 
-    Parameters
-    ----------
-    osmid : ndarray of int, shape (n,)
-        Nodes, ascending.
-    x, y : ndarray of float, shape (n,)
-        Their positions, WGS 84, degrees.
-    links : Links
-        Ends are rows of the nodes.
-    about : mapping of str to str
-        Where they come from.
+    They are what `save_parquet` wrote; columns that travel times do not depend on are left out.
     """
-
-    osmid: Ints
-    x: Floats
-    y: Floats
-    links: Links
-    about: Mapping[str, str]
-
-
-def read_arrays(path: Path) -> StreetArrays:
-    """Read what `siting.network.osm.files.save_parquet` wrote."""
-    refuse_no_file(path)
-    try:
-        streets = _read(path)
-    except InputError:
-        raise
-    # What a damaged file makes Arrow and its arrays raise is not documented by them.
-    except Exception as error:
-        raise no_saved_network(path, error) from error
-    if faults := list(_faults(streets, path)):
+    with _reading(path):
+        tables = (("nodes", _NODES), ("links", _LINKS))
+        wanted = [f"{table}.list.element.{name}" for table, names in tables for name in names]
+        streets, about = read_parquet(path, wanted)
+        nodes = streets.nodes.astype(_NODES)
+        rows = streets.links.astype(_LINKS)
+        osmid, kind = nodes["osmid"].to_numpy(), rows["highway"].cat
+        links = Links(
+            tail=_rows(rows["u"].to_numpy(), osmid),
+            head=_rows(rows["v"].to_numpy(), osmid),
+            metres=rows["length"].to_numpy(),
+            kind=kind.codes.to_numpy().astype(np.int64),
+            kinds=tuple(kind.categories),
+            limit=rows["maxspeed"].to_numpy(),
+            minutes=rows["duration"].to_numpy(),
+        )
+    if faults := list(_faults(nodes, links, path)):
         raise InputError(faults)
-    return streets
+    return nodes, links, about
 
 
-def _read(path: Path) -> StreetArrays:
-    refuse_large_parquet(path)
-    with pq.ParquetFile(path) as file:
-        about = about_of(file.schema_arrow)
-        wanted = [
-            f"{table}.list.element.{name}" for table, names in _COLUMNS.items() for name in names
-        ]
-        rows = file.read(columns=wanted)
-    nodes, links = (_flat(rows, name) for name in _COLUMNS)
-    osmid = _ints(nodes["osmid"])
-    kinds = links["highway"].dictionary_encode()
-    return StreetArrays(
-        osmid=osmid,
-        x=_floats(nodes["x"]),
-        y=_floats(nodes["y"]),
-        links=Links(
-            tail=_rows(_ints(links["u"]), osmid),
-            head=_rows(_ints(links["v"]), osmid),
-            metres=_floats(links["length"]),
-            kind=_ints(pc.fill_null(kinds.indices.cast(pa.int64()), -1)),
-            kinds=tuple(kinds.dictionary.to_pylist()),
-            limit=_floats(links["maxspeed"]),
-            minutes=_floats(links["duration"]),
-        ),
-        about=about,
-    )
-
-
-def _faults(streets: StreetArrays, path: Path) -> Iterator[Fault]:
+def _faults(nodes: pd.DataFrame, links: Links, path: Path) -> Iterator[Fault]:
     """Figures that no road has."""
-    links = streets.links
-    away = ~((np.abs(streets.x) <= _EAST) & (np.abs(streets.y) <= _NORTH))
-    known = {
+    away = ~(nodes["x"].abs().le(180) & nodes["y"].abs().le(90)).to_numpy()
+    bad_length = ~((links.metres >= 0) & (links.metres < GREATEST))
+    known: dict[str, tuple[Bools, str]] = {
         "nodes, x, y": (away, "nodes have no position on Earth in degrees"),
-        "links, length": (
-            ~((links.metres >= 0) & (links.metres < GREATEST)),
-            "links have no length",
-        ),
+        "links, length": (bad_length, "links have no length"),
         "links, maxspeed": (links.limit <= 0, "links have a speed limit that is not above 0"),
         "links, duration": (links.minutes < 0, "links have a duration below 0"),
         "links, highway": (links.kind < 0, "links have no class of road"),
     }
     for key, (bad, problem) in known.items():
         if bad.any():
-            remedy = "Make it again with 'siting network build'."
-            yield Fault(str(path), key, int(bad.sum()), problem, remedy)
+            yield Fault(str(path), key, int(bad.sum()), problem, _REMEDY)
     if not len(links.metres):
-        remedy = "Make it again with 'siting network build'."
-        yield Fault(str(path), "links", 0, "there is no link in it", remedy)
-
-
-def _flat(table: pa.Table, name: str) -> dict[str, pa.Array]:
-    """The fields of the records in the one list of a column."""
-    rows = table.column(name).combine_chunks().flatten()
-    found = {field.name: rows.field(field.name) for field in rows.type}
-    return {wanted: found[wanted] for wanted in _COLUMNS[name]}
-
-
-def _floats(column: pa.Array) -> Floats:
-    filled = pc.fill_null(column.cast(pa.float64()), np.nan)
-    figures: Floats = filled.to_numpy(zero_copy_only=False)
-    return figures
-
-
-def _ints(column: pa.Array) -> Ints:
-    numbers: Ints = column.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    return numbers
+        yield Fault(str(path), "links", 0, "there is no link in it", _REMEDY)
 
 
 def _rows(ends: Ints, osmid: Ints) -> Ints:
     """Rows of the nodes where links end; both in ids of OpenStreetMap."""
-    if len(osmid) and (np.diff(osmid) <= 0).any():
+    if (np.diff(osmid) <= 0).any():
         raise ValueError("its nodes are not in order")
     found = np.minimum(np.searchsorted(osmid, ends), len(osmid) - 1)
     if (osmid[found] != ends).any():
