@@ -1,5 +1,6 @@
 """What `import siting` gives: every public name, and nothing heavy before it is used."""
 
+import inspect
 import subprocess
 import sys
 
@@ -7,7 +8,16 @@ import pytest
 
 import siting
 
-STUDIES = ("alternatives", "compare", "frontier", "hindcast", "rerun", "robustness", "sweep")
+STUDIES = (
+    "alternatives",
+    "compare",
+    "explain",
+    "frontier",
+    "hindcast",
+    "rerun",
+    "robustness",
+    "sweep",
+)
 
 
 @pytest.mark.parametrize("name", siting.__all__)
@@ -23,6 +33,17 @@ def test_every_public_name_is_shown() -> None:
 def test_another_name_is_none_of_its() -> None:
     with pytest.raises(AttributeError, match="no attribute 'walk'"):
         siting.walk  # noqa: B018 - looking it up is the test
+
+
+@pytest.mark.parametrize("name", ["run", "prepare", *sorted({*STUDIES} - {"compare"})])
+def test_what_takes_long_is_told_of_and_can_be_cancelled(name: str) -> None:
+    taken = inspect.signature(getattr(siting, name)).parameters
+    assert {"progress", "cancel"} <= taken.keys()
+
+
+def test_a_study_that_is_cancelled_ends_with_an_error() -> None:
+    with pytest.raises(siting.InterruptError, match=r"Cancelled\."):
+        siting.hindcast("remaining_offices", progress=lambda _: None, cancel=lambda: True)
 
 
 def test_importing_it_loads_nothing_heavy() -> None:

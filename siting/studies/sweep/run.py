@@ -1,6 +1,6 @@
 """Carry out a sweep: hand its runs to workers, keep what comes back, make the table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,18 +104,15 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     progress = heeding(progress, cancel)
     progress("Checking all runs")
     checked = check_sweep(asked if isinstance(asked, Sweep) else read_sweep(asked), data_folder())
-    folder, failed = SweepFolder(results / checked.name, checked), dict[str, str]()
+    folder, failed = SweepFolder(results / checked.name, checked), {}
     with claim(checked.name, results), keeping_what_is_done():
         try:
             missing = [run for run in checked.runs if not (resume and folder.kept(run))]
             if missing:
                 with _cluster(scheduler, min(workers, len(missing))) as client:
                     folder.begin(resume=resume)
-                    for done, (name, error) in enumerate(_make(client, missing, folder), start=1):
-                        failed |= {name: error} if error else {}
-                        progress(f"{done} of {len(missing)} runs are made")
-            kept = len(checked.runs) - len(missing)
-            return Swept(folder.path, _finish(folder, failed), kept)
+                    failed = _make(client, missing, folder, progress)
+            return Swept(folder.path, _finish(folder, failed), len(checked.runs) - len(missing))
         except (KeyboardInterrupt, Stop, InterruptError) as error:
             raise InterruptError(_how_far("Interrupted.", folder)) from error
         except (ClusterError, OSError) as error:
@@ -140,11 +137,16 @@ def _make_run(file: ScenarioFile) -> Outcome:
 
 
 def _make(
-    client: "Client", runs: Sequence[SweepRun], folder: SweepFolder
-) -> Iterator[tuple[str, str]]:
-    """Make runs and keep each as it is done; give its name, and what went wrong."""
-    for number, made in each_done(client, _make_run, [each.file for each in runs]):
-        yield runs[number].name, _keep(runs[number], made or _DIED, folder)
+    client: "Client", runs: Sequence[SweepRun], folder: SweepFolder, progress: Progress
+) -> dict[str, str]:
+    """Make runs and keep each as it is done; give what went wrong, by the name of the run."""
+    failed = {}
+    made = each_done(client, _make_run, [each.file for each in runs])
+    for done, (number, left) in enumerate(made, start=1):
+        if error := _keep(runs[number], left or _DIED, folder):
+            failed[runs[number].name] = error
+        progress(f"{done} of {len(runs)} runs are made")
+    return failed
 
 
 def _keep(asked: SweepRun, made: Outcome, folder: SweepFolder) -> str:
