@@ -189,8 +189,18 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
     task = context.task
     best, complete = best_answers(task, within, count, progress)
     different = tuple(diverse_answers(task, best[0], within, diverse, progress))
-    listed = [*(("best", each) for each in best), *(("diverse", each) for each in different)]
     places = context.problem.sites.set_index("code")
+    table = _answers(best, different, places, task)
+    facts = {"within": within, "count": count, "diverse": diverse, "complete": complete}
+    tables = {"answers": table, "sites": _sites(best, different, places)}
+    return context.study("alternatives", facts, tables)
+
+
+def _answers(
+    best: Sequence[Answer], different: Sequence[Answer], places: pd.DataFrame, task: Task
+) -> pd.DataFrame:
+    """One row an answer: what it changes, and how much worse than the best it is."""
+    listed = [*(("best", each) for each in best), *(("diverse", each) for each in different)]
     rows = [
         {
             "kind": kind,
@@ -202,9 +212,7 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
     table = pd.DataFrame(rows)
     table.insert(1, "number", table.groupby("kind").cumcount() + 1)
     table["worse"] = (table["objective"] / table["objective"].iloc[0] - 1).abs()
-    facts = {"within": within, "count": count, "diverse": diverse, "complete": complete}
-    tables = {"answers": table, "sites": _sites(best, different, places)}
-    return context.study("alternatives", facts, tables)
+    return table
 
 
 def _row(answer: Answer, first: Answer, places: pd.DataFrame) -> dict[str, object]:

@@ -181,8 +181,7 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     folder = find_result(str(result))
     old = read_result(folder)
     _refuse_other(old)
-    file = scenario_of(old, relative_to, allow)
-    asked = _frontier(old)
+    file, asked = scenario_of(old, relative_to, allow), _frontier(old)
     progress("Comparing the input files")
     others = tuple(_other_inputs(old, file, data or data_folder()))
     if others and not anyway:

@@ -16,7 +16,7 @@ from siting.inputs.candidates import seat_codes
 from siting.model import Instance
 from siting.pipeline.problem import Problem
 from siting.results.result import Result
-from siting.scenario.file import AnyScenario, as_scenario_file
+from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.studies.hindcast.solve import (
     Contest,
     RoundComparison,
@@ -80,10 +80,7 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     """
     progress = heeding(progress, cancel)
     file = as_scenario_file(scenario)
-    if file.scenario.regions.file:
-        why, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
-        key, value = "regions.file", file.scenario.regions.file
-        raise InputError([Fault(str(file.path), key, value, why, remedy)])
+    _refuse_outside_sweden(file)
     context = open_study(file, data, progress)
     problem, folder = context.problem, context.folder
     past = Past.of(problem)
@@ -99,6 +96,12 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     progress("Placing the offices of each county anew")
     tables = _tables(past, played) | ranges | {"counties": past.counties()}
     return context.study("hindcast", {"draws": draws, "seed": seed}, tables, also=ALSO_READ)
+
+
+def _refuse_outside_sweden(file: ScenarioFile) -> None:
+    if value := file.scenario.regions.file:
+        why, remedy = "the decisions are those about Sweden", "Use a scenario for Sweden."
+        raise InputError([Fault(str(file.path), "regions.file", value, why, remedy)])
 
 
 @dataclass(frozen=True, eq=False)

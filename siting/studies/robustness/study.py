@@ -11,7 +11,7 @@ from siting.common.package import data_folder
 from siting.common.parallel import worker_context
 from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats
-from siting.model import solve
+from siting.model import Solution, Task, solve
 from siting.results.result import Result
 from siting.results.schema import CORE
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
@@ -73,42 +73,32 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     InputError
         With everything that is wrong with the scenario or its files.
     StoppedError
-        If it is interrupted before any draw is finished.
-    InterruptError
-        If it was cancelled.
+        If it is interrupted before any draw is finished, or cancelled.
     """
     progress = heeding(progress, cancel)
-    file = as_scenario_file(scenario)
-    _refuse(file)
-    folder = data or data_folder()
+    file, folder = _accepted(as_scenario_file(scenario)), data or data_folder()
     if workers > 1:
         worker_context()
     context, shared = compute_shared(file, folder, progress)
-    redraw = redraw_of(context.problem, folder, rule=rule)
-    made = make_draws(shared, redraw, draws, seed)
+    made = make_draws(shared, redraw_of(context.problem, folder, rule=rule), draws, seed)
     progress("Solving the scenario as it stands")
-    main = solve(
-        shared.task.instance, shared.task.objective, shared.task.limits, solver=shared.task.solver
-    ).new_sites
+    main = _best(shared.task).new_sites
     solved, interrupted = solve_draws(shared, made, workers, progress)
     if not solved:
         raise StoppedError("It was interrupted before any draw was finished; nothing was written.")
     progress("Comparing the answers")
-    tables = _tables(shared, solved, main)
-    facts = {
-        "draws_asked": draws,
-        "draws_done": len(solved),
-        "interrupted": interrupted,
-        "seed": seed,
-        "rule": rule,
-        "speeds": sorted(shared.minutes),
-        "assumptions": drawn_assumptions(folder),
-    }
-    return context.study("robustness", facts, tables, also=ALSO_READ)
+    facts: dict[str, object] = {"draws_asked": draws, "draws_done": len(solved)}
+    facts |= {"interrupted": interrupted, "seed": seed, "rule": rule}
+    facts |= {"speeds": sorted(shared.minutes), "assumptions": drawn_assumptions(folder)}
+    return context.study("robustness", facts, _tables(shared, solved, main), also=ALSO_READ)
 
 
-def _refuse(file: ScenarioFile) -> None:
-    """Say what of a scenario cannot be carried over to other offices and costs."""
+def _best(task: Task) -> Solution:
+    return solve(task.instance, task.objective, task.limits, solver=task.solver)
+
+
+def _accepted(file: ScenarioFile) -> ScenarioFile:
+    """A scenario of which everything can be carried over to other offices and costs."""
     scenario = file.scenario
     asked = {
         "objective.kind": scenario.objective.kind != "mean",
@@ -123,6 +113,7 @@ def _refuse(file: ScenarioFile) -> None:
     }
     remedy = "Draw worlds for a scenario without it; limits on number, money and groups are fine."
     refuse(file, asked, "is not carried over to other offices and costs", remedy)
+    return file
 
 
 def _tables(
