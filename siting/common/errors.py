@@ -56,7 +56,7 @@ class Fault:
 
 
 class SitingError(Exception):
-    """Base of every error that is the user's to mend; carries the exit code."""
+    """Base of every error that is the user's to fix; carries the exit code."""
 
     exit_code = 2
 

@@ -1,5 +1,6 @@
 """Files and folders that are written aside, moved into place in one step, and locked meanwhile."""
 
+import errno
 import glob
 import json
 import os
@@ -12,19 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp, mkstemp
 
+from filelock import BaseFileLock, FileLock, Timeout
+
 from siting.common.errors import BusyError, Fault, InputError
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_FAR = 1 << 30
-"""The byte that Windows locks: behind the text, which others have to read."""
-
-_held: dict[Path, int] = {}
-"""How often this process holds each lock: who claims a result may write into it as well."""
 _guard = threading.Lock()
+_LOCKLESS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
+"""How file systems say that they know no locks."""
 
 
 def lock_path(target: Path) -> Path:
@@ -40,66 +35,47 @@ def locked(target: Path) -> Iterator[None]:
     is used without.
     """
     path = lock_path(target.absolute())
+    # One for each path: who claims a result may write into it as well.
+    lock = FileLock(
+        path,
+        blocking=False,
+        thread_local=False,
+        is_singleton=True,
+        fallback_to_soft=False,
+        on_acquired=_sign,
+    )
     with _guard:
-        number = None if path in _held else _take(path, target)
-        _held[path] = _held.get(path, 0) + 1
+        _take(lock, path, target)
     try:
         yield
     finally:
         with _guard:
-            _held[path] -= 1
-            if not _held[path]:
-                del _held[path]
-        if number is not None:
-            _give_back(path, number)
+            if sys.platform != "win32" and lock.lock_counter == 1:
+                path.unlink(missing_ok=True)
+            lock.release()
 
 
-def _take(path: Path, target: Path) -> int:
-    while True:
-        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            _lock(number)
-        except BlockingIOError as error:
-            holder = _holder(number)
-            os.close(number)
-            raise BusyError(target, holder) from error
-        except OSError:
-            return number
-        # Who held it before may have deleted the file between our two calls.
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(number), path.stat()):
-                break
-        os.close(number)
+def _take(lock: BaseFileLock, path: Path, target: Path) -> None:
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise BusyError(target, _holder(path)) from error
+    except OSError as error:
+        if error.errno not in _LOCKLESS:
+            raise
+
+
+def _sign(number: int) -> None:
     about = {"process": os.getpid(), "machine": socket.gethostname()}
     # On a full disk the lock holds though it does not say whose it is.
     with suppress(OSError):
         os.truncate(number, 0)
         os.write(number, json.dumps(about).encode())
-    return number
 
 
-def _give_back(path: Path, number: int) -> None:
-    if sys.platform != "win32":
-        path.unlink(missing_ok=True)
-    os.close(number)
-
-
-def _lock(number: int) -> None:
-    if sys.platform == "win32":
-        os.lseek(number, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError from error
-        finally:
-            os.lseek(number, 0, os.SEEK_SET)
-    else:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _holder(number: int) -> str:
+def _holder(path: Path) -> str:
     try:
-        about = json.loads(os.read(number, 1000))
+        about = json.loads(path.read_bytes())
         return f"process {about['process']} on {about['machine']}"
     except (OSError, ValueError, TypeError, KeyError):
         return "another process"
@@ -146,7 +122,7 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
 
 
 def restore(target: Path) -> None:
-    """Mend what a process left that was killed while it wrote a folder.
+    """Put right what a process left that was killed while it wrote a folder.
 
     Where it had put the old folder away and not yet the new one in its place, the old one is put
     back; all else that it left is removed. Nothing is done while another process writes there.
@@ -165,7 +141,7 @@ def restore(target: Path) -> None:
 
 @contextmanager
 def telling(path: Path, option: str = "file") -> Iterator[None]:
-    """Say what hinders writing as a fault that the user can mend."""
+    """Say what hinders writing as a fault that the user can fix."""
     try:
         yield
     except OSError as error:

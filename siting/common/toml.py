@@ -83,7 +83,7 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
     remedy = 'Each line is key = value, with texts in "quotes" and a point in numbers.'
     if "twice" in str(error) and line.startswith("["):
         table = line.partition("#")[0].strip()
-        remedy = f"The table {table} stands twice: put these keys under the one that is there."
+        remedy = f"The table {table} appears twice: put these keys under the one that is there."
     elif comma := _COMMA.search(line):
         remedy = f"Write {comma[1].replace(',', '.')}: numbers have a point, not a comma."
     elif code := _CODE.search(line):

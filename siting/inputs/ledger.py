@@ -197,7 +197,7 @@ def _assumption_faults(path: Path) -> Iterator[Fault]:
             remedy = "Write red, amber or green."
             yield Fault(str(path), key, item.get("rating"), "no such rating", remedy)
         if str(item.get("id")) in seen:
-            yield Fault(str(path), key, item["id"], "stands there twice", "Give it another id.")
+            yield Fault(str(path), key, item["id"], "appears twice", "Give it another id.")
         seen.add(str(item.get("id")))
 
 

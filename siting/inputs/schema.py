@@ -11,14 +11,14 @@ from siting.common.levels import LEVELS
 from siting.common.tables.columns import (
     NOT_NEGATIVE,
     POSITIVE,
-    Column,
+    ColumnSpec,
     Rule,
     read_columns,
     unique,
     within,
 )
 
-type Columns = Mapping[str, Column]
+type Columns = Mapping[str, ColumnSpec]
 
 SWEDEN = (10.0, 55.0, 25.0, 70.0)
 """West, south, east and north of the positions that a file for Sweden may hold, degrees."""
@@ -39,34 +39,34 @@ GRADES = ("documented", "deduced", "assumed")
 """How well the place of an office is founded."""
 
 
-def _text(meaning: str) -> Column:
-    return Column(meaning, rules=(_FILLED, _PLAIN))
+def _text(meaning: str) -> ColumnSpec:
+    return ColumnSpec(meaning, rules=(_FILLED, _PLAIN))
 
 
-def _id(meaning: str) -> Column:
-    return Column(meaning, rules=(unique(), _FILLED, _PLAIN))
+def _id(meaning: str) -> ColumnSpec:
+    return ColumnSpec(meaning, rules=(unique(), _FILLED, _PLAIN))
 
 
-def _one_of(meaning: str, *values: str) -> Column:
+def _one_of(meaning: str, *values: str) -> ColumnSpec:
     rule = Rule(lambda texts: texts.isin(values), f"must be one of {', '.join(values)}")
-    return Column(meaning, rules=(rule,))
+    return ColumnSpec(meaning, rules=(rule,))
 
 
-def _code(meaning: str, *rules: Rule) -> Column:
-    return Column(meaning, rules=(*rules, _FOUR_DIGITS))
+def _code(meaning: str, *rules: Rule) -> ColumnSpec:
+    return ColumnSpec(meaning, rules=(*rules, _FOUR_DIGITS))
 
 
-def _whole(meaning: str, rule: Rule = NOT_NEGATIVE) -> Column:
-    return Column(meaning, "integer", (rule,))
+def _whole(meaning: str, rule: Rule = NOT_NEGATIVE) -> ColumnSpec:
+    return ColumnSpec(meaning, "integer", (rule,))
 
 
-def _number(meaning: str, *rules: Rule, empty: bool = False) -> Column:
-    return Column(meaning, "number", rules or (NOT_NEGATIVE,), also=("",) if empty else ())
+def _number(meaning: str, *rules: Rule, empty: bool = False) -> ColumnSpec:
+    return ColumnSpec(meaning, "number", rules or (NOT_NEGATIVE,), also=("",) if empty else ())
 
 
 def _position(
     bounds: tuple[float, float, float, float] = SWEDEN, start: str = "", of: str = ""
-) -> dict[str, Column]:
+) -> dict[str, ColumnSpec]:
     west, south, east, north = bounds
     where = "Sweden" if bounds == SWEDEN else "the Earth"
     return {
@@ -99,7 +99,7 @@ TABLES: Mapping[str, Columns] = {
         "seat": _text("town where the municipality is run from"),
         **_position(start="seat_", of=" of the seat's centre"),
         "seat_source": _text("where the seat's position comes from"),
-        "land_border": Column("land border with NO or FI: roads across it are missing"),
+        "land_border": ColumnSpec("land border with NO or FI: roads across it are missing"),
     },
     "localities": {
         "code": _id("locality code of 2020"),
@@ -138,21 +138,21 @@ TABLES: Mapping[str, Columns] = {
         **_position(),
         "position": _text("what the position is"),
         "evidence": _one_of("documented by a source, deduced, or assumed", *GRADES),
-        "source": Column("row of sources.csv, or an address"),
-        "source_date": Column("when the source was written"),
+        "source": ColumnSpec("row of sources.csv, or an address"),
+        "source_date": ColumnSpec("when the source was written"),
         "existed_2019": _one_of(
             "does the source say that it existed in 2019?", "stated", "implied", "not stated"
         ),
-        "note": Column("remarks"),
+        "note": ColumnSpec("remarks"),
     },
     "decisions": {
-        "month": Column("month of the decision", rules=(_MONTH,)),
+        "month": ColumnSpec("month of the decision", rules=(_MONTH,)),
         "municipality_code": _code("municipality"),
         "municipality": _text("municipality"),
         "decision": _one_of(
             "what was decided", "announced", "opened", "proposed", "ordered", "closing decided"
         ),
-        "detail": Column("remarks"),
+        "detail": ColumnSpec("remarks"),
         "source": _text("row of sources.csv"),
     },
     "reference_trips": {
@@ -170,7 +170,7 @@ TABLES: Mapping[str, Columns] = {
         "reference": _text("where it was published"),
         "licence or terms": _text("licence or terms"),
         "accessed": _text("month of access"),
-        "note": Column("known faults and remarks"),
+        "note": ColumnSpec("known faults and remarks"),
     },
 }
 """Every CSV table that ships, by file name without ending; the road tables are in network/."""
@@ -242,5 +242,5 @@ def region_columns() -> Columns:
     }
 
 
-def _optional(**columns: Column) -> Columns:
+def _optional(**columns: ColumnSpec) -> Columns:
     return {name: replace(column, required=False) for name, column in columns.items()}

@@ -174,7 +174,7 @@ def _with_defaults(table: pd.DataFrame, defaults: Mapping[str, Any]) -> pd.DataF
 
 
 def _swapped(path: Path, bounds: tuple[float, float, float, float]) -> list[Fault]:
-    """One fault for a file whose positions all fit once longitude and latitude change places."""
+    """One fault for a file whose positions all fit once longitude and latitude are swapped."""
     west, south, east, north = bounds
     try:
         raw = read_texts(path)
@@ -187,7 +187,7 @@ def _swapped(path: Path, bounds: tuple[float, float, float, float]) -> list[Faul
     would = lat.between(west, east) & lon.between(south, north)
     if fits.any() or not would.all():
         return []
-    problem = "longitude and latitude have changed places"
+    problem = "longitude and latitude are swapped"
     remedy = "Swap the names of the columns: lon goes east, lat goes north."
     return [Fault(str(path), "columns lon, lat", (lon[0], lat[0]), problem, remedy)]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
-from siting.common.tables.columns import POSITIVE, Column, label_column, on_earth, read_columns
+from siting.common.tables.columns import POSITIVE, ColumnSpec, label_column, on_earth, read_columns
 from siting.common.types import Arcs, Floats, Ints, Points, RoadNetwork
 from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.link_times import arcs_of
@@ -48,9 +48,9 @@ _KNOWN = replace(POSITIVE, remedy="Write what is known of the trip, or leave the
 _COLUMNS = {
     "from": label_column(),
     "to": label_column(),
-    **{name: Column(kind="number", rules=(on_earth(name, _DEGREES),)) for name in _ENDS},
-    "km": Column(kind="number", rules=(_KNOWN,), required=False, also=("",)),
-    "minutes": Column(kind="number", rules=(_KNOWN,), required=False, also=("",)),
+    **{name: ColumnSpec(kind="number", rules=(on_earth(name, _DEGREES),)) for name in _ENDS},
+    "km": ColumnSpec(kind="number", rules=(_KNOWN,), required=False, also=("",)),
+    "minutes": ColumnSpec(kind="number", rules=(_KNOWN,), required=False, also=("",)),
 }
 
 

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import MOST_PAIRS
-from siting.common.tables.columns import Column, label_column, read_columns
+from siting.common.tables.columns import ColumnSpec, label_column, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import shortened
 from siting.common.types import Floats, Ints, TravelTimes
@@ -18,7 +18,7 @@ _SHOWN = 5
 _COLUMNS = {
     "from": label_column(),
     "to": label_column(),
-    "minutes": Column(kind="number", also=("inf", "infinity")),
+    "minutes": ColumnSpec(kind="number", also=("inf", "infinity")),
 }
 
 

@@ -86,7 +86,7 @@ def find_result(name: str) -> Path:
     """The folder that a user means: a path, or the name of one in results/."""
     path, kept = Path(name), _RESULTS / name
     for folder in (path, kept):
-        # Where it cannot be mended it is missing, and that is said.
+        # Where it cannot be put right it is missing, and that is said.
         with suppress(OSError):
             restore(folder)
     return kept if not path.exists() and kept.exists() else path

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from siting.common.errors import Fault, InputError
 from siting.common.levels import LEVELS
-from siting.common.tables.columns import Column, Rule, check_columns, unique
+from siting.common.tables.columns import ColumnSpec, Rule, check_columns, unique
 from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
 from siting.results.measures import MEASURES
@@ -39,7 +39,7 @@ _TEXTS = (
 )
 _REMEDY = "Restore the file, or run the scenario again."
 _TRUTH = Rule(lambda texts: texts.isin(["True", "False"]), "is neither True nor False", _REMEDY)
-_NUMBER = Column(kind="number", also=("", "inf", "-inf"))
+_NUMBER = ColumnSpec(kind="number", also=("", "inf", "-inf"))
 
 
 class _Part(Table):
@@ -173,13 +173,13 @@ def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: b
         raise InputError(Fault(str(path), "column measure", row, problem, _REMEDY) for row in lost)
 
 
-def _column(name: str, key: str | None, *, outside_sweden: bool) -> Column:
+def _column(name: str, key: str | None, *, outside_sweden: bool) -> ColumnSpec:
     rules = (unique(_REMEDY),) if name == key else ()
     if name in _DIGITS and not outside_sweden:
-        return Column(rules=(*rules, _code(_DIGITS[name])))
+        return ColumnSpec(rules=(*rules, _code(_DIGITS[name])))
     if name == "forced":
-        return Column(rules=(_TRUTH,))
-    return Column(rules=rules) if _is_text(name) else _NUMBER
+        return ColumnSpec(rules=(_TRUTH,))
+    return ColumnSpec(rules=rules) if _is_text(name) else _NUMBER
 
 
 def _code(digits: int) -> Rule:

@@ -335,7 +335,7 @@ class PhaseTable(Table):
     """Most offices that open in it."""
 
 
-class Solver(Table):
+class SolverTable(Table):
     """How the model is solved; none of this changes what the best answer is."""
 
     name: Literal["highs", "cbc"] = "highs"
@@ -376,7 +376,7 @@ class Scenario(Table):
     office_types: OfficeTypes = OfficeTypes()
     capacity: CapacityTable = CapacityTable()
     phases: tuple[PhaseTable, ...] = ()
-    solver: Solver = Solver()
+    solver: SolverTable = SolverTable()
 
 
 def table_models() -> dict[str, type[Table]]:

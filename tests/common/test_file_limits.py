@@ -12,7 +12,7 @@ import pytest
 from siting.common import file_limits as sizes
 from siting.common.errors import InputError
 from siting.common.file_limits import Most, refuse_large_parquet, refuse_large_workbook
-from siting.common.tables.columns import Column, label_column, read_columns
+from siting.common.tables.columns import ColumnSpec, label_column, read_columns
 from siting.inputs.schema import SWEDEN, demand_columns
 from siting.network.osm.extract import read_extract
 from siting.network.osm.files import read_network
@@ -42,7 +42,7 @@ def _read_demand(path: Path) -> object:
 
 
 def _read_times(path: Path) -> object:
-    return read_columns(path, {"from": label_column(), "minutes": Column(kind="number")})
+    return read_columns(path, {"from": label_column(), "minutes": ColumnSpec(kind="number")})
 
 
 def _read_drive(path: Path) -> object:

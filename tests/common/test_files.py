@@ -1,4 +1,4 @@
-"""Files and folders are moved into place whole, and what a killed process left is mended."""
+"""Files and folders are moved into place whole, and what a killed process left is put right."""
 
 import errno
 import os

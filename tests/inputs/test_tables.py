@@ -54,12 +54,12 @@ def test_every_fault_is_named_with_row_column_and_value(tmp_path: Path) -> None:
         "row 4, column lon = 'x': not a number",
         "row 4, column lat = 159.0: latitude outside Sweden",
         "row 5, column lon = '': not a number",
-        "column office_id = 'b': stands in more than one row",
+        "column office_id = 'b': appears in more than one row",
     ):
         assert any(part in fault for fault in faults), (part, faults)
 
 
-def test_a_decimal_comma_is_a_fault_and_not_mended_silently(tmp_path: Path) -> None:
+def test_a_decimal_comma_is_a_fault_and_not_fixed_silently(tmp_path: Path) -> None:
     faults = _faults(_write(tmp_path, GOOD.replace("17.9,59.5", '"17,9",59.5')))
     assert len(faults) == 1
     assert (

@@ -63,7 +63,7 @@ def test_every_form_reads_alike(tmp_path: Path, sweden: UserFiles, name: str) ->
         ("10,", "-10,", "row 2, column people", "must not be negative", "Correct it"),
         ("10,", "inf,", "row 2, column people", "not a number", "Write a number"),
         ("10,", ",", "row 2, column people", "not a number", "Write a number"),
-        ("b,", "a,", "column id", "stands in more than one row", "Give each"),
+        ("b,", "a,", "column id", "appears in more than one row", "Give each"),
         ("17.9,", "2.35,", "row 2, column lon", "outside Sweden (10 to 25)", "Correct it"),
         ("59.5", "95.9", "row 2, column lat", "outside Sweden (55 to 70)", "Correct it"),
         ("people", "persons", "column people", "the column is missing", "Add a column"),
@@ -85,7 +85,7 @@ def test_each_fault_is_named(  # noqa: PLR0913, PLR0917 - one parameter a part o
 def test_swapped_columns_are_one_fault(tmp_path: Path, sweden: UserFiles) -> None:
     table, faults = sweden.demand(_write(tmp_path, GRID.replace("lon,lat", "lat,lon")))
     assert table is None
-    assert [fault.problem for fault in faults] == ["longitude and latitude have changed places"]
+    assert [fault.problem for fault in faults] == ["longitude and latitude are swapped"]
 
 
 def test_a_point_at_sea_belongs_to_no_municipality(tmp_path: Path, sweden: UserFiles) -> None:

@@ -40,7 +40,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnSpec:
     """What a column of a table holds.
 
     Parameters
@@ -83,25 +83,29 @@ def unique(
     remedy: str = "Give each row one of its own, or take out the rows that are there twice.",
 ) -> Rule:
     """No value twice."""
-    problem = "stands in more than one row"
+    problem = "appears in more than one row"
     return Rule(lambda values: ~values.duplicated(keep=False), problem, remedy)
 
 
-def label_column(*rules: Rule) -> Column:
+def label_column(*rules: Rule) -> ColumnSpec:
     """Labels of places."""
     filled = Rule(lambda texts: texts != "", "must not be empty", "Write a label.")
-    return Column(kind="label", rules=(filled, *rules))
+    return ColumnSpec(kind="label", rules=(filled, *rules))
 
 
 def read_columns(
-    path: Path, columns: Mapping[str, Column], *, strict: bool = False, most_rows: int = MOST_ROWS
+    path: Path,
+    columns: Mapping[str, ColumnSpec],
+    *,
+    strict: bool = False,
+    most_rows: int = MOST_ROWS,
 ) -> pd.DataFrame:
     """Read the described columns of a CSV, XLSX or Parquet file; a strict table has no others."""
     return check_columns(read_cells(path, most_rows), columns, path, strict=strict)
 
 
 def check_columns(
-    raw: pd.DataFrame, columns: Mapping[str, Column], path: Path, *, strict: bool = False
+    raw: pd.DataFrame, columns: Mapping[str, ColumnSpec], path: Path, *, strict: bool = False
 ) -> pd.DataFrame:
     """The described columns as what they hold, or an error with all that is wrong with them."""
     missing = [name for name, column in columns.items() if column.required and name not in raw]
@@ -119,7 +123,7 @@ def check_columns(
     return pd.DataFrame({name: column for name, (column, _) in values.items()}, index=raw.index)
 
 
-def _values(cells: Cells, column: Column) -> tuple[Cells, Cells]:
+def _values(cells: Cells, column: ColumnSpec) -> tuple[Cells, Cells]:
     """The values of a column, and which cells hold none though they must."""
     if column.kind in ("string", "label"):
         texts = texts_of(cells)
@@ -141,20 +145,20 @@ def _numbers(cells: Cells) -> "pd.Series[float]":
     return pd.to_numeric(texts_of(cells), errors="coerce").astype(float)
 
 
-def _no_numbers(path: Path, bad: Cells, column: Column) -> Iterator[Fault]:
+def _no_numbers(path: Path, bad: Cells, column: ColumnSpec) -> Iterator[Fault]:
     for row, value in texts_of(bad).items():
         told = number_problem(value, whole=column.kind == "integer")
         yield Fault(str(path), cell(int(str(row)), bad.name), value, *told)
 
 
-def _strange(path: Path, raw: pd.DataFrame, columns: Mapping[str, Column]) -> Iterator[Fault]:
+def _strange(path: Path, raw: pd.DataFrame, columns: Mapping[str, ColumnSpec]) -> Iterator[Fault]:
     for name in raw.columns.difference(list(columns), sort=False):
         remedy = near_matches(name, columns) or "Take it out."
         problem = "is a column that this table does not have"
         yield Fault(str(path), f"column {name}", name, problem, remedy)
 
 
-def _broken(path: Path, values: Cells, bad: Cells, column: Column) -> Iterator[Fault]:
+def _broken(path: Path, values: Cells, bad: Cells, column: ColumnSpec) -> Iterator[Fault]:
     known = values[~bad].dropna()
     for rule in column.rules:
         for row, value in known[~rule.holds(known)].items():
@@ -167,7 +171,7 @@ def _broken(path: Path, values: Cells, bad: Cells, column: Column) -> Iterator[F
 
 def read_points(path: Path, name: str = "id", lon: str = "lon", lat: str = "lat") -> Points:
     """Read places."""
-    number = Column(kind="number")
+    number = ColumnSpec(kind="number")
     own = unique("Give each place a label of its own.")
     table = read_columns(path, {name: label_column(own), lon: number, lat: number})
     off = (table[lon].abs() > 180) | (table[lat].abs() > 90)  # noqa: PLR2004 -- degrees

@@ -1,6 +1,6 @@
 """Read the texts of a table file, and refuse what cannot be read without guessing.
 
-Whatever a spreadsheet or a script may have done to a file is named with its row; nothing is mended.
+Whatever a spreadsheet or a script may have done to a file is named with its row; nothing is fixed.
 """
 
 import codecs
@@ -89,7 +89,7 @@ def shortened(faults: Iterable[Fault], path: Path) -> list[Fault]:
     more = sum(1 for _ in every)
     if not more:
         return first
-    return [*first, _of_file(path, f"{more} more faults like these", "Mend these first.")]
+    return [*first, _of_file(path, f"{more} more faults like these", "Fix these first.")]
 
 
 def _of_file(path: Path, problem: str, remedy: str) -> Fault:
@@ -132,7 +132,7 @@ def _read_parquet(path: Path, most_rows: int) -> pd.DataFrame:
 
 
 def _read_workbook(path: Path, most_rows: int) -> pd.DataFrame:
-    # Without a header, as pandas would rename columns that stand there twice.
+    # Without a header, as pandas would rename columns that appear twice.
     raw = pd.read_excel(
         path, header=None, dtype=str, keep_default_na=False, nrows=most_rows + 2, engine="openpyxl"
     ).fillna("")
@@ -149,7 +149,7 @@ def _read_workbook(path: Path, most_rows: int) -> pd.DataFrame:
 def _header_faults(path: Path, header: list[str]) -> Iterator[Fault]:
     for name, count in Counter(header).items():
         if count > 1 and name:
-            problem = f"stands {count} times in the header"
+            problem = f"appears {count} times in the header"
             yield Fault(str(path), f"column {name}", name, problem, "Take all but one out.")
 
 

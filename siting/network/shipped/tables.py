@@ -12,7 +12,7 @@ import pandas as pd
 from siting.common.errors import Fault, InputError
 from siting.common.tables.columns import (
     NOT_NEGATIVE,
-    Column,
+    ColumnSpec,
     Rule,
     label_column,
     on_earth,
@@ -100,12 +100,12 @@ def table_graph(tables: RoadTables, speeds: Speeds) -> RoadGraph:
 _REMEDY = "Build the tables again with siting data build --raw DIR, or restore the file."
 
 
-def _number(*rules: Rule) -> Column:
-    return Column(kind="number", rules=tuple(replace(rule, remedy=_REMEDY) for rule in rules))
+def _number(*rules: Rule) -> ColumnSpec:
+    return ColumnSpec(kind="number", rules=tuple(replace(rule, remedy=_REMEDY) for rule in rules))
 
 
 _POSITION = {name: _number(on_earth(name)) for name in ("lon", "lat")}
-_TEXT = Column()
+_TEXT = ColumnSpec()
 _COLUMNS = {
     NODES: {"node": _number(unique()), **_POSITION, "kind": label_column()},
     LINKS: {

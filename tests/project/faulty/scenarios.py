@@ -50,7 +50,7 @@ _NO_TOML = {
     "a table twice": (
         "[limits]\n[limits] # again\n",
         "limits",
-        "The table [limits] stands twice: put these keys under the one that is there.",
+        "The table [limits] appears twice: put these keys under the one that is there.",
     ),
     "a bracket short": ("[limits\n", "limits", "key = value"),
     "a colon": ("[limits]\nspacing_km: 3\n", "spacing_km", "key = value"),

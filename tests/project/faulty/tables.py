@@ -213,7 +213,7 @@ def special_cells() -> Iterator[Case]:
     text = offices.text
     yield offices.case("evidence", text.replace("assumed", "sure"), "column evidence", "sure")
     swapped = text.replace("lon,lat", "lat,lon")
-    yield offices.case("lon and lat swapped", swapped, "columns lon, lat", "changed places")
+    yield offices.case("lon and lat swapped", swapped, "columns lon, lat", "are swapped")
     nobody = demand.text.replace(",412,", ",0,").replace(",99.5,", ",0,")
     yield demand.case("nobody", nobody, "column people", "nobody")
     half = regions.text.replace(",county,", ",land,")

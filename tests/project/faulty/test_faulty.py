@@ -1,4 +1,4 @@
-"""Every faulty input is refused by naming file, place, value and remedy; nothing is mended."""
+"""Every faulty input is refused by naming file, place, value and remedy; nothing is fixed."""
 
 import hashlib
 import random
@@ -52,7 +52,7 @@ def test_there_are_as_many_as_promised() -> None:
     f"one fault; {_SHOWN} of them, drawn with a fixed seed, in an ordinary run, and all of them by "
     "`make test-all`",
     "an error that names file, row or key, column, value and remedy, exit code 2; nothing is "
-    "mended silently, and no file is changed",
+    "fixed silently, and no file is changed",
 )
 @pytest.mark.parametrize(
     "case",
