@@ -198,29 +198,41 @@ class Program:
             return False
         return all(row.holds(chosen) for row in self.rows)
 
-    def holds(self, chosen: Bools) -> bool:
-        """Tell whether the options chosen keep to every limit, if none fills up."""
-        if not self.allows(chosen):
+    def minutes(self, chosen: Bools, split: Split | None = None) -> Floats:
+        """Return the minutes of each service, the longest of its parts where it is split."""
+        if split is None:
+            return self.nearest(chosen)
+        minutes: Floats = np.where(split.rest > 0, self.fallback, 0.0)
+        np.maximum.at(minutes, split.services, split.minutes)
+        return minutes
+
+    def value(self, functional: Functional, chosen: Bools, split: Split | None = None) -> float:
+        """Return the value of a functional for the options chosen and the division."""
+        return self._value(functional, chosen, split, self.minutes(chosen, split))
+
+    def holds(self, chosen: Bools, split: Split | None = None) -> bool:
+        """Tell whether the options chosen and the division keep to every limit."""
+        if not self.allows(chosen) or (split is not None and self._overfull(split)):
             return False
-        minutes = self.nearest(chosen)
+        minutes = self.minutes(chosen, split)
         if self.must_serve and np.isinf(minutes).any():
             return False
-        return all(c.holds(c.functional.of_times(chosen, minutes)) for c in self.ceilings)
+        values = (self._value(c.functional, chosen, split, minutes) for c in self.ceilings)
+        return all(c.holds(value) for c, value in zip(self.ceilings, values, strict=True))
 
-    def holds_split(self, chosen: Bools, split: Split) -> bool:
-        """Tell whether the options chosen and the division keep to every limit."""
-        unserved = (split.rest > 0) & np.isinf(self.fallback)
-        if not self.allows(chosen) or (self.must_serve and unserved.any()):
-            return False
+    def _value(
+        self, functional: Functional, chosen: Bools, split: Split | None, minutes: Floats
+    ) -> float:
+        if split is None:
+            return functional.of_times(chosen, minutes)
+        return functional.of_split(chosen, split, self.fallback)
+
+    def _overfull(self, split: Split) -> bool:
         width = len(self.capacity)
         load = np.bincount(
             self.periods[split.services] * width + split.options,
             weights=self.people[split.services] * split.shares,
             minlength=width * (int(self.periods.max(initial=0)) + 1),
         ).reshape(-1, width)
-        if (load > self.capacity + FEASIBILITY * np.maximum(1.0, self.capacity)).any():
-            return False
-        return all(
-            ceiling.holds(ceiling.functional.of_split(chosen, split, self.fallback))
-            for ceiling in self.ceilings
-        )
+        most = self.capacity + FEASIBILITY * np.maximum(1.0, self.capacity)
+        return bool((load > most).any())

@@ -233,21 +233,13 @@ def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
     answer, program = outcome.answer, outcome.program
     if answer.chosen is None:
         return None
-    if answer.split is None:
-        minutes = program.nearest(answer.chosen)
-    else:
-        minutes = np.where(answer.split.rest > 0, program.fallback, 0.0)
-        np.maximum.at(minutes, answer.split.services, answer.split.minutes)
     if stage.functional is None:
-        return float(minutes.max(initial=0.0))
+        return float(program.minutes(answer.chosen, answer.split).max(initial=0.0))
     merged = np.bincount(
-        outcome.service_of, weights=stage.functional.weights, minlength=len(minutes)
+        outcome.service_of, weights=stage.functional.weights, minlength=len(program.fallback)
     )
     functional = replace(stage.functional, weights=merged)
-    if answer.split is None:
-        value = functional.of_times(answer.chosen, minutes)
-    else:
-        value = functional.of_split(answer.chosen, answer.split, program.fallback)
+    value = program.value(functional, answer.chosen, answer.split)
     return report(stage.objective, value, outcome.formulation)
 
 

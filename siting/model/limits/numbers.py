@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from siting.common.errors import Fault
 from siting.common.types import Bools
 from siting.model.instance import Instance
@@ -152,18 +154,12 @@ class Phases(Limit):
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for number, phase in enumerate(self.phases):
-            opened, running = options.phase == number, options.phase <= number
-            if phase.annual_budget is not None:
-                yield spending_row(
-                    f"{phase.name} annual_budget", options.new & running,
-                    options.annual_cost, phase.annual_budget,
-                )  # fmt: skip
-            if phase.one_off_budget is not None:
-                yield spending_row(
-                    f"{phase.name} one_off_budget", options.new & opened,
-                    options.one_off_cost, phase.one_off_budget,
-                )  # fmt: skip
-            if phase.opened_max is not None:
-                yield count_row(
-                    f"{phase.name} opened_max", options.new & opened, upper=phase.opened_max
-                )
+            opened = options.new & (options.phase == number)
+            running = options.new & (options.phase <= number)
+            for key, counted, cost in (
+                ("annual_budget", running, options.annual_cost),
+                ("one_off_budget", opened, options.one_off_cost),
+                ("opened_max", opened, np.ones(len(options))),
+            ):
+                if (most := getattr(phase, key)) is not None:
+                    yield spending_row(f"{phase.name} {key}", counted, cost, most)

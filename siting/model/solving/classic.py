@@ -69,8 +69,7 @@ def checked(
     """Return the answer with its value recomputed, or without options if they break a limit."""
     if not program.holds(chosen):
         return nothing("stopped", bound)
-    value = program.goal.of_times(chosen, program.nearest(chosen))
-    return SolverAnswer(state, chosen, value, bound)
+    return SolverAnswer(state, chosen, program.value(program.goal, chosen), bound)
 
 
 def checked_split(
@@ -90,9 +89,9 @@ def checked_split(
         shares[used],
         np.where(full, 0.0, 1.0 - total),
     )
-    if not program.holds_split(chosen, split):
+    if not program.holds(chosen, split):
         return nothing("stopped", bound)
-    value = program.goal.of_split(chosen, split, program.fallback)
+    value = program.value(program.goal, chosen, split)
     return SolverAnswer(state, chosen, value, bound, split=split)
 
 

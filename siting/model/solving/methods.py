@@ -4,23 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, vstack
 
-from siting.common.types import Bools, Floats, Ints
-from siting.model.instance import entry_rows
-from siting.model.program import Ceiling, Program
-from siting.model.solving.classic import (
-    SolverAnswer,
-    checked,
-    checked_split,
-    savings,
-    solve_classic,
-)
+from siting.common.types import Bools
+from siting.model.presolve import drop_forbidden_pairs
+from siting.model.program import Program
+from siting.model.solving.classic import SolverAnswer, checked, solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import start
 from siting.model.solving.decomposition.solve import solve_decomposed
-from siting.model.solving.search import Search
+from siting.model.solving.search import TIGHT_GAP, Search, Solver
 
 # Up to here PuLP's model is built and solved faster than the cut loop needs to start.
 FEW_PAIRS = 2_000
@@ -72,52 +64,7 @@ def _served(program: Program, chosen: Bools, bound: float) -> SolverAnswer:
     """Return a choice as an answer, if everyone can be served; where options fill up, by an LP."""
     if not program.splits:
         return checked(program, chosen, "stopped", bound)
-    shares = _shares(program, chosen)
-    if shares is None:
-        return SolverAnswer("stopped", None, np.inf, bound)
-    return checked_split(program, chosen, shares, "stopped", bound)
-
-
-def _shares(program: Program, chosen: Bools) -> Floats | None:
-    """Return who goes where at the least goal within the room there is; None if there is none."""
-    times, goal = program.times, program.goal
-    used = np.flatnonzero(chosen[times.indices])
-    shares: Floats = np.zeros(times.nnz)
-    if not len(used):
-        return shares
-    rows, options = entry_rows(times)[used], times.indices[used]
-    columns = np.arange(len(used))
-    serve = coo_array((np.ones(len(used)), (rows, columns)), shape=(times.shape[0], len(used)))
-    filling = np.flatnonzero(np.isfinite(program.capacity[options]))
-    places, place = np.unique(
-        np.stack([options[filling], program.periods[rows[filling]]]), axis=1, return_inverse=True
-    )
-    room = coo_array(
-        (program.people[rows[filling]], (place.ravel(), filling)),
-        shape=(places.shape[1], len(used)),
-    )
-    must = np.isinf(program.fallback) & np.bool_(program.must_serve)
-    caps = [_cap(program, chosen, ceiling, used) for ceiling in program.ceilings]
-    solved = linprog(  # type: ignore[call-overload] # it takes sparse rows, but its types do not say so
-        savings(program, goal)[0][used],
-        A_ub=vstack([serve.tocsr()[~must], room, *(coo_array(row) for row, _ in caps)]),
-        b_ub=[
-            *np.ones(int((~must).sum())),
-            *program.capacity[places[0]],
-            *(most for _, most in caps),
-        ],
-        A_eq=serve.tocsr()[must] if must.any() else None,
-        b_eq=np.ones(int(must.sum())) if must.any() else None,
-        bounds=(0, 1),
-    )
-    if solved.x is None:
-        return None
-    shares[used] = solved.x
-    return shares
-
-
-def _cap(program: Program, chosen: Bools, ceiling: Ceiling, used: Ints) -> tuple[Floats, float]:
-    """Return a ceiling as a row over the pairs used, shape (1, pairs), and its upper limit."""
-    extra, constant = savings(program, ceiling.functional)
-    paid = constant + float(ceiling.functional.linear @ chosen)
-    return extra[used].reshape(1, -1), ceiling.limit - paid
+    only = chosen.astype(np.float64)
+    chosen_alone = drop_forbidden_pairs(replace(program, lower=only, upper=only, hint=None))
+    answer = solve_classic(chosen_alone, Search.begin(Solver(), TIGHT_GAP, None))
+    return replace(answer, state="stopped", bound=bound)

@@ -120,7 +120,4 @@ def _radius(program: Program, answer: SolverAnswer) -> float:
     """Return the greatest time of an answer; inf without one."""
     if answer.chosen is None:
         return np.inf
-    if answer.split is not None:
-        rest = np.where(answer.split.rest > 0, program.fallback, 0.0)
-        return float(max(rest.max(initial=0.0), answer.split.minutes.max(initial=0.0)))
-    return float(program.nearest(answer.chosen).max(initial=0.0))
+    return float(program.minutes(answer.chosen, answer.split).max(initial=0.0))

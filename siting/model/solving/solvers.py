@@ -72,6 +72,20 @@ def run(task: SolverTask) -> Report:
         raise StoppedError(f"The solver {name} broke down ({error}). Try another one.") from error
 
 
+def _settings(task: SolverTask, log: Path | None = None) -> dict[str, Any]:
+    """Return what PuLP takes for every solver."""
+    search = task.search
+    log = log or search.solver.log_file
+    return {
+        "msg": False,
+        "gapRel": search.solver_gap(),
+        "gapAbs": TIGHT_GAP,
+        "timeLimit": search.seconds_left(),
+        "logPath": None if log is None else str(log),
+        "warmStart": task.warm,
+    }
+
+
 def _with_highs(task: SolverTask) -> Report:
     stats = task.problem.solve(_highs(task, "choose"))
     if stats.status == pulp.LpSolveStatus.Infeasible:
@@ -85,18 +99,12 @@ def _with_highs(task: SolverTask) -> Report:
 
 
 def _highs(task: SolverTask, presolve: str) -> pulp.HiGHS:
-    search = task.search
     # HiGHS keeps one pool of threads for the process and refuses another number of them.
     highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 - it takes no names
     kinds = highspy.cb.HighsCallbackType
     return pulp.HiGHS(
-        msg=False,
-        gapRel=search.solver_gap(),
-        gapAbs=TIGHT_GAP,
-        threads=search.solver.threads,
-        timeLimit=search.seconds_left(),
-        logPath=None if search.solver.log_file is None else str(search.solver.log_file),
-        warmStart=task.warm,
+        **_settings(task),
+        threads=task.search.solver.threads,
         presolve=presolve,
         presolve_rule_off=UNSOUND_PRESOLVE,
         callbackTuple=(_tracer(task), None),
@@ -112,18 +120,12 @@ def _tracer(task: SolverTask) -> Any:  # noqa: ANN401 - the type of highspy's ca
 
 
 def _with_cbc(task: SolverTask) -> Report:
-    search = task.search
     with tempfile.TemporaryDirectory() as folder:
-        log = search.solver.log_file or Path(folder) / "cbc.log"
+        log = task.search.solver.log_file or Path(folder) / "cbc.log"
         stats = task.problem.solve(
             pulp.COIN_CMD(  # type: ignore[no-untyped-call] # PuLP has not typed it
-                msg=False,
-                gapRel=search.solver_gap(),
-                gapAbs=TIGHT_GAP,
-                threads=search.solver.threads,
-                timeLimit=search.seconds_left(),
-                logPath=str(log),
-                warmStart=task.warm,
+                **_settings(task, log),
+                threads=task.search.solver.threads,
                 options=CBC_OPTIONS,
             )
         )
@@ -142,15 +144,9 @@ def _with_cbc(task: SolverTask) -> Report:
 
 
 def _with_scip(task: SolverTask) -> Report:
-    search = task.search
     stats = task.problem.solve(
         pulp.SCIP_PY(  # type: ignore[no-untyped-call] # PuLP has not typed it
-            msg=False,
-            gapRel=search.solver_gap(),
-            gapAbs=TIGHT_GAP,
-            timeLimit=search.seconds_left(),
-            logPath=None if search.solver.log_file is None else str(search.solver.log_file),
-            warmStart=task.warm,
+            **_settings(task),
         )
     )
     model: Any = task.problem.solverModel
