@@ -9,8 +9,8 @@ import pandas as pd
 from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.common.tables.columns import read_points
+from siting.inputs.read import UserFiles, read_regions
 from siting.inputs.schema import read_table
-from siting.inputs.user_tables import Read, UserFiles, read_regions
 from siting.network.routes import read_reference_trips
 from siting.network.shipped.tables import road_table_faults
 from siting.network.times_file import read_travel_times
@@ -61,13 +61,6 @@ def _shipped(
     )
 
 
-def _or_raise(read: Read) -> pd.DataFrame:
-    table, faults = read
-    if table is None:
-        raise InputError(faults)
-    return table
-
-
 def _own() -> UserFiles:
     municipalities = pd.DataFrame({"code": ["0114", "0180", "2480"]})
     return UserFiles(municipalities, "data/municipalities.csv", outside_sweden=False)
@@ -81,7 +74,7 @@ def user_tables() -> Iterator[Kind]:
         "own_demand.csv",
         "id,lon,lat,people,municipality_code,name,kind,inside_minutes\n"
         "c1,17.91,59.51,412,0114,Väsby,cell,1\nc2,18.06,59.33,99.5,0180,Söder,cell,1.5\n",
-        lambda folder: _or_raise(_own().demand(next(folder.glob("own_demand.*")))),
+        lambda folder: _own().demand(next(folder.glob("own_demand.*"))),
         {**_POSITION, "people": ("-1",), "inside_minutes": ("-2",)},
         ("id", "name", "kind"),
         ("id",),
@@ -93,7 +86,7 @@ def user_tables() -> Iterator[Kind]:
         "own_offices.csv",
         "office_id,office,municipality_code,lon,lat,evidence\n"
         "a,Väsby,0114,17.914,59.518,assumed\nb,Kista,0180,17.94,59.4,documented\n",
-        lambda folder: _or_raise(_own().offices(next(folder.glob("own_offices.*")))),
+        lambda folder: _own().offices(next(folder.glob("own_offices.*"))),
         _POSITION,
         ("office_id", "office"),
         ("office_id",),
@@ -106,7 +99,7 @@ def user_tables() -> Iterator[Kind]:
         "user_candidates.csv",
         "id,name,lon,lat,municipality_code,population,staff,annual_cost_msek,one_off_cost_msek\n"
         "p1,Hamnen,17.9,59.5,0114,1200,2,1.4,2.5\np2,Ön,18.1,59.32,0180,800,3,2.1,2.75\n",
-        lambda folder: _or_raise(_own().candidates(next(folder.glob("user_candidates.*")))),
+        lambda folder: _own().candidates(next(folder.glob("user_candidates.*"))),
         {
             **_POSITION,
             "population": _COUNT,
@@ -125,7 +118,7 @@ def user_tables() -> Iterator[Kind]:
         "own_regions.csv",
         "municipality_code,municipality,county_code,county,seat_lon,seat_lat\n"
         "091,Helsinki,01,Uusimaa,24.94,60.17\n049,Espoo,01,Uusimaa,24.66,60.2\n",
-        lambda folder: _or_raise(read_regions(next(folder.glob("own_regions.*")))),
+        lambda folder: read_regions(next(folder.glob("own_regions.*"))),
         {"seat_lon": ("181", "-200"), "seat_lat": ("90.5", "-91")},
         ("municipality", "municipality_code", "county", "county_code"),
         ("municipality_code",),
@@ -258,7 +251,7 @@ def _abroad() -> Iterator[Case]:
 
     def read(folder: Path) -> object:
         own = UserFiles(regions, "regions.csv", outside_sweden=True)
-        return _or_raise(own.demand(folder / "demand.csv"))
+        return own.demand(folder / "demand.csv")
 
     text = "id,lon,lat,people,municipality_code\na,24.9,60.1,3,091\n"
     yield Case(
