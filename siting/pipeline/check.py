@@ -131,7 +131,7 @@ def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
 
 
 def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
-    wanted, known = file.scenario.office_types, read_costs(folder).kinds
+    wanted, known = file.scenario.office_types, read_costs(folder).office_types
     named = {"use": wanted.use, "min": wanted.min, "max": wanted.max}
     for key, names in named.items():
         for name in names:

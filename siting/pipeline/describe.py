@@ -59,7 +59,7 @@ def site_outcomes(problem: Problem, solution: Solution) -> pd.DataFrame:
     sites = problem.sites.assign(
         office_type=kind.fillna(STANDARD), phase=opened_in.fillna(1).astype(int)
     )
-    used = {name: problem.costs.kinds[name] for name in set(solution.office_types.values())}
+    used = {name: problem.costs.office_types[name] for name in set(solution.office_types.values())}
     for column, figure in {
         "staff": "staff",
         "annual_cost_msek": "annual_msek",

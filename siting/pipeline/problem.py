@@ -199,8 +199,8 @@ def _with_money(sites: pd.DataFrame, costs: Costs, closing: ClosingTable) -> pd.
     """
     staff = sites["staff"].to_numpy(dtype=np.int64)
     saving = np.where(sites["may_close"], closing.saving_msek_per_office, 0.0)
-    annual = sites["annual_cost_msek"].astype(float).fillna(pd.Series(costs.annual(staff)))
-    one_off = sites["one_off_cost_msek"].astype(float).fillna(pd.Series(costs.one_off(staff)))
+    annual = sites["annual_cost_msek"].astype(float).fillna(pd.Series(costs.annual_msek(staff)))
+    one_off = sites["one_off_cost_msek"].astype(float).fillna(pd.Series(costs.one_off_msek(staff)))
     return sites.assign(
         annual_cost_msek=np.where(sites["existing"], saving, annual),
         one_off_cost_msek=np.where(sites["existing"], 0.0, one_off),

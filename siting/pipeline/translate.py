@@ -128,7 +128,7 @@ def _capacity(scenario: Scenario, sites: pd.DataFrame) -> dict[str, float]:
 
 def _office_types(scenario: Scenario, costs: Costs) -> Iterator[OfficeType]:
     for name in scenario.office_types.use:
-        kind = costs.kinds[name]
+        kind = costs.office_types[name]
         people = costs.people(name) if scenario.office_types.limited else np.inf
         yield OfficeType(name, kind.annual_msek, kind.one_off_msek, people)
 

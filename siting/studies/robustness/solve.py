@@ -154,8 +154,8 @@ def _costs(shared: Shared, nearer: Ints, priced: Bools, factor: float) -> tuple[
     staff = np.zeros(len(nearer), dtype=np.int64)
     municipality = shared.sites.loc[new, "municipality_code"]
     staff[new] = staff_by_rule(nearer[new], municipality, shared.costs.staff_rule)
-    annual = np.round(shared.costs.annual(staff) * factor, 6)
-    one_off = np.round(shared.costs.one_off(staff) * factor, 6)
+    annual = np.round(shared.costs.annual_msek(staff) * factor, 6)
+    one_off = np.round(shared.costs.one_off_msek(staff) * factor, 6)
     return np.where(priced, annual, 0.0), np.where(priced, one_off, 0.0)
 
 
