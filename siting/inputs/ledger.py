@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,6 @@ from siting.inputs.schema import TABLES, read_table
 
 _SCB = "Statistics Sweden (official statistics)"
 _GEONAMES = "GeoNames"
-_OWN = "The siting developers"
 _EGM = (
     "EuroGlobalMap 2019, EuroGeographics, read from the vector tiles of "
     "un-vector-tile-toolkit/inazo-static at de3bde27; mended and simplified by siting"
@@ -38,19 +38,19 @@ def _facts(title: str, origin: str) -> dict[str, str]:
     return _file(title, origin, "other-pd", "Facts from public documents; see sources.csv")
 
 
-def _own(title: str) -> dict[str, str]:
-    return _file(title, _OWN, "MIT", "MIT")
+def _ours(title: str) -> dict[str, str]:
+    return _file(title, "The siting developers", "MIT", "MIT")
 
 
 ORIGINS: Final = {
-    "assumptions.toml": _own("Assumptions with their ratings"),
+    "assumptions.toml": _ours("Assumptions with their ratings"),
     "candidates.csv": _file(
         "Candidates for a new office",
         f"Computed by siting from localities.csv, municipalities.csv and the roads; {_SCB}",
         "CC-BY-4.0",
         "Derived; positions from GeoNames (CC BY 4.0), attribution required",
     ),
-    "costs.toml": _own("Cost figures and the staff rule; all assumptions"),
+    "costs.toml": _ours("Cost figures and the staff rule; all assumptions"),
     "decisions.csv": _facts(
         "What the government announced, ordered and closed, 2019 to 2025",
         "Press releases and news of the Government Offices and Statens servicecenter",
@@ -86,13 +86,13 @@ ORIGINS: Final = {
         "Facts; positions from GeoNames under CC BY 4.0",
     ),
     "road_build_log.csv": _roads("Each repair made to the road network"),
-    "road_islands.csv": _own("Inhabited islands that no road or ferry of the table reaches"),
-    "road_joins.toml": _own("Judgements on holes and detached parts of the raw road file"),
+    "road_islands.csv": _ours("Inhabited islands that no road or ferry of the table reaches"),
+    "road_joins.toml": _ours("Judgements on holes and detached parts of the raw road file"),
     "road_links.csv": _roads("Road links: length and class"),
     "road_nodes.csv": _roads("Road junctions: position"),
-    "README.md": _own("What each table is"),
-    "sources.csv": _own("Where each figure comes from"),
-    "speeds.toml": _own("Driving speeds and other constants of travel time"),
+    "README.md": _ours("What each table is"),
+    "sources.csv": _ours("Where each figure comes from"),
+    "speeds.toml": _ours("Driving speeds and other constants of travel time"),
 }
 """For each file name: title, origin, licence_id and licence."""
 
@@ -124,29 +124,16 @@ def write_ledger(folder: Path, origins: Mapping[str, Mapping[str, str]]) -> None
 
 def check_data(folder: Path) -> tuple[str, ...]:
     """Check every table, the assumptions log and the ledger."""
+    checks: list[Callable[[Path], object]] = [partial(read_table, name) for name in TABLES]
     faults: list[Fault] = []
-    for name in TABLES:
+    for check in (*checks, _check_assumptions, read_costs, _check_ledger):
         try:
-            read_table(name, folder)
+            check(folder)
         except InputError as error:
             faults += error.faults
-    for read in (_read_assumptions, read_costs):
-        try:
-            read(folder)
-        except InputError as error:
-            faults += error.faults
-    ledger = folder / LEDGER
-    if not ledger.is_file():
-        remedy = "Make it with siting data build --raw DIR."
-        faults.append(Fault(str(ledger), "file", LEDGER, "there is no data ledger", remedy))
-        raise InputError(faults)
-    package, unreadable = _read_ledger(ledger)
-    faults += unreadable
-    if not unreadable:
-        faults += _ledger_faults(package, folder)
     if faults:
         raise InputError(faults)
-    return tuple(f"{item['path']}: {item['title']}" for item in package["resources"])
+    return tuple(f"{item['path']}: {item['title']}" for item in _listed(folder))
 
 
 def _resource(path: Path, origin: Mapping[str, str]) -> dict[str, Any]:
@@ -176,7 +163,7 @@ def _schema(path: Path) -> dict[str, Any]:
     return {"fields": fields, "missingValues": [""]} if fields else {}
 
 
-def _read_assumptions(folder: Path) -> None:
+def _check_assumptions(folder: Path) -> None:
     """Raise an error with everything that is wrong with the assumptions log."""
     path = folder / ASSUMPTIONS
     if faults := list(_assumption_faults(path)):
@@ -201,41 +188,53 @@ def _assumption_faults(path: Path) -> Iterator[Fault]:
         seen.add(str(item.get("id")))
 
 
-def _read_ledger(path: Path) -> tuple[dict[str, Any], list[Fault]]:
-    """The content of the ledger, and what keeps it from being one."""
-    remedy = "Make it anew with siting data build --raw DIR, or restore the file."
+def _check_ledger(folder: Path) -> None:
+    if faults := list(_ledger_faults(_listed(folder), folder)):
+        raise InputError(faults)
+
+
+def _listed(folder: Path) -> list[dict[str, Any]]:
+    """What the ledger says of each file."""
+    path = folder / LEDGER
+
+    def fault(key: str, value: object, problem: str) -> Fault:
+        remedy = "Make it anew with siting data build --raw DIR, or restore the file."
+        return Fault(str(path), key, value, problem, remedy)
+
+    if not path.is_file():
+        remedy = "Make it with siting data build --raw DIR."
+        raise InputError([Fault(str(path), "file", LEDGER, "there is no data ledger", remedy)])
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError, RecursionError) as error:
         problem = f"the data ledger cannot be read ({error})"
-        return {}, [Fault(str(path), "file", path.name, problem, remedy)]
+        raise InputError([fault("file", LEDGER, problem)]) from error
     resources = package.get("resources") if isinstance(package, dict) else None
     if not isinstance(resources, list) or not resources:
-        problem = "the data ledger lists no files"
-        return {}, [Fault(str(path), "resources", resources, problem, remedy)]
-    faults = [
-        Fault(str(path), f"resources.{place}.{name}", None, "is no text", remedy)
+        raise InputError([fault("resources", resources, "the data ledger lists no files")])
+    if faults := [
+        fault(f"resources.{place}.{name}", None, "is no text")
         for place, item in enumerate(resources)
         for name in ("path", "title", "hash")
         if not (isinstance(item, dict) and isinstance(item.get(name), str))
-    ]
-    return package, faults
+    ]:
+        raise InputError(faults)
+    return resources
 
 
-def _ledger_faults(package: Mapping[str, Any], folder: Path) -> Iterator[Fault]:
-    listed = {item["path"]: item["hash"] for item in package["resources"]}
+def _ledger_faults(resources: list[dict[str, Any]], folder: Path) -> Iterator[Fault]:
     remedy = "Make the data anew with siting data build --raw DIR, or restore the file."
-    for name, checksum in listed.items():
-        path = folder / name
+    for item in resources:
+        name, path = item["path"], folder / item["path"]
         if not path.is_file():
             yield Fault(str(path), "file", name, "the ledger lists it, but it is missing", remedy)
-        elif f"sha256:{sha256(path)}" != checksum:
-            yield Fault(str(path), "sha256", checksum, "the file is not the listed one", remedy)
-    for item in package["resources"]:
-        schema = _schema(folder / item["path"])
-        if schema and item.get("schema") != schema:
+        elif f"sha256:{sha256(path)}" != item["hash"]:
+            problem = "the file is not the listed one"
+            yield Fault(str(path), "sha256", item["hash"], problem, remedy)
+        if (schema := _schema(path)) and item.get("schema") != schema:
             problem = "the columns are not those of the table"
-            yield Fault(str(folder / LEDGER), item["path"], None, problem, remedy)
+            yield Fault(str(folder / LEDGER), name, None, problem, remedy)
+    listed = {LEDGER, *(item["path"] for item in resources)}
     for path in sorted(folder.iterdir()):
-        if path.name not in listed and path.name != LEDGER:
+        if path.name not in listed:
             yield Fault(str(path), "file", path.name, "the ledger does not list it", remedy)
