@@ -28,7 +28,6 @@ class Formulation:
 
     Parameters
     ----------
-    instance : Instance
     options : Options
     program : Program
         Pruned, with a goal of nothing; one service a client with people and phase.
@@ -44,7 +43,6 @@ class Formulation:
         Pairs there were before any was pruned.
     """
 
-    instance: Instance
     options: Options
     program: Program
     clients: Ints
@@ -55,15 +53,14 @@ class Formulation:
     pairs: int
 
     @property
-    def client_weights(self) -> Floats:
-        """Return the people of each client, shape (clients,)."""
-        return self.instance.weights
+    def instance(self) -> Instance:
+        """Return the instance, whose weights are the people of each client."""
+        return self.options.instance
 
     def functional(self, transform: Transform, weights: Floats | None = None) -> Functional:
         """Return a weighted sum over all services, or over some by other weights."""
-        return Functional(
-            np.zeros(len(self.options)), self.weights if weights is None else weights, transform
-        )
+        weights = self.weights if weights is None else weights
+        return Functional(np.zeros(len(self.options)), weights, transform)
 
     def of_any_answer(self, ceilings: Sequence[Ceiling]) -> Program:
         """Return the program in which every answer that keeps to the limits is as good."""
@@ -118,7 +115,6 @@ def make_formulation(  # noqa: PLR0913 - the last three are named and have defau
         program = prune_pairs(program)
     ends = np.concatenate([program.times.data, program.fallback[np.isfinite(program.fallback)]])
     return Formulation(
-        instance=instance,
         options=options,
         program=program,
         clients=clients,

@@ -157,7 +157,7 @@ class Equity(_Single):
         """Return kappa."""
         if self.kappa is not None:
             return self.kappa
-        present, weights = formulation.present, formulation.client_weights
+        present, weights = formulation.present, formulation.instance.weights
         reached = np.isfinite(present) & (weights > 0)
         times, people = present[reached], weights[reached]
         return self.epsilon * float(people @ times / (people @ times**2))

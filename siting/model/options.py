@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -75,17 +76,13 @@ def make_options(
     phases: int,
 ) -> Options:
     """Return the options of an instance."""
-    existing = np.flatnonzero(instance.existing)
-    fresh = np.flatnonzero(~instance.existing)
-    kinds = np.arange(len(types)) if types else np.array([PLAIN])
-    grid = np.meshgrid(fresh, kinds, np.arange(phases), indexing="ij")
-    site, kind, phase = (axis.ravel() for axis in grid)
-    nothing = np.zeros_like(existing)
-    site = np.concatenate([existing, site])
-    kind = np.concatenate([nothing + PLAIN, kind])
-    phase = np.concatenate([nothing, phase])
-    order = np.lexsort((phase, kind, site))
-    site, kind, phase = site[order], kind[order], phase[order]
+    kinds = range(len(types)) if types else [PLAIN]
+    choices = [
+        (site, kind, phase)
+        for site, exists in enumerate(instance.existing.tolist())
+        for kind, phase in ([(PLAIN, 0)] if exists else product(kinds, range(phases)))
+    ]
+    site, kind, phase = np.array(choices, dtype=np.int64).reshape(-1, 3).T
 
     def of_kind(own: Floats, typed: list[float]) -> Floats:
         # The entry of PLAIN is the last, and is not used where there is no type.

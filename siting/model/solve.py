@@ -140,10 +140,8 @@ def _refuse_unreachable(instance: Instance) -> None:
 def _break_ties(outcome: Outcome, search: Search) -> tuple[Outcome, bool]:
     if any(stage.ended.status != "optimal" for stage in outcome.stages):
         return outcome, False
-    formulation = outcome.formulation
-    answer, decided = break_ties(
-        outcome.program, formulation.options, formulation.instance.site_ids, outcome.answer, search
-    )
+    options = outcome.formulation.options
+    answer, decided = break_ties(outcome.program, options, outcome.answer, search)
     return replace(outcome, answer=replace(answer, method=outcome.answer.method)), decided
 
 

@@ -44,7 +44,7 @@ def target_ceilings(formulation: Formulation, targets: Sequence[Target]) -> list
 def _groups(formulation: Formulation, target: Target) -> Iterator[tuple[str, Bools]]:
     """Yield the label and the clients of each group that a target holds for."""
     if target.each is None:
-        yield "", np.ones(len(formulation.client_weights), dtype=np.bool_)
+        yield "", np.ones(len(formulation.instance.weights), dtype=np.bool_)
         return
     of_client = np.asarray(formulation.instance.client_groups[target.each], dtype=np.str_)
     for label in sorted(set(of_client.tolist())):
@@ -53,11 +53,10 @@ def _groups(formulation: Formulation, target: Target) -> Iterator[tuple[str, Boo
 
 def _counted(formulation: Formulation, members: Bools) -> tuple[Floats, float, float]:
     """Return weights of the last phase's services, all people, and those without a service."""
-    last = formulation.periods == formulation.periods.max(initial=0)
-    weights = np.where(
-        last & members[formulation.clients], formulation.client_weights[formulation.clients], 0.0
-    )
-    people = float(formulation.client_weights[members].sum())
+    everyone, last = formulation.instance.weights, formulation.periods.max(initial=0)
+    counted = (formulation.periods == last) & members[formulation.clients]
+    weights = np.where(counted, everyone[formulation.clients], 0.0)
+    people = float(everyone[members].sum())
     return weights, people, people - float(weights.sum())
 
 

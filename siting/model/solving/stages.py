@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -47,14 +48,13 @@ def run_stages(
     under: Sequence[NoWorse] = (),
 ) -> Outcome | None:
     """Solve every stage, each under what the ones before have found."""
-    ceilings = target_ceilings(
-        formulation, targets_of([single for single, _ in stages_of(objective)])
-    )
+    stages = stages_of(objective)
+    ceilings = target_ceilings(formulation, targets_of([single for single, _ in stages]))
     ceilings += [each.ceiling(formulation) for each in under]
     done: list[SolvedStage] = []
     last: tuple[Program, Ints, SolverAnswer] | None = None
     known: list[Bools] = []
-    for single, tolerance in stages_of(objective):
+    for single, tolerance in stages:
         if isinstance(single, Worst):
             radius = smallest_radius(formulation, ceilings, search, method, known)
             if radius is None:
@@ -109,15 +109,11 @@ def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage
     search: Search,
     noted: int,
 ) -> SolvedStage:
-    reported = None if value is None else report(single, value, formulation)
-    limit = report(single, bound, formulation)
+    in_its_unit = partial(report, single, formulation=formulation)
+    reported, limit = None if value is None else in_its_unit(value), in_its_unit(bound)
     ended = status_of(reported, limit, asked_gap=search.gap, timed_out=search.ran_out())
     trace = tuple(
-        replace(
-            point,
-            bound=report(single, point.bound, formulation),
-            incumbent=report(single, point.incumbent, formulation),
-        )
+        replace(point, bound=in_its_unit(point.bound), incumbent=in_its_unit(point.incumbent))
         for point in search.trace[noted:]
     )
     return SolvedStage(single, functional, reported, limit, ended, trace)

@@ -31,11 +31,7 @@ class _UndecidedError(Exception):
 
 
 def break_ties(
-    program: Program,
-    options: Options,
-    labels: tuple[str, ...],
-    answer: SolverAnswer,
-    search: Search,
+    program: Program, options: Options, answer: SolverAnswer, search: Search
 ) -> tuple[SolverAnswer, bool]:
     """Return the best-ranked of the equally good answers, and whether that is proved."""
     if answer.narrowed is not None:
@@ -43,7 +39,7 @@ def break_ties(
         program = replace(program, lower=lower, upper=upper)
         program = prune_pairs(drop_forbidden_pairs(program))
         program, _ = merge_services(program)
-    names = np.asarray([labels[site] for site in options.site], dtype=np.str_)
+    names = np.asarray(options.instance.site_ids, dtype=np.str_)[options.site]
     order = np.lexsort((options.kind, options.phase, names))
     ranking = _Ranking(program, options, order, answer, search)
     try:
