@@ -87,7 +87,12 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
         workers=workers,
         progress=progress,
     )
-    _keep(path, key, times, note)
+    try:
+        _write(path, key, times)
+    except BusyError:
+        pass  # whoever holds it is keeping the very same
+    except OSError as fault:
+        note(f"The travel times could not be kept in {path.parent} ({fault}).")
     return times
 
 
@@ -100,16 +105,6 @@ def _key(
         digest.update(np.asarray([points.lon, points.lat], dtype=np.float64).tobytes())
     digest.update(b"-" if floor is None else np.asarray(floor, dtype=np.float64).tobytes())
     return digest.hexdigest()
-
-
-def _keep(path: Path, key: str, times: TravelTimes, note: Callable[[str], None]) -> None:
-    try:
-        _write(path, key, times)
-    except BusyError:
-        # Whoever holds it is keeping the very same.
-        return
-    except OSError as fault:
-        note(f"The travel times could not be kept in {path.parent} ({fault}).")
 
 
 def _write(path: Path, key: str, times: TravelTimes) -> None:

@@ -1,6 +1,6 @@
 """Speeds and travel times of links, and the arrays that a search for shortest paths needs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,8 @@ def arcs_of(roads: RoadGraph | LazyRoads) -> Arcs:
     edges = list(roads.edges(data=True))
     tail = np.array([row[u] for u, _, _ in edges], dtype=np.int64)
     head = np.array([row[v] for _, v, _ in edges], dtype=np.int64)
-    seconds, metres = (_figures(edges, name) for name in ("travel_time", "length"))
+    rows = [attributes for _, _, attributes in edges]
+    seconds, metres = (_numbers(rows, name) for name in ("travel_time", "length"))
     order = np.lexsort((metres, seconds, head, tail))
     links = (tail[order], head[order], seconds[order], metres[order])
     return fastest_arcs(lon, lat, links)
@@ -48,10 +49,6 @@ def refuse_figures(found: Floats, name: str) -> None:
         problem = f"{bad} of {len(found)} links have none, or one that is negative or not a number"
         remedy = "Load the graph with load_road_network, which computes travel times"
         raise InputError([Fault("road network", f"edge {name}", None, problem, remedy)])
-
-
-def _figures(edges: Sequence[tuple[Any, Any, dict[str, Any]]], name: str) -> Floats:
-    return np.array([row.get(name, np.nan) for _, _, row in edges], dtype=np.float64)
 
 
 def parts_of(size: int, tail: Ints, head: Ints, *, one_way: bool = False) -> Ints:

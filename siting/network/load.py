@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import networkx as nx
@@ -98,33 +99,23 @@ def _read(
 ) -> tuple[RoadGraph | LazyRoads, str, Mapping[str, str]]:
     """Roads with times, their fingerprint, and where they come from."""
     if source == "shipped":
-        return *_read_tables(folder, profile, rules), {}
+        tables = read_road_tables(folder)
+        nodes, links = tables.nodes[["node", "lon", "lat"]], table_links(tables)
+        seconds, graph_of = table_seconds(links, profile), partial(table_graph, tables, profile)
+        return *_lazy_roads(nodes, links, seconds, rules, graph_of), {}
+    graph_of = partial(_graph_of_file, Path(source), profile)
     if Path(source).suffix == ".parquet":
-        return _read_arrays(Path(source), profile, rules)
-    graph = read_network(Path(source))
-    add_times(graph, profile)
+        nodes, links, about = read_arrays(Path(source))
+        seconds = link_times(links, profile)[1]
+        return *_lazy_roads(nodes, links, seconds, rules, graph_of), about
+    graph = graph_of()
     return graph, _fingerprint_of(graph, rules), graph.graph
 
 
-def _read_tables(folder: Path, profile: Speeds, rules: ConnectorRules) -> tuple[LazyRoads, str]:
-    tables = read_road_tables(folder)
-    nodes, links = tables.nodes[["node", "lon", "lat"]], table_links(tables)
-    seconds = table_seconds(links, profile)
-    return _lazy_roads(nodes, links, seconds, rules, lambda: table_graph(tables, profile))
-
-
-def _read_arrays(
-    path: Path, profile: Speeds, rules: ConnectorRules
-) -> tuple[LazyRoads, str, Mapping[str, str]]:
-    nodes, links, about = read_arrays(path)
-    _, seconds = link_times(links, profile)
-
-    def make_graph() -> RoadGraph:
-        graph = read_network(path)
-        add_times(graph, profile)
-        return graph
-
-    return *_lazy_roads(nodes, links, seconds, rules, make_graph), about
+def _graph_of_file(path: Path, profile: Speeds) -> RoadGraph:
+    graph = read_network(path)
+    add_times(graph, profile)
+    return graph
 
 
 def _lazy_roads(
@@ -156,11 +147,7 @@ def _rules(
     """Tie places to few points where there are streets, and to all where there are main roads."""
     figures = speeds.access
     return ConnectorRules(
-        radius_km=figures["radius_km"],
-        detour=figures["detour"],
-        kph=figures["kph"],
-        water_kph=figures["water_kph"],
-        far_km=figures["far_km"],
+        **{name: figures[name] for name in ("radius_km", "detour", "kph", "water_kph", "far_km")},
         limit_km=figures.get("limit_km", np.inf) if limit_km is None else limit_km,
         most=0 if shipped else int(figures["most_streets"]),
         islands=_read_islands(folder) if shipped else (),
@@ -169,8 +156,8 @@ def _rules(
 
 def _read_islands(folder: Path) -> tuple[Island, ...]:
     table = pd.read_csv(folder / "road_islands.csv")
-    columns = (table[name].tolist() for name in ("name", "lon", "lat", "radius_km"))
-    return tuple(Island(*row) for row in zip(*columns, strict=True))
+    columns = table[["name", "lon", "lat", "radius_km"]]
+    return tuple(Island(*row) for row in columns.itertuples(index=False))
 
 
 def _read_log(folder: Path) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ def hierarchy_times(
     """
     minutes = np.full((start.points, end.points), np.inf)
     tied, groups = np.unique(end.point, return_index=True)
-    if len(tied) and len(arcs.tail):
+    if len(tied):
         targets, place = np.unique(end.target, return_inverse=True)
         search = _one_to_many(arcs, targets.tolist())
         bounds = np.searchsorted(start.point, np.arange(start.points + 1))
@@ -131,8 +131,6 @@ def hierarchy_times(
                 at_junction = _in_minutes(search.distances_from_multi(list(sources)))
                 at_end = at_junction[place] + end.minutes
                 minutes[row, tied] = np.minimum.reduceat(at_end, groups)
-    elif len(tied):
-        _meet_at_junctions(minutes, start, end)
     np.minimum.at(minutes, (direct.point, direct.target), direct.minutes)
     return _stored(minutes, limit)
 
@@ -160,15 +158,6 @@ def _in_minutes(counted: list[int | None]) -> Floats:
     found = np.array([np.inf if value is None else value for value in counted], dtype=np.float64)
     found[found >= _GREATEST] = np.inf
     return found / _PER_MINUTE
-
-
-def _meet_at_junctions(minutes: Floats, start: Connectors, end: Connectors) -> None:
-    """Without any link, places meet only where they are tied to the same junction."""
-    for junction in np.intersect1d(start.target, end.target).tolist():
-        here, there = start.target == junction, end.target == junction
-        pairs = np.ix_(start.point[here], end.point[there])
-        through = start.minutes[here][:, None] + end.minutes[there][None, :]
-        minutes[pairs] = np.minimum(minutes[pairs], through)
 
 
 type Engine = Literal["dijkstra", "hierarchy"]
@@ -230,7 +219,8 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     start, detached_origins = connect_to_junctions(origins, arcs, network.rules)
     end, detached_destinations = connect_to_junctions(destinations, arcs, network.rules)
     roads = arcs.matrix()
-    if engine == "hierarchy":
+    # It cannot be made of no links at all.
+    if engine == "hierarchy" and len(arcs.tail):
         direct = connect_to_points(origins, destinations, network.rules)
         minutes = hierarchy_times(arcs, start, end, direct, limit)
     elif len(origins) < len(destinations):

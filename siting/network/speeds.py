@@ -76,24 +76,22 @@ _WORDS = {"source", "rating"}
 _OWN = {"title", "based_on", "factor"}
 
 
-@dataclass(frozen=True)
-class SpeedLimits:
-    """How a profile uses speed limits, where a network knows them.
+class SpeedLimits(Table):
+    """How a profile uses speed limits; where a limit is not known the class of the road decides.
 
-    Parameters
-    ----------
-    factor : float
-        Mean speed over speed limit; where the limit is not known the class of the road decides.
-    junction_seconds : float
-        Seconds lost at each junction at the end of a link that is driven at ``urban_kph`` or
-        slower; a junction has three neighbours or more.
-    urban_kph : float
-        km/h.
+    Time is lost at the end of a link, at junctions of three neighbours or more.
     """
 
-    factor: float
-    junction_seconds: float
-    urban_kph: float
+    factor: PositiveFloat
+    """Mean speed over speed limit."""
+    junction_seconds: PositiveFloat
+    """Seconds lost at each junction."""
+    urban_kph: PositiveFloat
+    """Links driven at this or slower lose time at junctions, km/h."""
+    source: str | None = None
+    """Where the figures come from."""
+    rating: str | None = None
+    """How far they can be trusted."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ def read_speeds(folder: Path, profile: str = "default") -> Speeds:
             if "waiting_minutes" in row
         },
         access=_figures(table["access"]),
-        limits=SpeedLimits(**_figures(table["limits"])) if "limits" in table else None,
+        limits=SpeedLimits(**table["limits"]) if "limits" in table else None,
     )
 
 
@@ -177,19 +175,6 @@ class _AccessTable(Table):
     """How far they can be trusted."""
 
 
-class _LimitsTable(Table):
-    factor: PositiveFloat
-    """Mean speed over speed limit."""
-    junction_seconds: PositiveFloat
-    """Seconds lost at each junction."""
-    urban_kph: PositiveFloat
-    """Links driven at this or slower lose time at junctions, km/h."""
-    source: str | None = None
-    """Where the figures come from."""
-    rating: str | None = None
-    """How far they can be trusted."""
-
-
 class _ProfileTable(Table):
     title: str | None = None
     """What the profile is."""
@@ -201,7 +186,7 @@ class _ProfileTable(Table):
     """Speeds by class of road."""
     access: _AccessTable | None = None
     """How places are tied to the network."""
-    limits: _LimitsTable | None = None
+    limits: SpeedLimits | None = None
     """How speed limits are used, where a network knows them."""
 
     @model_validator(mode="after")

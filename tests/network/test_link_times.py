@@ -12,7 +12,9 @@ from siting.network.speeds import SpeedLimits, Speeds, read_speeds
 RULES = {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10}
 KPH = {"primary": 80, "unclassified": 50, "ferry": 10}
 BY_CLASS = Speeds("p", KPH, {"ferry": 20}, RULES)
-BY_LIMIT = Speeds("p", KPH, {"ferry": 20}, RULES, SpeedLimits(0.9, 6, 50))
+BY_LIMIT = Speeds(
+    "p", KPH, {"ferry": 20}, RULES, SpeedLimits(factor=0.9, junction_seconds=6, urban_kph=50)
+)
 
 
 def _graph(*links: tuple[int, int, dict[str, Any]]) -> "nx.MultiDiGraph[int]":
@@ -41,7 +43,13 @@ def test_the_same_as_osmnx_where_classes_alone_decide(network: RoadNetwork) -> N
 
 
 def test_the_same_as_osmnx_where_every_limit_is_known() -> None:
-    speeds = Speeds("p", KPH, {}, RULES, SpeedLimits(1, 0.0, 50))
+    speeds = Speeds(
+        "p",
+        KPH,
+        {},
+        RULES,
+        SpeedLimits.model_construct(factor=1.0, junction_seconds=0.0, urban_kph=50.0),
+    )
     mine = _graph(*((k, k + 1, {"maxspeed": limit}) for k, limit in enumerate(("50", "30 mph"))))
     theirs: nx.MultiDiGraph[int] = nx.MultiDiGraph(mine)
     ox.add_edge_speeds(theirs, hwy_speeds=class_speeds(speeds))

@@ -34,6 +34,9 @@ _DEGREES = "EPSG:4326"
 _REMEDIES = {
     "--bbox": "Write it like 17.8,59.2,18.3,59.5",
     "--polygon": "Name a GeoJSON or GeoPackage file with a polygon",
+    "--place": "Write it as OpenStreetMap's own search finds it, or give --polygon or --bbox",
+    "overpass_url": "Try later or a smaller area, or use an extract with --osm",
+    "area": "Choose a larger area or other classes with --roads",
 }
 
 
@@ -43,10 +46,10 @@ def polygon_of_file(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
     try:
         shapes = _shapes(path).to_crs(_DEGREES)
     except _UNREADABLE as error:
-        raise _outline_fault("--polygon", str(path), f"cannot be read ({error})") from error
+        raise _fault("--polygon", str(path), f"cannot be read ({error})") from error
     whole = shapely.union_all(shapes.to_numpy())
     if not isinstance(whole, shapely.Polygon | shapely.MultiPolygon) or whole.is_empty:
-        raise _outline_fault("--polygon", str(path), "holds no polygon")
+        raise _fault("--polygon", str(path), "holds no polygon")
     return whole
 
 
@@ -62,13 +65,8 @@ def _shapes(path: Path) -> gpd.GeoSeries:
     features = content.get("features", [content])
     # GeoJSON of before 2016 may name another system of coordinates.
     crs = content.get("crs") or {"properties": {"name": _DEGREES}}
-    shapes = [shapely.geometry.shape(_geometry(feature)) for feature in features]
+    shapes = [shapely.geometry.shape(row.get("geometry") or row) for row in features]
     return gpd.GeoSeries(shapes, crs=crs["properties"]["name"])
-
-
-def _geometry(feature: dict[str, Any]) -> dict[str, Any]:
-    geometry: dict[str, Any] = feature.get("geometry") or feature
-    return geometry
 
 
 def polygon_of_box(text: str) -> shapely.Polygon:
@@ -76,14 +74,10 @@ def polygon_of_box(text: str) -> shapely.Polygon:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise _outline_fault("--bbox", text, "is not west,south,east,north in degrees") from error
+        raise _fault("--bbox", text, "is not west,south,east,north in degrees") from error
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004 -- degrees
-        raise _outline_fault("--bbox", text, "is not west,south,east,north in degrees")
+        raise _fault("--bbox", text, "is not west,south,east,north in degrees")
     return shapely.box(west, south, east, north)
-
-
-def _outline_fault(key: str, value: str, problem: str) -> InputError:
-    return InputError([Fault("siting network build", key, value, problem, _REMEDIES[key])])
 
 
 def keep_drivable(graph: "nx.MultiDiGraph[Any]", roads: Roads) -> "nx.MultiDiGraph[Any]":
@@ -122,6 +116,7 @@ def _relabel(row: dict[str, Any], way: Way, share: float) -> None:
     row["duration"] = way.duration * share
 
 
+_STREAMED = {"allow_redirects": False, "stream": True}
 _BUSY = frozenset({429, 502, 503, 504})
 _LONGEST_PAUSE_S = 120.0
 # Everything that `read_way` looks at.
@@ -195,18 +190,13 @@ def download(area: DownloadArea, roads: Roads, servers: Servers) -> "tuple[Any, 
     dates: list[str] = []
     classes = "|".join(sorted(CLASSES[roads]))
     filters = [f'["highway"~"^({classes})$"]', f'["route"="{FERRY}"]']
+    options: dict[str, Any] = {"simplify": False, "retain_all": True, "truncate_by_edge": True}
+
+    def fetch() -> Any:  # noqa: ANN401 -- a graph of OSMnx
+        polygon = area.polygon or _geocode(area.label)
+        return ox.graph_from_polygon(polygon, custom_filter=filters, **options)
+
     with _settings(servers, dates):
-
-        def fetch() -> Any:  # noqa: ANN401 -- a graph of OSMnx
-            polygon = area.polygon or _geocode(area.label)
-            return ox.graph_from_polygon(
-                polygon,
-                simplify=False,
-                retain_all=True,
-                truncate_by_edge=True,
-                custom_filter=filters,
-            )
-
         try:
             graph = _patiently(fetch, servers)
         except (InsufficientResponseError, ValueError) as error:
@@ -269,11 +259,7 @@ def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
             "doh_url_template": None,
             "requests_timeout": servers.timeout_s,
             # Nobody is asked but the hosts that were named; answers are read here, in parts.
-            "requests_kwargs": {
-                "hooks": {"response": judge},
-                "allow_redirects": False,
-                "stream": True,
-            },
+            "requests_kwargs": {**_STREAMED, "hooks": {"response": judge}},
             "cache_folder": folder,
             "use_cache": True,
             "useful_tags_way": list(_TAGS),
@@ -304,12 +290,13 @@ class _Bounded:
         for part in self._raw.stream(*given, **named):
             size += len(part)
             if size > DOWNLOAD:
-                text = f"the answer has more than {DOWNLOAD:,} bytes"
-                raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
+                raise self._too_much(f"the answer has more than {DOWNLOAD:,} bytes")
             if time.monotonic() > self._deadline:
-                text = f"the answer is not there after {DOWNLOAD_S:,.0f} seconds"
-                raise _fault("area", self._url, text, "Download a smaller area, or use --osm")
+                raise self._too_much(f"the answer is not there after {DOWNLOAD_S:,.0f} seconds")
             yield part
+
+    def _too_much(self, problem: str) -> InputError:
+        return _fault("area", self._url, problem, "Download a smaller area, or use --osm")
 
 
 def _content(response: requests.Response) -> object:
@@ -335,10 +322,5 @@ def _check_address(key: str, url: str) -> None:
 
 
 def _fault(key: str, value: str, problem: str, remedy: str = "") -> InputError:
-    remedies = {
-        "--place": "Write it as OpenStreetMap's own search finds it, or give --polygon or --bbox",
-        "overpass_url": "Try later or a smaller area, or use an extract with --osm",
-        "area": "Choose a larger area or other classes with --roads",
-    }
-    told = remedy or remedies.get(key, "Correct it")
+    told = remedy or _REMEDIES.get(key, "Correct it")
     return InputError([Fault("siting network build", key, value, problem, told)])

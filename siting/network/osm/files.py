@@ -40,15 +40,12 @@ def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
         (node, {"x": x, "y": y})
         for node, x, y in zip(*(nodes[name].tolist() for name in ("osmid", "x", "y")), strict=True)
     )
-    always = zip(*(links[name].tolist() for name in _ALWAYS), strict=True)
-    known = zip(*(links[name].tolist() for name in _WHERE_KNOWN), strict=True)
-    ends = zip(links["u"].tolist(), links["v"].tolist(), strict=True)
-    for (u, v), labels, others in zip(ends, always, known, strict=True):
-        row = dict(zip(_ALWAYS, labels, strict=True))
+    names = (*_ALWAYS, *_WHERE_KNOWN)
+    for u, v, *values in links[["u", "v", *names]].itertuples(index=False):
+        row = dict(zip(names, values, strict=True))
         # "" and NaN stand for what is not known; NaN is the only value that differs from itself.
-        pairs = zip(_WHERE_KNOWN, others, strict=True)
-        row |= {name: value for name, value in pairs if value != "" and value == value}  # noqa: PLR0124
-        graph.add_edge(u, v, **row)
+        unknown = {name for name in _WHERE_KNOWN if row[name] == "" or row[name] != row[name]}
+        graph.add_edge(u, v, **{name: row[name] for name in names if name not in unknown})
     return graph
 
 

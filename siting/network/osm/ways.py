@@ -77,13 +77,9 @@ def _cut(extract: Extract) -> _Pieces:
     )
     last = np.append(starts[1:], len(step)) - 1
     length = np.add.reduceat(metres, starts)
-    whole = _Pieces(way[step[starts]], tail[starts], head[last], length)
-    return _without_loops(whole)
-
-
-def _without_loops(pieces: _Pieces) -> _Pieces:
-    kept = pieces.tail != pieces.head
-    return _Pieces(pieces.way[kept], pieces.tail[kept], pieces.head[kept], pieces.metres[kept])
+    kept = tail[starts] != head[last]
+    pieces = (way[step[starts]], tail[starts], head[last], length)
+    return _Pieces(*(column[kept] for column in pieces))
 
 
 def _directed(extract: Extract, pieces: _Pieces, *, ahead: bool) -> pd.DataFrame:
@@ -163,13 +159,9 @@ def largest_part(streets: Streets, places: Points, people: Ints) -> tuple[Street
 
 def _nearest_is_lost(x: Floats, y: Floats, kept: Bools, places: Points) -> Ints:
     """Rows of the places in the box around the nodes whose nearest node is not kept."""
-    in_box = (
-        (places.lon >= x.min())
-        & (places.lon <= x.max())
-        & (places.lat >= y.min())
-        & (places.lat <= y.max())
-    )
-    rows = np.flatnonzero(in_box)
+    axes = ((places.lon, x), (places.lat, y))
+    in_box = [(nodes.min() <= place) & (place <= nodes.max()) for place, nodes in axes]
+    rows = np.flatnonzero(np.logical_and(*in_box))
     _, node = nearest(tree_of(x, y), places.some(rows))
     lost: Ints = rows[~kept[node]]
     return lost

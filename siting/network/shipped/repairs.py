@@ -138,7 +138,7 @@ class Repairs:
                 self._row("hole closed" if closed else "hole left open", graph, hole, judged)
             )
             if closed:
-                added.append(_link(graph, hole, hole.gap_m, (_class_of(graph, hole), "join")))
+                added.append(_link(graph, hole, hole.gap_m, _class_of(graph, hole), "join"))
         return _with_links(graph, added), log
 
     def tie_detached(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
@@ -150,7 +150,7 @@ class Repairs:
             length = tie.gap_m * (self._detour if over == "land" else 1.0)
             log.append(self._row(f"detached part tied over {over}", graph, tie, judged))
             highway = "access" if over == "land" else "water"
-            added.append(_link(graph, tie, length, (highway, f"{over}_tie")))
+            added.append(_link(graph, tie, length, highway, f"{over}_tie"))
         return _with_links(graph, added), log
 
     def _judged(self, table: str, graph: RawGraph, gap: Gap) -> Mapping[str, Any]:
@@ -186,12 +186,9 @@ def _class_of(graph: RawGraph, hole: Gap) -> str:
     return str(links.loc[touching & same_road, "highway"].mode().iloc[0])
 
 
-def _link(
-    graph: RawGraph, gap: Gap, length_m: float, class_and_kind: tuple[str, str]
-) -> dict[str, object]:
+def _link(graph: RawGraph, gap: Gap, length_m: float, highway: str, kind: str) -> dict[str, object]:
     u, v = sorted((gap.u, gap.v))
     line = LineString(graph.xy[[u, v]])
-    highway, kind = class_and_kind
     label = {"highway": highway, "ref": gap.ref, "name": "", "kind": kind, "line": line}
     return {"u": u, "v": v, "length_m": round(length_m, 1), **label}
 
