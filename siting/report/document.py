@@ -117,6 +117,11 @@ class Grid:
     rows: Sequence[Mapping[str, Any]]
     note: str = ""
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it is narrow enough to stand beside its neighbour."""
+        return self.name.partition("-")[0] in _NARROW
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -141,8 +146,7 @@ MAPS = ("picks", "before", "change")
 """Names of the maps of a run."""
 ALIKE = 0.05
 """Minutes; a change below it is shown as none, at one decimal."""
-NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
-"""Names of tables narrow enough to stand beside their neighbour."""
+_NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
 
 type Block = Heading | Paragraph | Bullets | Grid | Pictures
 

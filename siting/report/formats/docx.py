@@ -18,7 +18,6 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from siting.report.document import (
-    NARROW,
     Block,
     Bullets,
     Column,
@@ -188,7 +187,7 @@ def _set_up(word: WordDocument, document: Document) -> None:
 
 
 def _is_narrow(block: Block) -> bool:
-    return isinstance(block, Grid) and block.name in NARROW
+    return isinstance(block, Grid) and block.narrow
 
 
 def _divide(word: WordDocument, columns: int) -> None:

@@ -11,7 +11,6 @@ import matplotlib as mpl
 import typst
 
 from siting.report.document import (
-    NARROW,
     Block,
     Bullets,
     Document,
@@ -63,7 +62,7 @@ def _blocks(document: Document) -> Iterator[dict[str, Any]]:
     """Blocks as the template reads them; narrow tables that follow each other stand in pairs."""
     waiting: list[Grid] = []
     for block in document.blocks:
-        if isinstance(block, Grid) and block.name in NARROW:
+        if isinstance(block, Grid) and block.narrow:
             waiting.append(block)
             continue
         yield from _beside(waiting, document.language)
@@ -112,7 +111,7 @@ def _grid(grid: Grid, language: str) -> dict[str, Any]:
         "size": size,
         "head": [column.title for column in grid.columns],
         "text": [column.is_text for column in grid.columns],
-        "widths": shares(grid, language, letters / 2 if grid.name in NARROW else letters),
+        "widths": shares(grid, language, letters / 2 if grid.narrow else letters),
         "rows": rows,
         "note": grid.note,
     }
