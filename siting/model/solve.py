@@ -152,9 +152,13 @@ class Task:
     Parameters
     ----------
     instance : Instance
+        What there is to choose from.
     objective : Objective
+        What the best answer is best at.
     limits : Limits
+        What it must keep to.
     solver : Solver
+        Which one, and how.
     time_limit : float, optional
         Seconds for each time that it is solved.
     gap : float

@@ -36,7 +36,7 @@ def test_the_limit_changes_the_answer_to_the_best_that_keeps_it(example: dict[st
 
 def test_its_use_is_told_like_that_of_any_other(example: dict[str, Any]) -> None:
     use = example["spread"].limits[-1]
-    assert (use.name, use.label, use.slack) == ("largest_share", "north", 0)
+    assert (use.key, use.group, use.label, use.slack) == ("largest_share", "part", "north", 0)
     assert use.sentence == "at most 50% of the new sites in north"
 
 
