@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from siting.common.errors import Fault, InputError, control_problem, near_matches
 from siting.common.file_limits import SCENARIO, refuse_large
 
-# Greater numbers are slips of the keyboard; a solver would take them for no limit at all.
+# Greater numbers are mistyped; a solver would take them for no limit at all.
 _GREATEST = 1_000_000_000
 
 

@@ -186,7 +186,7 @@ def _apply(key: str, value: Any, content: dict[str, Any]) -> str:  # noqa: ANN40
         raise ValueError(_NO_KEY)
     section = content.setdefault(table, {})
     if not isinstance(section, dict):
-        raise ValueError(f"{table} is not a table")  # noqa: TRY004 - the user's slip, not ours
+        raise ValueError(f"{table} is not a table")  # noqa: TRY004 - the user's mistake, not ours
     model = Scenario.model_fields.get(table)
     default = getattr(model.default, name, None) if model else None
     old = section.pop(name, default)

@@ -7,7 +7,7 @@ from pathlib import Path
 from siting.common.errors import Fault, near_matches
 
 GREATEST = 1e15
-"""Numbers from here on are slips: beyond it a double no longer holds every whole number."""
+"""Numbers from here on are mistakes: beyond it a double no longer holds every whole number."""
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 _SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?")
 _NOTHING = re.compile("")
@@ -33,8 +33,8 @@ def number_problem(text: object, *, whole: bool = False) -> tuple[str, str]:
     """What keeps a cell from being a number, and what to write instead."""
     found = str(text).strip()
     what = "a whole number" if whole else "a number"
-    if slip := _slip(found):
-        problem, remedy = slip
+    if hint := _hint(found):
+        problem, remedy = hint
         return f"not a number: {problem}", remedy or f"Write {what}."
     try:
         value = float(found)
@@ -45,16 +45,16 @@ def number_problem(text: object, *, whole: bool = False) -> tuple[str, str]:
     return "not a whole number", "Write a whole number."
 
 
-def _slip(found: str) -> tuple[str, str] | None:
+def _hint(found: str) -> tuple[str, str] | None:
     """What has happened to a number, and the number meant where that is clear."""
-    slips = (
+    hints = (
         (_SPACED, "there are spaces between its digits"),
         (_COMMA, "it has a decimal comma"),
         (_NAN, "NaN stands for a missing one"),
         (_INFINITE, "it has no end"),
         (_NOTHING, "the cell is empty"),
     )
-    for pattern, problem in slips:
+    for pattern, problem in hints:
         if pattern.fullmatch(found):
             meant = re.sub(r"[ \u00a0\u202f]", "", found).replace(",", ".")
             clear = pattern in (_SPACED, _COMMA)
