@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from siting.common.errors import StoppedError
 from siting.common.signals import Progress
 from siting.common.types import Ints
-from siting.model import Solution
+from siting.model.solution import Solution
 from siting.pipeline.manifest import cost_of, figures_of, make_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.steps import Described, Frontier, Step, frontier_table, solve_frontier
@@ -136,7 +136,7 @@ def _solved(problem: Problem, asked: Frontier, progress: Progress) -> Iterator[S
         problem.objective,
         problem.limits,
         asked,
-        solver=problem.task.solver,
+        solver=problem.solver,
         time_limit=wanted.time_limit_s,
         gap=wanted.gap,
         progress=progress,

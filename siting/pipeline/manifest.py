@@ -14,7 +14,7 @@ from siting.common.package import versions
 from siting.common.types import Floats
 from siting.inputs.ledger import sha256
 from siting.inputs.select import Inputs
-from siting.model import Solution, StageResult
+from siting.model.solution import Solution, StageResult
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import uses_by_key
 from siting.scenario.file import ScenarioFile

@@ -12,7 +12,10 @@ from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.inputs.select import Inputs
-from siting.model import Instance, Limits, Objective, Solver, Task
+from siting.model.instance import Instance
+from siting.model.limits.limits import Limits
+from siting.model.objectives import Objective
+from siting.model.solving.search import Solver
 from siting.pipeline.translate import limits_of, objective_of
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import ClosingTable, Scenario
@@ -81,11 +84,10 @@ class Problem:
         return np.flatnonzero(self.sites["existing"] & self.sites["allowed"])
 
     @property
-    def task(self) -> Task:
-        """What is asked, to be solved again and again with something changed."""
+    def solver(self) -> Solver:
+        """Who is to solve it."""
         wanted = self.scenario.solver
-        solver = Solver(wanted.name, threads=wanted.threads)
-        return Task(self.instance, self.objective, self.limits, solver)
+        return Solver(wanted.name, threads=wanted.threads)
 
 
 def build_problem(  # noqa: PLR0913 - all that a run has read comes together here

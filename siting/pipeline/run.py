@@ -13,7 +13,8 @@ from siting.common.types import Bools, RoadNetwork, TravelTimes
 from siting.inputs.costs import read_costs
 from siting.inputs.read import with_user_files
 from siting.inputs.select import Inputs, points
-from siting.model import Solution, solve
+from siting.model.solution import Solution
+from siting.model.solve import solve
 from siting.network.cache import cached_travel_times
 from siting.network.connectors import refuse_far_places
 from siting.network.load import load_road_network, network_files, no_network
@@ -168,7 +169,7 @@ def answer(problem: Problem) -> Solution:
             problem.instance,
             problem.objective,
             problem.limits,
-            solver=problem.task.solver,
+            solver=problem.solver,
             time_limit=wanted.time_limit_s,
             gap=wanted.gap,
         )

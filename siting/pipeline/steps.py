@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
-from siting.model import Instance, Limits, Objective, Solution, Solver, solve
+from siting.model.instance import Instance
+from siting.model.limits.limits import Limits
+from siting.model.objectives import Objective
+from siting.model.solution import Solution
+from siting.model.solve import solve
+from siting.model.solving.search import Solver
 from siting.results.measures import Measures
 from siting.scenario.limits import VARIED, limit_of
 

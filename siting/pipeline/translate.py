@@ -14,23 +14,22 @@ from scipy.sparse import csr_array
 from siting.common.errors import ClashingLimit
 from siting.common.levels import LEVELS
 from siting.inputs.costs import Costs
-from siting.model import (
-    Closing,
+from siting.model.limits.base import LimitUse
+from siting.model.limits.groups import Quota
+from siting.model.limits.limits import Limits
+from siting.model.limits.numbers import Phase
+from siting.model.limits.sites import Closing, Spacing
+from siting.model.objectives import (
     Cost,
     Coverage,
     Equity,
     Lexicographic,
-    Limits,
-    LimitUse,
     Mean,
     Objective,
-    OfficeType,
-    Phase,
-    Quota,
-    Spacing,
     Target,
     Worst,
 )
+from siting.model.options import OfficeType
 from siting.scenario.limits import limit_of
 from siting.scenario.schema import Scenario, Stage
 

@@ -13,7 +13,7 @@ from siting.common.errors import Fault, InputError
 from siting.common.package import data_folder, scenario_folder
 from siting.common.signals import Progress
 from siting.common.toml import faults_of
-from siting.model import Task
+from siting.model.solve import Task
 from siting.pipeline.manifest import study_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
@@ -58,7 +58,8 @@ class StudyContext:
 def open_study(scenario: AnyScenario, data: Path | None, progress: Progress) -> StudyContext:
     """Read tables and roads, compute travel times and pose the problem."""
     problem = prepare(as_scenario_file(scenario), data=data, progress=progress)
-    return StudyContext(problem, problem.task, data or data_folder())
+    task = Task(problem.instance, problem.objective, problem.limits, problem.solver)
+    return StudyContext(problem, task, data or data_folder())
 
 
 def as_result(result: Result | Path | str) -> Result:
