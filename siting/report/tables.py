@@ -9,35 +9,31 @@ import pandas as pd
 from siting.common.levels import TABLE_LEVELS
 from siting.report.document import ALIKE, Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
-from siting.results.measures import MEASURES
+from siting.results.measures import MEASURES, SHARE_MINUTES
 from siting.results.result import Result
 from siting.scenario.paths import SHIPPED_OFFICES
 
+_SIDES = ("before", "after")
+_WHOLE = (
+    "rank",
+    "phase",
+    "staff",
+    "opened",
+    "people_nearest",
+    "person_minutes_saved",
+    "population",
+)
+_ONE_DECIMAL = (
+    *("annual_msek", "one_off_msek", "annual_cost_msek", "mean_minutes"),
+    *(f"{measure}_{side}" for measure in ("mean", "worst") for side in _SIDES),
+)
 _FORMATS: Mapping[str, tuple[Kind, int]] = {
-    "rank": ("whole", 0),
-    "phase": ("whole", 0),
-    "staff": ("whole", 0),
-    "opened": ("whole", 0),
-    "annual_msek": ("number", 1),
-    "one_off_msek": ("number", 1),
-    "mean_minutes": ("number", 1),
-    "annual_cost_msek": ("number", 1),
-    "people_nearest": ("whole", 0),
-    "person_minutes_saved": ("whole", 0),
+    **dict.fromkeys(_WHOLE, ("whole", 0)),
+    **dict.fromkeys(_ONE_DECIMAL, ("number", 1)),
+    **dict.fromkeys(("lon", "lat"), ("number", 5)),
+    **{f"share{limit}_{side}": ("share", 1) for limit in SHARE_MINUTES for side in _SIDES},
     "loss_if_left_out_minutes": ("number", 3),
-    "lon": ("number", 5),
-    "lat": ("number", 5),
-    "population": ("whole", 0),
-    "mean_before": ("number", 1),
-    "mean_after": ("number", 1),
-    "worst_before": ("number", 1),
-    "worst_after": ("number", 1),
     "change": ("change", 1),
-    **{
-        f"share{limit}_{side}": ("share", 1)
-        for limit in (30, 45, 60)
-        for side in ("before", "after")
-    },
 }
 """Kind and decimals of each column that is not text."""
 

@@ -10,10 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
+from babel.lists import format_list
+
 from siting.common.errors import Fault, InputError
 from siting.results.result import Result
 
-LANGUAGES = ("sv", "en")
+_LOCALES = {"sv": "sv", "en": "en_GB"}
+LANGUAGES = tuple(_LOCALES)
 
 _FOLDER = Path(__file__).parent / "texts"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -73,9 +77,12 @@ def percent(share: float, digits: int, language: str) -> str:
 
 def date(iso: str, language: str) -> str:
     """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English."""
-    day = dt.date.fromisoformat(iso)
-    month: str = texts(language)["common"]["months"][day.month - 1]
-    return f"{day.day} {month} {day.year}"
+    return format_date(dt.date.fromisoformat(iso), "d MMMM y", locale=_LOCALES[language])
+
+
+def month(iso: str, language: str) -> str:
+    """A month such as 2026-11 in words: November 2026."""
+    return format_date(dt.date.fromisoformat(f"{iso}-01"), "MMMM y", locale=_LOCALES[language])
 
 
 def counted(count: int, forms: Mapping[str, str], language: str) -> str:
@@ -91,10 +98,7 @@ def listed(items: list[str], language: str) -> str:
     >>> listed(["Kil", "Grums", "Hagfors"], "sv")
     'Kil, Grums och Hagfors'
     """
-    if len(items) < 2:  # noqa: PLR2004 - a single item needs no "and"
-        return "".join(items)
-    joint = texts(language)["common"]["and"]
-    return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+    return format_list(items, locale=_LOCALES[language])
 
 
 def sort_key(language: str) -> Callable[[str], str]:

@@ -9,36 +9,13 @@ from siting.common.levels import TABLE_LEVELS
 from siting.results.measures import Access, Measures
 
 SITE_COLUMNS = [
-    "rank",
-    "phase",
-    "locality_code",
-    "locality",
-    "municipality_code",
-    "municipality",
-    "fa_code",
-    "fa_region",
-    "office_type",
-    "forced",
-    "staff",
-    "annual_cost_msek",
-    "people_nearest",
-    "person_minutes_saved",
-    "loss_if_left_out_minutes",
+    *("rank", "phase", "locality_code", "locality", "municipality_code", "municipality"),
+    *("fa_code", "fa_region", "office_type", "forced", "staff", "annual_cost_msek"),
+    *("people_nearest", "person_minutes_saved", "loss_if_left_out_minutes"),
 ]
 OFFICE_COLUMNS = [
-    "code",
-    "place",
-    "municipality_code",
-    "municipality",
-    "fa_code",
-    "fa_region",
-    "status",
-    "evidence",
-    "lon",
-    "lat",
-    "people_nearest",
-    "mean_before",
-    "mean_after",
+    *("code", "place", "municipality_code", "municipality", "fa_code", "fa_region"),
+    *("status", "evidence", "lon", "lat", "people_nearest", "mean_before", "mean_after"),
 ]
 STEP_COLUMNS = [
     *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
@@ -131,17 +108,11 @@ def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd
             (access.after, access.site_after),
         )
     )
-    return pd.DataFrame(
-        {
-            "demand_id": demand["demand_id"],
-            "municipality_code": demand["municipality_code"],
-            "kind": demand["kind"],
-            "people": demand["people"],
-            "minutes_before": access.before,
-            "office_before": before,
-            "minutes_after": access.after,
-            "office_after": after,
-        }
+    return demand[["demand_id", "municipality_code", "kind", "people"]].assign(
+        minutes_before=access.before,
+        office_before=before,
+        minutes_after=access.after,
+        office_after=after,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from siting.common.errors import InputError
-from siting.report.words import LANGUAGES, command, listed, number, percent, texts, whole
+from siting.report.words import LANGUAGES, command, listed, month, number, percent, texts, whole
 from siting.results.result import Result, read_manifest, read_table
 from siting.results.schema import CORE
 
@@ -177,10 +177,9 @@ def _hindcast(study: Result, language: str) -> Iterator[str]:
 
 
 def _round(row: "pd.Series[Any]", language: str) -> str:
-    year, month = row["month"].split("-")
     clause: str = texts(language)["brief"]["trust"]["rounds"][row["kind"]]
     return clause.format(
-        month=f"{texts(language)['common']['months'][int(month) - 1]} {year}",
+        month=month(row["month"], language),
         reached=percent(row["reached"], 0, language),
         overlap=whole(row["overlap"], language),
         number=whole(row["number"], language),

@@ -146,19 +146,9 @@ def _picks(axes: Axes, result: Result, language: str) -> None:
         if part.empty:
             continue
         axes.scatter(part.geometry.x, part.geometry.y, zorder=3 + order, **look)
-        size = np.sqrt(look["s"])
+        shape = {"marker": look["marker"], "markersize": np.sqrt(look["s"]), "color": look["color"]}
         label = f"{words[status]} ({whole(len(part), language)})"
-        handles.append(
-            Line2D(
-                [],
-                [],
-                linestyle="",
-                marker=look["marker"],
-                markersize=size,
-                color=look["color"],
-                label=label,
-            )
-        )
+        handles.append(Line2D([], [], linestyle="", label=label, **shape))
     _ranks(axes, offices, result.tables["sites"])
     _legend(axes, handles, words["legend_offices"])
 
