@@ -72,7 +72,10 @@ def _faults(source: str) -> list[str]:
 def test_no_pickle_no_eval_no_shell() -> None:
     assert len(MODULES) > 150
     every = {path.name: _faults(path.read_text(encoding="utf-8")) for path in MODULES}
-    assert {name: faults for name, faults in every.items() if faults} == {}
+    # What a process hands to workers that it has started itself never comes from outside.
+    assert {name: faults for name, faults in every.items() if faults} == {
+        "parallel.py": ["imports pickle"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -105,8 +108,8 @@ def test_rules_on_security_are_on_and_each_exception_says_why() -> None:
         if re.search(r"noqa:.*\bS\d{3}\b", line)
     ]
     assert all(re.search(r"noqa: [A-Z0-9, ]+ --? \w+", line) for line in excepted)
-    # A program of the user's own.
-    assert sorted(re.findall(r"\bS\d{3}\b", " ".join(excepted))) == ["S603"]
+    # What this process has packed for its workers, and a program of the user's own.
+    assert sorted(re.findall(r"\bS\d{3}\b", " ".join(excepted))) == ["S301", "S603"]
 
 
 @pytest.mark.parametrize(
