@@ -24,6 +24,7 @@ from siting.common.errors import Fault, InputError
 from siting.scenario.limits import VARIED_HELP
 
 if TYPE_CHECKING:
+    from siting.report.document import Document
     from siting.results.result import Result
     from siting.scenario.file import ScenarioFile
 
@@ -48,7 +49,7 @@ def _make(
     name: str,
     results: Path,
     find: Callable[..., "Result"],
-    show: Callable[["Result", Console], None],
+    tell: Callable[["Result"], "Document"],
 ) -> "Result":
     """Make a study and leave it, with its folder kept from other processes meanwhile."""
     from siting.results.write import claim
@@ -56,15 +57,17 @@ def _make(
     with claim(name, results):
         with progress_on_terminal() as progress:
             study = find(progress=progress)
-        _leave(study, results, show)
+        _leave(study, results, tell)
     return study
 
 
-def _leave(study: "Result", results: Path, show: Callable[["Result", Console], None]) -> None:
+def _leave(study: "Result", results: Path, tell: Callable[["Result"], "Document"]) -> None:
     """Write a study, print it, and say where its files are."""
+    from siting.report.formats.terminal import print_document
+
     folder = siting.write_result(study, results)
     console = Console(highlight=False)
-    show(study, console)
+    print_document(tell(study), console)
     console.print(f"\nFiles: {folder}", soft_wrap=True, markup=False)
 
 
@@ -80,11 +83,11 @@ def hindcast(  # noqa: PLR0913 - one parameter an option
     results: Results = RESULTS,
 ) -> None:
     """Hold what the government really decided against the best of the same number."""
-    from siting.studies.hindcast.page import print_hindcast
+    from siting.studies.hindcast.page import tell_hindcast
 
     file = _read(scenario, overrides, allow)
     find = partial(siting.hindcast, file, draws=draws, seed=seed)
-    _make(f"{file.name}-hindcast", results, find, print_hindcast)
+    _make(f"{file.name}-hindcast", results, find, tell_hindcast)
 
 
 def alternatives(  # noqa: PLR0913 - one parameter an option
@@ -102,12 +105,12 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
     results: Results = RESULTS,
 ) -> None:
     """Find the answers that are nearly as good, and what they share."""
-    from siting.studies.alternatives import print_alternatives
+    from siting.studies.alternatives import tell_alternatives
 
     share = read_share("--within", within)
     file = _read(scenario, overrides, allow)
     find = partial(siting.alternatives, file, within=share, count=count, diverse=diverse)
-    _make(f"{file.name}-alternatives", results, find, print_alternatives)
+    _make(f"{file.name}-alternatives", results, find, tell_alternatives)
 
 
 def explain(
@@ -121,13 +124,13 @@ def explain(
     results: Results = RESULTS,
 ) -> None:
     """Say why a place is in a result, or not, and what the other way would cost."""
-    from siting.studies.explain import print_explanation
+    from siting.studies.explain import tell_explanation
 
     with progress_on_terminal() as progress:
         study = siting.explain(
             result, site, folder=folder, allow=tuple(allow or ()), progress=progress
         )
-    _leave(study, results, print_explanation)
+    _leave(study, results, tell_explanation)
 
 
 def robustness(  # noqa: PLR0913 - one parameter an option
@@ -145,11 +148,11 @@ def robustness(  # noqa: PLR0913 - one parameter an option
     results: Results = RESULTS,
 ) -> None:
     """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
-    from siting.studies.robustness.page import print_robustness
+    from siting.studies.robustness.page import tell_robustness
 
     file = _read(scenario, overrides, allow)
     find = partial(siting.robustness, file, draws=draws, seed=seed, workers=workers, rule=rule)
-    study = _make(f"{file.name}-robustness", results, find, print_robustness)
+    study = _make(f"{file.name}-robustness", results, find, tell_robustness)
     end_unless(proved=not study.manifest["interrupted"])
 
 
@@ -183,7 +186,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
     """Show what more offices or more money bring, or what another aim costs in the mean."""
     from siting.pipeline.steps import read_over
     from siting.results.write import claim
-    from siting.studies.frontier.page import print_frontier
+    from siting.studies.frontier.page import tell_frontier
     from siting.studies.frontier.study import read_tradeoff
 
     if (over is None) == (tradeoff is None):
@@ -194,7 +197,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
     asked = read_over(over, keep=keep) if over else read_tradeoff(str(tradeoff), within, points)
     name = f"{file.name}-{asked.name}"
     with claim(name, results) as folder:
-        study = _make(name, results, partial(siting.frontier, file, asked), print_frontier)
+        study = _make(name, results, partial(siting.frontier, file, asked), tell_frontier)
         draw_if_possible(study, folder)
     end_unless(proved=study.manifest["proved"])
 
@@ -252,10 +255,11 @@ def rerun(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Repeat a run from its manifest and say which figures differ."""
     from siting.common.files import write_file
+    from siting.report.formats.terminal import print_document
     from siting.results.csv import as_csv
     from siting.results.result import find_result
     from siting.results.write import check_target
-    from siting.studies.rerun import print_rerun
+    from siting.studies.rerun import tell_rerun
 
     old = find_result(result)
     if results is not None:
@@ -265,9 +269,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
             old, relative_to=folder, allow=tuple(allow or ()), anyway=anyway, progress=progress
         )
     console = Console(highlight=False)
-    for fault in made.other_inputs:
-        console.print(f"Another input: {fault.file}", soft_wrap=True, markup=False)
-    print_rerun(made.found, made.lacking, made.versions, console)
+    print_document(tell_rerun(made), console)
     if table is not None:
         write_file(table, as_csv(made.found.cells), option="--table")
     if results is not None:

@@ -188,7 +188,8 @@ class Document:
 
 def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - cells are of any kind
     """A cell as the reader sees it."""
-    if column.is_text:
+    # A figure that is missing, or in words, is a text in its column.
+    if column.is_text or isinstance(cell, str):
         return str(cell)
     figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
     scale = 100 if figure.kind.startswith("share") else 1

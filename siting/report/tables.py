@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from siting.common.levels import TABLE_LEVELS
@@ -46,6 +47,19 @@ def columns(keys: list[str], language: str) -> list[Column]:
     """Columns with their headings and formats."""
     titles = texts(language)["tables"]
     return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
+
+
+def study_columns(words: Mapping[str, str], formats: Mapping[str, Kind | int]) -> list[Column]:
+    """Columns of a study's table: a kind, or the decimals of a number, for each key."""
+    kinds = {
+        key: ("number", spec) if isinstance(spec, int) else (spec,) for key, spec in formats.items()
+    }
+    return [Column(key, words[key], *kind) for key, kind in kinds.items()]
+
+
+def or_blank(value: float) -> float | str:
+    """A figure, or nothing where there is none."""
+    return "" if np.isnan(value) else value
 
 
 def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:

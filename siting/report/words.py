@@ -75,6 +75,11 @@ def percent(share: float, digits: int, language: str) -> str:
     return number(100 * share, digits, language)
 
 
+def with_sign(share: float, digits: int, language: str) -> str:
+    """A share from 0 to 1 as per cent with its sign, set apart in Swedish: 12 %, 12%."""
+    return f"{percent(share, digits, language)}{'%' if language == 'en' else f'{_NO_BREAK_SPACE}%'}"
+
+
 def date(iso: str, language: str) -> str:
     """A date in words: 23 november 2026 in Swedish, 23 November 2026 in English."""
     return format_date(dt.date.fromisoformat(iso), "d MMMM y", locale=_LOCALES[language])
@@ -141,6 +146,11 @@ def _target(target: Mapping[str, Any], language: str) -> str:
         where=goals["where"][target["each"]],
     )
     return clause
+
+
+def shortest(value: float, language: str) -> str:
+    """A figure with no more decimals than it has, of at most six digits."""
+    return f"{value:,.6g}".translate(str.maketrans(",.", "".join(_SEPARATORS[language])))
 
 
 def _figure(value: float, language: str) -> str:

@@ -1,16 +1,17 @@
 """The answers that are nearly as good as the best: found, put into tables, and told."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 
 from siting.common.errors import InfeasibleError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Different, Limits, Solution, Task
-from siting.report.formats.terminal import print_table
+from siting.report.document import Block, Document, Figure, Grid, Kind, Paragraph
+from siting.report.tables import records, study_columns
+from siting.report.words import shortest, texts
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario
 from siting.studies.study import open_study
@@ -247,51 +248,42 @@ def _sites(best: Sequence[Answer], diverse: Sequence[Answer], places: pd.DataFra
     return table.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
 
 
-def print_alternatives(study: Result, console: Console) -> None:
-    """Print the best answers, the diverse ones, and what they share."""
-    answers, sites, manifest = study.tables["answers"], study.tables["sites"], study.manifest
+_COLUMNS: Mapping[str, Kind | int] = {
+    "number": "text",
+    "objective": 4,
+    "worse": "figure",
+    "new_offices": 0,
+    "annual_cost_msek": 1,
+    "differences": 0,
+}
+
+
+def tell_alternatives(study: Result, language: str = "en") -> Document:
+    """Put into words the best answers, the diverse ones, and what they share."""
+    words, facts = texts(language)["studies"]["alternatives"], study.manifest
+    answers, sites = study.tables["answers"], study.tables["sites"]
     best, diverse = (answers[answers["kind"] == kind] for kind in ("best", "diverse"))
-    _print_answers("The best answers, and how each differs from the first", best, console)
-    console.print(_what_is_proved(best, manifest["within"], complete=manifest["complete"]))
-    share = f"{manifest['within']:.3g}"
-    title = f"Answers as different as possible, at most {100 * float(share):g} % worse"
-    _print_answers(title, diverse, console)
+    within = shortest(100 * float(f"{facts['within']:.3g}"), language)
+    proof = "all" if facts["complete"] else "no_better"
+    proof = words["proofs"][proof if best["proved"].all() else "missing"]
+    blocks: list[Block] = [*_answers("best", words["best"], best, language)]
+    blocks.append(Paragraph(proof.format(within=shortest(100 * facts["within"], language))))
+    blocks += _answers("diverse", words["diverse"].format(within=within), diverse, language)
     if not diverse["proved"].all():
-        console.print("That none differs more is not proved for all of these.")
-    for column, answers_named in (("in_best", "best"), ("in_diverse", "diverse")):
-        shared = sites[sites[f"{column}_share"] == 1]
-        names = ", ".join(shared["place"])
-        count = len(best if answers_named == "best" else diverse)
-        console.print(
-            f"\nIn all {count} {answers_named} answers, {len(shared)} places: {names or 'none'}.",
-            soft_wrap=True,
-        )
+        blocks.append(Paragraph(words["not_farthest"]))
+    for kind, listed in (("best", best), ("diverse", diverse)):
+        shared = sites.loc[sites[f"in_{kind}_share"] == 1, "place"]
+        names = ", ".join(shared) or words["none"]
+        line = words["shared"][kind].format(count=len(listed), places=len(shared), names=names)
+        blocks.append(Paragraph(line, "lead"))
+    return Document(language, "", tuple(blocks))
 
 
-def _what_is_proved(best: pd.DataFrame, within: float, *, complete: bool) -> str:
-    if not best["proved"].all():
-        return "Not all are proved: a better one may be missing."
-    if complete:
-        return f"Proved: these are all the answers at most {100 * within:g} % worse than the best."
-    return "Proved: no answer better than the last of these is missing. There are more."
-
-
-def _print_answers(title: str, answers: pd.DataFrame, console: Console) -> None:
-    rows = [
-        (
-            str(row["number"]),
-            f"{row['objective']:.4f}",
-            f"{100 * row['worse']:.3f} %",
-            str(row["new_offices"]),
-            f"{row['annual_cost_msek']:.1f}",
-            str(row["differences"]),
-        )
-        for row in answers.to_dict("records")
-    ]
-    columns = ("", "Objective", "Worse by", "New offices", "MSEK a year", "Differences")
-    print_table(console, title, columns, rows)
-    for row in answers.to_dict("records"):
+def _answers(name: str, title: str, answers: pd.DataFrame, language: str) -> Iterator[Block]:
+    words = texts(language)["studies"]["alternatives"]
+    rows = [{**row, "worse": Figure(row["worse"], "share", 3, "%")} for row in records(answers)]
+    yield Grid(name, title, study_columns(words["columns"], _COLUMNS), rows)
+    for row in rows:
         if row["only_here"] or row["only_in_best"]:
-            here, there = row["only_here"] or "nothing", row["only_in_best"] or "nothing"
-            line = f"{row['number']}: {here}, in place of {there}."
-            console.print(line, soft_wrap=True, markup=False)
+            here, there = (row[key] or words["nothing"] for key in ("only_here", "only_in_best"))
+            yield Paragraph(words["line"].format(number=row["number"], here=here, there=there))

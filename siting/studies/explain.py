@@ -1,13 +1,13 @@
 """Why a site is in an answer, or not: what deciding it the other way would cost, and for whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.common.signals import Cancel, Progress, heeding
@@ -16,7 +16,9 @@ from siting.inputs.names import find_all, find_office, find_place
 from siting.model import Limits, Solution, Task, solve
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
-from siting.report.formats.terminal import print_table
+from siting.report.document import Block, Document, Grid, Kind, Paragraph
+from siting.report.tables import records, study_columns
+from siting.report.words import number, texts
 from siting.results.result import Result
 from siting.scenario.limits import LIMITS
 from siting.studies.study import as_result, open_study, scenario_of
@@ -307,76 +309,81 @@ def _people(found: Explanation, problem: Problem) -> pd.DataFrame:
 
 
 _SHOWN = 10
+"""So many municipalities are told, those for which it means most."""
+_PEOPLE: Mapping[str, Kind | int] = {
+    "municipality": "text",
+    "gain_people": 0,
+    "lose_people": 0,
+    "hours": "change",
+}
+_LIMITS: Mapping[str, Kind | int] = {"limit": "text", "gain": 6, "open": "text", "proved": "text"}
 
 
-def print_explanation(study: Result, console: Console) -> None:
-    """Print why a site is in or out, who gains, and what the limits have to do with it."""
-    for line in _reasons(study):
-        console.print(line, soft_wrap=True, markup=False)
+def tell_explanation(study: Result, language: str = "en") -> Document:
+    """Put into words why a site is in or out, who gains, and what the limits have to do with it."""
     people = study.tables["people"]
+    blocks: list[Block] = [*map(Paragraph, _reasons(study, language))]
     if len(people):
-        _print_people(people, console)
-    _print_limits(study.tables["limits"], study.manifest["place"], console)
+        blocks += _told_people(people, language)
+    return Document(language, "", (*blocks, _told_limits(study, language)))
 
 
-def _reasons(study: Result) -> list[str]:
-    facts = study.manifest
-    place, is_open = facts["place"], facts["open"]
-    forced = ", because the scenario forces it" if facts["forced"] else ""
-    lines = [f"{place} ({facts['municipality']}) is {'open' if is_open else 'not open'}{forced}."]
+def _words(language: str) -> Mapping[str, Any]:
+    words: Mapping[str, Any] = texts(language)["studies"]["explain"]
+    return words
+
+
+def _reasons(study: Result, language: str) -> Iterator[str]:
+    words, facts = _words(language), study.manifest
+    said, way = words["open" if facts["open"] else "shut"], facts["other_way_worse_by"]
     if there := ", ".join(facts["offices_there"]):
-        today = f"There is an office of today in {place} already ({there})"
-        lines.insert(0, f"{today}; this is about a new one.")
-    way = f"With it {'shut' if is_open else 'open'}"
+        yield words["already"].format(place=facts["place"], offices=there)
+    forced = words["forced"] if facts["forced"] else ""
+    yield said["is"].format(place=facts["place"], municipality=facts["municipality"], forced=forced)
     if facts["clash"]:
-        return [*lines, f"{way} there is no answer: {'; '.join(facts['clash'])}."]
-    proof = "proved" if facts["other_way_proved"] else "not proved"
-    lines.append(
-        f"{way} the best answer is {facts['other_way_worse_by']:.6f} worse than "
-        f"{facts['objective']:.6f} {facts['objective_unit']} ({proof})."
+        yield said["impossible"].format(clash="; ".join(facts["clash"]))
+        return
+    yield said["other_way"].format(
+        worse=number(way, 6, language),
+        objective=number(facts["objective"], 6, language),
+        unit=_unit(facts["objective_unit"], language),
+        proof=words["proved" if facts["other_way_proved"] else "not_proved"],
     )
     changes = study.tables["changes"]
     others = changes[changes["code"] != facts["site"]]
-    for change, verb in (("opens", "Then would open"), ("shuts", "Then would not open")):
-        names = others.loc[others["change"] == change, "place"]
-        if len(names):
-            lines.append(f"{verb}: {', '.join(names)}.")
-    return lines
+    for change in ("opens", "shuts"):
+        if names := ", ".join(others.loc[others["change"] == change, "place"]):
+            yield words[change].format(places=names)
 
 
-def _print_people(people: pd.DataFrame, console: Console) -> None:
-    rows = [
-        (
-            row["municipality"],
-            f"{row['gain_people']:,.0f}",
-            f"{row['lose_people']:,.0f}",
-            f"{row['person_minutes'] / 60:+,.0f}",
-        )
-        for row in _most(people).to_dict("records")
-    ]
-    columns = ("Municipality", "People nearer", "People farther", "Hours saved")
-    title = "With the place open beside with it shut, all else best for each"
-    print_table(console, title, columns, rows)
-    if len(people) > _SHOWN:
-        console.print(f"and {len(people) - _SHOWN} more municipalities in people.csv.")
+def _unit(unit: str, language: str) -> str:
+    """The unit of a manifest, which is English, in the reader's language."""
+    units = (texts(each)["units"].values() for each in ("en", language))
+    told: Mapping[str, str] = dict(zip(*units, strict=True))
+    return told.get(unit, unit)
 
 
-def _most(people: pd.DataFrame) -> pd.DataFrame:
-    """The rows that matter most, gains first."""
+def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
+    """The municipalities for which it means most, gains first."""
+    words = _words(language)
     order = people["person_minutes"].abs().sort_values(ascending=False).index
-    shown = people.loc[order[:_SHOWN]]
-    return shown.sort_values("person_minutes", ascending=False)
+    shown = people.loc[order[:_SHOWN]].sort_values("person_minutes", ascending=False)
+    rows = records(shown.assign(hours=shown["person_minutes"] / 60))
+    yield Grid("people", words["people"], study_columns(words["columns"], _PEOPLE), rows)
+    if (more := len(people) - _SHOWN) > 0:
+        yield Paragraph(words["more"].format(count=more))
 
 
-def _print_limits(limits: pd.DataFrame, place: str, console: Console) -> None:
+def _told_limits(study: Result, language: str) -> Grid:
+    words = _words(language)
+    heads = {**words["columns"], "open": words["columns"]["open"].format(**study.manifest)}
     rows = [
-        (
-            f"{row['name']}: {row['change']}",
-            f"{row['gain']:.6f}",
-            "yes" if row["site_open"] else "no",
-            "" if row["proved"] else "not proved",
-        )
-        for row in limits.to_dict("records")
+        {
+            "limit": f"{row['name']}: {words['changes'][row['change']]}",
+            "gain": row["gain"],
+            "open": words["yes" if row["site_open"] else "no"],
+            "proved": "" if row["proved"] else words["not_proved"],
+        }
+        for row in records(study.tables["limits"])
     ]
-    columns = ("If one limit changes", "Better by", f"{place} open ", " ")
-    print_table(console, "What the limits are worth", columns, rows)
+    return Grid("limits", words["limits"], study_columns(heads, _LIMITS), rows)

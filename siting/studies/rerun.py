@@ -2,14 +2,13 @@
 
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import TEXT, refuse_large
@@ -19,7 +18,9 @@ from siting.inputs.ledger import sha256
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.run import files_of, run
 from siting.pipeline.steps import Frontier
-from siting.report.formats.terminal import print_table
+from siting.report.document import Block, Document, Grid, Paragraph
+from siting.report.tables import records, study_columns
+from siting.report.words import texts, whole
 from siting.results.csv import as_csv
 from siting.results.result import MACHINE, Result, find_result, read_result
 from siting.scenario.file import ScenarioFile
@@ -308,25 +309,31 @@ _SHOWN = 30
 _WIDEST = 40
 
 
-def print_rerun(
-    found: Differences, lacking: Mapping[str, str], versions: Sequence[str], console: Console
-) -> None:
-    """Print which figures differ, and what could not be compared."""
-    for line in versions:
-        console.print(f"Another version: {line}", soft_wrap=True, markup=False)
-    for name, why in lacking.items():
-        console.print(f"Not compared: {name} ({why})", soft_wrap=True, markup=False)
-    size = f"{found.tables} tables, {found.figures:,} figures"
-    if found.cells.empty:
-        console.print(f"Nothing differs: {size}.")
+def tell_rerun(made: Rerun, language: str = "en") -> Document:
+    """Put into words which figures differ, and what could not be compared."""
+    return Document(language, "", tuple(_blocks(made, language)))
+
+
+def _blocks(made: Rerun, language: str) -> Iterator[Block]:
+    words, found = texts(language)["studies"]["rerun"], made.found
+    for fault in made.other_inputs:
+        yield Paragraph(words["input"].format(file=fault.file))
+    for line in made.versions:
+        yield Paragraph(words["version"].format(version=line))
+    for name, why in made.lacking.items():
+        yield Paragraph(words["lacking"].format(name=name, why=why))
+    cells, figures = found.cells, whole(found.figures, language)
+    size = words["size"].format(tables=found.tables, figures=figures)
+    if cells.empty:
+        yield Paragraph(words["same"].format(size=size))
         return
-    title = f"{len(found.cells):,} cells differ: {size}"
-    # A text column is told by the space behind its name.
-    heads = [f"{name} " for name in found.cells.columns]
-    shown = found.cells.head(_SHOWN).itertuples(index=False)
-    print_table(console, title, heads, [[_short(cell) for cell in row] for row in shown])
-    if len(found.cells) > _SHOWN:
-        console.print(f"and {len(found.cells) - _SHOWN:,} more", soft_wrap=True)
+    title = words["differ"].format(count=whole(len(cells), language), size=size)
+    rows = [{key: _short(cell) for key, cell in row.items()} for row in records(cells.head(_SHOWN))]
+    yield Grid(
+        "cells", title, study_columns(words["columns"], dict.fromkeys(COLUMNS, "text")), rows
+    )
+    if (more := len(cells) - _SHOWN) > 0:
+        yield Paragraph(words["more"].format(count=whole(more, language)))
 
 
 def _short(cell: object) -> str:

@@ -7,10 +7,11 @@ from rich.console import Console
 
 from siting.cli.studies import read_share
 from siting.common.errors import InputError
+from siting.report.formats.terminal import print_document
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
-from siting.studies.alternatives import alternatives, print_alternatives
+from siting.studies.alternatives import alternatives, tell_alternatives
 from tests.support.pages import lines, lines_of
 
 
@@ -47,7 +48,7 @@ def test_forced_places_are_in_all_and_the_page_says_what_is_proved(
     sites = study.tables["sites"]
     assert (sites.loc[sites["forced"], ["in_best_share", "in_diverse_share"]] == 1).all().all()
     stream = io.StringIO()
-    print_alternatives(study, Console(file=stream, width=100))
+    print_document(tell_alternatives(study), Console(file=stream, width=100))
     assert "Proved: no answer better than the last of these is missing." in stream.getvalue()
     assert "In all 3 best answers" in stream.getvalue()
     assert (write_result(study, tmp_path) / "answers.csv").is_file()
@@ -62,7 +63,7 @@ def test_a_share_is_read_from_per_cent_or_a_number() -> None:
 
 def test_the_page_in_docs_begins_with_these_answers(study: Result) -> None:
     stream = io.StringIO()
-    print_alternatives(study, Console(file=stream, width=100))
+    print_document(tell_alternatives(study), Console(file=stream, width=100))
     best = lines(stream.getvalue())[1:5]
     assert best[1].startswith("1 12.4497")
     assert set(best) <= lines_of("alternatives"), "make docs-output"

@@ -7,8 +7,9 @@ import pytest
 from rich.console import Console
 
 from siting.common.errors import InputError
+from siting.report.formats.terminal import print_document
 from siting.results.result import Result
-from siting.studies.explain import explain, print_explanation
+from siting.studies.explain import explain, tell_explanation
 from tests.support.pages import lines, lines_of
 
 SCENARIO = ("announced_only", "limits.new_offices_max=6")
@@ -22,7 +23,7 @@ def result(solved: Callable[..., Result]) -> Result:
 def told(result: Result, site: str) -> tuple[Result, str]:
     study = explain(result, site, folder=Path(), progress=lambda _: None)
     stream = io.StringIO()
-    print_explanation(study, Console(file=stream, width=120))
+    print_document(tell_explanation(study), Console(file=stream, width=120))
     return study, stream.getvalue()
 
 

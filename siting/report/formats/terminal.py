@@ -16,7 +16,8 @@ _PLAIN = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
 
 def print_document(document: Document, console: Console) -> None:
     """Print title and blocks: lines follow each other, headings and leads after an empty line."""
-    console.print(f"\n[bold]{escape(document.title)}[/bold]")
+    if document.title:
+        console.print(f"\n[bold]{escape(document.title)}[/bold]")
     for block in document.blocks:
         match block:
             case Heading(text):
@@ -62,7 +63,7 @@ def _cell(row: Mapping[str, Any], column: Column, language: str) -> str:
         return text
     # Every change has a sign here, that of nothing too, so that they stand in a row.
     change = "change" in getattr(row[column.key], "kind", column.kind)
-    return f"+{text}" if change and text[0].isdigit() else text.translate(_PLAIN)
+    return f"+{text}" if change and text[:1].isdigit() else text.translate(_PLAIN)
 
 
 def print_table(

@@ -1,99 +1,109 @@
-"""What `siting frontier` prints."""
+"""What `siting frontier` says."""
 
 import math
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
-from siting.report.formats.terminal import minutes, print_table
+from siting.report.document import Block, Document, Figure, Grid, Heading, Kind, Paragraph
+from siting.report.tables import or_blank, records, study_columns
+from siting.report.words import shortest, texts
 from siting.results.result import Result
-from siting.scenario.limits import VARIED
 
-type Row = Mapping[Hashable, Any]
-
-SECONDS = {"worst": "longest way", "equity": "Kolm-Pollak EDE", "coverage": "people within"}
-
-
-def print_frontier(study: Result, console: Console) -> None:
-    """Print what each step brings, or what each point of a front is worth."""
-    if "over" in study.manifest:
-        _print_steps(study, console)
-    else:
-        _print_front(study, console)
-
-
-def _print_steps(study: Result, console: Console) -> None:
-    told, table = study.manifest, study.tables["frontier"]
-    before, rows = math.nan, []
-    for row in table.to_dict("records"):
-        possible = not pd.isna(row["new_offices"])
-        rows.append(
-            (
-                "none" if row["status"] == "present" else f"{row['step']:g}",
-                str(row["new_offices"]) if possible else "",
-                f"{row['annual_cost_msek']:.1f}" if possible else "",
-                minutes(row["mean"]),
-                minutes(row["mean"] - before),
-                f"{100 * row['share45']:.2f}" if possible else "",
-                "" if math.isnan(row["bound"]) else f"{row['bound']:,.6g}",
-                *_proof(row),
-                _kept(row),
-            )
-        )
-        before = row["mean"] if possible else before
-    limit = VARIED[told["over"]]
-    columns = ("Most", "Open", "MSEK", "Mean", "Step", "In 45", "Bound", "Proof ", "Gap", "Kept ")
-    print_table(console, f"The best with at most so many {limit}", columns, rows)
-    console.print(
-        "Step: change of the mean from the row above, minutes. In 45: residents within 45 minutes,"
-        "\n%. Bound: no answer can have a better objective. Gap: how far it is from the bound."
-        "\nKept: whether all that opens in the row above opens here too.",
-        soft_wrap=True,
-    )
-    _print_dropped(study, console)
+_STEPS: Mapping[str, Kind | int] = {
+    "step": "text",
+    "new_offices": 0,
+    "annual_cost_msek": 1,
+    "mean": 3,
+    "change": 3,
+    "share45": "figure",
+    "bound": "figure",
+    "proof": "text",
+    "gap": "figure",
+    "kept": "text",
+}
+_FRONT: Mapping[str, Kind | int] = {
+    "step": "text",
+    "objective": 3,
+    "cost": "change",
+    "second": "figure",
+    "share": "figure",
+    "new_offices": 0,
+    "annual_cost_msek": 1,
+    "efficient": "text",
+}
 
 
-def _proof(row: Row) -> tuple[str, str]:
-    if row["status"] == "present":
-        return "", ""
-    if row["status"] == "infeasible":
-        return "impossible", ""
-    word = "proved" if row["status"] == "optimal" else "not proved"
-    return word, "" if math.isnan(row["gap"]) else f"{100 * row['gap']:.4f} %"
+def tell_frontier(study: Result, language: str = "en") -> Document:
+    """Put into words what each step brings, or what each point of a front is worth."""
+    tell = _steps if "over" in study.manifest else _front
+    return Document(language, "", tuple(tell(study, language)))
 
 
-def _kept(row: Row) -> str:
-    if row["status"] in {"present", "infeasible"}:
-        return ""
-    return "all" if row["nested"] else f"not {len(row['dropped'].split(';'))}"
+def _words(language: str) -> Mapping[str, Any]:
+    words: Mapping[str, Any] = texts(language)["studies"]["frontier"]
+    return words
 
 
-def _print_dropped(study: Result, console: Console) -> None:
+def _steps(study: Result, language: str) -> Iterator[Block]:
+    words, before, rows = _words(language), math.nan, []
+    for row in records(study.tables["frontier"]):
+        rows.append(_step(row, before, language))
+        before = before if pd.isna(row["new_offices"]) else row["mean"]
+    title = words["steps"].format(limit=words["limits"][study.manifest["over"]])
+    heads = study_columns(words["columns"], _STEPS)
+    yield Grid("steps", title, heads, rows, words["steps_note"])
+    yield from _given_up(study, language)
+
+
+def _step(row: Mapping[str, Any], before: float, language: str) -> dict[str, Any]:
+    words, possible = _words(language), not pd.isna(row["new_offices"])
+    tried = row["status"] != "present"
+    cells = {
+        "step": shortest(row["step"], language) if tried else words["none"],
+        "mean": or_blank(row["mean"]),
+        "change": or_blank(row["mean"] - before),
+        "bound": "" if math.isnan(row["bound"]) else shortest(row["bound"], language),
+        "proof": words["proofs"][row["status"]],
+        "kept": "",
+        **dict.fromkeys(("new_offices", "annual_cost_msek", "share45", "gap"), ""),
+    }
+    if possible:
+        cells |= {key: row[key] for key in ("new_offices", "annual_cost_msek")}
+        cells["share45"] = Figure(row["share45"], "share", 2)
+    if possible and tried:
+        lost = len(row["dropped"].split(";"))
+        cells["kept"] = words["all"] if row["nested"] else words["not"].format(count=lost)
+        cells["gap"] = "" if math.isnan(row["gap"]) else Figure(row["gap"], "share", 4, "%")
+    return cells
+
+
+def _given_up(study: Result, language: str) -> Iterator[Block]:
     """Say at which steps earlier picks are given up, and for which."""
-    lines = list(dropped(study))
+    words, lines = _words(language), [*dropped(study, language)]
     steps = int((study.tables["frontier"]["new_offices"] > 0).sum())
     if lines:
-        console.print(f"\n[bold]Given up[/bold], at {len(lines)} of {steps} steps", soft_wrap=True)
+        yield Heading(words["given_up"].format(count=len(lines), steps=steps))
     elif steps > 1:
-        console.print("\nEach step keeps all that the one before it opens.")
-    for line in lines:
-        console.print(line, soft_wrap=True, markup=False)
+        yield Paragraph(words["none_given_up"], "lead")
+    yield from map(Paragraph, lines)
 
 
-def dropped(study: Result) -> Iterator[str]:
+def dropped(study: Result, language: str) -> Iterator[str]:
     """One line for each step that gives up earlier picks, with what opens in their place."""
+    words = _words(language)
     table, sites = study.tables["frontier"], study.tables["frontier_sites"]
     named = sites.drop_duplicates("locality_code").set_index("locality_code")
     before: set[str] = set()
-    for row in table.to_dict("records"):
+    for row in records(table):
         if pd.isna(row["new_offices"]):
             continue
         new = set(filter(None, str(row["sites"]).split(";")))
         if lost := before - new:
             gone, come = _names(lost, named), _names(new - before, named)
-            yield f"{row['step']:g}: {gone}; instead {come or 'nothing'}."
+            step = shortest(row["step"], language)
+            yield words["instead"].format(step=step, gone=gone, come=come or words["nothing"])
         before = new
 
 
@@ -106,65 +116,55 @@ def _names(codes: set[str], named: pd.DataFrame) -> str:
     return ", ".join(sorted(names))
 
 
-def _print_front(study: Result, console: Console) -> None:
-    told, table = study.manifest, study.tables["frontier"]
+def _front(study: Result, language: str) -> Iterator[Block]:
+    words, facts = _words(language), study.manifest
+    table, kind = study.tables["frontier"], facts["second"]
     first = table["objective"].iloc[1]
-    rows = [
-        (
-            "none" if row["status"] == "present" else f"{row['step']:g}",
-            minutes(row["objective"]),
-            "" if row["status"] == "present" else f"{row['objective'] - first:+.3f}",
-            *second_in_words(row["second"], told),
-            str(row["new_offices"]),
-            f"{row['annual_cost_msek']:.1f}",
-            _efficient(row),
-        )
-        for row in table.to_dict("records")
-    ]
-    kind = told["second"]
-    second = ("People within", "%") if kind == "coverage" else (SECONDS[kind].capitalize(), " ")
-    columns = ("Point", "Mean", "Costs", *second, "Open", "MSEK", "On the front ")
-    title = f"Mean travel time against {aim_in_words(told)}: what one costs in the other"
-    print_table(console, title, columns, rows)
-    console.print(
-        "Costs: minutes of the mean above the least. On the front: proved that no answer is\n"
-        "better in one aim and as good in the other.",
-        soft_wrap=True,
-    )
-    for line in _how_exact(told, len(table) - 1):
-        console.print(line, soft_wrap=True)
+    rows = [_point(row, first, facts, language) for row in records(table)]
+    heads = {
+        **words["columns"],
+        "step": words["columns"]["point"],
+        "second": words["heads"][kind],
+        "share": " ",
+    }
+    if kind == "coverage":
+        heads["share"] = "%"
+    title = words["front"].format(aim=aim_in_words(facts, language))
+    yield Grid("front", title, study_columns(heads, _FRONT), rows, words["front_note"])
+    yield from map(Paragraph, _how_exact(facts, len(table) - 1, language))
 
 
-def aim_in_words(told: Mapping[str, Any]) -> str:
+def _point(
+    row: Mapping[str, Any], first: float, facts: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    words, cells = _words(language), {key: row[key] for key in ("objective", "annual_cost_msek")}
+    cells |= {"step": words["none"], "cost": "", "efficient": "", "new_offices": row["new_offices"]}
+    if row["status"] != "present":
+        cells["step"] = shortest(row["step"], language)
+        cells["cost"] = Figure(row["objective"] - first, "change", 3)
+        cells["efficient"] = words["proofs"]["optimal" if row["efficient"] else "feasible"]
+    cells |= {"second": Figure(row["second"], "number", 3), "share": ""}
+    if facts["second"] == "coverage":
+        within = facts["people"] - row["second"]
+        cells["second"] = Figure(within, "whole", 0)
+        cells["share"] = Figure(within / facts["people"], "share", 3)
+    return cells
+
+
+def aim_in_words(facts: Mapping[str, Any], language: str = "en") -> str:
     """The second aim, such as coverage within 45 minutes."""
-    if told["second"] == "coverage":
-        return f"coverage within {told['within']:g} minutes"
-    return SECONDS[str(told["second"])]
+    within = facts["within"]
+    minutes = "" if within is None else shortest(within, language)
+    aim: str = _words(language)["aims"][facts["second"]]
+    return aim.format(within=minutes)
 
 
-def second_in_words(burden: float, told: Mapping[str, Any]) -> tuple[str, str]:
-    """A figure of the second aim, and as a share where it is people."""
-    if told["second"] == "coverage":
-        people = told["people"] - burden
-        return f"{people:,.0f}", f"{100 * people / told['people']:.3f}"
-    return f"{burden:.3f}", ""
-
-
-def _efficient(row: Row) -> str:
-    if row["status"] == "present":
-        return ""
-    return "proved" if row["efficient"] else "not proved"
-
-
-def _how_exact(told: Mapping[str, Any], count: int) -> Iterator[str]:
-    if told["sample"]:
-        yield "The points are a sample of the front: there may be others between them."
-    elif count == 1:
-        yield "The front is this one point: the best of one aim is the best of the other too."
-    else:
-        yield f"The front is whole: it has these {count} points and no others."
-    step = told["step"]
-    if step and told["second"] == "coverage" and not told["sample"]:
-        yield f"Answers that differ by less than {step:.4g} people within are not told apart."
-    if step and told["second"] == "equity" and not told["sample"]:
-        yield f"Answers that differ by less than {step:g} minutes of the EDE are not told apart."
+def _how_exact(facts: Mapping[str, Any], count: int, language: str) -> Iterator[str]:
+    words, kind = _words(language), facts["second"]
+    if facts["sample"]:
+        yield words["sample"]
+        return
+    yield words["one_point"] if count == 1 else words["whole"].format(count=count)
+    if facts["step"] and kind in words["apart"]:
+        digits = f"{facts['step']:.4g}"
+        yield words["apart"][kind].format(step=shortest(float(digits), language))

@@ -1,164 +1,162 @@
-"""What `siting hindcast` prints."""
+"""What `siting hindcast` says."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
-from siting.report.formats.terminal import minutes, print_table
+from siting.report.document import Block, Column, Document, Figure, Grid, Kind, Paragraph
+from siting.report.tables import or_blank, records, study_columns
+from siting.report.words import number, texts, with_sign
+from siting.results.measures import MEASURES
 from siting.results.result import Result
 
-_ROUNDS = {"2020-06": "June 2020", "2021-05": "May 2021", "2025-04": "April 2025"}
-_MEASURES = {
-    "mean": "mean, minutes",
-    "share30": "within 30 minutes, %",
-    "share45": "within 45 minutes, %",
-    "share60": "within 60 minutes, %",
-    "ede": "Kolm-Pollak EDE, minutes",
-    "max": "longest, minutes",
+_ROUNDS: Mapping[str, Kind | int] = {
+    "round": "text",
+    "kind": "figure",
+    "number": 0,
+    "eligible": 0,
+    "overlap": 0,
+    "overlap_expected": 2,
+    "real": "change",
+    "possible": "change",
+    "reached": "figure",
 }
-_WORTH = (
-    "Real, Best: what the choice alone changes in the mean, all others made. Other way: rise of\n"
-    "the best mean if that municipality must be chosen, or must not be. Near miss: at most a\n"
-    "tenth of what one real choice is worth on average."
-)
-_CAVEATS = """
-How to read this
-- Travel time was not the only motive. Offices were ordered for capacity in cities, for trust in
-  deprived areas and for places hit by state closures; this page weighs none of these.
-- The overlap is no evidence that the model predicts decisions. The office table of 2019 was put
-  together knowing these orders: no office is assumed where one was ordered later, so those
-  places lack one in the table by construction. No significance is given for that reason.
-- "At random" is the overlap to be expected if as many municipalities were drawn blindly."""
+_RANGES: Mapping[str, Kind | int] = {
+    "round": "text",
+    "rule": "text",
+    "draws": 0,
+    "scored": "figure",
+    "both": "figure",
+    "random": "figure",
+}
+_CHOICES: Mapping[str, Kind | int] = {
+    "municipality": "text",
+    "chosen_by": "text",
+    "real_worth": 3,
+    "best_worth": 3,
+    "other_way_minutes": 3,
+    "near_miss": "text",
+}
+_COUNTIES: Mapping[str, Kind | int] = {
+    "county": "text",
+    "offices": 0,
+    "mean_now": 2,
+    "mean_best": 2,
+    "distance_minutes": 2,
+    "distance_share": "figure",
+    "moved": 0,
+}
+_SIDES = ("before", "real", "best")
 
 
-def print_hindcast(study: Result, console: Console) -> None:
-    """Print the rounds, what each choice was worth, the counties and the caveats."""
-    tables = study.tables
-    _print_rounds(tables["rounds"], console)
+def tell_hindcast(study: Result, language: str = "en") -> Document:
+    """Put into words the rounds, what each choice was worth, the counties and the caveats."""
+    return Document(language, "", tuple(_blocks(study.tables, language)))
+
+
+def _blocks(tables: Mapping[str, pd.DataFrame], language: str) -> Iterator[Block]:
+    words = _words(language)
+    yield _rounds(tables["rounds"], language)
     if "ranges" in tables:
-        _print_ranges(tables["ranges"], console)
-    for month, label in _ROUNDS.items():
-        _print_round(tables, month, label, console)
-    _print_counties(tables["counties"], console)
-    console.print(_CAVEATS, soft_wrap=True)
+        yield _ranges(tables["ranges"], language)
+    for month in words["months"]:
+        of_round = {
+            name: tables[name][tables[name]["month"] == month]
+            for name in ("rounds", "measures", "choices", "not_scored")
+        }
+        yield from _round(of_round, words["months"][month], language)
+    yield _counties(tables["counties"], language)
+    yield Paragraph(words["caveats"], "lead")
 
 
-def _print_rounds(rounds: pd.DataFrame, console: Console) -> None:
+def _words(language: str) -> Mapping[str, Any]:
+    words: Mapping[str, Any] = texts(language)["studies"]["hindcast"]
+    return words
+
+
+def _rounds(rounds: pd.DataFrame, language: str) -> Grid:
+    words = _words(language)
     rows = [
-        (
-            _ROUNDS[row.month],
-            "opened" if row.kind == "open" else "closed",
-            str(row.number),
-            str(row.eligible),
-            str(row.overlap),
-            f"{row.overlap_expected:.2f}",
-            f"{row.real:+.3f}",
-            f"{row.possible:+.3f}",
-            f"{row.reached:.0%}",
-        )
-        for row in _rows(rounds)
+        {
+            **row,
+            "round": words["months"][row["month"]],
+            "kind": words["kinds"][row["kind"]],
+            "real": Figure(row["real"], "change", 3),
+            "possible": Figure(row["possible"], "change", 3),
+            "reached": with_sign(row["reached"], 0, language),
+        }
+        for row in records(rounds)
     ]
-    columns = ("Round", "", "Number", "Of", "Both", "Random", "Real", "Best", "Reached")
-    print_table(console, "Real decisions beside the best of the same number", columns, rows)
-    console.print(
-        "Of: municipalities to choose among. Both: chosen by government and model. Random: both,\n"
-        "if drawn at random. Real, Best: change of the mean, minutes. Reached: share of the\n"
-        "possible gain; for closings the share of the loss that no choice could have avoided.",
-        soft_wrap=True,
-    )
+    heads = study_columns(words["columns"], _ROUNDS)
+    return Grid("rounds", words["rounds"], heads, rows, words["rounds_note"])
 
 
-def _print_ranges(ranges: pd.DataFrame, console: Console) -> None:
-    def span(row: Any, name: str, digits: int) -> str:  # noqa: ANN401 - a row of a table
-        least, middle, most = (getattr(row, f"{name}_{what}") for what in ("min", "median", "max"))
-        return f"{least:.{digits}f} - {middle:.{digits}f} - {most:.{digits}f}"
+def _ranges(ranges: pd.DataFrame, language: str) -> Grid:
+    words = _words(language)
+
+    def span(row: Mapping[str, Any], name: str, digits: int) -> str:
+        figures = (row[f"{name}_{what}"] for what in ("min", "median", "max"))
+        return " - ".join(number(figure, digits, language) for figure in figures)
 
     rows = [
-        (
-            _ROUNDS[row.month],
-            "kept" if row.rule else "dropped",
-            str(row.draws),
-            span(row, "number", 0),
-            span(row, "overlap", 0),
-            span(row, "overlap_expected", 2),
-        )
-        for row in _rows(ranges.sort_values(["month", "rule"], ascending=[True, False]))
+        {
+            "round": words["months"][row["month"]],
+            "rule": words["kept" if row["rule"] else "dropped"],
+            "draws": row["draws"],
+            "scored": span(row, "number", 0),
+            "both": span(row, "overlap", 0),
+            "random": span(row, "overlap_expected", 2),
+        }
+        for row in records(ranges.sort_values(["month", "rule"], ascending=[True, False]))
     ]
-    columns = ("Round", "Rule ", "Tables", "Scored", "Both", "Random")
-    title = "The same over plausible office tables of 2019: least - middle - greatest"
-    print_table(console, title, columns, rows)
-    console.print(
-        "Rule: no office of 2019 is drawn in a place where one was announced, proposed or\n"
-        "ordered later, unless the table has one.",
-        soft_wrap=True,
-    )
+    heads = study_columns(words["columns"], _RANGES)
+    return Grid("ranges", words["ranges"], heads, rows, words["ranges_note"])
 
 
-def _print_round(
-    tables: Mapping[str, pd.DataFrame], month: str, label: str, console: Console
-) -> None:
-    def of(name: str) -> pd.DataFrame:
-        return tables[name][tables[name]["month"] == month]
-
-    kind = of("rounds")["kind"].iloc[0]
-    measures = of("measures").set_index("measure")
+def _round(tables: Mapping[str, pd.DataFrame], month: str, language: str) -> Iterator[Block]:
+    words, kind = _words(language), tables["rounds"]["kind"].iloc[0]
+    measures = tables["measures"].set_index("measure")
     rows = [
-        (text, *(_figure(name, measures.loc[name, side]) for side in ("before", "real", "best")))
-        for name, text in _MEASURES.items()
+        {"measure": text, **{side: _figure(name, measures.loc[name, side]) for side in _SIDES}}
+        for name, text in words["measures"].items()
     ]
-    print_table(console, f"{label}: travel time", ("", "No change", "Real", "Best"), rows)
-    print_table(
-        console,
-        f"{label}: what each choice is worth, minutes of the mean",
-        ("Municipality", "Chosen by ", "Real", "Best", "Other way", "Near miss "),
-        list(_choices(of("choices"))),
-    )
-    others = of("not_scored")["municipality"].tolist()
-    console.print(_WORTH, soft_wrap=True)
-    if others:
-        verb = "Ordered" if kind == "open" else "Closed"
-        console.print(
-            f"{verb} too, in municipalities with other offices, and not scored: "
-            f"{', '.join(others)}.",
-            soft_wrap=True,
-        )
+    heads = [Column("measure", ""), *(Column(s, words["sides"][s], "figure") for s in _SIDES)]
+    yield Grid(f"measures-{month}", words["travel_time"].format(month=month), heads, rows)
+    chosen = [_choice(row, words) for row in _ranked(tables["choices"])]
+    title, heads = words["choices"].format(month=month), study_columns(words["columns"], _CHOICES)
+    yield Grid(f"choices-{month}", title, heads, chosen, words["worth"])
+    if others := ", ".join(tables["not_scored"]["municipality"]):
+        yield Paragraph(words["not_scored"][kind].format(places=others))
 
 
-def _choices(table: pd.DataFrame) -> Iterator[Sequence[str]]:
-    order = table.assign(rank=table["chosen_by"].map({"both": 0, "government": 1, "model": 2}))
-    for row in _rows(order.sort_values(["rank", "other_way_minutes"])):
-        yield (
-            row.municipality,
-            row.chosen_by,
-            minutes(row.real_worth),
-            minutes(row.best_worth),
-            "" if row.chosen_by == "both" else minutes(row.other_way_minutes),
-            "yes" if row.near_miss else "",
-        )
+def _figure(measure: str, value: float) -> Figure:
+    return Figure(value, "share" if MEASURES[measure] == "share" else "number", 2)
 
 
-def _print_counties(counties: pd.DataFrame, console: Console) -> None:
+def _ranked(choices: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Choices of both first, then those of the government, then those of the model."""
+    order = choices["chosen_by"].map({"both": 0, "government": 1, "model": 2})
+    return records(choices.assign(rank=order).sort_values(["rank", "other_way_minutes"]))
+
+
+def _choice(row: Mapping[str, Any], words: Mapping[str, Any]) -> Mapping[str, Any]:
+    both = row["chosen_by"] == "both"
+    return {
+        "municipality": row["municipality"],
+        "chosen_by": words["chosen_by"][row["chosen_by"]],
+        "real_worth": or_blank(row["real_worth"]),
+        "best_worth": or_blank(row["best_worth"]),
+        "other_way_minutes": "" if both else or_blank(row["other_way_minutes"]),
+        "near_miss": words["yes"] if row["near_miss"] else "",
+    }
+
+
+def _counties(counties: pd.DataFrame, language: str) -> Grid:
+    words = _words(language)
     rows = [
-        (
-            row.county,
-            str(row.offices),
-            f"{row.mean_now:.2f}",
-            f"{row.mean_best:.2f}",
-            f"{row.distance_minutes:.2f}",
-            f"{row.distance_share:.1%}",
-            str(row.moved),
-        )
-        for row in _rows(counties.sort_values("distance_minutes", ascending=False))
+        {**row, "distance_share": with_sign(row["distance_share"], 1, language)}
+        for row in records(counties.sort_values("distance_minutes", ascending=False))
     ]
-    columns = ("County", "Offices", "Now", "Best", "Distance", "Share", "Moved")
-    print_table(console, "Offices of 2019 beside as many in the best places", columns, rows)
-
-
-def _figure(name: str, value: Any) -> str:  # noqa: ANN401 - a cell of a table
-    return f"{100 * value:.2f}" if name.startswith("share") else f"{value:.2f}"
-
-
-def _rows(table: pd.DataFrame) -> Iterator[Any]:
-    return iter(table.itertuples(index=False))
+    heads = study_columns(words["columns"], _COUNTIES)
+    return Grid("counties", words["counties"], heads, rows)

@@ -1,91 +1,106 @@
-"""What `siting robustness` prints."""
+"""What `siting robustness` says."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
-from siting.report.formats.terminal import minutes, print_table
+from siting.report.document import Block, Document, Grid, Kind, Paragraph
+from siting.report.tables import or_blank, records, study_columns
+from siting.report.words import texts, with_sign
 from siting.results.result import Result
 
-_FACTORS = {
-    "speeds": "speeds",
-    "weight": "whose travel",
-    "min_population": "candidate rule",
-    "cost": "costs",
-    "offices": "offices nearby",
+_OFTEN = 0.25
+"""Picks of so many of the draws are shown beside the core and the scenario's own."""
+_SITES: Mapping[str, Kind | int] = {
+    "place": "text",
+    "share": "figure",
+    "main": "text",
+    "driver": "text",
+    "driver_part": "figure",
+}
+_FACTORS: Mapping[str, Kind | int] = {
+    "factor": "text",
+    "level": "text",
+    "draws": 0,
+    "picks": 1,
+    "main_kept": "figure",
+}
+_REGRETS: Mapping[str, Kind | int] = {
+    "set": "text",
+    "worlds_kept": 0,
+    "mean_regret": 3,
+    "greatest_regret": 3,
 }
 
 
-def print_robustness(study: Result, console: Console) -> None:
-    """Print how often each site is picked, what drives it, and the regrets."""
-    facts, sites = study.manifest, study.tables["sites"]
-    console.print(f"{facts['draws_done']} worlds drawn from seed {facts['seed']}.")
+def tell_robustness(study: Result, language: str = "en") -> Document:
+    """Put into words how often each site is picked, what drives it, and the regrets."""
+    return Document(language, "", tuple(_blocks(study, language)))
+
+
+def _blocks(study: Result, language: str) -> Iterator[Block]:
+    words, facts, sites = _words(language), study.manifest, study.tables["sites"]
+    yield Paragraph(words["drawn"].format(**facts))
     if facts["interrupted"]:
-        asked = facts["draws_asked"]
-        console.print(f"Interrupted: {facts['draws_done']} of {asked} draws were finished.")
+        yield Paragraph(words["interrupted"].format(**facts))
     for entry in facts["assumptions"]:
         what = f"{entry['what'][0].lower()}{entry['what'][1:]}"
-        line = f"Assumed ({entry['rating']}): {what}: {entry['value']}."
-        console.print(line, soft_wrap=True, markup=False)
-    _print_sites("The core: picked in at least 95 % of the worlds", sites[sites["core"]], console)
-    rest = sites[~sites["core"] & (sites["main"] | (sites["share"] >= 0.25))]  # noqa: PLR2004 - one world in four
-    _print_sites("Other picks of the scenario, or of a quarter of the worlds", rest, console)
-    console.print(
-        "* forced open. Most by: the factor that says most about whether it is picked, and which\n"
-        "part of the variance it explains. sites.csv has the shares at each of its levels.",
-        soft_wrap=True,
-    )
-    _print_factors(study.tables["factors"], console)
-    _print_regrets(study.tables["sets"], facts["draws_done"], console)
+        yield Paragraph(words["assumed"].format(**{**entry, "what": what}))
+    yield _sites("core", sites[sites["core"]], language)
+    rest = sites[~sites["core"] & (sites["main"] | (sites["share"] >= _OFTEN))]
+    yield _sites("others", rest, language)
+    yield Paragraph(words["sites_note"])
+    yield _factors(study.tables["factors"], language)
+    yield from _regrets(study.tables["sets"], facts["draws_done"], language)
 
 
-def _print_sites(title: str, sites: pd.DataFrame, console: Console) -> None:
+def _words(language: str) -> Mapping[str, Any]:
+    words: Mapping[str, Any] = texts(language)["studies"]["robustness"]
+    return words
+
+
+def _sites(name: str, sites: pd.DataFrame, language: str) -> Grid:
+    words = _words(language)
     rows = [
-        (
-            f"{row['place']}{' *' if row['forced'] else ''}",
-            f"{row['share']:.0%}",
-            "yes" if row["main"] else "",
-            _FACTORS.get(row["driver"], ""),
-            f"{row['driver_part']:.0%}" if row["driver"] else "",
-        )
-        for row in sites.to_dict("records")
+        {
+            **row,
+            "place": f"{row['place']}{' *' if row['forced'] else ''}",
+            "share": with_sign(row["share"], 0, language),
+            "main": words["yes"] if row["main"] else "",
+            "driver": words["factors"].get(row["driver"], ""),
+            "driver_part": with_sign(row["driver_part"], 0, language) if row["driver"] else "",
+        }
+        for row in records(sites)
     ]
-    columns = ("Place", "Picked", "In the answer ", "Most by ", "Part")
-    print_table(console, title, columns, rows)
+    return Grid(name, words[name], study_columns(words["columns"], _SITES), rows)
 
 
-def _print_factors(factors: pd.DataFrame, console: Console) -> None:
+def _factors(factors: pd.DataFrame, language: str) -> Grid:
+    words = _words(language)
     rows = [
-        (
-            _FACTORS[row["factor"]],
-            str(row["level"]),
-            str(row["draws"]),
-            f"{row['picks']:.1f}",
-            f"{row['main_kept']:.0%}",
-        )
-        for row in factors.to_dict("records")
+        {
+            **row,
+            "factor": words["factors"][row["factor"]],
+            "main_kept": with_sign(row["main_kept"], 0, language),
+        }
+        for row in records(factors)
     ]
-    columns = ("Factor", "Level ", "Worlds", "Picks", "Of the answer kept")
-    print_table(console, "How much of the scenario's answer is left", columns, rows)
+    return Grid("factors", words["left"], study_columns(words["columns"], _FACTORS), rows)
 
 
-def _print_regrets(sets: pd.DataFrame, draws: int, console: Console) -> None:
-    chosen = sets[sets["main"] | sets["least_greatest"]]
+def _regrets(sets: pd.DataFrame, draws: int, language: str) -> Iterator[Block]:
+    words, chosen = _words(language), sets[sets["main"] | sets["least_greatest"]]
     rows = [
-        (
-            "the scenario's answer" if row["main"] else "least greatest regret",
-            str(row["worlds_kept"]),
-            minutes(row["mean_regret"]),
-            minutes(row["greatest_regret"]),
-        )
-        for row in chosen.to_dict("records")
+        {
+            "set": words["main" if row["main"] else "least"],
+            "worlds_kept": row["worlds_kept"],
+            "mean_regret": or_blank(row["mean_regret"]),
+            "greatest_regret": or_blank(row["greatest_regret"]),
+        }
+        for row in records(chosen)
     ]
-    columns = ("Set of picks", "Within limits", "Mean regret", "Greatest regret")
-    print_table(console, "Regret: mean minutes above the best of the same world", columns, rows)
-    console.print(
-        f"Within limits: worlds, of {draws}, in which the set keeps to number and money. Regret\n"
-        "counts these alone. The set with the least greatest regret is sought among the answers\n"
-        "of all worlds that keep to the limits at least as often as the scenario's own answer.",
-        soft_wrap=True,
-    )
-    for row in chosen[~chosen["main"]].to_dict("records"):
-        console.print(f"It is: {row['picks']}.", soft_wrap=True, markup=False)
+    note = words["regret_note"].format(draws=draws)
+    yield Grid("regret", words["regret"], study_columns(words["columns"], _REGRETS), rows, note)
+    for picks in chosen.loc[~chosen["main"], "picks"]:
+        yield Paragraph(words["it_is"].format(picks=picks))

@@ -13,17 +13,18 @@ import siting.cli.studies
 import siting.common.package
 from siting.common.errors import InputError
 from siting.pipeline.steps import Frontier, read_over
+from siting.report.formats.terminal import print_document
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
-from siting.studies.frontier.page import print_frontier
+from siting.studies.frontier.page import tell_frontier
 from siting.studies.frontier.study import Tradeoff, frontier, read_tradeoff
 from tests.support.pages import lines, lines_of
 
 
 def shown(study: Result) -> str:
     stream = io.StringIO()
-    print_frontier(study, Console(file=stream, width=100))
+    print_document(tell_frontier(study), Console(file=stream, width=100))
     return stream.getvalue()
 
 

@@ -11,10 +11,11 @@ from rich.console import Console
 
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
+from siting.report.formats.terminal import print_document
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
-from siting.studies.hindcast.page import print_hindcast
+from siting.studies.hindcast.page import tell_hindcast
 from siting.studies.hindcast.study import hindcast
 from tests.support.pages import lines, lines_of
 
@@ -165,7 +166,7 @@ def test_counties_are_never_better_than_their_best(study: Result) -> None:
 
 def test_the_page_says_what_it_is_not(study: Result, tmp_path: Path) -> None:
     stream = io.StringIO()
-    print_hindcast(study, Console(file=stream, width=100))
+    print_document(tell_hindcast(study), Console(file=stream, width=100))
     shown = stream.getvalue()
     assert "Travel time was not the only motive" in shown
     assert "The overlap is no evidence" in shown
@@ -184,6 +185,6 @@ def test_the_page_in_docs_shows_this_output(study: Result) -> None:
     """But for the ranges, which take more draws than a test can."""
     stream = io.StringIO()
     tables = {name: table for name, table in study.tables.items() if name != "ranges"}
-    print_hindcast(replace(study, tables=tables), Console(file=stream, width=100))
+    print_document(tell_hindcast(replace(study, tables=tables)), Console(file=stream, width=100))
     missing = [line for line in lines(stream.getvalue()) if line not in lines_of("hindcast")]
     assert not missing, "make docs-output"

@@ -13,11 +13,12 @@ import siting.studies.robustness.solve
 import siting.studies.robustness.study
 from siting.common.errors import InputError, StoppedError
 from siting.model import Instance, Mean, solve
+from siting.report.formats.terminal import print_document
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 from siting.studies.offices import redraw_of
-from siting.studies.robustness.page import print_robustness
+from siting.studies.robustness.page import tell_robustness
 from siting.studies.robustness.solve import (
     Draw,
     Shared,
@@ -161,7 +162,7 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     study = robustness(file, draws=5, progress=nothing)
     assert (study.manifest["draws_done"], study.manifest["draws_asked"]) == (2, 5)
     stream = io.StringIO()
-    print_robustness(study, Console(file=stream, width=120))
+    print_document(tell_robustness(study), Console(file=stream, width=120))
     assert "Interrupted: 2 of 5 draws were finished." in stream.getvalue()
     folder = write_result(study, tmp_path)
     draws = pd.read_parquet(folder / "draws.parquet")
