@@ -54,7 +54,7 @@ def study_columns(words: Mapping[str, str], formats: Mapping[str, Kind | int]) -
     kinds = {
         key: ("number", spec) if isinstance(spec, int) else (spec,) for key, spec in formats.items()
     }
-    return [Column(key, words[key], *kind) for key, kind in kinds.items()]
+    return [Column(key, words.get(key, ""), *kind) for key, kind in kinds.items()]
 
 
 def or_blank(value: float) -> float | str:

@@ -266,9 +266,9 @@ def tell_alternatives(study: Result, language: str = "en") -> Document:
     within = shortest(100 * float(f"{facts['within']:.3g}"), language)
     proof = "all" if facts["complete"] else "no_better"
     proof = words["proofs"][proof if best["proved"].all() else "missing"]
-    blocks: list[Block] = [*_answers("best", words["best"], best, language)]
+    blocks: list[Block] = [*_listed("best", words["best"], best, language)]
     blocks.append(Paragraph(proof.format(within=shortest(100 * facts["within"], language))))
-    blocks += _answers("diverse", words["diverse"].format(within=within), diverse, language)
+    blocks += _listed("diverse", words["diverse"].format(within=within), diverse, language)
     if not diverse["proved"].all():
         blocks.append(Paragraph(words["not_farthest"]))
     for kind, listed in (("best", best), ("diverse", diverse)):
@@ -279,7 +279,7 @@ def tell_alternatives(study: Result, language: str = "en") -> Document:
     return Document(language, "", tuple(blocks))
 
 
-def _answers(name: str, title: str, answers: pd.DataFrame, language: str) -> Iterator[Block]:
+def _listed(name: str, title: str, answers: pd.DataFrame, language: str) -> Iterator[Block]:
     words = texts(language)["studies"]["alternatives"]
     rows = [{**row, "worse": Figure(row["worse"], "share", 3, "%")} for row in records(answers)]
     yield Grid(name, title, study_columns(words["columns"], _COLUMNS), rows)

@@ -65,7 +65,7 @@ def _step(row: Mapping[str, Any], before: float, language: str) -> dict[str, Any
         "mean": or_blank(row["mean"]),
         "change": or_blank(row["mean"] - before),
         "bound": "" if math.isnan(row["bound"]) else shortest(row["bound"], language),
-        "proof": words["proofs"][row["status"]],
+        "proof": words["proofs"].get(row["status"], ""),
         "kept": "",
         **dict.fromkeys(("new_offices", "annual_cost_msek", "share45", "gap"), ""),
     }
