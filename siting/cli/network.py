@@ -139,7 +139,8 @@ def compare(  # noqa: PLR0913 - one parameter an option
     from siting.common.files import write_file
     from siting.network.load import load_road_network
     from siting.results.csv import guarded
-    from siting.studies.network.compare import compare_networks, draw_comparison, print_comparison
+    from siting.studies.network.compare import compare_networks
+    from siting.studies.network.page import draw_comparison, print_comparison
 
     ours = load_road_network(first, speeds=speeds)
     theirs = load_road_network(second, speeds=speeds_b or speeds)

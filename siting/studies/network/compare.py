@@ -2,17 +2,12 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from rich.console import Console
-from rich.table import Table
 from scipy.sparse.csgraph import dijkstra
 
 from siting.common.errors import Fault, InputError
-from siting.common.files import replace_file, telling
 from siting.common.types import Floats, Points, RoadNetwork
 from siting.network.connectors import connect_to_junctions, lies_near
 from siting.network.link_times import arcs_of
@@ -89,16 +84,9 @@ def compare_networks(first: RoadNetwork, second: RoadNetwork, places: Points) ->
         problem = "no two places are joined by both networks"
         raise InputError([Fault("siting network compare", "--points", None, problem, "Add places")])
     names = np.array(kept.ids, dtype=object)
-    trips = pd.DataFrame(
-        {
-            "from": names[start],
-            "to": names[end],
-            "km_a": km_a[start, end],
-            "km_b": km_b[start, end],
-            "minutes_a": minutes_a[start, end],
-            "minutes_b": minutes_b[start, end],
-        }
-    )
+    trips = pd.DataFrame({"from": names[start], "to": names[end]})
+    for name, a, b in (("km", km_a, km_b), ("minutes", minutes_a, minutes_b)):
+        trips[f"{name}_a"], trips[f"{name}_b"] = a[start, end], b[start, end]
     for name in MEASURES:
         trips[f"{name}_off"] = trips[f"{name}_b"] / trips[f"{name}_a"] - 1
     lost = places.some(np.flatnonzero(~near)).ids
@@ -132,45 +120,3 @@ def _trips(network: RoadNetwork, places: Points) -> tuple[Floats, Floats]:
         metres = way_metres(arcs, connectors, before, connectors.target[best], start=row)
         km[row] = (metres + connectors.metres[best]) / 1000
     return km, minutes
-
-
-_WORST = 10
-_BINS = 60
-_TITLES = {"km": "Length", "minutes": "Time"}
-
-
-def print_comparison(found: NetworkComparison, names: tuple[str, str], console: Console) -> None:
-    """Print the distribution of differences and the worst of them."""
-    console.print(f"a: {names[0]}\nb: {names[1]}", soft_wrap=True, markup=False)
-    console.print(f"{len(found.trips):,} trips; {found.only_a:,} only in a, {found.only_b:,} in b")
-    if found.left_out:
-        console.print(f"{len(found.left_out):,} places far from a road of one of them are left out")
-    console.print("\nShare by which b is greater than a")
-    table = Table("", *found.summary.columns, box=None)
-    for name, row in found.summary.iterrows():
-        table.add_row(_TITLES[str(name)], *(f"{value:+.1%}" for value in row))
-    console.print(table)
-    for measure in MEASURES:
-        console.print(f"\n{_TITLES[measure]}: the greatest differences")
-        console.print(_worst(found, measure))
-
-
-def _worst(found: NetworkComparison, measure: str) -> Table:
-    table = Table("From", "To", f"{measure} a", f"{measure} b", "off", box=None)
-    columns = ["from", "to", f"{measure}_a", f"{measure}_b", f"{measure}_off"]
-    for start, end, a, b, off in found.worst(measure, _WORST)[columns].itertuples(index=False):
-        table.add_row(start, end, f"{a:.1f}", f"{b:.1f}", f"{off:+.1%}")
-    return table
-
-
-def draw_comparison(found: NetworkComparison, path: Path) -> None:
-    """Draw how the differences are distributed."""
-    figure = Figure(figsize=(8, 3.5), layout="constrained")
-    for axes, measure in zip(figure.subplots(1, 2), MEASURES, strict=True):
-        axes.hist(100 * found.trips[f"{measure}_off"], bins=_BINS, color="#2f6690")
-        axes.axvline(0, color="black", linewidth=0.8)
-        axes.set(title=_TITLES[measure], xlabel="b greater than a by, %", ylabel="trips")
-        axes.yaxis.set_major_formatter("{x:,.0f}")
-    dated = {"Date": None} if path.suffix == ".svg" else None
-    with telling(path, "--plot"):
-        replace_file(path, lambda aside: figure.savefig(aside, metadata=dated))
