@@ -175,7 +175,7 @@ def _swapped(path: Path, bounds: tuple[float, float, float, float]) -> list[Faul
         return []
     problem = "longitude and latitude are swapped"
     remedy = "Swap the names of the columns: lon goes east, lat goes north."
-    return [Fault(str(path), "columns lon, lat", (lon[0], lat[0]), problem, remedy)]
+    return [Fault(str(path), "columns lon, lat", (float(lon[0]), float(lat[0])), problem, remedy)]
 
 
 def _outside(path: Path, placed: pd.DataFrame) -> Iterator[Fault]:

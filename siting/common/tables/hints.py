@@ -8,11 +8,8 @@ from siting.common.errors import Fault, near_matches
 
 GREATEST = 1e15
 """Numbers from here on are mistakes: beyond it a double no longer holds every whole number."""
-_COMMA = re.compile(r"[+-]?\d+,\d+")
-_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?")
-_NOTHING = re.compile("")
-_NAN = re.compile("[+-]?nan", re.IGNORECASE)
-_INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
+_COMMA = r"[+-]?\d+,\d+"
+_SPACED = r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?"
 
 
 def cell(row: int, column: object) -> str:
@@ -50,12 +47,12 @@ def _hint(found: str) -> tuple[str, str] | None:
     hints = (
         (_SPACED, "there are spaces between its digits"),
         (_COMMA, "it has a decimal comma"),
-        (_NAN, "NaN stands for a missing one"),
-        (_INFINITE, "it has no end"),
-        (_NOTHING, "the cell is empty"),
+        ("[+-]?nan", "NaN stands for a missing one"),
+        ("[+-]?(inf|infinity)", "it has no end"),
+        ("", "the cell is empty"),
     )
     for pattern, problem in hints:
-        if pattern.fullmatch(found):
+        if re.fullmatch(pattern, found, re.IGNORECASE):
             meant = re.sub(r"[ \u00a0\u202f]", "", found).replace(",", ".")
             clear = pattern in (_SPACED, _COMMA)
             return problem, f"Write {meant}, with a point and no spaces." if clear else ""
