@@ -244,13 +244,13 @@ def _by_group(access: Access, labels: "pd.Series[str]") -> pd.DataFrame:
         people = part["people"].to_numpy()
         row: dict[str, object] = {"label": label, "population": int(people.sum())}
         times = {side: part[side].to_numpy() for side in ("before", "after")}
-        for side, minutes in times.items():
-            row[f"mean_{side}"] = np.average(minutes, weights=people)
-        for side, minutes in times.items():
-            row[f"worst_{side}"] = minutes.max()
-        for limit in SHARE_MINUTES:
-            for side, minutes in times.items():
-                row[f"share{limit}_{side}"] = share_within(minutes, people, limit)
+        row |= {f"mean_{side}": np.average(m, weights=people) for side, m in times.items()}
+        row |= {f"worst_{side}": m.max() for side, m in times.items()}
+        row |= {
+            f"share{limit}_{side}": share_within(m, people, limit)
+            for limit in SHARE_MINUTES
+            for side, m in times.items()
+        }
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -291,14 +291,15 @@ def _offices(access: Access, size: int) -> pd.DataFrame:
 
 def _summary(access: Access, regions: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     people, saved = access.people, access.before - access.after
+    times = {"before": access.before, "after": access.after}
     summary: dict[str, float] = {"people": int(people.sum())}
     for word, group in (("gaining", saved > 0), ("losing", saved < 0)):
         summary[f"people_{word}"] = int(people[group].sum().round())
         if group.any():
-            for side, minutes in (("before", access.before), ("after", access.after)):
+            for side, minutes in times.items():
                 mean = np.average(minutes[group], weights=people[group])
                 summary[f"mean_of_{word}_{side}"] = float(mean)
-    for side, minutes in (("before", access.before), ("after", access.after)):
+    for side, minutes in times.items():
         for limit in SHARE_MINUTES:
             beyond = people[minutes > limit].sum().round()
             summary[f"people_beyond_{limit}_{side}"] = int(beyond)

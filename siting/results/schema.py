@@ -47,101 +47,67 @@ class _Part(Table):
 
 
 class _Versions(_Part):
-    siting: str
-    """The version that made the result."""
+    siting: str  # The version that made the result
 
 
 class _Cost(_Part):
-    annual_msek: float
-    """Annual cost of the new offices, MSEK."""
-    one_off_msek: float
-    """Their one-off cost, MSEK."""
-    annual_saving_msek: float
-    """What closing saves a year, MSEK."""
+    annual_msek: float  # Annual cost of the new offices, MSEK
+    one_off_msek: float  # Their one-off cost, MSEK
+    annual_saving_msek: float  # What closing saves a year, MSEK
 
 
 class _Unreached(_Part):
-    people: float
-    """Residents whom nothing reaches."""
-    demand_points: list[str]
-    """Where they live."""
+    people: float  # Residents whom nothing reaches
+    demand_points: list[str]  # Where they live
 
 
 class _Size(_Part):
-    offices: int
-    """Existing offices."""
+    offices: int  # Existing offices
 
 
 class _Summary(_Part):
-    people: float
-    """Residents."""
+    people: float  # Residents
 
 
-class _Manifest(_Part):
-    name: str
-    """The scenario."""
-    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    """The date that the result carries."""
-    scenario: dict[str, Any]
-    """The scenario after defaults and overrides."""
-    overrides: list[str]
-    """Each --set of the run."""
-    inputs: dict[str, str]
-    """Checksum of each input."""
-    network_fingerprint: str
-    """Checksum of the network."""
-    versions: _Versions
-    """Versions of siting and of the packages that it uses."""
-    status: str
-    """What is known of the answer."""
-    reason: str
-    """Why solving stopped."""
-    objective: float | None
-    """The objective."""
+class Manifest(_Part):
+    """What reports need of manifest.json; it may hold more."""
+
+    name: str  # The scenario
+    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")  # The date that the result carries
+    scenario: dict[str, Any]  # The scenario after defaults and overrides
+    overrides: list[str]  # Each --set of the run
+    inputs: dict[str, str]  # Checksum of each input
+    network_fingerprint: str  # Checksum of the network
+    versions: _Versions  # Versions of siting and of the packages that it uses
+    status: str  # What is known of the answer
+    reason: str  # Why solving stopped
+    objective: float | None  # The objective
     objective_kind: Literal["mean", "coverage", "worst", "equity", "cost", "lexicographic"]
-    """What was sought."""
-    objective_unit: str
-    """Its unit."""
-    sense: Literal["min", "max"]
-    """Whether less or more is better."""
-    bound: float | None
-    """The best that any answer could reach."""
-    gap: float | None
-    """How far the objective may be from it."""
-    stages: list[dict[str, Any]]
-    """The objectives one by one."""
-    ties_decided: bool
-    """Whether equal answers were told apart."""
-    limits: dict[str, dict[str, Any]]
-    """Use and slack of each limit."""
-    cost: _Cost
-    """What the new offices cost."""
-    closed: list[str]
-    """Offices that close."""
-    phases: list[dict[str, Any]]
-    """What opens in each phase."""
-    splits: bool
-    """Whether the people of a place may go to several offices."""
-    unreached: _Unreached
-    """Whom nothing reaches."""
-    evidence: dict[str, int]
-    """How well the offices are founded."""
-    detached: dict[str, str]
-    """Places far from every road."""
-    size: _Size
-    """Numbers of places."""
-    summary: _Summary
-    """Counts that the briefing needs."""
-    not_counted: float
-    """People left out of the measures."""
+    objective_unit: str  # Its unit
+    sense: Literal["min", "max"]  # Whether less or more is better
+    bound: float | None  # The best that any answer could reach
+    gap: float | None  # How far the objective may be from it
+    stages: list[dict[str, Any]]  # The objectives one by one
+    ties_decided: bool  # Whether equal answers were told apart
+    limits: dict[str, dict[str, Any]]  # Use and slack of each limit
+    cost: _Cost  # What the new offices cost
+    closed: list[str]  # Offices that close
+    phases: list[dict[str, Any]]  # What opens in each phase
+    splits: bool  # Whether the people of a place may go to several offices
+    unreached: _Unreached  # Whom nothing reaches
+    evidence: dict[str, int]  # How well the offices are founded
+    detached: dict[str, str]  # Places far from every road
+    size: _Size  # Numbers of places
+    summary: _Summary  # Counts that the briefing needs
+    not_counted: float  # People left out of the measures
 
 
 def check_manifest(manifest: Mapping[str, Any], path: Path) -> None:
     """Refuse the manifest of something else, or half of one."""
     try:
-        _Manifest.model_validate(manifest)
+        Manifest.model_validate(manifest)
     except ValidationError as error:
-        faults = (_mended(fault) for fault in faults_of(error, str(path), _Manifest))
+        faults = (_mended(fault) for fault in faults_of(error, str(path), Manifest))
         raise InputError(shortened(faults, path)) from error
     try:
         Scenario.model_validate_json(json.dumps(manifest["scenario"]))
