@@ -92,13 +92,13 @@ def find_result(name: str) -> Path:
     return kept if not path.exists() and kept.exists() else path
 
 
-def read_result(folder: Path) -> Result:
+def read_result(folder: Path | str) -> Result:
     """Read a result back from its folder.
 
     Parameters
     ----------
-    folder : Path
-        The folder of the result.
+    folder : Path or str
+        The folder of the result; or its path, or the name of one in results/.
 
     Returns
     -------
@@ -110,6 +110,7 @@ def read_result(folder: Path) -> Result:
     InputError
         If the folder holds no result.
     """
+    folder = find_result(folder) if isinstance(folder, str) else folder
     try:
         manifest = read_manifest(folder)
         check_manifest(manifest, folder / "manifest.json")

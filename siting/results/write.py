@@ -55,14 +55,14 @@ def holding(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_result(result: Result, results: Path) -> Path:
+def write_result(result: Result, results: Path | str) -> Path:
     """Write a result aside and move it into place in one step.
 
     Parameters
     ----------
     result : Result
         What to write.
-    results : Path
+    results : Path or str
         Folder of all results; a result of the same name in it is replaced, with its briefings and
         pictures. Other files in its folder stay.
 
@@ -76,7 +76,7 @@ def write_result(result: Result, results: Path) -> Path:
     InputError
         If the folder cannot be written, or what stands there is no result.
     """
-    target = check_target(result.name, results)
+    target = check_target(result.name, Path(results))
 
     def fill(folder: Path) -> None:
         _write_files(result, folder)

@@ -3,11 +3,13 @@
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import siting
 
+ROOT = Path(__file__).parents[2]
 STUDIES = (
     "alternatives",
     "compare",
@@ -44,6 +46,13 @@ def test_what_takes_long_is_told_of_and_can_be_cancelled(name: str) -> None:
 def test_a_study_that_is_cancelled_ends_with_an_error() -> None:
     with pytest.raises(siting.InterruptError, match=r"Cancelled\."):
         siting.hindcast("remaining_offices", progress=lambda _: None, cancel=lambda: True)
+
+
+def test_paths_may_be_texts(tmp_path: Path) -> None:
+    kept = ROOT / "results" / "announced_only"
+    folder = siting.write_result(siting.read_result(str(kept)), str(tmp_path))
+    assert folder == tmp_path / "announced_only"
+    assert (folder / "sites.csv").read_bytes() == (kept / "sites.csv").read_bytes()
 
 
 def test_importing_it_loads_nothing_heavy() -> None:

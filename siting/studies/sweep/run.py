@@ -60,7 +60,7 @@ class Swept:
 
 def sweep(  # noqa: PLR0913 - one parameter an option
     asked: Sweep | Path | str,
-    results: Path = Path("results"),
+    results: Path | str = "results",
     *,
     workers: int = 2,
     scheduler: str | None = None,
@@ -74,7 +74,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     ----------
     asked : Sweep, Path or str
         From `read_sweep`; or a sweep file, its path or the name of one that ships.
-    results : Path
+    results : Path or str
         Folder of all results.
     workers : int
         Processes of this machine, where no scheduler is given.
@@ -104,7 +104,8 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     progress = heeding(progress, cancel)
     progress("Checking all runs")
     checked = check_sweep(asked if isinstance(asked, Sweep) else read_sweep(asked), data_folder())
-    folder, failed = SweepFolder(results / checked.name, checked), {}
+    results, failed = Path(results), {}
+    folder = SweepFolder(results / checked.name, checked)
     with claim(checked.name, results), keeping_what_is_done():
         try:
             missing = [run for run in checked.runs if not (resume and folder.kept(run))]
