@@ -3,6 +3,8 @@
 import importlib
 from typing import TYPE_CHECKING
 
+from siting.common.package import require_report
+
 if TYPE_CHECKING:
     from siting.common.errors import (
         BusyError,
@@ -87,6 +89,8 @@ def __getattr__(name: str) -> object:
     """Load a public name when it is first used, so that the command line starts at once."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "draw_map":
+        require_report()
     return getattr(importlib.import_module(_HOMES.get(name, "siting.common.errors")), name)
 
 

@@ -80,10 +80,14 @@ def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> No
 
 def shade(properties: BaseOxmlElement, colour: str) -> None:
     """Give a cell or a paragraph a ground of this colour."""
-    shading = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
-        shading.set(qn(f"w:{key}"), value)
-    properties.append(shading)
+    properties.append(_element("shd", val="clear", color="auto", fill=colour))
+
+
+def _element(name: str, **attributes: str) -> BaseOxmlElement:
+    element = OxmlElement(f"w:{name}")
+    for key, value in attributes.items():
+        element.set(qn(f"w:{key}"), value)
+    return element
 
 
 def _fill(cell: _Cell, text: str, column: Column, size: Pt, *, bold: bool = False) -> None:
@@ -104,22 +108,16 @@ def _keep_together(table: Table) -> None:
 
 def _rule(table: Table) -> None:
     """A thin line below each row."""
-    borders = OxmlElement("w:tblBorders")
+    borders = _element("tblBorders")
     for side in ("bottom", "insideH"):
-        line = OxmlElement(f"w:{side}")
-        for key, value in (("val", "single"), ("sz", "2"), ("space", "0"), ("color", _RULE)):
-            line.set(qn(f"w:{key}"), value)
-        borders.append(line)
+        borders.append(_element(side, val="single", sz="2", space="0", color=_RULE))
     table._tbl.tblPr.append(borders)  # noqa: SLF001 - python-docx has no such setting
 
 
 def _narrow_margins(table: Table) -> None:
-    margins = OxmlElement("w:tblCellMar")
+    margins = _element("tblCellMar")
     for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(_CELL_MARGIN))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
+        margins.append(_element(side, w=str(_CELL_MARGIN), type="dxa"))
     table._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no such setting
 
 
@@ -127,9 +125,9 @@ def _repeat_first_row(table: Table) -> None:
     """The heading stands on every page, and no row breaks across two."""
     for number, row in enumerate(table.rows):
         properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no such setting
-        properties.append(OxmlElement("w:cantSplit"))
+        properties.append(_element("cantSplit"))
         if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
+            properties.append(_element("tblHeader"))
 
 
 _LANGUAGE_TAGS = {"sv": "sv-SE", "en": "en-GB"}
@@ -181,8 +179,7 @@ def _set_up(word: WordDocument, document: Document) -> None:
         fonts = style.element.rPr.rFonts
         for theme in [key for key in fonts.attrib if "Theme" in key]:
             del fonts.attrib[theme]
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), _LANGUAGE_TAGS[document.language])
+    language = _element("lang", val=_LANGUAGE_TAGS[document.language])
     normal.element.get_or_add_rPr().append(language)
 
 
