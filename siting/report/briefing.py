@@ -200,11 +200,8 @@ def _picks(result: Result, language: str) -> Iterator[Block]:
     statuses = result.tables["offices"]["status"]
     counts = {"existing": (statuses == "existing").sum(), "new": len(result.tables["sites"])}
     shown = {key: whole(count, language) for key, count in counts.items()}
-    yield Pictures(
-        MAPS,
-        captions={name: words["maps"][name] for name in MAPS},
-        alternatives={name: words["maps"][f"{name}_alt"].format(**shown) for name in MAPS},
-    )
+    alternatives = {name: words["maps"][f"{name}_alt"].format(**shown) for name in MAPS}
+    yield Pictures(MAPS, alternatives)
 
 
 def _effects(result: Result, language: str) -> Iterator[Block]:

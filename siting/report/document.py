@@ -131,14 +131,11 @@ class Pictures:
     ----------
     names : tuple of str
         Names of maps, as `siting.report.maps.draw.draw_maps` gives them.
-    captions : mapping of str to str
-        What stands below each.
     alternatives : mapping of str to str
         What is read out in place of each.
     """
 
     names: tuple[str, ...]
-    captions: Mapping[str, str]
     alternatives: Mapping[str, str]
 
 

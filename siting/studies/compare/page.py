@@ -254,7 +254,7 @@ def _pictures(comparison: Comparison, language: str) -> Pictures:
         name: words["alternatives"][name.partition("-")[0]].format(run=run)
         for name, run in names.items()
     }
-    return Pictures(tuple(names), labels, labels)
+    return Pictures(tuple(names), labels)
 
 
 def _mapped(comparison: Comparison) -> bool:
