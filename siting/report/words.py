@@ -37,6 +37,12 @@ def texts(language: str) -> Mapping[str, Any]:
     return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
 
 
+def study_texts(study: str, language: str) -> Mapping[str, Any]:
+    """The texts of a study."""
+    words: Mapping[str, Any] = texts(language)["studies"][study]
+    return words
+
+
 def number(value: float, digits: int, language: str) -> str:
     """A figure with this many decimals: 81,2 in Swedish, 81.2 in English.
 

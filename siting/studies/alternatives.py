@@ -11,7 +11,7 @@ from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Different, Limits, Solution, Task
 from siting.report.document import Block, Document, Figure, Grid, Kind, Paragraph
 from siting.report.tables import records, study_columns
-from siting.report.words import shortest, texts
+from siting.report.words import shortest, study_texts
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario
 from siting.studies.study import open_study
@@ -260,7 +260,7 @@ _COLUMNS: Mapping[str, Kind | int] = {
 
 def tell_alternatives(study: Result, language: str = "en") -> Document:
     """Put into words the best answers, the diverse ones, and what they share."""
-    words, facts = texts(language)["studies"]["alternatives"], study.manifest
+    words, facts = study_texts("alternatives", language), study.manifest
     answers, sites = study.tables["answers"], study.tables["sites"]
     best, diverse = (answers[answers["kind"] == kind] for kind in ("best", "diverse"))
     within = shortest(100 * float(f"{facts['within']:.3g}"), language)
@@ -280,7 +280,7 @@ def tell_alternatives(study: Result, language: str = "en") -> Document:
 
 
 def _listed(name: str, title: str, answers: pd.DataFrame, language: str) -> Iterator[Block]:
-    words = texts(language)["studies"]["alternatives"]
+    words = study_texts("alternatives", language)
     rows = [{**row, "worse": Figure(row["worse"], "share", 3, "%")} for row in records(answers)]
     yield Grid(name, title, study_columns(words["columns"], _COLUMNS), rows)
     for row in rows:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
 from siting.report.document import Block, Document, Grid, Kind, Paragraph
 from siting.report.tables import records, study_columns
-from siting.report.words import number, texts
+from siting.report.words import number, study_texts, texts
 from siting.results.result import Result
 from siting.scenario.limits import LIMITS
 from siting.studies.study import as_result, open_study, scenario_of
@@ -328,13 +327,8 @@ def tell_explanation(study: Result, language: str = "en") -> Document:
     return Document(language, "", (*blocks, _told_limits(study, language)))
 
 
-def _words(language: str) -> Mapping[str, Any]:
-    words: Mapping[str, Any] = texts(language)["studies"]["explain"]
-    return words
-
-
 def _reasons(study: Result, language: str) -> Iterator[str]:
-    words, facts = _words(language), study.manifest
+    words, facts = study_texts("explain", language), study.manifest
     said, way = words["open" if facts["open"] else "shut"], facts["other_way_worse_by"]
     if there := ", ".join(facts["offices_there"]):
         yield words["already"].format(place=facts["place"], offices=there)
@@ -365,7 +359,7 @@ def _unit(unit: str, language: str) -> str:
 
 def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
     """The municipalities for which it means most, gains first."""
-    words = _words(language)
+    words = study_texts("explain", language)
     order = people["person_minutes"].abs().sort_values(ascending=False).index
     shown = people.loc[order[:_SHOWN]].sort_values("person_minutes", ascending=False)
     rows = records(shown.assign(hours=shown["person_minutes"] / 60))
@@ -375,7 +369,7 @@ def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
 
 
 def _told_limits(study: Result, language: str) -> Grid:
-    words = _words(language)
+    words = study_texts("explain", language)
     heads = {**words["columns"], "open": words["columns"]["open"].format(**study.manifest)}
     rows = [
         {

@@ -20,7 +20,7 @@ from siting.pipeline.run import files_of, run
 from siting.pipeline.steps import Frontier
 from siting.report.document import Block, Document, Grid, Paragraph
 from siting.report.tables import records, study_columns
-from siting.report.words import texts, whole
+from siting.report.words import study_texts, whole
 from siting.results.csv import as_csv
 from siting.results.result import MACHINE, Result, find_result, read_result
 from siting.scenario.file import ScenarioFile
@@ -315,7 +315,7 @@ def tell_rerun(made: Rerun, language: str = "en") -> Document:
 
 
 def _blocks(made: Rerun, language: str) -> Iterator[Block]:
-    words, found = texts(language)["studies"]["rerun"], made.found
+    words, found = study_texts("rerun", language), made.found
     for fault in made.other_inputs:
         yield Paragraph(words["input"].format(file=fault.file))
     for line in made.versions:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from siting.report.document import Block, Document, Figure, Grid, Heading, Kind, Paragraph
 from siting.report.tables import or_blank, records, study_columns
-from siting.report.words import shortest, texts
+from siting.report.words import shortest, study_texts
 from siting.results.result import Result
 
 _STEPS: Mapping[str, Kind | int] = {
@@ -41,13 +41,8 @@ def tell_frontier(study: Result, language: str = "en") -> Document:
     return Document(language, "", tuple(tell(study, language)))
 
 
-def _words(language: str) -> Mapping[str, Any]:
-    words: Mapping[str, Any] = texts(language)["studies"]["frontier"]
-    return words
-
-
 def _steps(study: Result, language: str) -> Iterator[Block]:
-    words, before, rows = _words(language), math.nan, []
+    words, before, rows = study_texts("frontier", language), math.nan, []
     for row in records(study.tables["frontier"]):
         rows.append(_step(row, before, language))
         before = before if pd.isna(row["new_offices"]) else row["mean"]
@@ -58,7 +53,7 @@ def _steps(study: Result, language: str) -> Iterator[Block]:
 
 
 def _step(row: Mapping[str, Any], before: float, language: str) -> dict[str, Any]:
-    words, possible = _words(language), not pd.isna(row["new_offices"])
+    words, possible = study_texts("frontier", language), not pd.isna(row["new_offices"])
     tried = row["status"] != "present"
     cells = {
         "step": shortest(row["step"], language) if tried else words["none"],
@@ -81,7 +76,7 @@ def _step(row: Mapping[str, Any], before: float, language: str) -> dict[str, Any
 
 def _given_up(study: Result, language: str) -> Iterator[Block]:
     """Say at which steps earlier picks are given up, and for which."""
-    words, lines = _words(language), [*dropped(study, language)]
+    words, lines = study_texts("frontier", language), [*dropped(study, language)]
     steps = int((study.tables["frontier"]["new_offices"] > 0).sum())
     if lines:
         yield Heading(words["given_up"].format(count=len(lines), steps=steps))
@@ -92,7 +87,7 @@ def _given_up(study: Result, language: str) -> Iterator[Block]:
 
 def dropped(study: Result, language: str) -> Iterator[str]:
     """One line for each step that gives up earlier picks, with what opens in their place."""
-    words = _words(language)
+    words = study_texts("frontier", language)
     table, sites = study.tables["frontier"], study.tables["frontier_sites"]
     named = sites.drop_duplicates("locality_code").set_index("locality_code")
     before: set[str] = set()
@@ -117,7 +112,7 @@ def _names(codes: set[str], named: pd.DataFrame) -> str:
 
 
 def _front(study: Result, language: str) -> Iterator[Block]:
-    words, facts = _words(language), study.manifest
+    words, facts = study_texts("frontier", language), study.manifest
     table, kind = study.tables["frontier"], facts["second"]
     first = table["objective"].iloc[1]
     rows = [_point(row, first, facts, language) for row in records(table)]
@@ -137,7 +132,8 @@ def _front(study: Result, language: str) -> Iterator[Block]:
 def _point(
     row: Mapping[str, Any], first: float, facts: Mapping[str, Any], language: str
 ) -> dict[str, Any]:
-    words, cells = _words(language), {key: row[key] for key in ("objective", "annual_cost_msek")}
+    words = study_texts("frontier", language)
+    cells = {key: row[key] for key in ("objective", "annual_cost_msek")}
     cells |= {"step": words["none"], "cost": "", "efficient": "", "new_offices": row["new_offices"]}
     if row["status"] != "present":
         cells["step"] = shortest(row["step"], language)
@@ -155,12 +151,12 @@ def aim_in_words(facts: Mapping[str, Any], language: str = "en") -> str:
     """The second aim, such as coverage within 45 minutes."""
     within = facts["within"]
     minutes = "" if within is None else shortest(within, language)
-    aim: str = _words(language)["aims"][facts["second"]]
+    aim: str = study_texts("frontier", language)["aims"][facts["second"]]
     return aim.format(within=minutes)
 
 
 def _how_exact(facts: Mapping[str, Any], count: int, language: str) -> Iterator[str]:
-    words, kind = _words(language), facts["second"]
+    words, kind = study_texts("frontier", language), facts["second"]
     if facts["sample"]:
         yield words["sample"]
         return

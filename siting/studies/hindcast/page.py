@@ -7,7 +7,7 @@ import pandas as pd
 
 from siting.report.document import Block, Column, Document, Figure, Grid, Kind, Paragraph
 from siting.report.tables import or_blank, records, study_columns
-from siting.report.words import number, texts, with_sign
+from siting.report.words import number, study_texts, with_sign
 from siting.results.measures import MEASURES
 from siting.results.result import Result
 
@@ -56,7 +56,7 @@ def tell_hindcast(study: Result, language: str = "en") -> Document:
 
 
 def _blocks(tables: Mapping[str, pd.DataFrame], language: str) -> Iterator[Block]:
-    words = _words(language)
+    words = study_texts("hindcast", language)
     yield _rounds(tables["rounds"], language)
     if "ranges" in tables:
         yield _ranges(tables["ranges"], language)
@@ -70,13 +70,8 @@ def _blocks(tables: Mapping[str, pd.DataFrame], language: str) -> Iterator[Block
     yield Paragraph(words["caveats"], "lead")
 
 
-def _words(language: str) -> Mapping[str, Any]:
-    words: Mapping[str, Any] = texts(language)["studies"]["hindcast"]
-    return words
-
-
 def _rounds(rounds: pd.DataFrame, language: str) -> Grid:
-    words = _words(language)
+    words = study_texts("hindcast", language)
     rows = [
         {
             **row,
@@ -93,7 +88,7 @@ def _rounds(rounds: pd.DataFrame, language: str) -> Grid:
 
 
 def _ranges(ranges: pd.DataFrame, language: str) -> Grid:
-    words = _words(language)
+    words = study_texts("hindcast", language)
 
     def span(row: Mapping[str, Any], name: str, digits: int) -> str:
         figures = (row[f"{name}_{what}"] for what in ("min", "median", "max"))
@@ -115,7 +110,7 @@ def _ranges(ranges: pd.DataFrame, language: str) -> Grid:
 
 
 def _round(tables: Mapping[str, pd.DataFrame], month: str, language: str) -> Iterator[Block]:
-    words, kind = _words(language), tables["rounds"]["kind"].iloc[0]
+    words, kind = study_texts("hindcast", language), tables["rounds"]["kind"].iloc[0]
     measures = tables["measures"].set_index("measure")
     rows = [
         {"measure": text, **{side: _figure(name, measures.loc[name, side]) for side in _SIDES}}
@@ -153,7 +148,7 @@ def _choice(row: Mapping[str, Any], words: Mapping[str, Any]) -> Mapping[str, An
 
 
 def _counties(counties: pd.DataFrame, language: str) -> Grid:
-    words = _words(language)
+    words = study_texts("hindcast", language)
     rows = [
         {**row, "distance_share": with_sign(row["distance_share"], 1, language)}
         for row in records(counties.sort_values("distance_minutes", ascending=False))

@@ -12,7 +12,6 @@ from scipy.sparse import csr_array
 from siting.common.errors import Fault, InputError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats
-from siting.inputs.candidates import seat_codes
 from siting.model import Instance
 from siting.pipeline.problem import Problem
 from siting.results.result import Result
@@ -27,6 +26,7 @@ from siting.studies.hindcast.solve import (
 from siting.studies.offices import (
     ALSO_READ,
     Round,
+    codes_of_seats,
     pairs_that_matter,
     present_sites,
     read_decisions,
@@ -126,12 +126,9 @@ class Past:
     @classmethod
     def of(cls, problem: Problem) -> "Past":
         """Make it from a problem scenario."""
-        places, municipalities = problem.inputs.candidates, problem.inputs.municipalities
-        found = seat_codes(municipalities, places)
-        seats = dict(zip(found.index.astype(str), found, strict=True))
         sites = problem.sites
         offices = sites.loc[sites["existing"] & sites["allowed"], "municipality_code"]
-        return cls(problem, problem.inputs.weights, seats, tuple(offices))
+        return cls(problem, problem.inputs.weights, codes_of_seats(problem), tuple(offices))
 
     def contest(self, each: Round) -> Contest:
         """What the model is given in a round."""

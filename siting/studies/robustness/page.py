@@ -1,13 +1,12 @@
 """What `siting robustness` says."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pandas as pd
 
 from siting.report.document import Block, Document, Grid, Kind, Paragraph
 from siting.report.tables import or_blank, records, study_columns
-from siting.report.words import texts, with_sign
+from siting.report.words import study_texts, with_sign
 from siting.results.result import Result
 
 _OFTEN = 0.25
@@ -40,7 +39,7 @@ def tell_robustness(study: Result, language: str = "en") -> Document:
 
 
 def _blocks(study: Result, language: str) -> Iterator[Block]:
-    words, facts, sites = _words(language), study.manifest, study.tables["sites"]
+    words, facts, sites = study_texts("robustness", language), study.manifest, study.tables["sites"]
     yield Paragraph(words["drawn"].format(**facts))
     if facts["interrupted"]:
         yield Paragraph(words["interrupted"].format(**facts))
@@ -55,13 +54,8 @@ def _blocks(study: Result, language: str) -> Iterator[Block]:
     yield from _regrets(study.tables["sets"], facts["draws_done"], language)
 
 
-def _words(language: str) -> Mapping[str, Any]:
-    words: Mapping[str, Any] = texts(language)["studies"]["robustness"]
-    return words
-
-
 def _sites(name: str, sites: pd.DataFrame, language: str) -> Grid:
-    words = _words(language)
+    words = study_texts("robustness", language)
     rows = [
         {
             **row,
@@ -77,7 +71,7 @@ def _sites(name: str, sites: pd.DataFrame, language: str) -> Grid:
 
 
 def _factors(factors: pd.DataFrame, language: str) -> Grid:
-    words = _words(language)
+    words = study_texts("robustness", language)
     rows = [
         {
             **row,
@@ -90,7 +84,7 @@ def _factors(factors: pd.DataFrame, language: str) -> Grid:
 
 
 def _regrets(sets: pd.DataFrame, draws: int, language: str) -> Iterator[Block]:
-    words, chosen = _words(language), sets[sets["main"] | sets["least_greatest"]]
+    words, chosen = study_texts("robustness", language), sets[sets["main"] | sets["least_greatest"]]
     rows = [
         {
             "set": words["main" if row["main"] else "least"],

@@ -49,6 +49,13 @@ def test_the_page_in_docs_shows_these_steps(steps: Result) -> None:
     assert next(line for line in found if line.startswith("29 29")) in page, "make docs-output"
 
 
+def test_the_steps_are_told_in_swedish_too(steps: Result) -> None:
+    stream = io.StringIO()
+    print_document(tell_frontier(steps, "sv"), Console(file=stream, width=100))
+    assert "Det bästa med högst så många nya kontor" in stream.getvalue()
+    assert "bevisat" in stream.getvalue()
+
+
 def test_a_step_says_which_earlier_picks_it_gives_up(steps: Result) -> None:
     before, after = (set(at(steps, step)["sites"].split(";")) for step in (28, 29))
     assert not at(steps, 29)["nested"]
