@@ -2,14 +2,37 @@
 
 import pytest
 
-from tools.house import read_modules
+from tools.house import import_graph, read_modules, room_graph
 from tools.measure_house import Size, measure
+
+MODULES = read_modules()
 
 
 @pytest.fixture(scope="module")
 def size() -> Size:
-    return measure(read_modules())
+    return measure(MODULES)
 
 
-def test_few_names_stand_at_the_top(size: Size) -> None:
+def test_few_names_stand_at_the_top_and_few_modules_below(size: Size) -> None:
     assert len(size.top_names) <= 11
+    assert size.modules <= 170
+
+
+def test_no_class_name_stands_twice(size: Size) -> None:
+    assert size.twice == {}
+
+
+def test_imports_make_no_circle_and_short_chains(size: Size) -> None:
+    assert size.circles == []
+    assert len(size.chain) <= 18, " > ".join(size.chain)
+
+
+def test_rooms_import_one_way_and_model_and_network_only_common() -> None:
+    rooms = room_graph(import_graph(MODULES))
+    assert not [(one, other) for one, other in rooms.edges if rooms.has_edge(other, one)]
+    assert set(rooms["model"]) == set(rooms["network"]) == {"common"}
+
+
+def test_a_name_of_one_domain_fact_stands_in_few_files() -> None:
+    named = [name for name, module in MODULES.items() if "annual_budget" in module.text]
+    assert len(named) <= 6, named
