@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("siting", "tests")
+FOLDERS = ("siting", "tests", "tools")
 KINDS = {".css", ".html", ".jinja", ".js", ".py", ".typ"}
 FILE, FUNCTION, HEAD = 400, 60, 5
 REASON = "long: "
