@@ -32,6 +32,7 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_cache_path("siting", appauthor=False)
 
 
+# long: half of it says what its parameters mean
 def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom to tell
     network: RoadNetwork,
     origins: Points,
