@@ -1,5 +1,6 @@
 """The results that ship are those that the code gives; after a wanted change: make results."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -58,6 +59,22 @@ def test_what_ships_is_small_and_as_git_keeps_it() -> None:
     wanted |= {Path("results") / SAMPLE / name for name in sample}
     assert kept == {Path("results/README.md"), *wanted}
     assert sum((ROOT / path).stat().st_size for path in kept) < 1_500_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sample_is_the_briefing_of_its_tables(language: str, tmp_path: Path) -> None:
+    kept, made = RESULTS / SAMPLE, tmp_path / SAMPLE
+    shutil.copytree(kept, made, ignore=shutil.ignore_patterns("*.html", "*.parquet", "run.json"))
+    done = CliRunner().invoke(app, ["brief", str(made), "--lang", language])
+    assert done.exit_code == 0, done.output
+    assert _without_pictures(made, language) == _without_pictures(kept, language), "make results"
+
+
+def _without_pictures(folder: Path, language: str) -> str:
+    """A briefing but for its maps, whose bytes depend on the fonts of a machine."""
+    page = (folder / f"briefing.{language}.html").read_text(encoding="utf-8")
+    return re.sub(r"base64,[^\"]*", "", page)
 
 
 @pytest.fixture
