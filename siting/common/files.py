@@ -35,6 +35,7 @@ def locked(target: Path) -> Iterator[None]:
     is used without.
     """
     path = lock_path(target.absolute())
+    path.parent.stat()  # filelock would make a folder that is not there
     # One for each path: who claims a result may write into it as well.
     lock = FileLock(
         path,
