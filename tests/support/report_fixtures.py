@@ -134,7 +134,7 @@ def requested(browser: Chrome) -> Callable[[], list[str]]:
     """Ask for the addresses that pages have requested since the last time."""
 
     def addresses() -> list[str]:
-        logged = browser.get_log("performance")  # type: ignore[no-untyped-call]
+        logged = browser.get_log("performance")  # type: ignore[no-untyped-call] # selenium
         messages = (json.loads(entry["message"])["message"] for entry in logged)
         return [
             message["params"]["request"]["url"]

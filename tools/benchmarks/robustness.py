@@ -6,17 +6,19 @@ Usage: python -m tools.benchmarks.robustness [DRAWS]
 import sys
 import time
 
+# Workers import this file anew, and are not to wait for what they never use.
+# ruff: noqa: PLC0415
+
 DRAWS = 60
 
 
 def main() -> None:
     """Print seconds for each number of workers, and how many times as fast two are."""
-    # Workers import this file anew, and are not to wait for what they never use.
-    from siting.common.package import data_folder  # noqa: PLC0415
-    from siting.common.parallel import worker_context  # noqa: PLC0415
-    from siting.scenario.file import find_scenario, read_scenario  # noqa: PLC0415
-    from siting.studies.offices import redraw_of  # noqa: PLC0415
-    from siting.studies.robustness.solve import (  # noqa: PLC0415
+    from siting.common.package import data_folder
+    from siting.common.parallel import worker_context
+    from siting.scenario.file import find_scenario, read_scenario
+    from siting.studies.offices import redraw_of
+    from siting.studies.robustness.solve import (
         compute_shared,
         make_draws,
         solve_draws,

@@ -39,7 +39,7 @@ def show(browser: Chrome, page: str) -> Iterator[Show]:
         return browser
 
     yield opened
-    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call] # selenium
 
 
 def _find(browser: Chrome, selector: str) -> WebElement:

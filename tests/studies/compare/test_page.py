@@ -116,6 +116,7 @@ def test_a_folder_that_cannot_be_made_is_a_fault(comparison: Comparison, tmp_pat
     assert caught.value.faults[0].key == "--out"
 
 
+@pytest.mark.long  # the pass of `make test` in a browser is that of a briefing
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_in_a_browser(  # noqa: PLR0913, PLR0917 - fixtures and parameters
@@ -140,4 +141,4 @@ def test_the_page_in_a_browser(  # noqa: PLR0913, PLR0917 - fixtures and paramet
         "fault => ['serious', 'critical'].includes(fault.impact)).map(fault => fault.id)))"
     )
     assert browser.execute_async_script(script) == []
-    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call] # selenium
