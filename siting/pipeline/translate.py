@@ -45,18 +45,20 @@ def objective_of(scenario: Scenario) -> Objective:
 
 
 def _single(stage: Stage) -> Single:
-    if stage.kind == "coverage" and stage.within_minutes is not None:
-        return Coverage(stage.within_minutes)
-    if stage.kind == "cost":
-        return Cost(
-            [
-                Target(each.share, each.within_minutes, _grouping(each.each))
-                for each in stage.targets
-            ]
-        )
-    if stage.kind == "equity":
-        return Equity(stage.epsilon)
-    return Worst() if stage.kind == "worst" else Mean()
+    match stage.kind:
+        case "coverage":
+            # The schema asks for the minutes of a coverage.
+            return Coverage(stage.within_minutes or 0.0)
+        case "cost":
+            return Cost(
+                [Target(t.share, t.within_minutes, _grouping(t.each)) for t in stage.targets]
+            )
+        case "equity":
+            return Equity(stage.epsilon)
+        case "worst":
+            return Worst()
+        case "mean":
+            return Mean()
 
 
 def _grouping(each: str) -> str | None:

@@ -27,7 +27,7 @@ REGION_KEYS = {table: (level.code, level.name) for table, level in TABLE_LEVELS.
 def result_tables(
     measures: Measures, access: Access, sites: pd.DataFrame, demand: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Name and order the columns of every table of a result."""
+    """Name the columns of every table; those of regions come as `measures` makes them."""
     none = measures.regions["municipalities"].iloc[:0]
     regions = {
         table: _region(measures.regions.get(table, none), demand, *keys)

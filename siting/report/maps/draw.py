@@ -23,7 +23,17 @@ from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from siting.report.document import MAPS
-from siting.report.maps.palette import CUT, MINUTES, Scale
+from siting.report.maps.palette import (
+    CUT,
+    EDGE,
+    FAINT,
+    INK,
+    LAND,
+    MINUTES,
+    OFFICES,
+    REGION_EDGE,
+    Scale,
+)
 from siting.report.maps.sweden import (
     located,
     municipal_boundaries,
@@ -40,13 +50,23 @@ _LEGEND = (0.015, 0.945)
 """Top left corner of the legend, as shares of the picture: west of Lapland, below the title."""
 _LONGER = 0
 """The class of the change that is hatched besides; the next is no change."""
-_LAND, _EDGE, _REGION_EDGE, _INK = "#f2f2ee", "#b9b9b2", "#77776f", "#1c1c1a"
-_FAINT = "#55554f"
 _MARKERS: Mapping[str, Mapping[str, Any]] = {
-    "existing": {"marker": "o", "s": 9, "color": "#8a8a84", "edgecolor": "white", "lw": 0.3},
-    "closed": {"marker": "x", "s": 16, "color": "#8c2f00", "lw": 1.0},
-    "announced": {"marker": "s", "s": 24, "color": "#e69f00", "edgecolor": _INK, "lw": 0.6},
-    "new": {"marker": "^", "s": 30, "color": "#0b4f8a", "edgecolor": "white", "lw": 0.4},
+    "existing": {
+        "marker": "o",
+        "s": 9,
+        "color": OFFICES["existing"],
+        "edgecolor": "white",
+        "lw": 0.3,
+    },
+    "closed": {"marker": "x", "s": 16, "color": OFFICES["closed"], "lw": 1.0},
+    "announced": {
+        "marker": "s",
+        "s": 24,
+        "color": OFFICES["announced"],
+        "edgecolor": INK,
+        "lw": 0.6,
+    },
+    "new": {"marker": "^", "s": 30, "color": OFFICES["new"], "edgecolor": "white", "lw": 0.4},
 }
 _SCALE_KM = 200
 _COLOURS = 32
@@ -119,13 +139,13 @@ def draw_map(result: Result, name: str = "picks", language: str = "en") -> Figur
     figure = Figure(figsize=_SIZE_INCHES)
     axes = figure.add_axes((0.01, 0.05, 0.98, 0.885))
     {"picks": _picks, "before": _before, "change": _change}[name](axes, result, language)
-    region_lines().plot(ax=axes, color=_REGION_EDGE, linewidth=0.35)
+    region_lines().plot(ax=axes, color=REGION_EDGE, linewidth=0.35)
     _furnish(axes, language)
     figure.text(
-        *(0.02, 0.99), words[name], fontsize=7, weight="bold", color=_INK, va="top", wrap=True
+        *(0.02, 0.99), words[name], fontsize=7, weight="bold", color=INK, va="top", wrap=True
     )
     figure.text(
-        *(0.02, 0.008), words["attribution"], fontsize=4.6, color=_FAINT, va="bottom", wrap=True
+        *(0.02, 0.008), words["attribution"], fontsize=4.6, color=FAINT, va="bottom", wrap=True
     )
     return figure
 
@@ -137,7 +157,7 @@ def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 
 
 
 def _picks(axes: Axes, result: Result, language: str) -> None:
-    municipal_boundaries().plot(ax=axes, color=_LAND, edgecolor=_EDGE, linewidth=0.2)
+    municipal_boundaries().plot(ax=axes, color=LAND, edgecolor=EDGE, linewidth=0.2)
     offices = located(result.tables["offices"])
     words = texts(language)["maps"]
     handles = []
@@ -180,7 +200,7 @@ def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
             ha=anchor,
             fontsize=5.2,
             weight="bold",
-            color=_INK,
+            color=INK,
             zorder=9,
             path_effects=[withStroke(linewidth=1.1, foreground="white")],
         )
@@ -197,7 +217,7 @@ def _before(axes: Axes, result: Result, language: str) -> None:
     minutes = _by_municipality(result, "mean_before")
     _fill(axes, _classes(minutes, MINUTES), MINUTES)
     handles = [
-        Patch(facecolor=colour, edgecolor=_EDGE, lw=0.3, label=label)
+        Patch(facecolor=colour, edgecolor=EDGE, lw=0.3, label=label)
         for colour, label in zip(MINUTES.colours, labels, strict=True)
     ]
     _legend(axes, handles, words["legend_minutes"])
@@ -217,14 +237,14 @@ def _change(axes: Axes, result: Result, language: str) -> None:
     _fill(axes, classes, CUT)
     longer, *shorter = CUT.colours
     handles = [
-        Patch(facecolor=colour, edgecolor=_EDGE, lw=0.3, label=label)
+        Patch(facecolor=colour, edgecolor=EDGE, lw=0.3, label=label)
         for colour, label in zip(shorter, labels, strict=True)
     ]
     if (classes == _LONGER).any():
         areas = municipal_boundaries().reindex(classes.index[classes == _LONGER])
-        areas.plot(ax=axes, facecolor=longer, edgecolor=_INK, hatch="////", linewidth=0.2)
+        areas.plot(ax=axes, facecolor=longer, edgecolor=INK, hatch="////", linewidth=0.2)
         handles.append(
-            Patch(facecolor=longer, edgecolor=_INK, hatch="////", lw=0.3, label=words["longer"])
+            Patch(facecolor=longer, edgecolor=INK, hatch="////", lw=0.3, label=words["longer"])
         )
     _legend(axes, handles, words["legend_change"])
 
@@ -241,7 +261,7 @@ def _fill(axes: Axes, classes: "pd.Series[int]", scale: Scale) -> None:
     boundaries = municipal_boundaries()
     colours = dict(enumerate(scale.colours))
     shades = classes.reindex(boundaries.index).map(colours).fillna("white")
-    boundaries.plot(ax=axes, color=shades, edgecolor=_EDGE, linewidth=0.2)
+    boundaries.plot(ax=axes, color=shades, edgecolor=EDGE, linewidth=0.2)
 
 
 def _legend(axes: Axes, handles: list[Any], title: str) -> None:
@@ -270,7 +290,7 @@ def _furnish(axes: Axes, language: str) -> None:
     axes.set_axis_off()
     start, level = east - _SCALE_KM * 1000, south + 60_000
     axes.plot(
-        [start, start + _SCALE_KM * 1000], [level, level], color=_INK, lw=1.2, solid_capstyle="butt"
+        [start, start + _SCALE_KM * 1000], [level, level], color=INK, lw=1.2, solid_capstyle="butt"
     )
     label = texts(language)["maps"]["scale"].format(km=whole(_SCALE_KM, language))
-    axes.text(start + _SCALE_KM * 500, level + 12_000, label, fontsize=5.5, ha="center", color=_INK)
+    axes.text(start + _SCALE_KM * 500, level + 12_000, label, fontsize=5.5, ha="center", color=INK)

@@ -1,4 +1,4 @@
-"""Classes and colours of maps, those of the briefing and of the explorer.
+"""Classes and colours of maps; the explorer takes the scales, its other colours are in page.css.
 
 Both scales grow darker from class to class, so that they read in grey and without red or green.
 """
@@ -22,6 +22,10 @@ class Scale:
     colours: tuple[str, ...]
 
 
+LAND, EDGE, REGION_EDGE = "#f2f2ee", "#b9b9b2", "#77776f"
+INK, FAINT = "#1c1c1a", "#55554f"
+OFFICES = {"existing": "#8a8a84", "closed": "#8c2f00", "announced": "#e69f00", "new": "#0b4f8a"}
+"""The colour of an office by its status."""
 MINUTES = Scale(
     (10, 20, 30, 45, 60), ("#f7fbd5", "#c2e3b0", "#7cc4ae", "#3d94a8", "#285a8c", "#1b1f4b")
 )
