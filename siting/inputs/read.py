@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import Fault, InputError, near_matches
-from siting.common.levels import LEVELS
+from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.tables.columns import read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import read_texts, shortened
@@ -144,15 +144,8 @@ def read_regions(path: Path) -> pd.DataFrame:
         )
     texts = dict.fromkeys(("county_code", "county", "fa_code", "fa_region", "skr_group"), "")
     table = _with_defaults(table, {**texts, "seat_lon": np.nan, "seat_lat": np.nan})
-    names = {
-        "municipality_code": "code",
-        "municipality": "name",
-        "fa_region": "fa_name",
-        "skr_group": "skr_group_2017",
-    }
-    return table.rename(columns=names)[
-        [*names.values(), "county_code", "county", "fa_code", "seat_lon", "seat_lat"]
-    ]
+    sources = {column: source for source, column in COLUMN_OF_SOURCE.items()}
+    return table.rename(columns=sources)[[*COLUMN_OF_SOURCE, "seat_lon", "seat_lat"]]
 
 
 def _with_defaults(table: pd.DataFrame, defaults: Mapping[str, Any]) -> pd.DataFrame:

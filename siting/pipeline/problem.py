@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from siting.common.levels import LEVELS
+from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
@@ -154,10 +154,8 @@ def dense(times: TravelTimes) -> Floats:
 
 def _with_regions(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
     """Add the names and codes of municipality, county and FA region."""
-    columns = ["name", "county_code", "county", "fa_code", "fa_name", "skr_group_2017"]
-    regions = municipalities.set_index("code")[columns].rename(
-        columns={"name": "municipality", "fa_name": "fa_region", "skr_group_2017": "skr_group"}
-    )
+    columns = [column for column in COLUMN_OF_SOURCE if column != "code"]
+    regions = municipalities.set_index("code")[columns].rename(columns=COLUMN_OF_SOURCE)
     kept = table.drop(columns=["municipality"], errors="ignore")
     return kept.join(regions, on="municipality_code", validate="many_to_one")
 

@@ -47,8 +47,9 @@ def objective_of(scenario: Scenario) -> Objective:
 def _single(stage: Stage) -> Single:
     match stage.kind:
         case "coverage":
-            # The schema asks for the minutes of a coverage.
-            return Coverage(stage.within_minutes or 0.0)
+            if stage.within_minutes is None:
+                raise ValueError("the schema asks for the minutes of a coverage")
+            return Coverage(stage.within_minutes)
         case "cost":
             return Cost(
                 [Target(t.share, t.within_minutes, _grouping(t.each)) for t in stage.targets]

@@ -49,8 +49,6 @@ def number(value: float, digits: int, language: str) -> str:
     Thousands are set apart by a no-break space in Swedish and by a comma in English; what is not
     finite is a dash.
 
-
-
     Examples
     --------
     >>> number(1234.56, 1, "en"), number(-0.04, 1, "en"), number(81.25, 1, "sv")

@@ -70,8 +70,6 @@ def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:
     EDE = -ln(sum(w exp(-kappa t)) / sum(w)) / kappa (Kolm 1976; Pollak 1971); never below the
     mean for kappa < 0.
 
-
-
     Examples
     --------
     >>> import numpy as np
@@ -88,8 +86,6 @@ def gini(minutes: Floats, weights: Floats) -> float:
 
     Half the mean absolute difference between two people, over the mean (Gini 1912), from the
     Lorenz curve by the trapezoid rule, which is exact for points.
-
-
 
     Examples
     --------
