@@ -13,7 +13,7 @@ from siting.inputs.boundaries import in_municipalities
 from siting.inputs.candidates import LEAST_POPULATION, candidate_places
 from siting.inputs.costs import people_nearer, read_costs, staff_by_rule
 from siting.inputs.demand import build_demand
-from siting.inputs.ledger import ORIGINS, write_ledger
+from siting.inputs.ledger import refresh_ledger
 from siting.inputs.select import points
 from siting.network.load import load_road_network
 from siting.network.matrix import travel_times
@@ -53,7 +53,7 @@ def build_data(raw: Path, folder: Path) -> tuple[str, ...]:
     def fill(made: Path) -> None:
         shutil.copytree(folder, made, dirs_exist_ok=True)
         log.extend(_write_all(raw, made))
-        write_ledger(made, ORIGINS)
+        refresh_ledger(made)
 
     with telling(folder, "--data"):
         replace_folder(folder, fill)

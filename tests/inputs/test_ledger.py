@@ -8,7 +8,7 @@ import pytest
 from frictionless import Package
 
 from siting.common.errors import InputError
-from siting.inputs.ledger import LEDGER, ORIGINS, check_data
+from siting.inputs.ledger import LEDGER, check_data, refresh_ledger
 
 
 @pytest.fixture
@@ -23,7 +23,19 @@ def _faults(folder: Path) -> str:
 
 
 def test_the_shipped_data_are_in_order(data: Path) -> None:
-    assert len(check_data(data)) == len(ORIGINS)
+    told = [line.partition(": ")[0] for line in check_data(data)]
+    assert told == sorted(path.name for path in data.iterdir() if path.name != LEDGER)
+
+
+def test_what_is_measured_is_filled_in(data: Path, copy: Path) -> None:
+    shipped = (data / LEDGER).read_bytes()
+    package = json.loads(shipped)
+    for item in package["resources"]:
+        item.update(dict.fromkeys(item.keys() & {"hash", "bytes", "version", "schema"}, ""))
+    (copy / LEDGER).write_text(json.dumps(package), encoding="utf-8")
+    assert "the file is not the listed one" in _faults(copy)
+    refresh_ledger(copy)
+    assert (copy / LEDGER).read_bytes() == shipped
 
 
 def test_frictionless_accepts_the_ledger_by_itself(data: Path) -> None:

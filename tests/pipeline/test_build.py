@@ -10,6 +10,7 @@ HAND_WRITTEN = (
     "README.md",
     "assumptions.toml",
     "costs.toml",
+    "datapackage.json",
     "road_islands.csv",
     "road_joins.toml",
     "speeds.toml",
