@@ -1,0 +1,29 @@
+# Every public name, and where it comes from: for type checkers, and for siting/__init__.py, which
+# loads each name from here when it is first used.
+from siting.common.errors import BusyError as BusyError
+from siting.common.errors import ClusterError as ClusterError
+from siting.common.errors import InfeasibleError as InfeasibleError
+from siting.common.errors import InputError as InputError
+from siting.common.errors import InterruptError as InterruptError
+from siting.common.errors import MissingExtraError as MissingExtraError
+from siting.common.errors import SitingError as SitingError
+from siting.common.errors import StoppedError as StoppedError
+from siting.model import Instance as Instance
+from siting.model import solve as solve
+from siting.pipeline.run import check as check
+from siting.pipeline.run import prepare as prepare
+from siting.pipeline.run import run as run
+from siting.report.maps.draw import draw_map as draw_map
+from siting.results.result import Result as Result
+from siting.results.result import read_result as read_result
+from siting.results.write import write_result as write_result
+from siting.scenario.file import find_scenario as find_scenario
+from siting.scenario.file import read_scenario as read_scenario
+from siting.studies.alternatives import alternatives as alternatives
+from siting.studies.compare.study import compare as compare
+from siting.studies.explain import explain as explain
+from siting.studies.frontier.study import frontier as frontier
+from siting.studies.hindcast.study import hindcast as hindcast
+from siting.studies.rerun import rerun as rerun
+from siting.studies.robustness.study import robustness as robustness
+from siting.studies.sweep.run import sweep as sweep
