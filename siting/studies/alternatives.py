@@ -1,6 +1,6 @@
 """The answers that are nearly as good as the best: found, put into tables, and told."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from siting.common.errors import InfeasibleError
 from siting.common.signals import Cancel, Progress, heeding
-from siting.model import Different, Limits, Solution, Task
+from siting.model import Different, Task
 from siting.report.document import Block, Document, Figure, Grid, Kind, Paragraph
 from siting.report.tables import records, study_columns
 from siting.report.words import shortest, study_texts
@@ -40,20 +40,13 @@ class Answer:
     objective: float
     proved: bool
 
-    @classmethod
-    def of(cls, solution: Solution, objective: float) -> "Answer":
-        """Take it from a solution."""
-        proved = solution.status == "optimal"
-        sites = (solution.open_sites, solution.new_sites, solution.closed_sites)
-        return cls(*sites, objective, proved)
-
     def changes(self) -> frozenset[str]:
         """The sites that it opens or closes."""
         return frozenset(self.new_sites) | frozenset(self.closed_sites)
 
 
 def best_answers(
-    task: Task, within: float, count: int, progress: Callable[[str], None] = lambda _: None
+    task: Task, within: float, count: int, progress: Progress = lambda _: None
 ) -> tuple[tuple[Answer, ...], bool]:
     """Return the best distinct answers, best first.
 
@@ -62,20 +55,29 @@ def best_answers(
     found: list[Answer] = []
     while len(found) < count:
         progress(f"Answer {len(found) + 1} of {count}")
-        solution = _next(task, found)
-        if solution is None or solution.objective is None:
+        answer = _solved(task, found)
+        if answer is None:
             return tuple(found), True
-        if found and beyond(found[0].objective, solution.objective, within):
-            return tuple(found), solution.status == "optimal"
-        found.append(Answer.of(solution, solution.objective))
+        if found and beyond(found[0].objective, answer.objective, within):
+            return tuple(found), answer.proved
+        found.append(answer)
     return tuple(found), False
 
 
-def _next(task: Task, found: Sequence[Answer]) -> Solution | None:
-    if not found:
-        return task.solve()
+def _solved(task: Task, found: Sequence[Answer], *more: Different) -> Answer | None:
+    """The best answer unlike those found; None if there is none."""
     distinct = (Different((answer.open_sites,)) for answer in found)
-    return _solved(task, replace(task.limits, different=(*task.limits.different, *distinct)))
+    limits = replace(task.limits, different=(*task.limits.different, *distinct, *more))
+    try:
+        best = task.solve(limits)
+    except InfeasibleError:
+        if not found:
+            raise
+        return None
+    if best.objective is None:
+        return None
+    sites = (best.open_sites, best.new_sites, best.closed_sites)
+    return Answer(*sites, best.objective, best.status == "optimal")
 
 
 def beyond(best: float, value: float, within: float) -> bool:
@@ -84,11 +86,7 @@ def beyond(best: float, value: float, within: float) -> bool:
 
 
 def diverse_answers(
-    task: Task,
-    first: Answer,
-    within: float,
-    count: int,
-    progress: Callable[[str], None] = lambda _: None,
+    task: Task, first: Answer, within: float, count: int, progress: Progress = lambda _: None
 ) -> Iterator[Answer]:
     """Yield answers that differ as much as possible from all before them.
 
@@ -109,19 +107,17 @@ def diverse_answers(
 def _farthest(task: Task, found: Sequence[Answer], within: float) -> Answer | None:
     """The best of the answers with the most differences that keep to the tolerance."""
     best, proved = None, True
-    distinct = tuple(Different((answer.open_sites,)) for answer in found)
     low, high = 0, _most(task, found)
     while low < high:
         least = (low + high + 1) // 2
         apart = Different(tuple(answer.open_sites for answer in found), least)
-        limits = replace(task.limits, different=(*task.limits.different, *distinct, apart))
-        solution = _solved(task, limits)
-        if solution is None or solution.objective is None:
+        answer = _solved(task, found, apart)
+        if answer is None:
             high = least - 1
-        elif beyond(found[0].objective, solution.objective, within):
-            high, proved = least - 1, proved and solution.status == "optimal"
+        elif beyond(found[0].objective, answer.objective, within):
+            high, proved = least - 1, proved and answer.proved
         else:
-            low, best = least, Answer.of(solution, solution.objective)
+            low, best = least, answer
     return best and replace(best, proved=proved)
 
 
@@ -133,13 +129,6 @@ def _most(task: Task, found: Sequence[Answer]) -> int:
     closing = task.limits.closing
     most_closed = len(closing.sites) if closing else 0
     return sum(len(answer.changes()) + most_new + most_closed for answer in found)
-
-
-def _solved(task: Task, limits: Limits) -> Solution | None:
-    try:
-        return task.solve(limits)
-    except InfeasibleError:
-        return None
 
 
 def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
@@ -190,27 +179,26 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
     task = context.task
     best, complete = best_answers(task, within, count, progress)
     different = tuple(diverse_answers(task, best[0], within, diverse, progress))
-    places = context.problem.sites.set_index("code")
-    table = _answers(best, different, places, task)
+    answers, places = {"best": best, "diverse": different}, context.problem.sites.set_index("code")
     facts = {"within": within, "count": count, "diverse": diverse, "complete": complete}
-    tables = {"answers": table, "sites": _sites(best, different, places)}
+    tables = {"answers": _answers(answers, places, task), "sites": _sites(answers, places)}
     return context.study("alternatives", facts, tables)
 
 
 def _answers(
-    best: Sequence[Answer], different: Sequence[Answer], places: pd.DataFrame, task: Task
+    answers: Mapping[str, Sequence[Answer]], places: pd.DataFrame, task: Task
 ) -> pd.DataFrame:
     """One row an answer: what it changes, and how much worse than the best it is."""
-    listed = [*(("best", each) for each in best), *(("diverse", each) for each in different)]
-    rows = [
+    best = answers["best"][0]
+    table = pd.DataFrame(
         {
             "kind": kind,
-            **_row(answer, best[0], places),
+            **_row(answer, best, places),
             "objective": task.per_person(answer.objective),
         }
-        for kind, answer in listed
-    ]
-    table = pd.DataFrame(rows)
+        for kind, several in answers.items()
+        for answer in several
+    )
     table.insert(1, "number", table.groupby("kind").cumcount() + 1)
     table["worse"] = (table["objective"] / table["objective"].iloc[0] - 1).abs()
     return table
@@ -236,14 +224,15 @@ def _names(codes: frozenset[str], places: pd.DataFrame) -> list[str]:
     )
 
 
-def _sites(best: Sequence[Answer], diverse: Sequence[Answer], places: pd.DataFrame) -> pd.DataFrame:
+def _sites(answers: Mapping[str, Sequence[Answer]], places: pd.DataFrame) -> pd.DataFrame:
     """Every site that some answer opens or closes, and in how many of them."""
-    codes = sorted({code for answer in (*best, *diverse) for code in answer.changes()})
+    changes = {kind: [each.changes() for each in several] for kind, several in answers.items()}
+    codes = sorted({code for several in changes.values() for each in several for code in each})
     columns = ["place", "municipality_code", "municipality", "forced"]
     table = places.loc[codes, columns].reset_index()
-    for name, answers in (("in_best", best), ("in_diverse", diverse)):
-        table[name] = [sum(code in each.changes() for each in answers) for code in codes]
-        table[f"{name}_share"] = table[name] / len(answers)
+    for kind, several in changes.items():
+        table[f"in_{kind}"] = [sum(code in each for each in several) for code in codes]
+        table[f"in_{kind}_share"] = table[f"in_{kind}"] / len(several)
     order = ["in_best", "in_diverse", "code"]
     return table.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.common.signals import Cancel, Progress, heeding
-from siting.common.types import Floats
 from siting.inputs.names import find_all, find_office, find_place
 from siting.model import Limits, Solution, Task, solve
 from siting.pipeline.problem import Problem
@@ -42,7 +41,7 @@ class Explanation:
         "1 more"), gain (by how much the objective gets better, not negative), site_open (whether
         the site would then be open), proved.
     people : DataFrame
-        One row for each group of clients that the site makes a difference to: municipality,
+        One row for each municipality that the site makes a difference to: municipality_code,
         gain_people and lose_people (who have a shorter or longer way with the site open than
         without), person_minutes (saved by it, one way).
     """
@@ -81,7 +80,7 @@ def explain_site(task: Task, site: str) -> Explanation:
     except InfeasibleError as error:
         clash = error.clash
     changed = pd.DataFrame(_changed(task, best, site))
-    people = pd.DataFrame() if other is None else _differing(task, site, best, other)
+    people = _people(task, site, best, other or best)
     return Explanation(site, is_open, best, other, clash, changed, people)
 
 
@@ -129,31 +128,21 @@ def _loosened(limits: Limits) -> Iterator[tuple[str, str, Limits]]:
             yield limit.key, limit.more, replace(limits, **{limit.field: given + 1})
 
 
-def _differing(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFrame:
+def _people(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFrame:
     with_site, without = (best, other) if site in best.open_sites else (other, best)
-    saved = minutes_of(task, without) - minutes_of(task, with_site)
+    saved = ((without.shares - with_site.shares) * task.instance.times).sum(axis=1)
     weights = task.instance.weights
     table = pd.DataFrame(
         {
-            "municipality": task.instance.client_groups["municipality"],
+            "municipality_code": task.instance.client_groups["municipality"],
             "gain_people": np.where(saved > 0, weights, 0.0),
             "lose_people": np.where(saved < 0, weights, 0.0),
             "person_minutes": weights * saved,
         }
     )
-    sums = table.groupby("municipality").sum().reset_index()
+    sums = table.groupby("municipality_code").sum().reset_index()
     touched = sums[(sums["gain_people"] > 0) | (sums["lose_people"] > 0)]
     return touched.sort_values("person_minutes", ascending=False).reset_index(drop=True)
-
-
-def minutes_of(task: Task, solution: Solution) -> Floats:
-    """Mean minutes of each client in an answer."""
-    # Entries of both matrices are matched one by one, since a stored 0 is a time.
-    shares = solution.shares.tocoo()
-    times = np.asarray(task.instance.times[shares.row, shares.col]).ravel()
-    return np.bincount(
-        shares.row, weights=shares.data * times, minlength=len(task.instance.weights)
-    )
 
 
 def explain(  # noqa: PLR0913 - all but two are named and have defaults
@@ -206,33 +195,36 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     found = explain_site(task, code)
     _check_same(run, found)
     places = problem.sites.set_index("code")
-    figures = _figures(found, task, problem)
-    unit = run.manifest["objective_unit"]
+    names = problem.demand.groupby("municipality_code")["municipality"].first()
+    people = found.people.copy()
+    people.insert(1, "municipality", people["municipality_code"].map(names))
+    facts = {
+        **_figures(found, task, places),
+        "clash": list(_clash(found, problem, places)),
+        "objective_unit": run.manifest["objective_unit"],
+    }
     tables = {
         "changes": _changes(found, places),
-        "people": _people(found, problem),
+        "people": people,
         "limits": found.limits.assign(gain=found.limits["gain"].map(task.per_person)),
     }
-    facts = {**figures, "objective_unit": unit}
     return context.study("explain", facts, tables, name=f"explain-{code}")
 
 
 def _find(name: str, problem: Problem) -> str:
     """The code of a candidate or an office."""
-    inputs = problem.inputs
+    inputs, where = problem.inputs, ("command line", "--site")
     place = partial(find_place, places=inputs.candidates, municipalities=inputs.municipalities)
-    office = partial(find_office, offices=inputs.offices)
-    codes, unknown = find_all([name], place, "command line", "--site")
-    if not codes:
-        codes, _ = find_all([name], office, "command line", "--site")
+    places, unknown = find_all([name], place, *where)
+    offices, _ = find_all([name], partial(find_office, offices=inputs.offices), *where)
+    codes = places + offices
     if not codes:
         raise InputError(unknown)
-    (code,) = codes
-    if code in problem.instance.site_ids:
-        return code
+    if codes[0] in problem.instance.site_ids:
+        return codes[0]
     why = "the scenario leaves it out from the start"
     remedy = "See offices.shut and the table [candidates] of the scenario."
-    raise InputError([Fault("command line", "--site", name, why, remedy)])
+    raise InputError([Fault(*where, name, why, remedy)])
 
 
 def _check_same(result: Result, found: Explanation) -> None:
@@ -245,20 +237,18 @@ def _check_same(result: Result, found: Explanation) -> None:
     )
 
 
-def _figures(found: Explanation, task: Task, problem: Problem) -> dict[str, object]:
-    places = problem.sites.set_index("code")
-    best, cost = found.best.objective, found.cost
+def _figures(found: Explanation, task: Task, places: pd.DataFrame) -> dict[str, object]:
+    site, best, cost = places.loc[found.site], found.best.objective, found.cost
     return {
         "site": found.site,
-        "place": places.loc[found.site, "place"],
-        "municipality": places.loc[found.site, "municipality"],
-        "forced": bool(places.loc[found.site, "forced"]),
+        "place": site["place"],
+        "municipality": site["municipality"],
+        "forced": bool(site["forced"]),
         "open": found.is_open,
         "offices_there": _offices_there(found, places),
         "objective": None if best is None else task.per_person(best),
         "other_way_worse_by": None if np.isinf(cost) else task.per_person(cost),
         "other_way_proved": found.other is not None and found.other.status == "optimal",
-        "clash": list(_clash(found, problem, str(places.loc[found.site, "place"]))),
     }
 
 
@@ -272,39 +262,27 @@ def _offices_there(found: Explanation, places: pd.DataFrame) -> list[str]:
     return [str(code) for code in places.index[same] if code in found.best.open_sites]
 
 
-def _clash(found: Explanation, problem: Problem, place: str) -> Iterator[str]:
+def _clash(found: Explanation, problem: Problem, places: pd.DataFrame) -> Iterator[str]:
     """Why it cannot be the other way, in the words of the scenario file."""
-    deciding = "force_shut" if found.is_open else "force_open"
-    tables = (problem.sites, problem.demand)
-    said = explain_clash(found.clash, problem.scenario, *tables)
+    place, deciding = (
+        places.loc[found.site, "place"],
+        "force_shut" if found.is_open else "force_open",
+    )
+    said = explain_clash(found.clash, problem.scenario, problem.sites, problem.demand)
     for limit, told in zip(found.clash, said, strict=True):
         if limit.key == deciding:
-            yield f"{place} is {'shut' if found.is_open else 'open'}"
-        if limit.key != deciding or (not found.is_open and problem.sites["forced"].any()):
+            yield f"{place!s} is {'shut' if found.is_open else 'open'}"
+        if limit.key != deciding or (not found.is_open and places["forced"].any()):
             yield f"{told.key}: {told.sentence}"
 
 
 def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
     """What else changes if the site is decided the other way."""
-    before = set(found.best.open_sites)
-    after = before if found.other is None else set(found.other.open_sites)
-    rows = [
-        {"change": change, "code": code, **places.loc[code, ["place", "municipality"]]}
-        for change, codes in (("opens", after - before), ("shuts", before - after))
-        for code in sorted(codes)
-    ]
-    return pd.DataFrame(rows, columns=["change", "code", "place", "municipality"])
-
-
-def _people(found: Explanation, problem: Problem) -> pd.DataFrame:
-    demand = problem.demand
-    names = dict(zip(demand["municipality_code"], demand["municipality"], strict=True))
-    if found.people.empty:
-        columns = ["municipality_code", "municipality", "gain_people", "lose_people"]
-        return pd.DataFrame(columns=[*columns, "person_minutes"])
-    table = found.people.rename(columns={"municipality": "municipality_code"})
-    table.insert(1, "municipality", table["municipality_code"].map(names))
-    return table
+    before, after = (set(each.open_sites) for each in (found.best, found.other or found.best))
+    changes = [("opens", code) for code in sorted(after - before)]
+    changes += [("shuts", code) for code in sorted(before - after)]
+    table = pd.DataFrame(changes, columns=["change", "code"])
+    return table.join(places[["place", "municipality"]], on="code")
 
 
 _SHOWN = 10
