@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters but for tabs and line ends. A terminal may take them for commands."""
@@ -53,6 +54,11 @@ class Fault:
     def __str__(self) -> str:
         text = f"{self.file}: {self.key} = {self.value!r}: {self.problem}. {self.remedy}"
         return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def file_fault(path: Path, problem: str, remedy: str) -> Fault:
+    """What is wrong with a file as a whole."""
+    return Fault(str(path), "file", path.name, problem, remedy)
 
 
 class SitingError(Exception):

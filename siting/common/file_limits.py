@@ -5,16 +5,11 @@ The limits are generous: a file of all of Sweden's addresses, roads or trips is 
 
 import stat
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-from siting.common.errors import Fault, InputError
-
-if TYPE_CHECKING:
-    import pyarrow.parquet as pq
-
+from siting.common.errors import InputError, file_fault
 
 _MIB, _GIB = 1 << 20, 1 << 30
 MOST_ROWS = 2_000_000
@@ -71,9 +66,7 @@ def refuse_large(path: Path, most: Most) -> None:
         return
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
         remedy = "Save what it gives as a file, and name that."
-        raise InputError(
-            [Fault(str(path), "file", path.name, "is a device or a pipe and no file", remedy)]
-        )
+        raise InputError([file_fault(path, "is a device or a pipe and no file", remedy)])
     if found.st_size > most.size:
         raise _too_large(path, f"it has {found.st_size:,} bytes", most, f"{most.size:,} bytes")
 
@@ -99,8 +92,10 @@ def refuse_large_parquet(path: Path) -> None:
 
     refuse_large(path, PARQUET)
     with pq.ParquetFile(path) as file:
-        sizes = list(_columns(file.metadata))
-    size, cells = (sum(numbers) for numbers in zip(*sizes, strict=True)) if sizes else (0, 0)
+        parts = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+        columns = [part.column(place) for part in parts for place in range(part.num_columns)]
+    size = sum(column.total_uncompressed_size for column in columns)
+    cells = sum(column.num_values for column in columns)
     if size > UNPACKED_PARQUET:
         limit = f"{UNPACKED_PARQUET:,} bytes unpacked"
         raise _too_large(path, f"unpacked it has {size:,} bytes", PARQUET, limit)
@@ -108,18 +103,9 @@ def refuse_large_parquet(path: Path) -> None:
         raise _too_large(path, f"it has {cells:,} values", PARQUET, f"{CELLS:,} values")
 
 
-def _columns(metadata: "pq.FileMetaData") -> Iterator[tuple[int, int]]:
-    """Bytes unpacked and values of each column of each part."""
-    for number in range(metadata.num_row_groups):
-        part = metadata.row_group(number)
-        for place in range(part.num_columns):
-            column = part.column(place)
-            yield column.total_uncompressed_size, column.num_values
-
-
 def _too_large(path: Path, found: str, most: Most, limit: str) -> InputError:
     problem = f"{found}, and {most.kind} may have at most {limit}"
-    return InputError([Fault(str(path), "file", path.name, problem, most.remedy)])
+    return InputError([file_fault(path, problem, most.remedy)])
 
 
 def refuse_entities(stream: IO[bytes]) -> None:

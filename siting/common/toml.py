@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from siting.common.errors import Fault, InputError, control_problem, near_matches
+from siting.common.errors import Fault, InputError, control_problem, file_fault, near_matches
 from siting.common.file_limits import SCENARIO, refuse_large
 
 # Greater numbers are mistyped; a solver would take them for no limit at all.
@@ -60,18 +60,17 @@ def read_toml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
         return tomllib.loads(text)
     except UnicodeDecodeError as error:
-        remedy = "Save the file as UTF-8."
         problem = f"the file is not UTF-8 text (byte {error.start + 1})"
-        fault = Fault(str(path), "file", path.name, problem, remedy)
+        fault = file_fault(path, problem, "Save the file as UTF-8.")
     except OSError as error:
-        remedy = "Check the path and the rights."
-        fault = Fault(str(path), "file", path.name, str(error.strerror or error), remedy)
+        problem = str(error.strerror or error)
+        fault = file_fault(path, problem, "Check the path and the rights.")
     except tomllib.TOMLDecodeError as error:
         fault = _not_toml(path, text, error)
     except (ValueError, RecursionError) as error:  # too long a number, too deep a list, a bad path
         problem = f"the file is not valid TOML ({error})"
         remedy = "Take out what no scenario has: endless numbers, lists in lists in lists."
-        fault = Fault(str(path), "file", path.name, problem, remedy)
+        fault = file_fault(path, problem, remedy)
     raise InputError([fault])
 
 

@@ -7,7 +7,6 @@ import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from siting.common.errors import Fault, InputError, control_problem
+from siting.common.errors import Fault, InputError, control_problem, file_fault
 from siting.common.file_limits import (
     MOST_ROWS,
     TEXT,
@@ -53,26 +52,22 @@ def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":
 
 def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
     """Read a file as `read_texts` does, but with the types that Parquet gives its columns."""
-    kind = path.suffix.lower()
-    read = {".xlsx": _read_workbook, ".parquet": _read_parquet}.get(kind, _read_csv)
+    readers = {".xlsx": _read_workbook, ".parquet": _read_parquet}
+    read = readers.get(path.suffix.lower(), _read_csv)
     try:
-        _refuse_large(path)
         table = read(path, most_rows)
     except InputError:
         raise
     except FileNotFoundError:
         remedy = "Check the path; it is read relative to the file that names it."
-        raise InputError([_of_file(path, "there is no such file", remedy)]) from None
+        raise InputError([file_fault(path, "there is no such file", remedy)]) from None
     # What a damaged file makes its reader raise is not documented by any of them.
     except Exception as error:
         problem = f"the file is no table ({str(error).strip()})"
-        raise InputError([_of_file(path, problem, _CSV_REMEDY)]) from error
-    faults = list(_header_faults(path, list(map(str, table.columns))))
-    if not faults and table.empty:
+        raise InputError([file_fault(path, problem, _CSV_REMEDY)]) from error
+    if table.empty:
         remedy = "Write a row for each of what the table lists."
-        faults.append(_of_file(path, "there is no row below the header", remedy))
-    if faults:
-        raise InputError(faults)
+        raise InputError([file_fault(path, "there is no row below the header", remedy)])
     return table
 
 
@@ -89,11 +84,7 @@ def shortened(faults: Iterable[Fault], path: Path) -> list[Fault]:
     more = sum(1 for _ in every)
     if not more:
         return first
-    return [*first, _of_file(path, f"{more} more faults like these", "Fix these first.")]
-
-
-def _of_file(path: Path, problem: str, remedy: str) -> Fault:
-    return Fault(str(path), "file", path.name, problem, remedy)
+    return [*first, file_fault(path, f"{more} more faults like these", "Fix these first.")]
 
 
 def _too_many(path: Path, rows: int, most_rows: int) -> Fault:
@@ -102,48 +93,43 @@ def _too_many(path: Path, rows: int, most_rows: int) -> Fault:
     return Fault(str(path), "rows", rows, problem, remedy)
 
 
-def _refuse_large(path: Path) -> None:
-    refuse = {".xlsx": refuse_large_workbook, ".parquet": refuse_large_parquet}
-    refuse.get(path.suffix.lower(), partial(refuse_large, most=TEXT))(path)
-
-
 def _read_csv(path: Path, most_rows: int) -> pd.DataFrame:
+    refuse_large(path, TEXT)
     check_csv(path, most_rows)
     # Lines without anything are refused above, but for those at the end.
     return pd.read_csv(
-        path,
-        dtype=str,
-        keep_default_na=False,
-        encoding="utf-8-sig",
-        index_col=False,
-        compression=None,
+        path, dtype=str, keep_default_na=False, encoding="utf-8-sig", compression=None
     )
 
 
 def _read_parquet(path: Path, most_rows: int) -> pd.DataFrame:
+    refuse_large_parquet(path)
     with pq.ParquetFile(path) as file:
-        rows = file.metadata.num_rows
-        names = file.schema_arrow.names
+        rows, names = file.metadata.num_rows, file.schema_arrow.names
     if rows > most_rows:
         raise InputError([_too_many(path, rows, most_rows)])
-    if faults := list(_header_faults(path, names)):
-        raise InputError(faults)
+    _refuse_header(path, names)
     return pd.read_parquet(path).reset_index(drop=True)
 
 
 def _read_workbook(path: Path, most_rows: int) -> pd.DataFrame:
+    refuse_large_workbook(path)
     # Without a header, as pandas would rename columns that appear twice.
     raw = pd.read_excel(
         path, header=None, dtype=str, keep_default_na=False, nrows=most_rows + 2, engine="openpyxl"
     ).fillna("")
     if raw.empty:
-        raise InputError([_of_file(path, "the first sheet is empty", _CSV_REMEDY)])
+        raise InputError([file_fault(path, "the first sheet is empty", _CSV_REMEDY)])
     if len(raw) > most_rows + 1:
         raise InputError([_too_many(path, len(raw) - 1, most_rows)])
     header = [name or f"Unnamed: {place}" for place, name in enumerate(raw.iloc[0].tolist())]
+    _refuse_header(path, header)
+    return raw[1:].reset_index(drop=True).set_axis(header, axis="columns")
+
+
+def _refuse_header(path: Path, header: list[str]) -> None:
     if faults := list(_header_faults(path, header)):
         raise InputError(faults)
-    return raw[1:].reset_index(drop=True).set_axis(header, axis="columns")
 
 
 def _header_faults(path: Path, header: list[str]) -> Iterator[Fault]:
@@ -157,10 +143,10 @@ def _csv_faults(path: Path, most_rows: int) -> Iterator[Fault]:
     with path.open("rb") as file:
         start = file.read(_FIRST)
     if not start:
-        yield _of_file(path, "the file is empty", "Write one header line, and a row for each.")
+        yield file_fault(path, "the file is empty", "Write one header line, and a row for each.")
         return
     if start.startswith(_UTF16):
-        yield _of_file(path, "the file is UTF-16 and not UTF-8 text", _SAVE_REMEDY)
+        yield file_fault(path, "the file is UTF-16 and not UTF-8 text", _SAVE_REMEDY)
         return
     if b"\0" in start.partition(b"\n")[0]:
         yield Fault(str(path), "row 1", start[:_LONGEST].decode("latin-1"), _NUL, _SAVE_REMEDY)
@@ -183,7 +169,7 @@ def _not_utf8(path: Path) -> Fault:
                 problem = "the file is not UTF-8 text"
                 shown = value.decode("latin-1")
                 return Fault(str(path), f"row {row}", shown, problem, _SAVE_REMEDY)
-    return _of_file(path, "the file is not UTF-8 text", _SAVE_REMEDY)
+    return file_fault(path, "the file is not UTF-8 text", _SAVE_REMEDY)
 
 
 class _Rows:
