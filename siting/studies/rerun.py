@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
-from siting.common.file_limits import TEXT, refuse_large
 from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
 from siting.inputs.ledger import sha256
@@ -72,26 +71,21 @@ def _differing(file: str, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 def _long(table: pd.DataFrame, key: list[str]) -> "pd.Series[str]":
     """Every cell by the name of its row and its column."""
-    names = table[key].agg(" ".join, axis=1) if key and len(table) else _numbered(table)
+    # Rows without a name are numbered as an editor counts them, the heading being the first.
+    numbers = [str(number) for number in range(2, len(table) + 2)]
+    names = table[key].agg(" ".join, axis=1) if key and len(table) else numbers
     cells = table.set_axis(pd.Index(names, name="row"), axis="index")
     long = cells.melt(var_name="column", value_name="cell", ignore_index=False)
     return long.set_index("column", append=True)["cell"].astype("str")
 
 
-def _numbered(table: pd.DataFrame) -> list[str]:
-    """Rows as an editor counts them, the heading being the first."""
-    return [str(number) for number in range(2, len(table) + 2)]
-
-
 def _key(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
     """The columns that name the rows of both; none where nothing does."""
-    for name in _KEYS:
-        for key in ([name], ["step", name]):
-            if all({*key} <= {*table} and not table.duplicated(key).any() for table in (old, new)):
-                return key
-    step = ["step"]
-    unique = all("step" in table and not table.duplicated(step).any() for table in (old, new))
-    return step if unique else []
+    keys = [key for name in _KEYS for key in ([name], ["step", name])]
+    for key in [*keys, ["step"]]:
+        if all({*key} <= {*table} and not table.duplicated(key).any() for table in (old, new)):
+            return key
+    return []
 
 
 def _numbers(table: pd.DataFrame) -> int:
@@ -102,6 +96,7 @@ def _numbers(table: pd.DataFrame) -> int:
 _ASSIGNMENT = "assignment.parquet"
 _MANIFEST = "manifest.json"
 _RUN = "run.json"
+_NOT_KEPT = "not kept with the result"
 _NO_FIGURES = {"name", "date", "scenario", "overrides", "inputs", "versions", "frontier", *MACHINE}
 """What of a manifest a run does not find out but is told, or has from its machine."""
 
@@ -181,29 +176,24 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     progress = heeding(progress, cancel)
     folder = find_result(str(result))
     old = read_result(folder)
-    _refuse_other(old)
     file, asked = scenario_of(old, relative_to, allow), _frontier(old)
     progress("Comparing the input files")
     others = tuple(_other_inputs(old, file, data or data_folder()))
     if others and not anyway:
         raise InputError(others)
     new = run(file, data=data, frontier=asked, progress=progress)
-    then, now = _texts_of_folder(folder, old), _texts_of_result(new)
+    then = _as_texts(old, lambda name: (folder / f"{name}.csv").read_bytes())
+    now = _as_texts(new, lambda name: as_csv(new.tables[name]))
+    lacking = dict.fromkeys([name for name in now if name not in then], _NOT_KEPT)
+    kept = (folder / _RUN).is_file()
+    lacking[_RUN] = "seconds and the version of Python" if kept else _NOT_KEPT
     return Rerun(
         new,
         differences(then, now),
-        dict(_lacking(then, now, folder)),
+        lacking,
         tuple(_other_versions(old.manifest["versions"], new.manifest["versions"])),
         others,
     )
-
-
-def _refuse_other(old: Result) -> None:
-    """Raise an error for a manifest that lacks what a comparison needs."""
-    for key in ("inputs", "versions"):
-        if not isinstance(old.manifest.get(key), Mapping):
-            remedy = "Name a result as 'siting run' has written it."
-            raise InputError([Fault(_MANIFEST, key, None, "is missing", remedy)])
 
 
 def _frontier(old: Result) -> Frontier | None:
@@ -238,31 +228,17 @@ def _other_inputs(old: Result, file: ScenarioFile, data: Path) -> Iterator[Fault
         yield Fault(where, "sha256", then.get(name), problem, remedy)
 
 
-def _texts_of_folder(folder: Path, old: Result) -> dict[str, pd.DataFrame]:
-    """Every table of a result as its files show it."""
-    names = [name for name in old.tables if name != "assignment"]
-    for name in names:
-        refuse_large(folder / f"{name}.csv", TEXT)
-    texts = {f"{name}.csv": _texts((folder / f"{name}.csv").read_bytes()) for name in names}
-    return texts | _rest(old)
-
-
-def _texts_of_result(new: Result) -> dict[str, pd.DataFrame]:
-    """Every table of a result as its files would show it."""
-    tables = {name: table for name, table in new.tables.items() if name != "assignment"}
-    return {f"{name}.csv": _texts(as_csv(table)) for name, table in tables.items()} | _rest(new)
-
-
-def _rest(result: Result) -> dict[str, pd.DataFrame]:
-    """The manifest as a table, and the assignment where there is one."""
-    rest = {_MANIFEST: _as_table(result.manifest)}
+def _as_texts(result: Result, content: Callable[[str], bytes]) -> dict[str, pd.DataFrame]:
+    """Every table as its file shows it, the manifest, and the assignment where there is one."""
+    texts = {
+        f"{name}.csv": pd.read_csv(io.BytesIO(content(name)), dtype=str, keep_default_na=False)
+        for name in result.tables
+        if name != "assignment"
+    }
+    texts[_MANIFEST] = _as_table(result.manifest)
     if "assignment" in result.tables:
-        rest[_ASSIGNMENT] = result.tables["assignment"].map(_exactly)
-    return rest
-
-
-def _texts(content: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+        texts[_ASSIGNMENT] = result.tables["assignment"].map(_exactly)
+    return texts
 
 
 def _exactly(cell: object) -> str:
@@ -287,16 +263,6 @@ def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _flat(f"{key}.{place}", item)
     else:
         yield key, value if isinstance(value, str) else json.dumps(value)
-
-
-def _lacking(
-    then: Mapping[str, pd.DataFrame], now: Mapping[str, pd.DataFrame], folder: Path
-) -> Iterator[tuple[str, str]]:
-    for name in now:
-        if name not in then:
-            yield name, "not kept with the result"
-    there = (folder / _RUN).is_file()
-    yield _RUN, "seconds and the version of Python" if there else "not kept with the result"
 
 
 def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from siting.common.errors import Fault, InputError
 from siting.common.package import data_folder, scenario_folder
 from siting.common.signals import Progress
-from siting.common.toml import faults_of
 from siting.model.solve import Task
 from siting.pipeline.manifest import study_manifest
 from siting.pipeline.problem import Problem
@@ -76,15 +74,12 @@ def scenario_of(
     here = folder or (shipped if (shipped / name).is_file() else Path())
     try:
         scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
-        overrides = tuple(map(str, result.manifest["overrides"]))
-    except ValidationError as error:
-        raise InputError(faults_of(error, f"{result.name}/manifest.json", Scenario)) from error
-    except (KeyError, TypeError) as error:
-        remedy = "Name a result that 'siting run' has written, not a study or a comparison."
+        overrides = tuple(result.manifest["overrides"])
+    except KeyError as error:
         problem = "holds no scenario that was run"
-        raise InputError(
-            [Fault(result.name, "manifest.json", str(error), problem, remedy)]
-        ) from error
+        remedy = "Name a result that 'siting run' has written, not a study or a comparison."
+        fault = Fault(result.name, "manifest.json", str(error), problem, remedy)
+        raise InputError([fault]) from error
     return ScenarioFile(result.name, here / name, scenario, overrides, allow=allow)
 
 
