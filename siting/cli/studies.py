@@ -312,8 +312,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         remedy = "Leave out one of them: workers of a Dask cluster are started with it."
         problem = "a scheduler has workers of its own"
         raise InputError([Fault("command line", "--workers", workers, problem, remedy)])
+    from siting.report.formats.terminal import print_document
     from siting.studies.sweep.file import read_sweep
-    from siting.studies.sweep.table import print_sweep
+    from siting.studies.sweep.table import tell_sweep
 
     asked = read_sweep(name, allow=allow or ())
     with progress_on_terminal() as progress:
@@ -326,7 +327,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
             progress=progress,
         )
     console = Console(highlight=False)
-    print_sweep(asked.about.title, swept.table, console)
+    print_document(tell_sweep(asked.about.title, swept.table), console)
     if resume:
         console.print(f"{swept.kept} of them were there already.")
     console.print(f"Files: {swept.folder}", soft_wrap=True, markup=False)

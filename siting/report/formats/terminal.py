@@ -1,9 +1,8 @@
 """A document on a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -64,22 +63,3 @@ def _cell(row: Mapping[str, Any], column: Column, language: str) -> str:
     # Every change has a sign here, that of nothing too, so that they stand in a row.
     change = "change" in getattr(row[column.key], "kind", column.kind)
     return f"+{text}" if change and text[:1].isdigit() else text.translate(_PLAIN)
-
-
-def print_table(
-    console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
-) -> None:
-    """Print a table under a heading: its first column is text, the others are figures."""
-    console.print(f"\n[bold]{title}[/bold]", soft_wrap=True)
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for number, column in enumerate(columns):
-        text = number == 0 or column.endswith(" ")
-        table.add_column(column, justify="left" if text else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(escape, row))
-    console.print(table)
-
-
-def minutes(value: float, digits: int = 3) -> str:
-    """A figure in minutes, or nothing where there is none."""
-    return "" if np.isnan(value) else f"{value:.{digits}f}"

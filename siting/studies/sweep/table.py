@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
+from pandas.api.types import infer_dtype
 
-from siting.report.formats.terminal import minutes, print_table
+from siting.report.document import Document, Figure, Grid, Kind, Paragraph
+from siting.report.tables import records, study_columns
+from siting.report.words import study_texts
 from siting.results.result import Result
 from siting.studies.sweep.file import SweepRun
 
@@ -49,15 +51,17 @@ def _in_force(run: SweepRun, key: str) -> object:
     return value
 
 
+_DTYPES = {
+    "boolean": "boolean",
+    "integer": "Int64",
+    **dict.fromkeys(("floating", "mixed-integer-float"), "float64"),
+}
+
+
 def _column(values: list[object]) -> "pd.Series[Any]":
     """Numbers or truth values where all are, or are missing; else texts, lists as JSON."""
-    given = [value for value in values if value is not None]
-    truth = [isinstance(value, bool) for value in given]
-    if given and all(truth):
-        return pd.Series(values, dtype="boolean")
-    if given and not any(truth) and all(isinstance(value, int | float) for value in given):
-        whole = all(isinstance(value, int) for value in given)
-        return pd.Series(values, dtype="Int64" if whole else "float64")
+    if dtype := _DTYPES.get(infer_dtype(values)):
+        return pd.Series(values, dtype=dtype)
     texts = [value if isinstance(value, str) else _json(value) for value in values]
     return pd.Series(texts, dtype="str")
 
@@ -96,39 +100,33 @@ def _figures(outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-_HEAD = ("Run", "New", "MSEK", "Mean", "45 min", "EDE")
-_LEGEND = (
-    "New: new offices. MSEK: what they cost a year. Mean and EDE: minutes to the nearest",
-    "office afterwards. 45 min: share of people within 45 minutes. *: not proved.",
-)
+_COLUMNS: Mapping[str, Kind | int] = {
+    "name": "text",
+    "new_offices": 0,
+    "annual_msek": 1,
+    "mean_after": 3,
+    "share45_after": "figure",
+    "ede_after": 2,
+}
 
 
-def print_sweep(title: str, table: pd.DataFrame, console: Console) -> None:
-    """Print one row a run, then why some have no answer."""
-    rows = [{str(key): cell for key, cell in row.items()} for row in table.to_dict("records")]
-    print_table(console, title, _HEAD, map(_row, rows))
-    for line in (*_LEGEND, "", *_ends(table)):
-        console.print(line, markup=False, soft_wrap=True)
-
-
-def _ends(table: pd.DataFrame) -> Iterator[str]:
-    """How the runs ended, and what is to be said of those without an answer."""
-    counts = table["status"].value_counts().sort_index()
+def tell_sweep(title: str, table: pd.DataFrame, language: str = "en") -> Document:
+    """Put into words one row a run, how the runs ended, and why some have no answer."""
+    words, counts = study_texts("sweep", language), table["status"].value_counts().sort_index()
+    rows = [_told(row) for row in records(table)]
     ends = ", ".join(f"{count} {status}" for status, count in counts.items())
-    yield f"{len(table)} runs: {ends}."
-    for name, status, error in table[["name", "status", "error"]].itertuples(index=False):
-        if error:
-            yield f"- {name}: {status}: {error}"
+    why = [f"- {row['name']}: {row['status']}: {row['error']}" for row in rows if row["error"]]
+    heads = study_columns(words["columns"], _COLUMNS)
+    runs = Grid("runs", title, heads, rows, words["note"])
+    ended = Paragraph(words["ends"].format(runs=len(rows), ends=ends), "lead")
+    return Document(language, "", (runs, ended, *map(Paragraph, why)))
 
 
-def _row(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _told(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A run as it is shown; one without an answer has its status in place of figures."""
     if pd.isna(row["new_offices"]):
-        return (row["name"], row["status"], *[""] * (len(_HEAD) - 2))
-    return (
-        row["name"] + (" *" if row["status"] == "feasible" else ""),
-        str(row["new_offices"]),
-        f"{row['annual_msek']:.1f}",
-        minutes(row["mean_after"]),
-        f"{100 * row['share45_after']:.2f} %",
-        minutes(row["ede_after"], 2),
-    )
+        blank = dict.fromkeys(_COLUMNS, "")
+        return {**row, **blank, "name": row["name"], "new_offices": row["status"]}
+    mark = " *" if row["status"] == "feasible" else ""
+    share = Figure(row["share45_after"], "share", 2, "%")
+    return {**row, "name": row["name"] + mark, "share45_after": share}
