@@ -117,11 +117,6 @@ class Grid:
     rows: Sequence[Mapping[str, Any]]
     note: str = ""
 
-    @property
-    def narrow(self) -> bool:
-        """Whether it is narrow enough to stand beside its neighbour."""
-        return self.name.partition("-")[0] in _NARROW
-
 
 @dataclass(frozen=True)
 class Pictures:
@@ -146,6 +141,11 @@ ALIKE = 0.05
 _NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
 
 type Block = Heading | Paragraph | Bullets | Grid | Pictures
+
+
+def is_narrow(block: Block) -> bool:
+    """Whether it is a table narrow enough to stand beside its neighbour."""
+    return isinstance(block, Grid) and block.name.partition("-")[0] in _NARROW
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,14 @@ from siting.report.document import (
     Heading,
     Paragraph,
     Pictures,
+    is_narrow,
     shares,
     shown,
 )
 
 _SHADES = {"red": "F4C7C3", "amber": "FFE9B3", "green": "CBE8D3"}
-_HEAD, _RULE = "DCE6F0", "C9C9C2"
+_HEAD = "DCE6F0"
+_THIN_LINE = {"val": "single", "sz": "2", "space": "0", "color": "C9C9C2"}
 _SIZE = Pt(6.8)
 _SIZES = {"picks": Pt(7.4), "inputs": Pt(5.8)}
 """Larger in the table that is read first, smaller where nobody reads letter by letter."""
@@ -47,35 +49,29 @@ _LETTERS_PER_MM = 0.83
 
 def add_table(word: WordDocument, grid: Grid, language: str, width: float) -> None:
     """Add a table whose heading stands on every page, and whose rows break across none."""
-    table = word.add_table(rows=1 + len(grid.rows), cols=len(grid.columns))
+    columns = grid.columns
+    table = word.add_table(rows=1 + len(grid.rows), cols=len(columns))
     table.autofit = False
     size = _SIZES.get(grid.name, _SIZE)
     needs = shares(grid, language, _LETTERS_PER_MM * width * _SIZE / size)
     widths = [Mm(width * need / sum(needs)) for need in needs]
-    apart: list[int] = []
-    cells = table._cells  # noqa: SLF001 - table.cell() takes quadratic time
-    for number, column in enumerate(grid.columns):
-        _fill(cells[number], column.title, column, size, bold=True)
-        if number and column.is_text and not grid.columns[number - 1].is_text:
-            apart.append(number)
-        shade(cells[number]._tc.get_or_add_tcPr(), _HEAD)  # noqa: SLF001 - no other way
-    for place, row in enumerate(grid.rows, start=1):
-        for number, column in enumerate(grid.columns):
-            cell = cells[place * len(grid.columns) + number]
-            _fill(cell, shown(row[column.key], column, language), column, size)
-            if column.kind == "mark":
-                shade(cell._tc.get_or_add_tcPr(), _SHADES[row["mark"]])  # noqa: SLF001 - no other way
     for column, share in zip(table.columns, widths, strict=True):
         column.width = share
-    for place, cell in enumerate(cells):
-        cell.width = widths[place % len(widths)]
-        if place % len(widths) in apart:
+    texts = [column.title for column in columns]
+    texts += [shown(row[column.key], column, language) for row in grid.rows for column in columns]
+    # Not table.cell(), which takes quadratic time.
+    for place, (cell, text) in enumerate(zip(table._cells, texts, strict=True)):  # noqa: SLF001 - see above
+        line, number = divmod(place, len(columns))
+        cell.width = widths[number]
+        _fill(cell, text, columns[number], size, bold=line == 0)
+        if number and columns[number].is_text and not columns[number - 1].is_text:
             cell.paragraphs[0].paragraph_format.left_indent = _APART
-    if len(grid.rows) <= _TOGETHER:
-        _keep_together(table)
-    _rule(table)
-    _narrow_margins(table)
-    _repeat_first_row(table)
+        if line == 0 or columns[number].kind == "mark":
+            colour = _SHADES[grid.rows[line - 1]["mark"]] if line else _HEAD
+            shade(cell._tc.get_or_add_tcPr(), colour)  # noqa: SLF001 - no other way
+    _hold_rows(table)
+    _set_sides(table, "tblBorders", ("bottom", "insideH"), **_THIN_LINE)
+    _set_sides(table, "tblCellMar", ("left", "right"), w=str(_CELL_MARGIN), type="dxa")
 
 
 def shade(properties: BaseOxmlElement, colour: str) -> None:
@@ -99,35 +95,23 @@ def _fill(cell: _Cell, text: str, column: Column, size: Pt, *, bold: bool = Fals
     run.font.size, run.bold = size, bold
 
 
-def _keep_together(table: Table) -> None:
-    """Each row stays on the page of the next."""
-    for row in table.rows[:-1]:
+def _hold_rows(table: Table) -> None:
+    """The heading stands on every page, no row breaks across two, a short table stands on one."""
+    *others, _ = rows = list(table.rows)
+    for row in rows:
+        properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no such setting
+        properties.append(_element("cantSplit"))
+    rows[0]._tr.trPr.append(_element("tblHeader"))  # noqa: SLF001 - likewise
+    for row in others if len(others) <= _TOGETHER else ():
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _rule(table: Table) -> None:
-    """A thin line below each row."""
-    borders = _element("tblBorders")
-    for side in ("bottom", "insideH"):
-        borders.append(_element(side, val="single", sz="2", space="0", color=_RULE))
-    table._tbl.tblPr.append(borders)  # noqa: SLF001 - python-docx has no such setting
-
-
-def _narrow_margins(table: Table) -> None:
-    margins = _element("tblCellMar")
-    for side in ("left", "right"):
-        margins.append(_element(side, w=str(_CELL_MARGIN), type="dxa"))
-    table._tbl.tblPr.append(margins)  # noqa: SLF001 - python-docx has no such setting
-
-
-def _repeat_first_row(table: Table) -> None:
-    """The heading stands on every page, and no row breaks across two."""
-    for number, row in enumerate(table.rows):
-        properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no such setting
-        properties.append(_element("cantSplit"))
-        if number == 0:
-            properties.append(_element("tblHeader"))
+def _set_sides(table: Table, name: str, sides: tuple[str, str], **attributes: str) -> None:
+    """Give two sides of a table the same setting."""
+    setting = _element(name)
+    setting.extend(_element(side, **attributes) for side in sides)
+    table._tbl.tblPr.append(setting)  # noqa: SLF001 - python-docx has no such setting
 
 
 _LANGUAGE_TAGS = {"sv": "sv-SE", "en": "en-GB"}
@@ -146,8 +130,8 @@ def as_docx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     _set_up(word, document)
     _line(word, document.kicker, colour=_ACCENT, bold=True)
     word.add_heading(document.title, level=0)
-    _line(word, document.subtitle, size=_SMALL, colour=_FAINT)
-    for narrow, blocks in groupby(document.blocks, _is_narrow):
+    _line(word, document.subtitle, _SMALL, _FAINT)
+    for narrow, blocks in groupby(document.blocks, is_narrow):
         columns = 2 if narrow else 1
         _divide(word, columns)
         for block in blocks:
@@ -183,10 +167,6 @@ def _set_up(word: WordDocument, document: Document) -> None:
     normal.element.get_or_add_rPr().append(language)
 
 
-def _is_narrow(block: Block) -> bool:
-    return isinstance(block, Grid) and block.narrow
-
-
 def _divide(word: WordDocument, columns: int) -> None:
     """What follows stands in so many columns; narrow tables stand beside each other."""
     current = word.sections[-1]._sectPr.find(qn("w:cols"))  # noqa: SLF001 - python-docx has none
@@ -218,7 +198,7 @@ def _add(
             width = (_TEXT_MM - (columns - 1) * _GAP_MM) / columns
             add_table(word, block, language, width)
             if block.note:
-                _line(word, block.note, size=_SMALL, colour=_FAINT)
+                _line(word, block.note, _SMALL, _FAINT)
         case Pictures():
             _pictures(word, block, pictures)
 
@@ -226,9 +206,9 @@ def _add(
 def _line(
     word: WordDocument,
     text: str,
-    *,
     size: Pt = _BODY,
     colour: RGBColor | None = None,
+    *,
     bold: bool = False,
 ) -> WordParagraph:
     paragraph = word.add_paragraph()
@@ -240,15 +220,16 @@ def _line(
 
 
 def _paragraph(word: WordDocument, block: Paragraph) -> None:
-    if block.style == "small":
-        _line(word, block.text, size=_SMALL, colour=_FAINT)
-    elif block.style == "lead":
-        _line(word, block.text, size=_LEAD)
-    elif block.style == "warning":
-        paragraph = _line(word, block.text, bold=True)
-        shade(paragraph._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - python-docx has no shading
-    else:
-        word.add_paragraph(block.text)
+    match block.style:
+        case "":
+            word.add_paragraph(block.text)
+        case "lead":
+            _line(word, block.text, _LEAD)
+        case "small":
+            _line(word, block.text, _SMALL, _FAINT)
+        case "warning":
+            paragraph = _line(word, block.text, bold=True)
+            shade(paragraph._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - no other way
 
 
 def _pictures(word: WordDocument, block: Pictures, pictures: Mapping[str, bytes]) -> None:

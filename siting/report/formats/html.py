@@ -6,7 +6,7 @@ from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from siting.report.document import Block, Document, Heading, shown
+from siting.report.document import Block, Document, Heading, is_narrow, shown
 
 
 def as_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
@@ -19,7 +19,7 @@ def as_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
         lstrip_blocks=True,
     )
     # Not as arguments of the template, which its macros do not see.
-    environment.globals |= {"document": document, "shown": shown}
+    environment.globals |= {"document": document, "shown": shown, "is_narrow": is_narrow}
     template = environment.get_template("briefing.html.jinja")
     embedded = {name: _embedded(png) for name, png in pictures.items()}
     return template.render(sections=_sections(document), pictures=embedded).encode()

@@ -3,24 +3,15 @@
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import batched, groupby
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import typst
 
-from siting.report.document import (
-    Block,
-    Bullets,
-    Document,
-    Grid,
-    Heading,
-    Paragraph,
-    Pictures,
-    shares,
-    shown,
-)
+from siting.report.document import Block, Document, Grid, is_narrow, shares, shown
 
 _LETTERS = 150
 """So many letters of a table fit beside each other on a page."""
@@ -60,38 +51,17 @@ def as_pdf(document: Document, pictures: Mapping[str, bytes]) -> bytes:
 
 def _blocks(document: Document) -> Iterator[dict[str, Any]]:
     """Blocks as the template reads them; narrow tables that follow each other stand in pairs."""
-    waiting: list[Grid] = []
-    for block in document.blocks:
-        if isinstance(block, Grid) and block.narrow:
-            waiting.append(block)
-            continue
-        yield from _beside(waiting, document.language)
-        waiting = []
-        yield _block(block, document.language)
-    yield from _beside(waiting, document.language)
-
-
-def _beside(grids: Sequence[Grid], language: str) -> Iterator[dict[str, Any]]:
-    for start in range(0, len(grids), 2):
-        pair = [_grid(grid, language) for grid in grids[start : start + 2]]
-        yield {"kind": "beside", "grids": pair}
+    for narrow, run in groupby(document.blocks, is_narrow):
+        blocks = [_block(block, document.language) for block in run]
+        if narrow:
+            yield from ({"kind": "beside", "grids": pair} for pair in batched(blocks, 2))
+        else:
+            yield from blocks
 
 
 def _block(block: Block, language: str) -> dict[str, Any]:
-    match block:
-        case Heading():
-            return {"kind": "heading", "text": block.text}
-        case Paragraph():
-            return {"kind": "paragraph", "text": block.text, "style": block.style}
-        case Bullets():
-            return {"kind": "bullets", "items": block.items}
-        case Grid():
-            return {"kind": "grid", **_grid(block, language)}
-        case Pictures():
-            pictures = [
-                {"file": f"{name}.png", "alt": block.alternatives[name]} for name in block.names
-            ]
-            return {"kind": "pictures", "pictures": pictures}
+    content = _grid(block, language) if isinstance(block, Grid) else vars(block)
+    return {"kind": type(block).__name__.lower(), **content}
 
 
 def _grid(grid: Grid, language: str) -> dict[str, Any]:
@@ -111,7 +81,7 @@ def _grid(grid: Grid, language: str) -> dict[str, Any]:
         "size": size,
         "head": [column.title for column in grid.columns],
         "text": [column.is_text for column in grid.columns],
-        "widths": shares(grid, language, letters / 2 if grid.narrow else letters),
+        "widths": shares(grid, language, letters / 2 if is_narrow(grid) else letters),
         "rows": rows,
         "note": grid.note,
     }

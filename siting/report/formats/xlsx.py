@@ -3,7 +3,8 @@
 import datetime as dt
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -32,51 +33,40 @@ _HEADER_ROW = 2
 _MAP_SCALE, _MAP_COLUMNS = 0.6, 8
 
 
-class _Book:
-    """A workbook and the formats that its cells share."""
-
-    def __init__(self, stream: io.BytesIO, document: Document) -> None:
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "default_format_properties": {"font_name": "Arial", "font_size": 10},
-        }
-        self.book = xlsxwriter.Workbook(stream, options)
-        created = dt.datetime.fromisoformat(document.date).replace(tzinfo=None)
-        self.book.set_properties(
-            {"title": document.title, "author": document.publisher, "created": created}
-        )
-        self.formats: dict[tuple[str, ...], Format] = {}
-
-    def style(self, **properties: Any) -> Format:  # noqa: ANN401 - of xlsxwriter
-        """A format with these properties, made once."""
-        key = tuple(f"{name}={value}" for name, value in sorted(properties.items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format(properties)
-        return self.formats[key]
+type _Style = Callable[..., Format]
+"""Makes a format of its properties, each once for a workbook."""
 
 
 def as_xlsx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     """Write a briefing as XLSX."""
     words = texts(document.language)["workbook"]
+    created = dt.datetime.fromisoformat(document.date).replace(tzinfo=None)
+    about = {"title": document.title, "author": document.publisher, "created": created}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": {"font_name": "Arial", "font_size": 10},
+    }
     with io.BytesIO() as stream:
-        book = _Book(stream, document)
-        _summary(book, book.book.add_worksheet(words["summary"]), document)
+        book = xlsxwriter.Workbook(stream, options)
+        book.set_properties(about)
+        styled = cache(lambda **properties: book.add_format(properties))
+        _summary(styled, book.add_worksheet(words["summary"]), document)
         if pictures:
-            _maps(book.book.add_worksheet(words["maps"]), pictures)
+            _maps(book.add_worksheet(words["maps"]), pictures)
         for title, grid in document.appendix.items():
-            _sheet(book, book.book.add_worksheet(title), grid)
-        book.book.close()
+            _sheet(styled, book.add_worksheet(title), grid)
+        book.close()
         return stream.getvalue()
 
 
-def _summary(book: _Book, sheet: Worksheet, document: Document) -> None:
+def _summary(styled: _Style, sheet: Worksheet, document: Document) -> None:
     sheet.set_column(0, 0, _SUMMARY_WIDTH)
     sheet.hide_gridlines(2)
-    lines = [(document.title, book.style(bold=True, font_size=16, text_wrap=True))]
-    lines.append((document.subtitle, book.style(font_color="#595953", text_wrap=True)))
-    lines += _lines(book, document.blocks)
+    lines = [(document.title, styled(bold=True, font_size=16, text_wrap=True))]
+    lines.append((document.subtitle, styled(font_color="#595953", text_wrap=True)))
+    lines += _lines(styled, document.blocks)
     for row, (text, style) in enumerate(lines):
         sheet.write_string(row, 0, text, style)
         sheet.set_row(row, _height([(text, _SUMMARY_WIDTH)]) + (_AIR if row else 2 * _AIR))
@@ -84,10 +74,10 @@ def _summary(book: _Book, sheet: Worksheet, document: Document) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _lines(book: _Book, blocks: Iterable[Block]) -> Iterator[tuple[str, Format]]:
+def _lines(styled: _Style, blocks: Iterable[Block]) -> Iterator[tuple[str, Format]]:
     """The running text of a briefing, a cell a paragraph; tables have sheets of their own."""
-    plain = book.style(text_wrap=True, valign="top")
-    strong = book.style(bold=True, font_size=12, font_color="#0B4F8A")
+    plain = styled(text_wrap=True, valign="top")
+    strong = styled(bold=True, font_size=12, font_color="#0B4F8A")
     heading = ""
     for block in blocks:
         if isinstance(block, Heading):
@@ -120,29 +110,27 @@ def _maps(sheet: Worksheet, pictures: Mapping[str, bytes]) -> None:
     sheet.fit_to_pages(1, 1)
 
 
-def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
-    sheet.write_string(0, 0, grid.title, book.style(bold=True, font_size=13))
+def _sheet(styled: _Style, sheet: Worksheet, grid: Grid) -> None:
+    sheet.write_string(0, 0, grid.title, styled(bold=True, font_size=13))
     head = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF5"}
     widths = [_width(grid, column) for column in grid.columns]
     for number, (column, width) in enumerate(zip(grid.columns, widths, strict=True)):
         side = _TEXT if column.is_text else {"align": "right"}
-        sheet.write_string(_HEADER_ROW, number, column.title, book.style(**side, **head))
+        sheet.write_string(_HEADER_ROW, number, column.title, styled(**side, **head))
         sheet.set_column(number, number, width)
     titles = [column.title for column in grid.columns]
     sheet.set_row(_HEADER_ROW, _height(zip(titles, widths, strict=True)) + _AIR)
+    sized = zip(grid.columns, widths, strict=True)
+    texts_in = [(column.key, width) for column, width in sized if column.is_text]
     for row_number, row in enumerate(grid.rows, start=_HEADER_ROW + 1):
         for number, column in enumerate(grid.columns):
-            _write(book, sheet, (row_number, number), column, row)
-        written = zip(grid.columns, widths, strict=True)
-        texts_of_row = [
-            (str(row[column.key]), width) for column, width in written if column.is_text
-        ]
-        sheet.set_row(row_number, _height(texts_of_row))
+            _write(styled, sheet, (row_number, number), column, row)
+        sheet.set_row(row_number, _height((str(row[key]), width) for key, width in texts_in))
     last = _HEADER_ROW + len(grid.rows)
     if grid.rows:
         sheet.autofilter(_HEADER_ROW, 0, last, len(grid.columns) - 1)
     if grid.note:
-        _note(book, sheet, last + 2, grid.note, widths)
+        _note(styled, sheet, last + 2, grid.note, widths)
     sheet.freeze_panes(_HEADER_ROW + 1, 0)
     sheet.repeat_rows(_HEADER_ROW)
     sheet.set_paper(_A4)
@@ -150,9 +138,9 @@ def _sheet(book: _Book, sheet: Worksheet, grid: Grid) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _note(book: _Book, sheet: Worksheet, row: int, note: str, widths: Sequence[float]) -> None:
+def _note(styled: _Style, sheet: Worksheet, row: int, note: str, widths: Sequence[float]) -> None:
     """A note no wider than the table, so that it does not make the printed page smaller."""
-    style = book.style(font_color="#595953", text_wrap=True, valign="top")
+    style = styled(font_color="#595953", text_wrap=True, valign="top")
     if len(widths) > 1:
         sheet.merge_range(row, 0, row, len(widths) - 1, "", style)
     sheet.write_string(row, 0, note, style)
@@ -171,18 +159,17 @@ def _width(grid: Grid, column: Column) -> float:
 
 
 def _write(
-    book: _Book, sheet: Worksheet, place: tuple[int, int], column: Column, row: Mapping[str, Any]
+    styled: _Style, sheet: Worksheet, place: tuple[int, int], column: Column, row: Mapping[str, Any]
 ) -> None:
     """A text stays a text whatever it begins with, a number is written in full."""
     cell = row[column.key]
     if column.is_text:
         shade = {"bg_color": _SHADES[row["mark"]]} if column.kind == "mark" else {}
-        sheet.write_string(
-            *place, str(cell), book.style(text_wrap=True, valign="top", **_TEXT, **shade)
-        )
+        style = styled(text_wrap=True, valign="top", **_TEXT, **shade)
+        sheet.write_string(*place, str(cell), style)
         return
     figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
-    style = book.style(num_format=_pattern(figure), valign="top")
+    style = styled(num_format=_pattern(figure), valign="top")
     if math.isfinite(figure.value):
         sheet.write_number(*place, float(figure.value), style)
     else:
@@ -192,8 +179,8 @@ def _write(
 def _pattern(figure: Figure) -> str:
     digits = f"0.{'0' * figure.digits}" if figure.digits else "0"
     pattern = f"#,##{digits}"
-    if figure.kind in {"share", "share_change"}:
+    if figure.kind.startswith("share"):
         pattern += "%"
-    if figure.kind in {"change", "share_change"}:
+    if figure.kind.endswith("change"):
         pattern = f"+{pattern};-{pattern};{pattern}"
     return pattern
