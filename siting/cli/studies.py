@@ -210,9 +210,8 @@ def draw_if_possible(study: "Result", folder: Path) -> None:
     from siting.report.maps.draw import drawn
     from siting.studies.frontier.curve import draw_curve
 
-    picture = drawn(draw_curve(study), study.name)
-    write_file(folder / "frontier.png", picture.png)
-    write_file(folder / "frontier.svg", picture.svg)
+    for kind, content in drawn(draw_curve(study), study.name).items():
+        write_file(folder / f"frontier.{kind}", content)
 
 
 def read_share(option: str, text: str) -> float:

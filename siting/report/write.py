@@ -12,7 +12,7 @@ from siting.report.formats.gpkg import refuse_own_demand, write_geopackage
 from siting.report.formats.html import as_html
 from siting.report.formats.pdf import as_pdf
 from siting.report.formats.xlsx import as_xlsx
-from siting.report.maps.draw import Drawn, draw_maps
+from siting.report.maps.draw import draw_maps
 from siting.report.words import LANGUAGES
 from siting.results.result import Result
 
@@ -50,7 +50,7 @@ def write_briefing(  # noqa: PLR0913 - what it is made of, and the two choices
         document = write_up(result, background, language, (trust or {}).get(language, ()))
         maps = {} if result.outside_sweden else draw_maps(result, language, scenario_key(result))
         written += _write_maps(maps, folder, language)
-        pictures = {name: drawn.png for name, drawn in maps.items()}
+        pictures = {name: drawn["png"] for name, drawn in maps.items()}
         for kind, render in _RENDERERS.items():
             if kind in formats:
                 path = folder / f"briefing.{language}.{kind}"
@@ -72,13 +72,13 @@ def _check(formats: Sequence[str], languages: Sequence[str]) -> None:
         raise InputError(faults)
 
 
-def _write_maps(maps: Mapping[str, Drawn], folder: Path, language: str) -> list[Path]:
+def _write_maps(maps: Mapping[str, Mapping[str, bytes]], folder: Path, language: str) -> list[Path]:
     if not maps:
         return []
     with telling(folder / "maps"):
         (folder / "maps").mkdir(exist_ok=True)
-    written = []
-    for name, drawn in maps.items():
-        for kind, content in (("svg", drawn.svg), ("png", drawn.png)):
-            written.append(write_file(folder / "maps" / f"{name}.{language}.{kind}", content))
-    return written
+    return [
+        write_file(folder / "maps" / f"{name}.{language}.{kind}", content)
+        for name, drawn in maps.items()
+        for kind, content in drawn.items()
+    ]

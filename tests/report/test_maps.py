@@ -43,14 +43,14 @@ def test_every_map_has_title_legend_scale_and_attribution(result: Result, langua
     maps = draw_maps(result, language, "salt")
     for name, picture in maps.items():
         # A text that is too long for the picture goes on in an element of its own.
-        written = " ".join(re.findall(r"<text [^>]*>([^<]*)</text>", picture.svg.decode()))
+        written = " ".join(re.findall(r"<text [^>]*>([^<]*)</text>", picture["svg"].decode()))
         for text in (words[name], words["scale"].format(km="200"), words["attribution"]):
             assert text in written
-        with Image.open(io.BytesIO(picture.png)) as image:
+        with Image.open(io.BytesIO(picture["png"])) as image:
             assert image.size == (504, 1065)
             assert len(image.convert("RGB").getcolors() or []) > 5
-    assert f"{words['existing']} (113)" in maps["picks"].svg.decode()
-    assert words["unchanged"] in maps["change"].svg.decode()
+    assert f"{words['existing']} (113)" in maps["picks"]["svg"].decode()
+    assert words["unchanged"] in maps["change"]["svg"].decode()
     ranks = {text.get_text() for text in draw_map(result, "picks", language).axes[0].texts}
     assert set(result.tables["sites"]["rank"].astype(str)) <= ranks
 
@@ -76,10 +76,10 @@ def test_no_rank_hides_a_new_office(result: Result) -> None:
 def test_what_gets_worse_is_told_apart(result: Result) -> None:
     table = result.tables["municipalities"].copy()
     longer = texts("en")["maps"]["longer"]
-    assert longer not in drawn(draw_map(result, "change", "en"), "s").svg.decode()
+    assert longer not in drawn(draw_map(result, "change", "en"), "s")["svg"].decode()
     table.loc[0, "mean_after"] = 99.0
     worse = replace(result, tables=dict(result.tables) | {"municipalities": table})
-    assert longer in drawn(draw_map(worse, "change", "en"), "s").svg.decode()
+    assert longer in drawn(draw_map(worse, "change", "en"), "s")["svg"].decode()
 
 
 def test_positions_are_in_sweref_99_tm() -> None:

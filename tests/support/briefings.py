@@ -21,7 +21,7 @@ class Shown:
     def pictures(self) -> dict[str, bytes]:
         """The maps in it; drawn only if asked for, since that is what takes the time."""
         maps = draw_maps(self.result, self.document.language, scenario_key(self.result))
-        return {name: drawn.png for name, drawn in maps.items()}
+        return {name: drawn["png"] for name, drawn in maps.items()}
 
 
 type Show = Callable[[Result, str], Shown]

@@ -109,7 +109,7 @@ def _municipalities(table: pd.DataFrame) -> list[list[Any]]:
 def _offices(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
     """Offices of today: place, municipality's code, its own code, x, y."""
     table = table[table["status"].isin(["existing", "closed"])]
-    marks = drawing.locate(table["lon"], table["lat"])
+    marks = drawing.locate(table)
     columns = zip(table["place"], table["municipality_code"], table["code"], strict=True)
     return [[*column, x, y] for column, (x, y) in zip(columns, marks, strict=True)]
 
@@ -202,7 +202,7 @@ def _regions(table: pd.DataFrame) -> dict[str, list[float]]:
 
 def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
     """New offices: first what a table shows, then x, y and the code."""
-    marks = drawing.locate(table["lon"], table["lat"])
+    marks = drawing.locate(table)
     hours = (table["person_minutes_saved"] / 60).round().astype(int)
     shown = table.assign(
         hours=hours,

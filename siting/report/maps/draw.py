@@ -7,7 +7,6 @@ and in grey; what gets worse is hatched besides.
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -48,57 +47,31 @@ _SIZE_INCHES = (2.7, 5.7)
 _DPI = 187
 _LEGEND = (0.015, 0.945)
 """Top left corner of the legend, as shares of the picture: west of Lapland, below the title."""
-_LONGER = 0
-"""The class of the change that is hatched besides; the next is no change."""
-_MARKERS: Mapping[str, Mapping[str, Any]] = {
-    "existing": {
-        "marker": "o",
-        "s": 9,
-        "color": OFFICES["existing"],
-        "edgecolor": "white",
-        "lw": 0.3,
-    },
-    "closed": {"marker": "x", "s": 16, "color": OFFICES["closed"], "lw": 1.0},
-    "announced": {
-        "marker": "s",
-        "s": 24,
-        "color": OFFICES["announced"],
-        "edgecolor": INK,
-        "lw": 0.6,
-    },
-    "new": {"marker": "^", "s": 30, "color": OFFICES["new"], "edgecolor": "white", "lw": 0.4},
+_WHITE = "white"
+_MARKERS: Mapping[str, tuple[str, int, str | None, float]] = {
+    "existing": ("o", 9, _WHITE, 0.3),
+    "closed": ("x", 16, None, 1.0),
+    "announced": ("s", 24, INK, 0.6),
+    "new": ("^", 30, _WHITE, 0.4),
 }
+"""The mark of an office by its status: shape, size, edge and how wide that is."""
 _SCALE_KM = 200
 _COLOURS = 32
 _LONG_DECIMALS = re.compile(rb"(\d\.\d\d)\d+")
 """Decimals beyond a hundredth of a point, which nobody can see."""
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A map as bytes.
-
-    Parameters
-    ----------
-    svg, png : bytes
-        The same picture, as vectors and as points.
-    """
-
-    svg: bytes
-    png: bytes
-
-
-def draw_maps(result: Result, language: str, salt: str) -> dict[str, Drawn]:
-    """Draw every map of a run."""
+def draw_maps(result: Result, language: str, salt: str) -> dict[str, dict[str, bytes]]:
+    """Draw every map of a run; each as svg and png."""
     return {name: drawn(draw_map(result, name, language), salt) for name in MAPS}
 
 
-def drawn(figure: Figure, salt: str) -> Drawn:
-    """A picture as bytes; ids in the SVG are made from the salt."""
+def drawn(figure: Figure, salt: str) -> dict[str, bytes]:
+    """A picture as svg and as png; ids in the SVG are made from the salt."""
     # Texts stay texts in the SVG: smaller, and they can be searched and read out.
     with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
         svg = _saved(figure, "svg", metadata={"Date": None})
-    return Drawn(_LONG_DECIMALS.sub(rb"\1", svg), as_png(figure))
+    return {"svg": _LONG_DECIMALS.sub(rb"\1", svg), "png": as_png(figure)}
 
 
 def as_png(figure: Figure) -> bytes:
@@ -161,14 +134,15 @@ def _picks(axes: Axes, result: Result, language: str) -> None:
     offices = located(result.tables["offices"])
     words = texts(language)["maps"]
     handles = []
-    for order, (status, look) in enumerate(_MARKERS.items()):
+    for order, (status, (marker, size, edge, width)) in enumerate(_MARKERS.items(), start=3):
         part = offices[offices["status"] == status]
         if part.empty:
             continue
-        axes.scatter(part.geometry.x, part.geometry.y, zorder=3 + order, **look)
-        shape = {"marker": look["marker"], "markersize": np.sqrt(look["s"]), "color": look["color"]}
+        look: dict[str, Any] = {"marker": marker, "color": OFFICES[status]}
+        points = part.geometry.x, part.geometry.y
+        axes.scatter(*points, size, zorder=order, edgecolors=edge, lw=width, **look)
         label = f"{words[status]} ({whole(len(part), language)})"
-        handles.append(Line2D([], [], linestyle="", label=label, **shape))
+        handles.append(Line2D([], [], ls="", label=label, markersize=np.sqrt(size), **look))
     _ranks(axes, offices, result.tables["sites"])
     _legend(axes, handles, words["legend_offices"])
 
@@ -214,13 +188,8 @@ def _before(axes: Axes, result: Result, language: str) -> None:
         *(words["between"].format(low=a, high=b) for a, b in pairwise(bounds)),
         words["above"].format(low=bounds[-1]),
     ]
-    minutes = _by_municipality(result, "mean_before")
-    _fill(axes, _classes(minutes, MINUTES), MINUTES)
-    handles = [
-        Patch(facecolor=colour, edgecolor=EDGE, lw=0.3, label=label)
-        for colour, label in zip(MINUTES.colours, labels, strict=True)
-    ]
-    _legend(axes, handles, words["legend_minutes"])
+    _fill(axes, _by_municipality(result, "mean_before"), MINUTES)
+    _legend(axes, list(map(_patch, MINUTES.colours, labels)), words["legend_minutes"])
 
 
 def _change(axes: Axes, result: Result, language: str) -> None:
@@ -233,34 +202,29 @@ def _change(axes: Axes, result: Result, language: str) -> None:
         words["shorter_above"].format(low=bounds[-1]),
     ]
     fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
-    classes = _classes(fall, CUT)
-    _fill(axes, classes, CUT)
+    _fill(axes, fall, CUT)
     longer, *shorter = CUT.colours
-    handles = [
-        Patch(facecolor=colour, edgecolor=EDGE, lw=0.3, label=label)
-        for colour, label in zip(shorter, labels, strict=True)
-    ]
-    if (classes == _LONGER).any():
-        areas = municipal_boundaries().reindex(classes.index[classes == _LONGER])
-        areas.plot(ax=axes, facecolor=longer, edgecolor=INK, hatch="////", linewidth=0.2)
-        handles.append(
-            Patch(facecolor=longer, edgecolor=INK, hatch="////", lw=0.3, label=words["longer"])
-        )
+    handles = list(map(_patch, shorter, labels))
+    rising = fall.index[fall < CUT.bounds[0]]
+    if len(rising):
+        look: dict[str, Any] = {"facecolor": longer, "edgecolor": INK, "hatch": "////"}
+        municipal_boundaries().reindex(rising).plot(ax=axes, linewidth=0.2, **look)
+        handles.append(Patch(lw=0.3, label=words["longer"], **look))
     _legend(axes, handles, words["legend_change"])
+
+
+def _patch(colour: str, label: str) -> Patch:
+    return Patch(facecolor=colour, edgecolor=EDGE, lw=0.3, label=label)
 
 
 def _by_municipality(result: Result, column: str) -> "pd.Series[float]":
     return result.tables["municipalities"].set_index("municipality_code")[column]
 
 
-def _classes(values: "pd.Series[float]", scale: Scale) -> "pd.Series[int]":
-    return pd.Series(np.digitize(values, scale.bounds), values.index)
-
-
-def _fill(axes: Axes, classes: "pd.Series[int]", scale: Scale) -> None:
+def _fill(axes: Axes, values: "pd.Series[float]", scale: Scale) -> None:
     boundaries = municipal_boundaries()
-    colours = dict(enumerate(scale.colours))
-    shades = classes.reindex(boundaries.index).map(colours).fillna("white")
+    colours = np.array(scale.colours)[np.digitize(values, scale.bounds)]
+    shades = pd.Series(colours, values.index).reindex(boundaries.index).fillna(_WHITE)
     boundaries.plot(ax=axes, color=shades, edgecolor=EDGE, linewidth=0.2)
 
 

