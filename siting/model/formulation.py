@@ -19,7 +19,7 @@ from siting.model.presolve import (
     prune_pairs,
     tighten,
 )
-from siting.model.program import Ceiling, Functional, Program, Row, Transform, count_row
+from siting.model.program import Ceiling, Functional, Program, Row, Transform, sum_row
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,24 +67,19 @@ class Formulation:
         nothing = Functional(np.zeros(len(self.options)), np.zeros_like(self.weights))
         return self.with_goal(nothing, ceilings)[0]
 
-    def with_goal(
-        self, goal: Functional, ceilings: Sequence[Ceiling] = (), *, reduce: bool = True
-    ) -> tuple[Program, Ints]:
+    def with_goal(self, goal: Functional, ceilings: Sequence[Ceiling] = ()) -> tuple[Program, Ints]:
         """Return the program with a goal, and the service in it of each service here."""
         program = replace(self.program, goal=goal, ceilings=tuple(ceilings))
-        if not reduce:
-            return program, np.arange(len(self.clients))
         return merge_services(drop_useless_options(program, self.options.new))
 
 
 # long: half of it says what its parameters mean
-def make_formulation(  # noqa: PLR0913 - the last three are named and have defaults
+def make_formulation(
     instance: Instance,
     limits: Limits,
     parts: Sequence[Limit],
     *,
     serve_all: bool,
-    reduce: bool = True,
     start: Sequence[str] = (),
 ) -> Formulation:
     """Put an instance under limits."""
@@ -110,9 +105,7 @@ def make_formulation(  # noqa: PLR0913 - the last three are named and have defau
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
         hint=_hint(options, start) if start else None,
     )
-    program = drop_forbidden_pairs(tighten(program))
-    if reduce:
-        program = prune_pairs(program)
+    program = prune_pairs(drop_forbidden_pairs(tighten(program)))
     ends = np.concatenate([program.times.data, program.fallback[np.isfinite(program.fallback)]])
     return Formulation(
         options=options,
@@ -131,7 +124,7 @@ def _options(instance: Instance, limits: Limits, parts: Sequence[Limit]) -> Opti
     capacity = np.full(len(instance.site_ids), np.inf)
     for part in parts:
         if isinstance(part, ForceShut | Closing):
-            may_shut |= part.may_shut(instance)
+            may_shut |= site_mask(instance, part.sites)
         if isinstance(part, Capacity):
             capacity = part.of_sites(instance)
     return make_options(
@@ -151,7 +144,7 @@ def _hint(options: Options, start: Sequence[str]) -> Bools:
 
 def _one_option_a_site(options: Options) -> list[Row]:
     sites, counts = np.unique(options.site, return_counts=True)
-    return [count_row("", options.site == site, upper=1) for site in sites[counts > 1]]
+    return [sum_row("", options.site == site, upper=1) for site in sites[counts > 1]]
 
 
 def _service_times(

@@ -1,6 +1,6 @@
 """What is to be least or greatest, alone, one after the other, or bounded by another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
@@ -19,9 +19,9 @@ class _Single:
     sense: ClassVar[Literal["min", "max"]] = "min"
     serves_all: ClassVar[bool] = True
 
-    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - for those that have parameters
+    def faults(self, instance: Instance) -> Iterator[Fault]:  # noqa: ARG002 - for those that have parameters
         """Return what is wrong with the objective."""
-        return ()
+        return iter(())
 
     def report(self, value: float, formulation: Formulation) -> float:  # noqa: ARG002 - it is the value
         """Return a value of the functional in the unit of the objective."""
@@ -52,11 +52,10 @@ class Mean(_Single):
     cost_weight: float = 0.0
     kind: ClassVar[str] = "mean"
 
-    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
+    def faults(self, instance: Instance) -> Iterator[Fault]:  # noqa: ARG002 - the same for each objective
         """Return what is wrong with the objective."""
-        if self.cost_weight >= 0:
-            return ()
-        return [Fault("objective", "cost_weight", self.cost_weight, "is negative", "Give 0.")]
+        if not self.cost_weight >= 0:
+            yield Fault("objective", "cost_weight", self.cost_weight, "is negative", "Give 0.")
 
     def functional(self, formulation: Formulation) -> Functional:
         """Return the weighted minutes plus, by its weight, what new sites cost a year."""
@@ -85,11 +84,10 @@ class Coverage(_Single):
     sense: ClassVar[Literal["min", "max"]] = "max"
     serves_all: ClassVar[bool] = False
 
-    def faults(self, instance: Instance) -> Sequence[Fault]:  # noqa: ARG002 - the same for each objective
+    def faults(self, instance: Instance) -> Iterator[Fault]:  # noqa: ARG002 - the same for each objective
         """Return what is wrong with the objective."""
-        if self.within >= 0:
-            return ()
-        return [Fault("objective", "within", self.within, "is negative", "Give minutes.")]
+        if not self.within >= 0:
+            yield Fault("objective", "within", self.within, "is negative", "Give minutes.")
 
     def functional(self, formulation: Formulation) -> Functional:
         """Return the number of people beyond."""
@@ -99,9 +97,8 @@ class Coverage(_Single):
         """Return the people within."""
         return float(formulation.weights.sum()) - value
 
-    def functional_at(self, value: float, formulation: Formulation) -> float:
-        """Return the people beyond where so many are within."""
-        return float(formulation.weights.sum()) - value
+    # One is all people less the other.
+    functional_at = report
 
 
 @dataclass(frozen=True)
@@ -142,16 +139,14 @@ class Equity(_Single):
     kappa: float | None = None
     kind: ClassVar[str] = "equity"
 
-    def faults(self, instance: Instance) -> Sequence[Fault]:
+    def faults(self, instance: Instance) -> Iterator[Fault]:
         """Return what is wrong with the objective."""
+        key, value = ("epsilon", self.epsilon) if self.kappa is None else ("kappa", self.kappa)
         if self.kappa is None and not _anyone_travels(instance):
             missing = "there is no present network from which anyone travels"
-            return [Fault("objective", "kappa", None, missing, "Give kappa.")]
-        key = "epsilon" if self.kappa is None else "kappa"
-        value = getattr(self, key)
-        if value < 0:
-            return ()
-        return [Fault("objective", key, value, "is not below 0", "Give a number below it.")]
+            yield Fault("objective", "kappa", None, missing, "Give kappa.")
+        elif not value < 0:
+            yield Fault("objective", key, value, "is not below 0", "Give a number below it.")
 
     def rate(self, formulation: Formulation) -> float:
         """Return kappa."""
@@ -226,19 +221,15 @@ class Cost(_Single):
     kind: ClassVar[str] = "cost"
     serves_all: ClassVar[bool] = False
 
-    def faults(self, instance: Instance) -> Sequence[Fault]:
+    def faults(self, instance: Instance) -> Iterator[Fault]:
         """Return what is wrong with the objective."""
-        faults = [
-            Fault("objective", "share", target.share, "is not a share", "Give 0 to 1.")
-            for target in self.targets
-            if not 0 <= target.share <= 1
-        ]
-        known = {None, *instance.client_groups}
-        return faults + [
-            Fault("objective", "each", target.each, "unknown grouping of clients", "Name one.")
-            for target in self.targets
-            if target.each not in known
-        ]
+        for share in (target.share for target in self.targets):
+            if not 0 <= share <= 1:
+                yield Fault("objective", "share", share, "is not a share", "Give 0 to 1.")
+        for each in (target.each for target in self.targets):
+            if each not in {None, *instance.client_groups}:
+                unknown = "unknown grouping of clients"
+                yield Fault("objective", "each", each, unknown, "Name one.")
 
     def functional(self, formulation: Formulation) -> Functional:
         """Return the annual cost of new sites, and of existing ones that may close."""

@@ -25,18 +25,15 @@ class Split:
     Parameters
     ----------
     services, options : ndarray of int, shape (parts,)
-        Who goes where.
+        Who goes where; to the fallback where the option is the number of options.
     minutes, shares : ndarray of float, shape (parts,)
         How long it takes, and which part of the service it is.
-    rest : ndarray of float, shape (services,)
-        What goes to the fallback.
     """
 
     services: Ints
     options: Ints
     minutes: Floats
     shares: Floats
-    rest: Floats
 
 
 # How far a sum may pass its limit before it counts as broken: the solvers' own tolerance.
@@ -78,16 +75,17 @@ class Row:
         return self.slack(chosen) >= -FEASIBILITY * max(1.0, abs(bound))
 
 
-def count_row(label: str, members: Bools, *, lower: float = -np.inf, upper: float = np.inf) -> Row:
-    """Return a row that counts the options for which ``members`` is true."""
-    columns = np.flatnonzero(members)
-    return Row(label, columns, np.ones(len(columns)), lower, upper)
+type Bound = float | None
 
 
-def spending_row(label: str, counted: Bools, cost: Floats, upper: float) -> Row:
-    """Return the row that sums the cost of the counted options."""
-    columns = np.flatnonzero(counted & (cost != 0))
-    return Row(label, columns, cost[columns], upper=upper)
+def sum_row(
+    label: str, counted: Bools, of: Floats | float = 1, *, lower: Bound = None, upper: Bound = None
+) -> Row:
+    """Return a row that sums a figure of the counted options, by default their number."""
+    summed = np.where(counted, of, 0.0)
+    columns = np.flatnonzero(summed)
+    least, most = -np.inf if lower is None else lower, np.inf if upper is None else upper
+    return Row(label, columns, summed[columns], least, most)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,26 +104,14 @@ class Functional:
     weights: Floats
     transform: Transform | None = None
 
-    def of_times(self, chosen: Bools, minutes: Floats) -> float:
-        """Return the value for the options chosen and the minutes of each service."""
+    def of_times(self, chosen: Bools, minutes: Floats, weights: Floats | None = None) -> float:
+        """Return the value for the options chosen and the minutes of each service, or part."""
         value = float(self.linear @ chosen)
         if self.transform is None:
             return value
-        counted = self.weights != 0
-        return value + float(self.weights[counted] @ self.transform(minutes[counted]))
-
-    def of_split(self, chosen: Bools, split: Split, fallback: Floats) -> float:
-        """Return the value where services are split between options."""
-        value = float(self.linear @ chosen)
-        if self.transform is None:
-            return value
-        value += float(
-            (self.weights[split.services] * split.shares) @ self.transform(split.minutes)
-        )
-        rest = (split.rest > 0) & (self.weights != 0)
-        return value + float(
-            (self.weights[rest] * split.rest[rest]) @ self.transform(fallback[rest])
-        )
+        weights = self.weights if weights is None else weights
+        counted = weights != 0
+        return value + float(weights[counted] @ self.transform(minutes[counted]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +188,7 @@ class Program:
         """Return the minutes of each service, the longest of its parts where it is split."""
         if split is None:
             return self.nearest(chosen)
-        minutes: Floats = np.where(split.rest > 0, self.fallback, 0.0)
+        minutes: Floats = np.zeros(len(self.fallback))
         np.maximum.at(minutes, split.services, split.minutes)
         return minutes
 
@@ -225,14 +211,12 @@ class Program:
     ) -> float:
         if split is None:
             return functional.of_times(chosen, minutes)
-        return functional.of_split(chosen, split, self.fallback)
+        weights = functional.weights[split.services] * split.shares
+        return functional.of_times(chosen, split.minutes, weights)
 
     def _overfull(self, split: Split) -> bool:
-        width = len(self.capacity)
-        load = np.bincount(
-            self.periods[split.services] * width + split.options,
-            weights=self.people[split.services] * split.shares,
-            minlength=width * (int(self.periods.max(initial=0)) + 1),
-        ).reshape(-1, width)
-        most = self.capacity + FEASIBILITY * np.maximum(1.0, self.capacity)
-        return bool((load > most).any())
+        room = np.append(self.capacity, np.inf)
+        place = self.periods[split.services] * len(room) + split.options
+        load = np.bincount(place, weights=self.people[split.services] * split.shares)
+        most = room[np.arange(len(load)) % len(room)]
+        return bool((load > most + FEASIBILITY * np.maximum(1.0, most)).any())

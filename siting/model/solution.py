@@ -43,8 +43,8 @@ class StageResult:
     bound: float
     gap: float
     final: float | None
-    status: str
-    reason: str
+    status: Status
+    reason: Reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,9 +131,7 @@ class SolvedStage:
 
     objective: Single
     functional: Functional | None
-    value: float | None
-    bound: float
-    ended: SolveStatus
+    result: StageResult
     trace: tuple[TracePoint, ...]
 
 
@@ -171,18 +169,18 @@ def conclude(
     is_open[options.site[chosen]] = True
     closed = instance.existing & ~is_open if found else np.zeros_like(is_open)
     stage = _reported(outcome, objective)
-    results = stage_results(outcome)
-    objective_value = results[outcome.stages.index(stage)].final
-    ended = _overall(outcome, stage, objective_value, search)
+    results = tuple(replace(each.result, final=_final(each, outcome)) for each in outcome.stages)
+    reported = results[outcome.stages.index(stage)]
+    ended = _overall(results, reported, search)
     shares = _shares(outcome, is_open)
     uses = (part.use(options, chosen) for part in limits.parts()) if found else ()
     return Solution(
         status=ended.status,
         reason=ended.reason,
-        objective=objective_value,
-        bound=stage.bound,
+        objective=reported.final,
+        bound=reported.bound,
         gap=ended.gap,
-        sense=stage.objective.sense,
+        sense=reported.sense,
         stages=results,
         open_sites=_labels(instance, is_open),
         new_sites=_labels(instance, is_open & ~instance.existing),
@@ -211,23 +209,6 @@ def report(single: Single, value: float, formulation: Formulation) -> float:
     return single.report(value, formulation)
 
 
-def stage_results(outcome: Outcome) -> tuple[StageResult, ...]:
-    """Return what each stage came to, and what the final answer makes of it."""
-    return tuple(
-        StageResult(
-            stage.objective.kind,
-            stage.objective.sense,
-            stage.value,
-            stage.bound,
-            stage.ended.gap,
-            _final(stage, outcome),
-            stage.ended.status,
-            stage.ended.reason,
-        )
-        for stage in outcome.stages
-    )
-
-
 def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
     """Return what the final answer comes to in a stage."""
     answer, program = outcome.answer, outcome.program
@@ -249,15 +230,14 @@ def _reported(outcome: Outcome, objective: Objective) -> SolvedStage:
     return outcome.stages[min(asked, len(outcome.stages)) - 1]
 
 
-def _overall(
-    outcome: Outcome, reported: SolvedStage, objective: float | None, search: Search
-) -> SolveStatus:
+def _overall(stages: Sequence[StageResult], reported: StageResult, search: Search) -> SolveStatus:
     """Return the status of the whole: no better than that of any stage."""
-    own = status_of(objective, reported.bound, asked_gap=search.gap, timed_out=search.ran_out())
-    if own.status == "optimal":
-        worse = [s.ended for s in outcome.stages if s.ended.status != "optimal"]
+    final, bound = reported.final, reported.bound
+    own = status_of(final, bound, asked_gap=search.gap, timed_out=search.ran_out())
+    worse = [stage for stage in stages if stage.status != "optimal"]
+    if own.status == "optimal" and worse:
         # Without an answer in a later stage there would be no objective.
-        return replace(worse[0], status="feasible", gap=own.gap) if worse else own
+        return replace(own, status="feasible", reason=worse[0].reason)
     return own
 
 
@@ -297,21 +277,16 @@ def _split_shares(outcome: Outcome, split: Split) -> csr_array:
     fixed[options.site[always]] = True
     fallback = nearest_sites(formulation.instance, fixed)
     last = np.flatnonzero(formulation.periods == formulation.periods.max(initial=0))
-    by_service = csr_array(
-        coo_array(
-            (split.shares, (split.services, options.site[split.options])),
-            shape=(len(split.rest), len(fixed)),
-        )
-    )
-    spread = csr_array(by_service[outcome.service_of[last]])
-    rest = split.rest[outcome.service_of[last]]
-    stay = np.flatnonzero((rest > 0) & (fallback[formulation.clients[last]] >= 0))
-    clients = np.concatenate(
-        [formulation.clients[last][entry_rows(spread)], formulation.clients[last][stay]]
-    )
-    sites = np.concatenate([spread.indices, fallback[formulation.clients[last][stay]]])
-    values = np.concatenate([spread.data, rest[stay]])
-    return csr_array(coo_array((values, (clients, sites)), shape=formulation.instance.times.shape))
+    # What goes to the fallback has a column of its own, the last.
+    site = np.append(options.site, len(fixed))[split.options]
+    shape = len(outcome.program.fallback), len(fixed) + 1
+    by_service = csr_array(coo_array((split.shares, (split.services, site)), shape=shape))
+    spread = csr_array(by_service[outcome.service_of[last]]).tocoo()
+    clients = formulation.clients[last][spread.row]
+    sites = np.where(spread.col == len(fixed), fallback[clients], spread.col)
+    served = sites >= 0
+    parts = (spread.data[served], (clients[served], sites[served]))
+    return csr_array(coo_array(parts, shape=formulation.instance.times.shape))
 
 
 def _most(shares: csr_array) -> Ints:

@@ -9,6 +9,7 @@ import numpy as np
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.model.formulation import make_formulation
 from siting.model.instance import Instance
+from siting.model.limits.base import Limit
 from siting.model.limits.limits import Limits
 from siting.model.objectives import Lexicographic, NoWorse, Objective, Single, Worst
 from siting.model.solution import Outcome, Solution, conclude
@@ -111,8 +112,8 @@ def _check(
     instance: Instance, objectives: Sequence[Single], limits: Limits, search: Search
 ) -> None:
     gap, time_limit = search.gap, search.time_limit
-    faults = [fault for part in limits.parts() for fault in part.faults(instance)]
-    faults += [fault for single in objectives for fault in single.faults(instance)]
+    asked: list[Limit | Single] = [*limits.parts(), *objectives]
+    faults = [fault for each in asked for fault in each.faults(instance)]
     if not 0 <= gap < 1:
         faults.append(Fault("solve", "gap", gap, "is not from 0 to 1", "Give a share, as 1e-6."))
     if time_limit is not None and not time_limit > 0:
@@ -138,7 +139,7 @@ def _refuse_unreachable(instance: Instance) -> None:
 
 
 def _break_ties(outcome: Outcome, search: Search) -> tuple[Outcome, bool]:
-    if any(stage.ended.status != "optimal" for stage in outcome.stages):
+    if any(stage.result.status != "optimal" for stage in outcome.stages):
         return outcome, False
     options = outcome.formulation.options
     answer, decided = break_ties(outcome.program, options, outcome.answer, search)
@@ -180,17 +181,8 @@ class Task:
         start: Sequence[str] = (),
     ) -> Solution:
         """Return an answer that is as good as any; of equally good ones it may be any."""
-        return solve(
-            self.instance,
-            self.objective,
-            limits or self.limits,
-            solver=self.solver,
-            time_limit=self.time_limit,
-            gap=self.gap,
-            ties=False,
-            under=under,
-            start=start,
-        )
+        given = {**vars(self), "limits": limits or self.limits}
+        return solve(**given, ties=False, under=under, start=start)
 
     def per_person(self, value: float) -> float:
         """An objective value as results give it: a sum of minutes becomes a mean."""

@@ -1,5 +1,6 @@
 """What keeps to the limits of a program, and what does not."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from siting.model import Instance, Limits, Mean
 from siting.model.formulation import make_formulation
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.solving.classic import checked_split
+from siting.model.solving.classic import SolverAnswer, checked, split_of
 
 LINEAR = Functional(np.zeros(1), np.zeros(1))
 
@@ -38,19 +39,23 @@ def shared() -> Program:
     return formulation.with_goal(Mean().functional(formulation))[0]
 
 
-def test_people_are_shared_out_within_what_sites_can_take() -> None:
+def checked_split(program: Program, shares: Sequence[float]) -> SolverAnswer:
+    """Return the answer in which both sites are open, and people are shared out like this."""
     both = np.array([True, True])
-    fits = checked_split(shared(), both, np.array([2 / 3, 1 / 3, 0, 1]), "done", 0)
+    return checked(program, both, "done", 0, split_of(program, both, np.array(shares)))
+
+
+def test_people_are_shared_out_within_what_sites_can_take() -> None:
+    fits = checked_split(shared(), [2 / 3, 1 / 3, 0, 1])
     assert fits.chosen is not None
     assert fits.value == pytest.approx(2 + 9 + 1)
     for shares in ([1, 0, 0, 1], [1 / 3, 2 / 3, 0, 1], [2 / 3, 0, 0, 1]):
-        broken = checked_split(shared(), both, np.array(shares), "done", 0)
+        broken = checked_split(shared(), shares)
         assert (broken.state, broken.chosen, broken.bound) == ("stopped", None, 0)
 
 
 def test_a_ceiling_holds_for_people_who_are_shared_out() -> None:
-    program, both = shared(), np.array([True, True])
-    shares = np.array([2 / 3, 1 / 3, 0, 1])
+    program, shares = shared(), [2 / 3, 1 / 3, 0, 1]
     for limit, keeps in ((12, True), (11.9, False)):
         capped = replace(program, ceilings=(Ceiling(program.goal, limit),))
-        assert (checked_split(capped, both, shares, "done", 0).chosen is not None) == keeps
+        assert (checked_split(capped, shares).chosen is not None) == keeps

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -42,7 +41,7 @@ class LimitUse:
 class Limit(ABC):
     """Something an answer must keep to. Each subclass is a small frozen dataclass."""
 
-    name: ClassVar[str]
+    name: str
 
     @abstractmethod
     def sentence(self) -> str:

@@ -9,8 +9,9 @@ from siting.common.errors import Fault
 from siting.common.types import Bools
 from siting.model.instance import Instance
 from siting.model.limits.base import Limit, groups_of_sites, unknown_group
+from siting.model.limits.numbers import Count
 from siting.model.options import Options
-from siting.model.program import Row, count_row
+from siting.model.program import Row, sum_row
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class MaxNewPerGroup(_EachGroup):
         for label, sites in groups_of_sites(options.instance, self.group).items():
             members = sites[options.site] & options.new
             if members.sum() > self.count:
-                yield count_row(label, members, upper=self.count)
+                yield sum_row(label, members, upper=self.count)
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,11 @@ class AtLeastOnePerGroup(_EachGroup):
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for label, sites in groups_of_sites(options.instance, self.group).items():
-            yield count_row(label, sites[options.site], lower=1)
+            yield sum_row(label, sites[options.site], lower=1)
 
 
 @dataclass(frozen=True)
-class Quota(_EachGroup):
+class Quota(Count):
     """At least or at most so many new sites in some groups together, forced ones counted.
 
     Parameters
@@ -78,17 +79,18 @@ class Quota(_EachGroup):
     """
 
     name = "quota"
+    group: str
     labels: tuple[str, ...]
     least: int | None = None
     most: int | None = None
 
-    def sentence(self) -> str:
-        """Return what the limit says, in plain words."""
-        return f"{_span(self.least, self.most)} new in {self.group} {', '.join(self.labels)}"
+    def which(self) -> str:
+        """Return which new sites are meant, in words that follow their number."""
+        return f" in {self.group} {', '.join(self.labels)}"
 
     def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
-        yield from super().faults(instance)
+        yield from unknown_group(self.name, self.group, instance)
         strangers = sorted(set(self.labels) - set(instance.site_groups.get(self.group, ())))
         if strangers and self.group in instance.site_groups:
             yield Fault("limits", self.name, strangers, "unknown groups", "Name groups of sites.")
@@ -99,15 +101,15 @@ class Quota(_EachGroup):
         """Return the grouping and the groups of it."""
         return self.group, ", ".join(self.labels)
 
-    def rows(self, options: Options) -> Iterator[Row]:
-        """Return the limit as rows over the options."""
-        groups = options.instance.site_groups[self.group]
-        members = np.isin(np.asarray(groups), self.labels)
-        yield quota_row(members[options.site] & options.new, self.least, self.most)
+    def counted(self, options: Options) -> Bools:
+        """Return which options are meant, shape (options,)."""
+        groups = np.asarray(options.instance.site_groups[self.group])[options.site]
+        counted: Bools = options.new & np.isin(groups, self.labels)
+        return counted
 
 
 @dataclass(frozen=True)
-class TypeQuota(Limit):
+class TypeQuota(Count):
     """At least or at most so many new sites of one office type.
 
     Parameters
@@ -126,27 +128,16 @@ class TypeQuota(Limit):
     least: int | None = None
     most: int | None = None
 
-    def sentence(self) -> str:
-        """Return what the limit says, in plain words."""
-        return f"{_span(self.least, self.most)} new of type {self.label}"
+    def which(self) -> str:
+        """Return which new sites are meant, in words that follow their number."""
+        return f" of type {self.label}"
 
     def faults(self, instance: Instance) -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
         """Return what is wrong with the limit itself."""
         if self.kind < 0:
             yield Fault("limits", self.name, self.label, "unknown office type", "Correct it.")
 
-    def rows(self, options: Options) -> Iterator[Row]:
-        """Return the limit as rows over the options."""
-        yield quota_row(options.new & (options.kind == self.kind), self.least, self.most)
-
-
-def quota_row(members: Bools, least: int | None, most: int | None) -> Row:
-    """Return the row that keeps a count between two numbers."""
-    lower = -np.inf if least is None else least
-    return count_row("", members, lower=lower, upper=np.inf if most is None else most)
-
-
-def _span(least: int | None, most: int | None) -> str:
-    at_least = "" if least is None else f"at least {least}"
-    at_most = "" if most is None else f"at most {most}"
-    return " and ".join(part for part in (at_least, at_most) if part)
+    def counted(self, options: Options) -> Bools:
+        """Return which options are meant, shape (options,)."""
+        counted: Bools = options.new & (options.kind == self.kind)
+        return counted

@@ -7,14 +7,7 @@ import numpy as np
 
 from siting.model.limits.base import Limit
 from siting.model.limits.groups import AtLeastOnePerGroup, MaxNewPerGroup, Quota, TypeQuota
-from siting.model.limits.numbers import (
-    AnnualBudget,
-    NewSitesMax,
-    NewSitesMin,
-    OneOffBudget,
-    Phase,
-    Phases,
-)
+from siting.model.limits.numbers import AnnualBudget, NewSites, OneOffBudget, Phase, Phases
 from siting.model.limits.sites import (
     Capacity,
     Closing,
@@ -99,8 +92,10 @@ class Limits:
         return sites, annual, one_off
 
     def _parts(self) -> Iterator[Limit | None]:
-        yield None if self.new_sites_max is None else NewSitesMax(self.new_sites_max)
-        yield None if self.new_sites_min is None else NewSitesMin(self.new_sites_min)
+        if self.new_sites_max is not None:
+            yield NewSites("new_sites_max", most=self.new_sites_max)
+        if self.new_sites_min is not None:
+            yield NewSites("new_sites_min", least=self.new_sites_min)
         if self.annual_budget is not None:
             yield AnnualBudget(self.annual_budget, self.closing_frees_budget)
         yield None if self.one_off_budget is None else OneOffBudget(self.one_off_budget)

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from siting.common.errors import Fault
 from siting.common.types import Bools
 from siting.model.instance import Instance
 from siting.model.limits.base import Limit, LimitUse
 from siting.model.options import Options
-from siting.model.program import Row, count_row, spending_row
+from siting.model.program import Row, sum_row
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class AnnualBudget(Limit):
         closable = self._closable(options)
         counted = options.new | closable
         most = self.money + _total(options, closable)
-        yield spending_row("", counted, options.annual_cost, most)
+        yield sum_row("", counted, options.annual_cost, upper=most)
 
     def use(self, options: Options, chosen: Bools) -> LimitUse | None:
         """Return what is spent, net of what closing saves where that counts."""
@@ -68,39 +66,41 @@ class OneOffBudget(Limit):
 
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
-        yield spending_row("", options.new, options.one_off_cost, self.money)
+        yield sum_row("", options.new, options.one_off_cost, upper=self.money)
 
 
-@dataclass(frozen=True)
-class NewSitesMax(Limit):
-    """At most so many new sites; forced ones count."""
+class Count(Limit):
+    """At least or at most so many new sites, of all or of some; forced ones count."""
 
-    name = "new_sites_max"
-    count: int
+    least: int | None
+    most: int | None
 
-    def sentence(self) -> str:
-        """Return what the limit says, in plain words."""
-        return f"at most {self.count} new"
+    def which(self) -> str:
+        """Return which new sites are meant, in words that follow their number."""
+        return ""
 
-    def rows(self, options: Options) -> Iterator[Row]:
-        """Return the limit as rows over the options."""
-        yield count_row("", options.new, upper=self.count)
-
-
-@dataclass(frozen=True)
-class NewSitesMin(Limit):
-    """At least so many new sites; forced ones count."""
-
-    name = "new_sites_min"
-    count: int
+    def counted(self, options: Options) -> Bools:
+        """Return which options are meant, shape (options,)."""
+        return options.new
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        return f"at least {self.count} new"
+        spans = ((self.least, "at least"), (self.most, "at most"))
+        span = " and ".join(f"{word} {number}" for number, word in spans if number is not None)
+        return f"{span} new{self.which()}"
 
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
-        yield count_row("", options.new, lower=self.count)
+        yield sum_row("", self.counted(options), lower=self.least, upper=self.most)
+
+
+@dataclass(frozen=True)
+class NewSites(Count):
+    """At least or at most so many new sites in all."""
+
+    name: str
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -156,10 +156,10 @@ class Phases(Limit):
         for number, phase in enumerate(self.phases):
             opened = options.new & (options.phase == number)
             running = options.new & (options.phase <= number)
-            for key, counted, cost in (
-                ("annual_budget", running, options.annual_cost),
-                ("one_off_budget", opened, options.one_off_cost),
-                ("opened_max", opened, np.ones(len(options))),
+            for key, most, counted, figure in (
+                ("annual_budget", phase.annual_budget, running, options.annual_cost),
+                ("one_off_budget", phase.one_off_budget, opened, options.one_off_cost),
+                ("opened_max", phase.opened_max, opened, 1.0),
             ):
-                if (most := getattr(phase, key)) is not None:
-                    yield spending_row(f"{phase.name} {key}", counted, cost, most)
+                if most is not None:
+                    yield sum_row(f"{phase.name} {key}", counted, figure, upper=most)

@@ -11,11 +11,25 @@ from siting.common.types import Bools, Floats
 from siting.model.instance import Instance
 from siting.model.limits.base import Limit, LimitUse, site_mask, unknown_sites
 from siting.model.options import Options
-from siting.model.program import Row, count_row
+from siting.model.program import Row, sum_row
+
+
+class _Named(Limit):
+    """What holds for sites that are named."""
+
+    sites: tuple[str, ...]
+
+    def faults(self, instance: Instance) -> Iterable[Fault]:
+        """Return what is wrong with the limit itself."""
+        return unknown_sites(self.name, self.sites, instance)
+
+    def members(self, options: Options) -> Bools:
+        """Return which options are of the sites, shape (options,)."""
+        return site_mask(options.instance, self.sites)[options.site]
 
 
 @dataclass(frozen=True)
-class ForceOpen(Limit):
+class ForceOpen(_Named):
     """Sites that must be open."""
 
     name = "force_open"
@@ -25,18 +39,14 @@ class ForceOpen(Limit):
         """Return what the limit says, in plain words."""
         return f"must be open: {', '.join(self.sites)}"
 
-    def faults(self, instance: Instance) -> Iterable[Fault]:
-        """Return what is wrong with the limit itself."""
-        return unknown_sites(self.name, self.sites, instance)
-
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for site in self.sites:
-            yield count_row(site, site_mask(options.instance, [site])[options.site], lower=1)
+            yield sum_row(site, site_mask(options.instance, [site])[options.site], lower=1)
 
 
 @dataclass(frozen=True)
-class ForceShut(Limit):
+class ForceShut(_Named):
     """Sites that must be shut, existing ones too."""
 
     name = "force_shut"
@@ -46,22 +56,14 @@ class ForceShut(Limit):
         """Return what the limit says, in plain words."""
         return f"must be shut: {', '.join(self.sites)}"
 
-    def faults(self, instance: Instance) -> Iterable[Fault]:
-        """Return what is wrong with the limit itself."""
-        return unknown_sites(self.name, self.sites, instance)
-
-    def may_shut(self, instance: Instance) -> Bools:
-        """Return which sites need not stay open."""
-        return site_mask(instance, self.sites)
-
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         for site in self.sites:
-            yield count_row(site, site_mask(options.instance, [site])[options.site], upper=0)
+            yield sum_row(site, site_mask(options.instance, [site])[options.site], upper=0)
 
 
 @dataclass(frozen=True)
-class Closing(Limit):
+class Closing(_Named):
     """Existing sites that may close, and how many of them do.
 
     Parameters
@@ -84,26 +86,22 @@ class Closing(Limit):
 
     def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
-        yield from unknown_sites(self.name, self.sites, instance)
+        yield from super().faults(instance)
         new = sorted(set(self.sites) - set(np.array(instance.site_ids)[instance.existing].tolist()))
         if new:
             yield Fault("limits", self.name, new, "are not open", "Name existing sites.")
 
-    def may_shut(self, instance: Instance) -> Bools:
-        """Return which existing sites need not stay open."""
-        return site_mask(instance, self.sites)
-
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options, which count those that stay."""
-        members = site_mask(options.instance, self.sites)[options.site]
+        members = self.members(options)
         count = int(members.sum())
-        least_open = -np.inf if self.most is None else count - self.most
+        least_open = None if self.most is None else count - self.most
         if self.least > 0 or self.most is not None:
-            yield count_row("", members, lower=least_open, upper=count - self.least)
+            yield sum_row("", members, lower=least_open, upper=count - self.least)
 
     def use(self, options: Options, chosen: Bools) -> LimitUse | None:
         """Return how many close, of how many that may or must."""
-        members = site_mask(options.instance, self.sites)[options.site]
+        members = self.members(options)
         closed = int((members & ~chosen).sum())
         most = int(members.sum()) if self.most is None else self.most
         slack = min(most - closed, closed - self.least)
@@ -141,16 +139,13 @@ class Spacing(Limit):
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""
         near = self.distances.tocoo()
-        close = (near.data < self.least) & (near.row != near.col)
-        pairs = {
-            (min(a, b), max(a, b)) for a, b in zip(near.row[close], near.col[close], strict=True)
-        }
+        close = np.stack(near.coords)[:, near.data < self.least]
         names = options.instance.site_ids
-        for one, other in sorted(pairs):
+        for one, other in np.unique(np.sort(close, axis=0), axis=1).T:
             both = ((options.site == one) | (options.site == other)) & options.new
             label = f"{names[one]} and {names[other]}"
             if len(set(options.site[both])) > 1:
-                yield count_row(label, both, upper=1)
+                yield sum_row(label, both, upper=1)
 
 
 @dataclass(frozen=True)

@@ -64,35 +64,33 @@ def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> 
 
 
 def checked(
-    program: Program, chosen: Bools, state: Literal["done", "stopped"], bound: float
+    program: Program,
+    chosen: Bools,
+    state: Literal["done", "stopped"],
+    bound: float,
+    split: Split | None = None,
 ) -> SolverAnswer:
     """Return the answer with its value recomputed, or without options if they break a limit."""
-    if not program.holds(chosen):
+    if not program.holds(chosen, split):
         return nothing("stopped", bound)
-    return SolverAnswer(state, chosen, program.value(program.goal, chosen), bound)
+    value = program.value(program.goal, chosen, split)
+    return SolverAnswer(state, chosen, value, bound, split=split)
 
 
-def checked_split(
-    program: Program, chosen: Bools, shares: Floats, state: Literal["done", "stopped"], bound: float
-) -> SolverAnswer:
-    """Return the answer like `checked`, where services are split between options."""
+def split_of(program: Program, chosen: Bools, shares: Floats) -> Split:
+    """Return how services are divided by the shares of a solver, shape (pairs,)."""
     times, rows = program.times, entry_rows(program.times)
     shares = np.where(chosen[times.indices], np.clip(shares, 0.0, 1.0), 0.0)
     total = np.bincount(rows, weights=shares, minlength=len(program.fallback))
     full = (np.isinf(program.fallback) & (np.abs(total - 1) <= FEASIBILITY)) | (total > 1)
     shares = shares / np.where(full, total, 1.0)[rows]
-    used = shares > 0
-    split = Split(
-        rows[used],
-        times.indices[used].astype(np.int64),
-        times.data[used],
-        shares[used],
-        np.where(full, 0.0, 1.0 - total),
+    used, rest = np.flatnonzero(shares), np.flatnonzero(~full & (total < 1))
+    return Split(
+        np.concatenate([rows[used], rest]),
+        np.concatenate([times.indices[used], np.full(len(rest), len(chosen))]),
+        np.concatenate([times.data[used], program.fallback[rest]]),
+        np.concatenate([shares[used], 1.0 - total[rest]]),
     )
-    if not program.holds(chosen, split):
-        return nothing("stopped", bound)
-    value = program.value(program.goal, chosen, split)
-    return SolverAnswer(state, chosen, value, bound, split=split)
 
 
 def solve_classic(program: Program, search: Search) -> SolverAnswer:
@@ -111,9 +109,9 @@ def solve_classic(program: Program, search: Search) -> SolverAnswer:
     if not report.has_values:
         return nothing("stopped", report.bound)
     state: Literal["done", "stopped"] = "done" if report.state == "done" else "stopped"
-    if program.splits:
-        return checked_split(program, model.chosen(), model.shares(), state, report.bound)
-    return checked(program, model.chosen(), state, report.bound)
+    chosen = model.chosen()
+    split = split_of(program, chosen, model.shares()) if program.splits else None
+    return checked(program, chosen, state, report.bound, split)
 
 
 class Classic:
@@ -121,6 +119,7 @@ class Classic:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.rows = entry_rows(program.times)
         self.problem = pulp.LpProblem("siting", pulp.LpMinimize)
         self.open = self._add_open()
         self.share: list[pulp.LpVariable] = []
@@ -146,10 +145,10 @@ class Classic:
         program = self.program
         for option, variable in self.open.items():
             variable.setInitialValue(float(chosen[option]), check=False)
-        rows, minutes = entry_rows(program.times), program.nearest(chosen)
-        going = chosen[program.times.indices] & (program.times.data == minutes[rows])
-        firsts = np.flatnonzero(going)[np.flatnonzero(np.diff(rows[going], prepend=-1))]
-        nearest = np.zeros(len(rows), dtype=np.bool_)
+        minutes = program.nearest(chosen)[self.rows]
+        going = np.flatnonzero(chosen[program.times.indices] & (program.times.data == minutes))
+        firsts = going[np.flatnonzero(np.diff(self.rows[going], prepend=-1))]
+        nearest = np.zeros(len(minutes), dtype=np.bool_)
         nearest[firsts] = True
         for share, goes in zip(self.share, nearest.tolist(), strict=False):
             share.setInitialValue(float(goes), check=False)
@@ -167,7 +166,7 @@ class Classic:
 
     def _add_shares(self) -> None:
         times = self.program.times
-        for service, option in zip(entry_rows(times), times.indices, strict=True):
+        for service, option in zip(self.rows, times.indices, strict=True):
             share = self.problem.add_variable(f"x{service}_{option}", 0)
             self.problem += share - self.open[int(option)] <= 0, f"open{service}_{option}"
             self.share.append(share)
@@ -207,11 +206,11 @@ class Classic:
     def _add_capacities(self) -> None:
         program = self.program
         filling = np.isfinite(program.capacity[program.times.indices])
-        rows = entry_rows(program.times)
         loads: dict[tuple[int, int], list[tuple[pulp.LpVariable, float]]] = defaultdict(list)
         for entry in np.flatnonzero(filling):
-            place = int(program.times.indices[entry]), int(program.periods[rows[entry]])
-            loads[place].append((self.share[entry], float(program.people[rows[entry]])))
+            service = self.rows[entry]
+            place = int(program.times.indices[entry]), int(program.periods[service])
+            loads[place].append((self.share[entry], float(program.people[service])))
         for (option, period), load in loads.items():
             limit = float(program.capacity[option]) * self.open[option]
             self.problem += pulp.lpSum_vars_coefs(load) - limit <= 0, f"room{option}_{period}"
@@ -220,21 +219,10 @@ class Classic:
         terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
         constant = 0.0
         if functional.transform is not None:
-            extra, constant = savings(self.program, functional)
-            terms += zip(self.share, extra.tolist(), strict=True)
+            fallback = functional.transform(self.program.fallback)
+            # One that cannot be travelled costs nothing: the service goes elsewhere for certain.
+            fallback = np.where(np.isinf(fallback), 0.0, fallback)
+            constant = float(functional.weights @ fallback)
+            extra = functional.transform(self.program.times.data) - fallback[self.rows]
+            terms += zip(self.share, (functional.weights[self.rows] * extra).tolist(), strict=True)
         return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]), constant
-
-
-def savings(program: Program, functional: Functional) -> tuple[Floats, float]:
-    """Return what each pair adds to the cost of the fallbacks, and that cost.
-
-    A fallback that cannot be travelled costs nothing here: the service goes elsewhere for certain.
-    """
-    transform = functional.transform
-    if transform is None:
-        return np.zeros(program.times.nnz), 0.0
-    fallback = transform(program.fallback)
-    fallback = np.where(np.isinf(fallback), 0.0, fallback)
-    services = entry_rows(program.times)
-    extra = transform(program.times.data) - fallback[services]
-    return functional.weights[services] * extra, float(functional.weights @ fallback)

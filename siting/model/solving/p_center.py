@@ -6,7 +6,7 @@ Review 12 (1970).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -19,22 +19,6 @@ from siting.model.program import Ceiling, Program
 from siting.model.solving.classic import SolverAnswer, nothing
 from siting.model.solving.methods import filled_in, solve_flat
 from siting.model.solving.search import Search
-
-
-@dataclass(frozen=True)
-class Radius:
-    """The smallest radius found (inf if none was), and the greatest known to be needed.
-
-    Parameters
-    ----------
-    found, bound : float
-    chosen : ndarray of bool, shape (options,), optional
-        The choice that everyone is within the radius of.
-    """
-
-    found: float
-    bound: float
-    chosen: Bools | None = None
 
 
 def restrict(program: Program, radius: float) -> Program:
@@ -53,32 +37,28 @@ def smallest_radius(
     search: Search,
     method: str | None,
     known: Sequence[Bools] = (),
-) -> Radius | None:
-    """Return the least radius within which everyone can be served, or None if no answer exists."""
+) -> SolverAnswer:
+    """Return an answer with the least radius within which everyone can be served as its value."""
     radii = _candidates(formulation.program)
-    low, high = 0, len(radii) - 1
     attempt_at = partial(_attempt, formulation, ceilings, search, method)
-    first = attempt_at(float(radii[high]))
-    if first is None:
-        return None
-    if np.isinf(first[0]):
-        first = _fallback(formulation, ceilings, search, known)
-    if np.isinf(first[0]):
-        return Radius(np.inf, float(radii[low]))
-    best, chosen = first
-    high = int(np.searchsorted(radii, best))
+    low, best = 0, attempt_at(float(radii[-1]))
+    if best.state != "infeasible" and best.chosen is None:
+        best = _fallback(formulation, ceilings, search, known)
+    if best.chosen is None:
+        return replace(best, bound=float(radii[low]))
+    high = int(np.searchsorted(radii, best.value))
     while low < high:
         middle = (low + high) // 2
         attempt = attempt_at(float(radii[middle]))
-        if attempt is None:
+        if attempt.state == "infeasible":
             low = middle + 1
-        elif np.isinf(attempt[0]):
+        elif attempt.chosen is None:
             break
         else:
-            best, chosen = attempt
-            high = int(np.searchsorted(radii, best))
+            best = attempt
+            high = int(np.searchsorted(radii, best.value))
         search.note(float(radii[low]), float(radii[high]))
-    return Radius(float(radii[high]), float(radii[low]), chosen)
+    return replace(best, bound=float(radii[low]))
 
 
 def _candidates(program: Program) -> Floats:
@@ -98,26 +78,25 @@ def _attempt(
     search: Search,
     method: str | None,
     radius: float,
-) -> tuple[float, Bools | None] | None:
-    """Return an answer within a radius, with its own; None if there is none, inf if unsettled."""
+) -> SolverAnswer:
+    """Return an answer within a radius, with its own as its value."""
     inside = replace(formulation, program=restrict(formulation.program, radius))
     program = inside.of_any_answer(ceilings)
-    answer = solve_flat(program, search, method)
-    return None if answer.state == "infeasible" else (_radius(program, answer), answer.chosen)
+    return _measured(program, solve_flat(program, search, method))
 
 
 def _fallback(
     formulation: Formulation, ceilings: Sequence[Ceiling], search: Search, known: Sequence[Bools]
-) -> tuple[float, Bools | None]:
-    """Return a known or greedy answer with its radius, which is inf if none keeps to the limits."""
+) -> SolverAnswer:
+    """Return a known or greedy answer with its radius, if any keeps to the limits."""
     served = replace(formulation, program=restrict(formulation.program, np.inf))
     program, _ = served.with_goal(formulation.functional(minutes), ceilings)
-    answer = filled_in(program, nothing("stopped"), search, known)
-    return _radius(program, answer), answer.chosen
+    return _measured(program, filled_in(program, nothing("stopped"), search, known))
 
 
-def _radius(program: Program, answer: SolverAnswer) -> float:
-    """Return the greatest time of an answer; inf without one."""
+def _measured(program: Program, answer: SolverAnswer) -> SolverAnswer:
+    """Return an answer with the greatest time in it as its value."""
     if answer.chosen is None:
-        return np.inf
-    return float(program.minutes(answer.chosen, answer.split).max(initial=0.0))
+        return answer
+    greatest = program.minutes(answer.chosen, answer.split).max(initial=0.0)
+    return replace(answer, value=float(greatest))

@@ -19,7 +19,7 @@ from siting.model.objectives import (
     targets_of,
 )
 from siting.model.program import Ceiling, Functional, Program
-from siting.model.solution import Outcome, SolvedStage, report
+from siting.model.solution import Outcome, SolvedStage, StageResult, report
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.feasibility import target_ceilings
 from siting.model.solving.methods import filled_in, solve_flat
@@ -56,15 +56,13 @@ def run_stages(
     known: list[Bools] = []
     for single, tolerance in stages:
         if isinstance(single, Worst):
-            radius = smallest_radius(formulation, ceilings, search, method, known)
-            if radius is None:
+            answer = smallest_radius(formulation, ceilings, search, method, known)
+            if answer.state == "infeasible":
                 return None
-            value = radius.found if np.isfinite(radius.found) else None
-            done.append(_stage(single, None, value, radius.bound, formulation, search, 0))
-            formulation = replace(
-                formulation, program=restrict(formulation.program, radius.found * (1 + tolerance))
-            )
-            known = [] if radius.chosen is None else [radius.chosen]
+            done.append(_stage(single, None, answer, formulation, search, len(search.trace)))
+            within = restrict(formulation.program, answer.value * (1 + tolerance))
+            formulation = replace(formulation, program=within)
+            known = [] if answer.chosen is None else [answer.chosen]
             continue
         functional = single.functional(formulation)
         program, service_of = formulation.with_goal(functional, ceilings)
@@ -73,13 +71,13 @@ def run_stages(
         if answer.state == "infeasible" and not done:
             return None
         answer = filled_in(program, answer, search, known)
-        value = None if answer.chosen is None else answer.value
-        done.append(_stage(single, functional, value, answer.bound, formulation, search, noted))
+        done.append(_stage(single, functional, answer, formulation, search, noted))
         last = program, service_of, answer
-        known = [] if answer.chosen is None else [answer.chosen]
-        if value is None:
+        if answer.chosen is None:
             break
-        ceilings = [*ceilings, Ceiling(functional, _limit(single, formulation, value, tolerance))]
+        known = [answer.chosen]
+        limit = _limit(single, formulation, answer.value, tolerance)
+        ceilings = [*ceilings, Ceiling(functional, limit)]
     if last is None:
         raise ValueError("a worst case is always followed by another objective")
     return Outcome(formulation, *last, tuple(done))
@@ -103,17 +101,20 @@ def _limit(single: Single, formulation: Formulation, value: float, tolerance: fl
 def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage
     single: Single,
     functional: Functional | None,
-    value: float | None,
-    bound: float,
+    answer: SolverAnswer,
     formulation: Formulation,
     search: Search,
     noted: int,
 ) -> SolvedStage:
     in_its_unit = partial(report, single, formulation=formulation)
-    reported, limit = None if value is None else in_its_unit(value), in_its_unit(bound)
-    ended = status_of(reported, limit, asked_gap=search.gap, timed_out=search.ran_out())
+    found = None if answer.chosen is None else in_its_unit(answer.value)
+    bound = in_its_unit(answer.bound)
+    ended = status_of(found, bound, asked_gap=search.gap, timed_out=search.ran_out())
     trace = tuple(
         replace(point, bound=in_its_unit(point.bound), incumbent=in_its_unit(point.incumbent))
         for point in search.trace[noted:]
     )
-    return SolvedStage(single, functional, reported, limit, ended, trace)
+    result = StageResult(
+        single.kind, single.sense, found, bound, ended.gap, None, ended.status, ended.reason
+    )
+    return SolvedStage(single, functional, result, trace)
