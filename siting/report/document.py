@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from siting.report.words import number, signed
+from siting.report.words import number, signed, with_sign
 
-type Kind = Literal["text", "figure", "whole", "number", "share", "change", "share_change", "mark"]
+type Kind = Literal[
+    "text", "figure", "whole", "number", "share", "percent", "change", "share_change", "mark"
+]
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Column:
         Heading, in the language of the document.
     kind : str
         text; figure: a `Figure` in every cell; whole: a count; number; share: 0 to 1, shown as
-        per cent; change: with its sign; share_change: both; mark: a text that is shown in its
-        colour (red, amber, green).
+        per cent; percent: the same with its sign, on a terminal; change: with its sign;
+        share_change: both; mark: a text that is shown in its colour (red, amber, green).
     digits : int
         Decimals shown.
     width : int
@@ -189,6 +191,8 @@ def shown(cell: Any, column: Column, language: str) -> str:  # noqa: ANN401 - ce
     if column.is_text or isinstance(cell, str):
         return str(cell)
     figure = cell if isinstance(cell, Figure) else Figure(cell, column.kind, column.digits)
+    if figure.kind == "percent":
+        return with_sign(figure.value, figure.digits, language)
     scale = 100 if figure.kind.startswith("share") else 1
     write = signed if figure.kind.endswith("change") else number
     text = write(scale * figure.value, figure.digits, language)

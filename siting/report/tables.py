@@ -4,7 +4,6 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from siting.common.levels import TABLE_LEVELS
@@ -49,17 +48,35 @@ def columns(keys: list[str], language: str) -> list[Column]:
     return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
 
 
-def study_columns(words: Mapping[str, str], formats: Mapping[str, Kind | int]) -> list[Column]:
-    """Columns of a study's table: a kind, or the decimals of a number, for each key."""
+type Formats = Mapping[str, Kind | int | tuple[Kind, int]]
+"""A kind, the decimals of a number, or both, for each column of a study's table."""
+
+
+def study_columns(words: Mapping[str, str], formats: Formats) -> list[Column]:
+    """Columns of a study's table."""
     kinds = {
-        key: ("number", spec) if isinstance(spec, int) else (spec,) for key, spec in formats.items()
+        key: ("number", spec) if isinstance(spec, int) else spec for key, spec in formats.items()
     }
-    return [Column(key, words.get(key, ""), *kind) for key, kind in kinds.items()]
+    return [
+        Column(key, words.get(key, ""), *((kind,) if isinstance(kind, str) else kind))
+        for key, kind in kinds.items()
+    ]
 
 
-def or_blank(value: float) -> float | str:
-    """A figure, or nothing where there is none."""
-    return "" if np.isnan(value) else value
+def study_grid(
+    key: str, table: pd.DataFrame, formats: Formats, words: Mapping[str, Any], **facts: object
+) -> Grid:
+    """A table of a study between the title and the note of its key, in which the facts stand.
+
+    What is missing is left blank.
+    """
+    title, note = (words.get(name, "").format(**facts) for name in (key, f"{key}_note"))
+    rows = [
+        {name: "" if pd.isna(row[name]) else row[name] for name in formats}
+        for row in records(table)
+    ]
+    name = "-".join([key, *map(str, facts.values())])
+    return Grid(name, title, study_columns(words["columns"], formats), rows, note)
 
 
 def records(table: pd.DataFrame) -> list[Mapping[str, Any]]:

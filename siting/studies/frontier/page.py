@@ -1,34 +1,34 @@
 """What `siting frontier` says."""
 
-import math
 from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from siting.report.document import Block, Document, Figure, Grid, Heading, Kind, Paragraph
-from siting.report.tables import or_blank, records, study_columns
+from siting.report.document import Block, Document, Figure, Heading, Paragraph
+from siting.report.tables import Formats, place, records, study_grid
 from siting.report.words import shortest, study_texts
 from siting.results.result import Result
 
-_STEPS: Mapping[str, Kind | int] = {
+_STEPS: Formats = {
     "step": "text",
     "new_offices": 0,
     "annual_cost_msek": 1,
-    "mean": 3,
-    "change": 3,
-    "share45": "figure",
+    **dict.fromkeys(("mean", "change"), 3),
+    "share45": ("share", 2),
     "bound": "figure",
     "proof": "text",
     "gap": "figure",
     "kept": "text",
 }
-_FRONT: Mapping[str, Kind | int] = {
+_FRONT: Formats = {
     "step": "text",
     "objective": 3,
-    "cost": "change",
-    "second": "figure",
-    "share": "figure",
+    "cost": ("change", 3),
+    "second": 3,
+    "share": ("share", 3),
     "new_offices": 0,
     "annual_cost_msek": 1,
     "efficient": "text",
@@ -42,41 +42,38 @@ def tell_frontier(study: Result, language: str = "en") -> Document:
 
 
 def _steps(study: Result, language: str) -> Iterator[Block]:
-    words, before, rows = study_texts("frontier", language), math.nan, []
-    for row in records(study.tables["frontier"]):
-        rows.append(_step(row, before, language))
-        before = before if pd.isna(row["new_offices"]) else row["mean"]
-    title = words["steps"].format(limit=words["limits"][study.manifest["over"]])
-    heads = study_columns(words["columns"], _STEPS)
-    yield Grid("steps", title, heads, rows, words["steps_note"])
+    words, table = study_texts("frontier", language), study.tables["frontier"]
+    in_words = partial(shortest, language=language)
+    as_gap = partial(Figure, kind="share", digits=4, unit="%")
+    shown = table.assign(
+        step=_labels(table, language),
+        change=table["mean"] - table["mean"].ffill().shift(),
+        bound=table["bound"].map(in_words, na_action="ignore"),
+        proof=table["status"].map(words["proofs"]),
+        gap=table["gap"].map(as_gap, na_action="ignore"),
+        kept=[_kept(row, words) for row in records(table)],
+    )
+    limit = words["limits"][study.manifest["over"]]
+    yield study_grid("steps", shown, _STEPS, words, limit=limit)
     yield from _given_up(study, language)
 
 
-def _step(row: Mapping[str, Any], before: float, language: str) -> dict[str, Any]:
-    words, possible = study_texts("frontier", language), not pd.isna(row["new_offices"])
-    tried = row["status"] != "present"
-    cells = {
-        "step": shortest(row["step"], language) if tried else words["none"],
-        "mean": or_blank(row["mean"]),
-        "change": or_blank(row["mean"] - before),
-        "bound": "" if math.isnan(row["bound"]) else shortest(row["bound"], language),
-        "proof": words["proofs"].get(row["status"], ""),
-        "kept": "",
-        **dict.fromkeys(("new_offices", "annual_cost_msek", "share45", "gap"), ""),
-    }
-    if possible:
-        cells |= {key: row[key] for key in ("new_offices", "annual_cost_msek")}
-        cells["share45"] = Figure(row["share45"], "share", 2)
-    if possible and tried:
-        lost = len(row["dropped"].split(";"))
-        cells["kept"] = words["all"] if row["nested"] else words["not"].format(count=lost)
-        cells["gap"] = "" if math.isnan(row["gap"]) else Figure(row["gap"], "share", 4, "%")
-    return cells
+def _labels(table: pd.DataFrame, language: str) -> list[str]:
+    none = study_texts("frontier", language)["none"]
+    pairs = zip(table["status"], table["step"], strict=True)
+    return [none if status == "present" else shortest(step, language) for status, step in pairs]
+
+
+def _kept(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
+    if row["status"] == "present" or pd.isna(row["new_offices"]):
+        return ""
+    count = len(row["dropped"].split(";"))
+    return str(words["all"] if row["nested"] else words["not"].format(count=count))
 
 
 def _given_up(study: Result, language: str) -> Iterator[Block]:
     """Say at which steps earlier picks are given up, and for which."""
-    words, lines = study_texts("frontier", language), [*dropped(study, language)]
+    words, lines = study_texts("frontier", language), [*_dropped(study, language)]
     steps = int((study.tables["frontier"]["new_offices"] > 0).sum())
     if lines:
         yield Heading(words["given_up"].format(count=len(lines), steps=steps))
@@ -85,66 +82,42 @@ def _given_up(study: Result, language: str) -> Iterator[Block]:
     yield from map(Paragraph, lines)
 
 
-def dropped(study: Result, language: str) -> Iterator[str]:
+def _dropped(study: Result, language: str) -> Iterator[str]:
     """One line for each step that gives up earlier picks, with what opens in their place."""
-    words = study_texts("frontier", language)
-    table, sites = study.tables["frontier"], study.tables["frontier_sites"]
-    named = sites.drop_duplicates("locality_code").set_index("locality_code")
-    before: set[str] = set()
-    for row in records(table):
-        if pd.isna(row["new_offices"]):
-            continue
-        new = set(filter(None, str(row["sites"]).split(";")))
-        if lost := before - new:
-            gone, come = _names(lost, named), _names(new - before, named)
+    words, table = study_texts("frontier", language), study.tables["frontier"]
+    sites = study.tables["frontier_sites"].drop_duplicates("locality_code")
+    possible = records(table[table["new_offices"].notna()])
+    picks = [set(filter(None, str(row["sites"]).split(";"))) for row in possible]
+    for (before, new), row in zip(pairwise(picks), possible[1:], strict=True):
+        gone, come = (_names(sites, codes) for codes in (before - new, new - before))
+        if gone:
             step = shortest(row["step"], language)
             yield words["instead"].format(step=step, gone=gone, come=come or words["nothing"])
-        before = new
 
 
-def _names(codes: set[str], named: pd.DataFrame) -> str:
-    pairs = named.loc[sorted(codes), ["locality", "municipality"]].to_numpy()
-    names = (
-        place if place == municipality else f"{place} ({municipality})"
-        for place, municipality in pairs
-    )
-    return ", ".join(sorted(names))
+def _names(sites: pd.DataFrame, codes: set[str]) -> str:
+    return ", ".join(sorted(map(place, records(sites[sites["locality_code"].isin(codes)]))))
 
 
 def _front(study: Result, language: str) -> Iterator[Block]:
     words, facts = study_texts("frontier", language), study.manifest
-    table, kind = study.tables["frontier"], facts["second"]
-    first = table["objective"].iloc[1]
-    rows = [_point(row, first, facts, language) for row in records(table)]
-    heads = {
-        **words["columns"],
-        "step": words["columns"]["point"],
-        "second": words["heads"][kind],
-        "share": " ",
-    }
-    if kind == "coverage":
-        heads["share"] = "%"
-    title = words["front"].format(aim=aim_in_words(facts, language))
-    yield Grid("front", title, study_columns(heads, _FRONT), rows, words["front_note"])
+    table, covers = study.tables["frontier"], facts["second"] == "coverage"
+    second = facts["people"] - table["second"] if covers else table["second"]
+    cost = table["objective"] - table["objective"].iloc[1]
+    proofs = {True: words["proofs"]["optimal"], False: words["proofs"]["feasible"]}
+    shown = table.assign(
+        step=_labels(table, language),
+        cost=cost.where(table["status"] != "present"),
+        second=second,
+        share=second / facts["people"] if covers else "",
+        efficient=table["efficient"].map(proofs),
+    )
+    heads = {**words["columns"], "step": words["columns"]["point"]}
+    heads |= {"second": words["heads"][facts["second"]], "share": "%" if covers else " "}
+    formats: Formats = {**_FRONT, "second": 0 if covers else 3}
+    aim = aim_in_words(facts, language)
+    yield study_grid("front", shown, formats, {**words, "columns": heads}, aim=aim)
     yield from map(Paragraph, _how_exact(facts, len(table) - 1, language))
-
-
-def _point(
-    row: Mapping[str, Any], first: float, facts: Mapping[str, Any], language: str
-) -> dict[str, Any]:
-    words = study_texts("frontier", language)
-    cells = {key: row[key] for key in ("objective", "annual_cost_msek")}
-    cells |= {"step": words["none"], "cost": "", "efficient": "", "new_offices": row["new_offices"]}
-    if row["status"] != "present":
-        cells["step"] = shortest(row["step"], language)
-        cells["cost"] = Figure(row["objective"] - first, "change", 3)
-        cells["efficient"] = words["proofs"]["optimal" if row["efficient"] else "feasible"]
-    cells |= {"second": Figure(row["second"], "number", 3), "share": ""}
-    if facts["second"] == "coverage":
-        within = facts["people"] - row["second"]
-        cells["second"] = Figure(within, "whole", 0)
-        cells["share"] = Figure(within / facts["people"], "share", 3)
-    return cells
 
 
 def aim_in_words(facts: Mapping[str, Any], language: str = "en") -> str:
