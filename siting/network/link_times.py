@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -12,36 +13,38 @@ from siting.common.errors import Fault, InputError
 from siting.common.types import Arcs, Bools, Floats, Ints, LazyRoads, RoadGraph
 from siting.network.speeds import SpeedLimits, Speeds, limit_kph
 
+type LinkColumns = tuple[Ints, Ints, Floats, Floats]
+"""Tail, head, seconds and metres of links."""
+
 
 def arcs_of(roads: RoadGraph | LazyRoads) -> Arcs:
     """Read the arcs of a network."""
     if isinstance(roads, LazyRoads):
         return roads.arcs
-    row = {node: index for index, node in enumerate(roads)}
-    lon, lat = (
-        np.array([place for _, place in roads.nodes(data=axis)], dtype=np.float64) for axis in "xy"
-    )
-    edges = list(roads.edges(data=True))
-    tail = np.array([row[u] for u, _, _ in edges], dtype=np.int64)
-    head = np.array([row[v] for _, v, _ in edges], dtype=np.int64)
-    rows = [attributes for _, _, attributes in edges]
+    nodes = nodes_of(roads)
+    lon, lat = (nodes[axis].to_numpy(dtype=np.float64) for axis in "xy")
+    tail, head, rows = _ends_of(roads)
     seconds, metres = (_numbers(rows, name) for name in ("travel_time", "length"))
+    return fastest_arcs(lon, lat, in_order(tail, head, seconds, metres))
+
+
+def in_order(tail: Ints, head: Ints, seconds: Floats, metres: Floats) -> LinkColumns:
+    """Sort links by their ends, the fastest of those between the same two first."""
     order = np.lexsort((metres, seconds, head, tail))
-    links = (tail[order], head[order], seconds[order], metres[order])
-    return fastest_arcs(lon, lat, links)
+    return tail[order], head[order], seconds[order], metres[order]
 
 
-def fastest_arcs(lon: Floats, lat: Floats, links: tuple[Ints, Ints, Floats, Floats]) -> Arcs:
-    """Keep the fastest link between each two junctions."""
+def fastest_arcs(lon: Floats, lat: Floats, links: LinkColumns) -> Arcs:
+    """Keep the fastest link between each two junctions; links come in order."""
     tail, head, seconds, metres = links
-    refuse_figures(seconds, "travel_time")
-    refuse_figures(metres, "length")
+    _refuse_figures(seconds, "travel_time")
+    _refuse_figures(metres, "length")
     best = np.ones(len(tail), dtype=bool)
     best[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
     return Arcs(lon, lat, tail[best], head[best], seconds[best] / 60, metres[best])
 
 
-def refuse_figures(found: Floats, name: str) -> None:
+def _refuse_figures(found: Floats, name: str) -> None:
     """Raise an error for figures of links that are negative or not a number."""
     # `not >= 0` holds for NaN as well.
     bad = int((~(found >= 0)).sum())
@@ -60,7 +63,7 @@ def parts_of(size: int, tail: Ints, head: Ints, *, one_way: bool = False) -> Int
 
 FALLBACK_CLASS = "unclassified"
 """Stands for a class that the profile does not know."""
-_KPH_PER_MPS = 3.6
+_METRES_PER_KM, _SECONDS_PER_HOUR = 1000, 3600
 # Straight links of the shipped network, and the speed of `ConnectorRules` that holds on them.
 _CONNECTORS = {"access": "kph", "water": "water_kph"}
 _CROSSING = 3
@@ -104,8 +107,9 @@ class Links:
 def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
     """Speed, km/h, and travel time with stops, seconds, of each link.
 
-    OSMnx does the same for classes alone; it has no say over which of class and limit holds, and
-    makes a geometry for each link, which takes minutes on the streets of a country.
+    OSMnx does the same for classes alone, to the last bit; it has no say over which of class and
+    limit holds, and makes a geometry for each link, which takes minutes on the streets of a
+    country.
     """
     by_class = class_speeds(speeds)
     fallback = by_class[FALLBACK_CLASS]
@@ -113,10 +117,11 @@ def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
     kph = np.array([by_class.get(kind, fallback) for kind in (*links.kinds, "")])[links.kind]
     if speeds.limits:
         kph = np.where(links.limit > 0, links.limit * speeds.limits.factor, kph)
-    return kph, with_stops(links, kph, links.metres / (kph / _KPH_PER_MPS), speeds)
+    seconds = (links.metres / _METRES_PER_KM) / (kph / _SECONDS_PER_HOUR)
+    return kph, _with_stops(links, kph, seconds, speeds)
 
 
-def with_stops(links: Links, kph: Floats, seconds: Floats, speeds: Speeds) -> Floats:
+def _with_stops(links: Links, kph: Floats, seconds: Floats, speeds: Speeds) -> Floats:
     """Seconds with waiting for ferries, and delays at junctions where the profile knows them."""
     waiting = speeds.waiting_minutes
     ferry = links.of_kind(waiting)
@@ -159,44 +164,40 @@ def class_speeds(speeds: Speeds) -> dict[str, float]:
 
 def add_times(graph: RoadGraph, speeds: Speeds) -> None:
     """Give every link speed_kph and travel_time (seconds), in place."""
-    rows = [row for _, _, row in graph.edges(data=True)]
-    for row in rows:
-        if "maxspeed" in row:
-            limit = limit_kph(row.pop("maxspeed"))
-            if limit > 0:
-                row["maxspeed"] = limit
-    kph, seconds = link_times(links_of(graph), speeds)
-    for row, speed, time in zip(rows, kph.tolist(), seconds.tolist(), strict=True):
-        row["speed_kph"] = speed
-        row["travel_time"] = time
+    columns = (column.tolist() for column in link_times(links_of(graph), speeds))
+    for (*_, row), kph, seconds in zip(graph.edges(data=True), *columns, strict=True):
+        row |= {"speed_kph": kph, "travel_time": seconds}
 
 
-def add_stops(graph: RoadGraph, speeds: Speeds) -> None:
-    """Add what `with_stops` adds, in place."""
-    rows = [row for _, _, row in graph.edges(data=True)]
-    kph, driving = (_numbers(rows, name) for name in ("speed_kph", "travel_time"))
-    seconds = with_stops(links_of(graph), kph, driving, speeds)
-    for row, time in zip(rows, seconds.tolist(), strict=True):
-        row["travel_time"] = time
+def nodes_of(graph: RoadGraph) -> pd.DataFrame:
+    """Columns osmid (ascending), x and y of the nodes of a graph."""
+    positions = [(node, row["x"], row["y"]) for node, row in graph.nodes(data=True)]
+    nodes = pd.DataFrame(positions, columns=["osmid", "x", "y"])
+    return nodes.sort_values("osmid", ignore_index=True)
 
 
 def links_of(graph: RoadGraph) -> Links:
-    """Read what times depend on from a graph, nodes numbered in its order."""
-    number = {node: place for place, node in enumerate(graph)}
-    edges = list(graph.edges(data=True))
-    rows = [row for _, _, row in edges]
-    names = [_class_of(row) for row in rows]
-    kinds = tuple(dict.fromkeys(names))
-    place = {kind: index for index, kind in enumerate(kinds)}
+    """Read what times depend on from a graph; ends are rows of `nodes_of`."""
+    tail, head, rows = _ends_of(graph)
+    kind, kinds = pd.factorize(np.array([_class_of(row) for row in rows], dtype=object))
     return Links(
-        tail=np.array([number[u] for u, _, _ in edges], dtype=np.int64),
-        head=np.array([number[v] for _, v, _ in edges], dtype=np.int64),
+        tail=tail,
+        head=head,
         metres=_numbers(rows, "length"),
-        kind=np.array([place[name] for name in names], dtype=np.int64),
-        kinds=kinds,
-        limit=_numbers(rows, "maxspeed"),
+        kind=kind,
+        kinds=tuple(kinds),
+        limit=np.array([limit_kph(row.get("maxspeed", "")) for row in rows], dtype=np.float64),
         minutes=_numbers(rows, "duration"),
     )
+
+
+def _ends_of(graph: RoadGraph) -> tuple[Ints, Ints, list[dict[str, Any]]]:
+    """Rows of `nodes_of` where each link of a graph starts and ends, and its attributes."""
+    number = {node: row for row, node in enumerate(sorted(graph))}
+    links = list(graph.edges(data=True))
+    tail = np.array([number[u] for u, _, _ in links], dtype=np.int64)
+    head = np.array([number[v] for _, v, _ in links], dtype=np.int64)
+    return tail, head, [row for _, _, row in links]
 
 
 def _numbers(rows: list[dict[str, Any]], name: str) -> Floats:

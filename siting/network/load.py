@@ -1,6 +1,5 @@
 """From road tables or a saved network to an OSMnx graph with travel times."""
 
-import csv
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -10,7 +9,6 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.common.types import (
     ConnectorRules,
@@ -21,23 +19,22 @@ from siting.common.types import (
     RoadGraph,
     RoadNetwork,
 )
-from siting.network.link_times import Links, add_times, fastest_arcs, link_times
-from siting.network.osm.files import read_arrays, read_network
+from siting.network.link_times import Links, add_times, fastest_arcs, in_order, link_times
+from siting.network.osm.files import read_roads
 from siting.network.shipped.tables import (
+    ISLANDS,
     LINKS,
+    LOG,
     NODES,
     read_road_tables,
-    road_table_faults,
     table_graph,
     table_links,
-    table_seconds,
 )
 from siting.network.speeds import Speeds, read_speeds
 
 type Column = Floats | Ints
 
-_TABLES = (NODES, LINKS, "road_islands.csv")
-_LOG_SENTENCE = "{repair} near {near}{road}: {gap_km:.1f} km; {why}"
+_TABLES = (NODES, LINKS, ISLANDS)
 _ORIGIN = ("source", "date", "licence", "filter", "versions")
 
 
@@ -66,8 +63,7 @@ def load_road_network(
     -------
     RoadNetwork
         Its graph carries length (metres), speed_kph and travel_time (seconds, waiting included).
-        It is made when it is first asked for, but for that of a GraphML file; travel times do
-        without.
+        It is made when it is first asked for; travel times do without.
 
     Raises
     ------
@@ -76,14 +72,17 @@ def load_road_network(
     """
     folder = data or data_folder()
     profile = read_speeds(folder, speeds)
-    shipped = source == "shipped"
-    if shipped and (faults := road_table_faults(folder)):
-        raise InputError(faults)
-    rules = _rules(profile, folder, limit_km, shipped=shipped)
-    roads, fingerprint, origin = _read(source, profile, rules, folder)
-    log = _read_log(folder) if shipped else _origin(origin)
-    files = network_files(source, folder)
-    return RoadNetwork(roads, rules, str(source), log, files, fingerprint)
+    if source == "shipped":
+        tables = read_road_tables(folder)
+        make_graph: Callable[[], RoadGraph] = partial(table_graph, tables)
+        nodes, links = tables[NODES][["node", "lon", "lat"]], table_links(tables)
+        islands, log, most = _islands(tables[ISLANDS]), _repairs(tables[LOG]), 0
+    else:
+        nodes, links, about, make_graph = read_roads(Path(source))
+        islands, log, most = (), _origin(about), int(profile.access["most_streets"])
+    rules = _rules(profile, limit_km, most, islands)
+    roads, fingerprint = _lazy_roads(nodes, links, profile, rules, make_graph)
+    return RoadNetwork(roads, rules, str(source), log, network_files(source, folder), fingerprint)
 
 
 def no_network(times: Path) -> RoadNetwork:
@@ -94,45 +93,26 @@ def no_network(times: Path) -> RoadNetwork:
     return RoadNetwork(nx.MultiDiGraph(crs="EPSG:4326"), rules, str(times), (), {}, content)
 
 
-def _read(
-    source: str | Path, profile: Speeds, rules: ConnectorRules, folder: Path
-) -> tuple[RoadGraph | LazyRoads, str, Mapping[str, str]]:
-    """Roads with times, their fingerprint, and where they come from."""
-    if source == "shipped":
-        tables = read_road_tables(folder)
-        nodes, links = tables.nodes[["node", "lon", "lat"]], table_links(tables)
-        seconds, graph_of = table_seconds(links, profile), partial(table_graph, tables, profile)
-        return *_lazy_roads(nodes, links, seconds, rules, graph_of), {}
-    graph_of = partial(_graph_of_file, Path(source), profile)
-    if Path(source).suffix == ".parquet":
-        nodes, links, about = read_arrays(Path(source))
-        seconds = link_times(links, profile)[1]
-        return *_lazy_roads(nodes, links, seconds, rules, graph_of), about
-    graph = graph_of()
-    return graph, _fingerprint_of(graph, rules), graph.graph
-
-
-def _graph_of_file(path: Path, profile: Speeds) -> RoadGraph:
-    graph = read_network(path)
-    add_times(graph, profile)
-    return graph
-
-
 def _lazy_roads(
     nodes: pd.DataFrame,
     links: Links,
-    seconds: Floats,
+    speeds: Speeds,
     rules: ConnectorRules,
     make_graph: Callable[[], RoadGraph],
 ) -> tuple[LazyRoads, str]:
-    """Arcs and fingerprint; nodes are id, x and y, in the order of their ids."""
+    """Roads with times and their fingerprint; nodes are id, x and y, in the order of their ids."""
     number, x, y = (nodes[name].to_numpy() for name in nodes)
+    _, seconds = link_times(links, speeds)
     # Nodes are numbered in the order of their ids, so that one order serves both.
-    order = np.lexsort((links.metres, seconds, links.head, links.tail))
-    columns = (links.tail[order], links.head[order], seconds[order], links.metres[order])
-    arcs = fastest_arcs(x, y, columns)
-    ids = (number[columns[0]], number[columns[1]], *columns[2:])
-    return LazyRoads(arcs, make_graph), _fingerprint((number, x, y), ids, rules)
+    tail, head, *figures = columns = in_order(links.tail, links.head, seconds, links.metres)
+
+    def with_times() -> RoadGraph:
+        graph = make_graph()
+        add_times(graph, speeds)
+        return graph
+
+    tables = ((number, x, y), (number[tail], number[head], *figures))
+    return LazyRoads(fastest_arcs(x, y, columns), with_times), _fingerprint(tables, rules)
 
 
 def network_files(source: str | Path, data: Path) -> dict[str, Path]:
@@ -142,34 +122,31 @@ def network_files(source: str | Path, data: Path) -> dict[str, Path]:
 
 
 def _rules(
-    speeds: Speeds, folder: Path, limit_km: float | None, *, shipped: bool
+    speeds: Speeds, limit_km: float | None, most: int, islands: tuple[Island, ...]
 ) -> ConnectorRules:
     """Tie places to few points where there are streets, and to all where there are main roads."""
     figures = speeds.access
     return ConnectorRules(
         **{name: figures[name] for name in ("radius_km", "detour", "kph", "water_kph", "far_km")},
         limit_km=figures.get("limit_km", np.inf) if limit_km is None else limit_km,
-        most=0 if shipped else int(figures["most_streets"]),
-        islands=_read_islands(folder) if shipped else (),
+        most=most,
+        islands=islands,
     )
 
 
-def _read_islands(folder: Path) -> tuple[Island, ...]:
-    table = pd.read_csv(folder / "road_islands.csv")
+def _islands(table: pd.DataFrame) -> tuple[Island, ...]:
     columns = table[["name", "lon", "lat", "radius_km"]]
     return tuple(Island(*row) for row in columns.itertuples(index=False))
 
 
-def _read_log(folder: Path) -> tuple[str, ...]:
-    with (folder / "road_build_log.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            _LOG_SENTENCE.format(
-                **row,
-                road=f" (road {row['ref'].replace(';', ', ')})" if row["ref"] else "",
-                gap_km=float(row["gap_m"]) / 1000,
-            )
-            for row in csv.DictReader(file)
-        )
+def _repairs(log: pd.DataFrame) -> tuple[str, ...]:
+    """One sentence a repair."""
+    log = log.assign(ref=log["ref"].str.replace(";", ", "))
+    rows = log[["repair", "near", "ref", "gap_m", "why"]].itertuples(index=False)
+    return tuple(
+        f"{repair} near {near}{f' (road {ref})' if ref else ''}: {gap_m / 1000:.1f} km; {why}"
+        for repair, near, ref, gap_m, why in rows
+    )
 
 
 def _origin(about: Mapping[str, str]) -> tuple[str, ...]:
@@ -177,21 +154,10 @@ def _origin(about: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}: {about[name]}" for name in _ORIGIN if about.get(name))
 
 
-def _fingerprint_of(graph: RoadGraph, rules: ConnectorRules) -> str:
-    places = sorted((node, row["x"], row["y"]) for node, row in graph.nodes(data=True))
-    links = sorted(
-        (u, v, attribute["travel_time"], attribute["length"])
-        for u, v, attribute in graph.edges(data=True)
-    )
-    nodes = np.array(places, dtype=np.float64).reshape(-1, 3)
-    edges = np.array(links, dtype=np.float64).reshape(-1, 4)
-    return _fingerprint(nodes.T, edges.T, rules)
-
-
-def _fingerprint(nodes: Iterable[Column], links: Iterable[Column], rules: ConnectorRules) -> str:
+def _fingerprint(tables: Iterable[Iterable[Column]], rules: ConnectorRules) -> str:
     """Digest of the columns of two tables in order: id, x, y; tail, head, seconds, metres."""
     # The rules begin as they did when the first results were kept, so that those still compare.
     digest = hashlib.sha256(repr(rules).replace("ConnectorRules(", "Access(", 1).encode())
-    for table in (nodes, links):
+    for table in tables:
         digest.update(np.stack([*table], axis=1).astype(np.float64).tobytes())
     return digest.hexdigest()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -6,7 +7,7 @@ import pytest
 
 from siting.common.package import data_folder
 from siting.common.types import RoadNetwork
-from siting.network.link_times import add_stops, add_times, class_speeds
+from siting.network.link_times import add_times, class_speeds
 from siting.network.speeds import SpeedLimits, Speeds, read_speeds
 
 RULES = {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10}
@@ -32,14 +33,16 @@ def _times(speeds: Speeds, *links: tuple[int, int, dict[str, Any]]) -> list[floa
     return [row["travel_time"] for _, _, row in graph.edges(data=True)]
 
 
-def test_the_same_as_osmnx_where_classes_alone_decide(network: RoadNetwork) -> None:
+def test_to_the_last_bit_those_of_osmnx_where_classes_alone_decide(network: RoadNetwork) -> None:
     speeds = read_speeds(data_folder())
-    again: nx.MultiDiGraph[int] = nx.MultiDiGraph(network.graph)
-    add_times(again, speeds)
-    for (*_, mine), (*_, shipped) in zip(
-        again.edges(data=True), network.graph.edges(data=True), strict=True
-    ):
-        assert mine["travel_time"] == pytest.approx(shipped["travel_time"], rel=1e-12)
+    theirs: nx.MultiDiGraph[int] = nx.MultiDiGraph(network.graph)
+    kph = class_speeds(speeds)
+    ox.add_edge_speeds(theirs, hwy_speeds=kph, fallback=kph["unclassified"])
+    ox.add_edge_travel_times(theirs)
+    expected = nx.get_edge_attributes(theirs, "travel_time")
+    mine: nx.MultiDiGraph[int] = nx.MultiDiGraph(network.graph)
+    add_times(mine, replace(speeds, waiting_minutes={}))
+    assert nx.get_edge_attributes(mine, "travel_time") == expected
 
 
 def test_the_same_as_osmnx_where_every_limit_is_known() -> None:
@@ -96,9 +99,3 @@ def test_a_ferry_without_duration_has_a_speed_and_a_quay_without_road_is_waited_
     graph = _graph((0, 1, {"highway": "ferry"}), (1, 0, {"highway": "ferry"}))
     add_times(graph, BY_CLASS)
     assert [row["travel_time"] for *_, row in graph.edges(data=True)] == [360 + 1200] * 2
-
-
-def test_stops_are_all_that_is_added_to_times_of_osmnx() -> None:
-    graph = _graph((0, 1, {"speed_kph": 50.0, "travel_time": 72.0}))
-    add_stops(graph, BY_LIMIT)
-    assert graph.edges[0, 1, 0]["travel_time"] == 72.0

@@ -98,7 +98,7 @@ def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:
     """Build a network from a graph that OSMnx saved."""
     graph = read_network(path)
     date = str(graph.graph.get("date", graph.graph.get("created_date", "")))
-    streets = from_graph(graph, str(path))
+    streets = from_graph(graph)
     return _finish(streets, path.name, date, str(graph.graph.get("filter", "")), residents)
 
 
@@ -107,7 +107,7 @@ def build_from_area(
 ) -> Built:
     """Build a network of an area, downloaded with OSMnx."""
     graph, date = download(area, roads, servers)
-    streets = from_graph(graph, area.label)
+    streets = from_graph(graph)
     return _finish(streets, area.label, date, roads, residents)
 
 

@@ -1,8 +1,9 @@
 """Networks on disk: GraphML that OSMnx reads, and a compact Parquet form."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,53 +13,47 @@ import osmnx as ox
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import ArrayLike
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import GRAPHML, refuse_entities, refuse_large, refuse_large_parquet
 from siting.common.files import replace_file, telling
 from siting.common.tables.hints import GREATEST
-from siting.common.types import Bools, Ints, RoadGraph
-from siting.network.link_times import Links
+from siting.common.types import Ints, RoadGraph
+from siting.network.link_times import Links, links_of, nodes_of
 from siting.network.osm.tags import FERRY, duration_minutes
 from siting.network.osm.ways import Streets, in_order
 from siting.network.speeds import limit_kph
 
 SUFFIXES = (".graphml", ".parquet")
+_EMPTY = "there is no link in it"
 _ABOUT = b"siting"
 _DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
 _REMEDY = "Make it again with 'siting network build'."
-_ALWAYS = ("osmid", "length", "highway", "oneway")
-_WHERE_KNOWN = ("ref", "name", "maxspeed", "duration")
+_GRAPH_REMEDY = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
+_NAMES = ("osmid", "length", "highway", "oneway", "ref", "name", "maxspeed", "duration")
 
 
 def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
     """Make an OSMnx graph."""
     graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326", simplified=True)
     graph.graph.update(about)
-    nodes, links = streets.nodes, streets.links
-    graph.add_nodes_from(
-        (node, {"x": x, "y": y})
-        for node, x, y in zip(*(nodes[name].tolist() for name in ("osmid", "x", "y")), strict=True)
-    )
-    names = (*_ALWAYS, *_WHERE_KNOWN)
-    for u, v, *values in links[["u", "v", *names]].itertuples(index=False):
-        row = dict(zip(names, values, strict=True))
-        # "" and NaN stand for what is not known; NaN is the only value that differs from itself.
-        unknown = {name for name in _WHERE_KNOWN if row[name] == "" or row[name] != row[name]}
-        graph.add_edge(u, v, **{name: row[name] for name in names if name not in unknown})
+    nodes = streets.nodes[["osmid", "x", "y"]].itertuples(index=False)
+    nodes = streets.nodes[["osmid", "x", "y"]].itertuples(index=False)
+    graph.add_nodes_from((node, {"x": x, "y": y}) for node, x, y in nodes)
+    for u, v, *values in streets.links[["u", "v", *_NAMES]].itertuples(index=False):
+        row = zip(_NAMES, values, strict=True)
+        # "" and NaN stand for what is not known.
+        known = {name: value for name, value in row if value != "" and not pd.isna(value)}
+        graph.add_edge(u, v, **known)
     return graph
 
 
-def from_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> Streets:
+def from_graph(graph: "nx.MultiDiGraph[Any]") -> Streets:
     """Read the tables from an OSMnx graph, from here or from elsewhere."""
-    check_graph(graph, source)
-    positions = [(node, row["x"], row["y"]) for node, row in graph.nodes(data=True)]
-    nodes = pd.DataFrame(positions, columns=["osmid", "x", "y"])
     rows = [_row(u, v, row) for u, v, row in graph.edges(data=True)]
-    columns = ["u", "v", *_ALWAYS, *_WHERE_KNOWN]
-    links = pd.DataFrame(rows, columns=columns)
-    links = links.astype({"maxspeed": np.float64, "duration": np.float64, "oneway": np.bool_})
-    return Streets(nodes.sort_values("osmid", ignore_index=True), in_order(links))
+    links = pd.DataFrame(rows, columns=["u", "v", *_NAMES])
+    return Streets(nodes_of(graph), in_order(links))
 
 
 def _row(u: int, v: int, row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -87,25 +82,30 @@ def _is_place(row: Mapping[str, Any]) -> bool:
     return -180 <= lon <= 180 and -90 <= lat <= 90  # noqa: PLR2004 -- degrees
 
 
-def check_graph(graph: "nx.MultiDiGraph[Any]", source: str) -> None:
+def _check_graph(graph: "nx.MultiDiGraph[Any]", path: Path) -> None:
     """Refuse a graph that no network can be made of, with everything that it lacks."""
     nodes = [row for _, row in graph.nodes(data=True)]
     links = [row for _, _, row in graph.edges(data=True)]
     wrong = "links have a length that is negative or no number"
-    found = {
-        ("node x, y", "nodes have no position in degrees"): [not _is_place(row) for row in nodes],
-        ("edge length", "links have no length"): ["length" not in row for row in links],
-        ("edge highway", "links have no highway"): [
-            not {"highway", "route"} & row.keys() for row in links
-        ],
-        ("edge length", wrong): [not _is_length(row.get("length", 0)) for row in links],
-    }
-    faults = [(key, sum(bad), text) for (key, text), bad in found.items() if any(bad)]
-    if not links:
-        faults.append(("edges", 0, "there is no link in it"))
-    if faults:
-        remedy = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
-        raise InputError(Fault(source, key, value, text, remedy) for key, value, text in faults)
+    known = ({"highway", "route"} & row.keys() for row in links)
+    bad = (
+        ("node x, y", "nodes have no position in degrees", [not _is_place(row) for row in nodes]),
+        ("edge length", "links have no length", ["length" not in row for row in links]),
+        ("edge highway", "links have no highway", [not names for names in known]),
+        ("edge length", wrong, [not _is_length(row.get("length", 0)) for row in links]),
+        ("edges", _EMPTY, not links),
+    )
+    _refuse(path, bad, _GRAPH_REMEDY)
+
+
+def _refuse(path: Path, found: Iterable[tuple[str, str, ArrayLike]], remedy: str) -> None:
+    """Raise an error for what is wrong somewhere, with how often; found are key, problem, where."""
+    wrong = [(key, problem, np.asarray(bad)) for key, problem, bad in found if np.any(bad)]
+    if wrong:
+        raise InputError(
+            Fault(str(path), key, int(bad.sum()) if bad.ndim else 0, problem, remedy)
+            for key, problem, bad in wrong
+        )
 
 
 def _is_length(value: object) -> bool:
@@ -133,7 +133,7 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
         with path.open("rb") as file:
             refuse_entities(file)
         graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
-    check_graph(graph, str(path))
+    _check_graph(graph, path)
     return graph
 
 
@@ -188,11 +188,21 @@ _LINKS: dict[str, Any] = {
 }
 
 
-def read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
-    """Read nodes (osmid, ascending, x and y), links between rows of them, and where they are from.
+def read_roads(
+    path: Path,
+) -> tuple[pd.DataFrame, Links, Mapping[str, str], Callable[[], RoadGraph]]:
+    """Read nodes (osmid, ascending, x, y), links between rows of them, and where they are from.
 
-    They are what `save_parquet` wrote; columns that travel times do not depend on are left out.
+    The last makes a graph of the same roads.
     """
+    if path.suffix == ".parquet":
+        return *_read_arrays(path), partial(read_network, path)
+    graph = read_network(path)
+    return nodes_of(graph), links_of(graph), graph.graph, lambda: graph
+
+
+def _read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
+    """Read what `save_parquet` wrote, without columns that travel times do not depend on."""
     with _reading(path):
         tables = (("nodes", _NODES), ("links", _LINKS))
         wanted = [f"{table}.list.element.{name}" for table, names in tables for name in names]
@@ -209,27 +219,18 @@ def read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
             limit=rows["maxspeed"].to_numpy(),
             minutes=rows["duration"].to_numpy(),
         )
-    if faults := list(_faults(nodes, links, path)):
-        raise InputError(faults)
-    return nodes, links, about
-
-
-def _faults(nodes: pd.DataFrame, links: Links, path: Path) -> Iterator[Fault]:
-    """Figures that no road has."""
     away = ~(nodes["x"].abs().le(180) & nodes["y"].abs().le(90)).to_numpy()
     bad_length = ~((links.metres >= 0) & (links.metres < GREATEST))
-    known: dict[str, tuple[Bools, str]] = {
-        "nodes, x, y": (away, "nodes have no position on Earth in degrees"),
-        "links, length": (bad_length, "links have no length"),
-        "links, maxspeed": (links.limit <= 0, "links have a speed limit that is not above 0"),
-        "links, duration": (links.minutes < 0, "links have a duration below 0"),
-        "links, highway": (links.kind < 0, "links have no class of road"),
-    }
-    for key, (bad, problem) in known.items():
-        if bad.any():
-            yield Fault(str(path), key, int(bad.sum()), problem, _REMEDY)
-    if not len(links.metres):
-        yield Fault(str(path), "links", 0, "there is no link in it", _REMEDY)
+    bad = (
+        ("nodes, x, y", "nodes have no position on Earth in degrees", away),
+        ("links, length", "links have no length", bad_length),
+        ("links, maxspeed", "links have a speed limit that is not above 0", links.limit <= 0),
+        ("links, duration", "links have a duration below 0", links.minutes < 0),
+        ("links, highway", "links have no class of road", links.kind < 0),
+        ("links", _EMPTY, not len(links.metres)),
+    )
+    _refuse(path, bad, _REMEDY)
+    return nodes, links, about
 
 
 def _rows(ends: Ints, osmid: Ints) -> Ints:

@@ -1,12 +1,11 @@
-"""The road tables that ship, as arrays and as an OSMnx graph, and what may be wrong with them."""
+"""The road tables that ship, as arrays and as a graph, and what may be wrong with them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
-import osmnx as ox
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
@@ -21,81 +20,14 @@ from siting.common.tables.columns import (
 )
 from siting.common.tables.hints import cell
 from siting.common.tables.read import shortened
-from siting.common.types import Floats, RoadGraph
-from siting.network.link_times import FALLBACK_CLASS, Links, add_stops, class_speeds, with_stops
-from siting.network.speeds import Speeds
+from siting.common.types import RoadGraph
+from siting.network.link_times import Links
 
 NODES, LINKS = "road_nodes.csv", "road_links.csv"
-
-
-@dataclass(frozen=True, eq=False)
-class RoadTables:
-    """Junctions and roads.
-
-    Parameters
-    ----------
-    nodes : DataFrame
-        Columns node (ascending), lon, lat, kind.
-    links : DataFrame
-        Columns u, v, length_m, highway, ref, name, kind; every one can be driven both ways.
-    """
-
-    nodes: pd.DataFrame
-    links: pd.DataFrame
-
-
-def read_road_tables(folder: Path) -> RoadTables:
-    """Read them."""
-    # What can be wrong with them `siting.network.shipped.tables` has told before.
-    nodes = pd.read_csv(folder / NODES).sort_values("node", ignore_index=True)
-    links = pd.read_csv(folder / LINKS, keep_default_na=False)
-    return RoadTables(nodes, links)
-
-
-def table_links(tables: RoadTables) -> Links:
-    """Each road in both directions, ends as rows of the nodes."""
-    number, links = tables.nodes["node"].to_numpy(), tables.links
-    ends = [np.searchsorted(number, links[end].to_numpy()) for end in "uv"]
-    kind, kinds = pd.factorize(links["highway"])
-    unknown = np.full(2 * len(links), np.nan)
-    return Links(
-        tail=np.concatenate(ends),
-        head=np.concatenate(ends[::-1]),
-        metres=np.tile(links["length_m"].to_numpy(dtype=np.float64), 2),
-        kind=np.tile(kind, 2),
-        kinds=tuple(kinds),
-        limit=unknown,
-        minutes=unknown,
-    )
-
-
-def table_seconds(links: Links, speeds: Speeds) -> Floats:
-    """Travel time of each link, stops included: to the last bit what OSMnx gives for the graph."""
-    by_class = class_speeds(speeds)
-    kph = np.array([by_class.get(kind, by_class[FALLBACK_CLASS]) for kind in links.kinds])[
-        links.kind
-    ]
-    return with_stops(links, kph, (links.metres / 1000) / (kph / (60 * 60)), speeds)
-
-
-def table_graph(tables: RoadTables, speeds: Speeds) -> RoadGraph:
-    """The same roads as a graph, with OSMnx's own speeds and travel times, and stops."""
-    nodes, links = tables.nodes, tables.links
-    graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
-    graph.add_nodes_from(
-        (node, {"x": lon, "y": lat, "kind": kind})
-        for node, lon, lat, kind in zip(*(nodes[name].tolist() for name in nodes), strict=True)
-    )
-    columns = ("u", "v", "length_m", "highway", "ref", "name", "kind")
-    for u, v, metres, *label in zip(*(links[name].tolist() for name in columns), strict=True):
-        attribute = {"length": metres, **dict(zip(columns[3:], label, strict=True))}
-        graph.add_edges_from([(u, v, attribute), (v, u, attribute)])
-    kph = class_speeds(speeds)
-    ox.add_edge_speeds(graph, hwy_speeds=kph, fallback=kph[FALLBACK_CLASS])
-    ox.add_edge_travel_times(graph)
-    add_stops(graph, speeds)
-    return graph
-
+ISLANDS, LOG = "road_islands.csv", "road_build_log.csv"
+type RoadTables = Mapping[str, pd.DataFrame]
+"""By the name of the file: junctions and waypoints; roads, which can be driven both ways; islands
+that no road reaches; and what was repaired."""
 
 _REMEDY = "Build the tables again with siting data build --raw DIR, or restore the file."
 
@@ -117,8 +49,8 @@ _COLUMNS = {
         "name": _TEXT,
         "kind": label_column(),
     },
-    "road_islands.csv": {"name": label_column(), **_POSITION, "radius_km": _number(NOT_NEGATIVE)},
-    "road_build_log.csv": {
+    ISLANDS: {"name": label_column(), **_POSITION, "radius_km": _number(NOT_NEGATIVE)},
+    LOG: {
         "repair": label_column(),
         "near": label_column(),
         "why": label_column(),
@@ -128,8 +60,8 @@ _COLUMNS = {
 }
 
 
-def road_table_faults(folder: Path) -> list[Fault]:
-    """What is wrong with the road tables: each by itself, and links that end nowhere."""
+def read_road_tables(folder: Path) -> RoadTables:
+    """Read them, nodes in order, or raise an error for all that is wrong with them."""
     faults: list[Fault] = []
     tables = {}
     for name, columns in _COLUMNS.items():
@@ -140,7 +72,11 @@ def road_table_faults(folder: Path) -> list[Fault]:
     if not faults:
         path = folder / LINKS
         faults += shortened(_ends(path, tables[NODES], tables[LINKS]), path)
-    return faults
+    if faults:
+        raise InputError(faults)
+    nodes = tables[NODES].astype({"node": np.int64}).sort_values("node", ignore_index=True)
+    links = tables[LINKS].astype({"u": np.int64, "v": np.int64})
+    return {**tables, NODES: nodes, LINKS: links}
 
 
 def _ends(path: Path, nodes: pd.DataFrame, links: pd.DataFrame) -> Iterator[Fault]:
@@ -148,3 +84,32 @@ def _ends(path: Path, nodes: pd.DataFrame, links: pd.DataFrame) -> Iterator[Faul
         for row, node in links.loc[~links[name].isin(nodes["node"]), name].items():
             problem = "there is no such junction"
             yield Fault(str(path), cell(int(str(row)), name), node, problem, _REMEDY)
+
+
+def table_links(tables: RoadTables) -> Links:
+    """Each road in both directions, ends as rows of the nodes."""
+    number, links = tables[NODES]["node"].to_numpy(), tables[LINKS]
+    ends = [np.searchsorted(number, links[end].to_numpy()) for end in "uv"]
+    kind, kinds = pd.factorize(links["highway"])
+    unknown = np.full(2 * len(links), np.nan)
+    return Links(
+        tail=np.concatenate(ends),
+        head=np.concatenate(ends[::-1]),
+        metres=np.tile(links["length_m"].to_numpy(dtype=np.float64), 2),
+        kind=np.tile(kind, 2),
+        kinds=tuple(kinds),
+        limit=unknown,
+        minutes=unknown,
+    )
+
+
+def table_graph(tables: RoadTables) -> RoadGraph:
+    """The same roads as a graph."""
+    graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
+    nodes = tables[NODES][["node", "lon", "lat", "kind"]].itertuples(index=False)
+    graph.add_nodes_from((node, {"x": x, "y": y, "kind": kind}) for node, x, y, kind in nodes)
+    links = tables[LINKS].rename(columns={"length_m": "length"})
+    for u, v, *values in links.itertuples(index=False):
+        attributes = dict(zip(links.columns[2:], values, strict=True))
+        graph.add_edges_from([(u, v, attributes), (v, u, attributes)])
+    return graph

@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import InputError
 from siting.common.package import data_folder
 from siting.common.tables.columns import read_points
 from siting.inputs.read import UserFiles, read_regions
 from siting.inputs.schema import read_table
 from siting.network.routes import read_reference_trips
-from siting.network.shipped.tables import road_table_faults
+from siting.network.shipped.tables import read_road_tables
 from siting.network.times_file import read_travel_times
 from tests.project.faulty.case import Case, head
 from tests.project.faulty.mutations import Kind, in_other_forms, mutations
@@ -173,11 +172,6 @@ _ROADS = {
 }
 
 
-def _roads(folder: Path) -> None:
-    if faults := road_table_faults(folder):
-        raise InputError(faults)
-
-
 def road_tables() -> Iterator[Kind]:
     """The road tables that ship."""
     east, north = ("181", "-200"), ("90.5", "-91")
@@ -196,7 +190,7 @@ def road_tables() -> Iterator[Kind]:
     for name, text in _ROADS.items():
         others = {other: content.encode() for other, content in _ROADS.items() if other != name}
         unique = ("node",) if name == "road_nodes.csv" else ()
-        yield Kind(name, text, _roads, figures[name], labels[name], unique, others=others)
+        yield Kind(name, text, read_road_tables, figures[name], labels[name], unique, others=others)
 
 
 def special_cells() -> Iterator[Case]:
