@@ -136,7 +136,7 @@ def goal_in_words(objective: Mapping[str, Any], language: str) -> str:
     targets = [_target(target, language) for target in objective.get("targets", ())]
     within = objective.get("within_minutes")
     clause: str = goals[objective["kind"]].format(
-        minutes="" if within is None else _figure(within, language),
+        minutes="" if within is None else as_given(within, language),
         targets=listed(targets, language),
     )
     return clause
@@ -145,8 +145,8 @@ def goal_in_words(objective: Mapping[str, Any], language: str) -> str:
 def _target(target: Mapping[str, Any], language: str) -> str:
     goals = texts(language)["brief"]["goals"]
     clause: str = goals["target"].format(
-        share=_figure(100 * target["share"], language),
-        minutes=_figure(target["within_minutes"], language),
+        share=as_given(100 * target["share"], language),
+        minutes=as_given(target["within_minutes"], language),
         where=goals["where"][target["each"]],
     )
     return clause
@@ -157,7 +157,7 @@ def shortest(value: float, language: str) -> str:
     return f"{value:,.6g}".translate(str.maketrans(",.", "".join(_SEPARATORS[language])))
 
 
-def _figure(value: float, language: str) -> str:
+def as_given(value: float, language: str) -> str:
     """A figure as it was given: with a decimal only where it has one."""
     return number(value, 0 if round(value, 6) % 1 == 0 else 1, language)
 

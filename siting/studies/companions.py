@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from siting.common.errors import InputError
-from siting.report.words import LANGUAGES, command, listed, month, number, percent, texts, whole
+from siting.report.words import LANGUAGES, as_given, command, listed, month, number, texts, whole
 from siting.results.result import Result, read_manifest, read_table
 from siting.results.schema import CORE
 
@@ -122,7 +122,7 @@ def _robustness(study: Result, language: str) -> Iterator[str]:
     yield words["core" if len(core) else "no_core"].format(
         core=whole(len(core), language),
         picks=whole(len(main), language),
-        share=percent(CORE, 0, language),
+        share=whole(100 * CORE, language),
         places=listed(list(core["place"]), language),
     )
     drivers = rest.loc[rest["driver"] != "", "driver"].value_counts().sort_index()
@@ -149,7 +149,7 @@ def _alternatives(study: Result, language: str) -> Iterator[str]:
     best = answers[answers["kind"] == "best"]
     figures = {
         "count": whole(len(best), language),
-        "within": number(100 * manifest["within"], _digits(100 * manifest["within"]), language),
+        "within": as_given(100 * manifest["within"], language),
         "worst": number(100 * best["worse"].max(), 3, language),
         "shared": whole((sites["in_best_share"] == 1).sum(), language),
     }
@@ -165,10 +165,6 @@ def _alternatives(study: Result, language: str) -> Iterator[str]:
         )
 
 
-def _digits(value: float) -> int:
-    return 0 if round(value, 6) % 1 == 0 else 1
-
-
 def _hindcast(study: Result, language: str) -> Iterator[str]:
     words = texts(language)["brief"]["trust"]
     rounds = [_round(row, language) for _, row in study.tables["rounds"].iterrows()]
@@ -180,7 +176,7 @@ def _round(row: "pd.Series[Any]", language: str) -> str:
     clause: str = texts(language)["brief"]["trust"]["rounds"][row["kind"]]
     return clause.format(
         month=month(row["month"], language),
-        reached=percent(row["reached"], 0, language),
+        reached=whole(100 * row["reached"], language),
         overlap=whole(row["overlap"], language),
         number=whole(row["number"], language),
     )

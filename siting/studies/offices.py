@@ -54,10 +54,9 @@ class Redraw:
         concentration: float,
     ) -> Self:
         """Sort the offices by what is known of them."""
-        region = dict(zip(municipalities["code"], municipalities["fa_code"], strict=True))
-        population = dict(
-            zip(municipalities["code"], municipalities["population_2019"].astype(int), strict=True)
-        )
+        places, people = municipalities["code"], municipalities["population_2019"]
+        region = dict(zip(places, municipalities["fa_code"], strict=True))
+        population = dict(zip(places, people.astype(int), strict=True))
         codes = offices["municipality_code"]
         known = offices.get("existed_2019", pd.Series(CERTAIN[0], offices.index)).isin(CERTAIN)
         sure = set(codes[known])

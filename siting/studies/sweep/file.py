@@ -177,10 +177,7 @@ def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
     except ValidationError as error:
         raise InputError(faults_of(error, str(path), SweepTable)) from error
     _refuse_too_many(path, table)
-    beside = path.parent / table.sweep.base
-    named = beside.suffix != ".toml" and not beside.is_file()
-    base = find_scenario(table.sweep.base) if named else beside
-    _refuse_outside(path, table.sweep.base, base, allow)
+    base = _base(path, table.sweep.base, allow)
     plans = list(_plans(table))
     _refuse_equal_names(path, [name for name, _ in plans])
     # Workers may have been started in another folder.
@@ -195,9 +192,13 @@ def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
     return Sweep(path.stem, path, table.sweep, tuple(keys), runs)
 
 
-def _refuse_outside(path: Path, name: str, base: Path, allow: Sequence[Path]) -> None:
+def _base(path: Path, name: str, allow: Sequence[Path]) -> Path:
+    """The scenario whose keys are changed: a path beside the sweep, or a shipped one's name."""
+    beside = path.parent / name
+    is_path = beside.suffix == ".toml" or beside.is_file()
+    base = beside if is_path else find_scenario(name)
     if lies_in(base, (path.parent, scenario_folder(), *allow)):
-        return
+        return base
     problem = "lies outside the folder of the sweep and the shipped scenarios"
     remedy = "Move it into the sweep's folder, or allow its own with --allow FOLDER."
     raise InputError([Fault(str(path), "sweep.base", name, problem, remedy)])
@@ -215,30 +216,25 @@ def _plans(table: SweepTable) -> Iterator[tuple[str, dict[str, Any]]]:
     """Name and values of each run."""
     points = itertools.product(*(enumerate(values, start=1) for values in table.grid.values()))
     grid = [dict(zip(table.grid, point, strict=True)) for point in points]
-    rows = table.runs or (None,)
+    rows = [(run.name, run.set) for run in table.runs] or [("", {})]
     varied = {key for key, values in table.grid.items() if len(values) > 1}
     telling = varied or ({} if table.runs else table.grid)
-    for number, (row, point) in enumerate(itertools.product(rows, grid), start=1):
-        named = [row.name] if row else []
-        named += [
+    for number, ((first, given), point) in enumerate(itertools.product(rows, grid), start=1):
+        parts = [
             f"{key.partition('.')[2]}={_slug(*value)}"
             for key, value in point.items()
             if key in telling
         ]
-        name = ",".join(named)
-        values = {key: value for key, (_, value) in point.items()}
-        short = name if len(name) <= _LONGEST else f"run{number:04d}"
-        yield short, (row.set if row else {}) | values
+        name = ",".join(filter(None, [first, *parts]))
+        values = given | {key: value for key, (_, value) in point.items()}
+        yield name if len(name) <= _LONGEST else f"run{number:04d}", values
 
 
 def _slug(number: int, value: object) -> str:
     """A value as part of a folder's name; its number where it is too much for that."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    text = value if isinstance(value, str) else ""
-    return text if re.fullmatch(r"[\w.-]+", text) else f"no{number}"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    is_text = isinstance(value, str) and re.fullmatch(r"[\w.-]+", text)
+    return text if is_text or isinstance(value, int | float) else f"no{number}"
 
 
 def _refuse_equal_names(path: Path, names: list[str]) -> None:
@@ -282,17 +278,13 @@ def _reading_once() -> TableReader:
 def _question(
     run: SweepRun, data: Path, read: TableReader, checksum: Callable[[Path], str]
 ) -> dict[str, Any]:
-    scenario, faults = run.file.scenario, []
-    if scenario.solver.threads != 1:
+    file, scenario = run.file, run.file.scenario
+    if (threads := scenario.solver.threads) != 1:
+        problem = "a run of a sweep has one solver thread"
         remedy = 'Runs share the processors: write "solver.threads" = [1] in [grid].'
-        problem, threads = "a run of a sweep has one solver thread", scenario.solver.threads
-        faults.append(Fault(str(run.file.path), "solver.threads", threads, problem, remedy))
-    try:
-        files = files_of(run.file, checked_inputs(run.file, data, read), data)
-    except InputError as error:
-        raise InputError([*faults, *error.faults]) from error
-    if faults:
-        raise InputError(faults)
+        fault = Fault(str(file.path), "solver.threads", threads, problem, remedy)
+        file = replace(file, faults=(fault, *file.faults))
+    files = files_of(file, checked_inputs(file, data, read), data)
     return {
         "scenario": scenario.model_dump(mode="json"),
         "inputs": {name: checksum(path) for name, path in sorted(files.items())},

@@ -1,7 +1,6 @@
 """Carry out a sweep: hand its runs to workers, keep what comes back, make the table."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,7 +109,8 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         try:
             missing = [run for run in checked.runs if not (resume and folder.kept(run))]
             if missing:
-                with _cluster(scheduler, min(workers, len(missing))) as client:
+                few = min(workers, len(missing))
+                with cluster_at(scheduler) if scheduler else own_cluster(few) as client:
                     folder.begin(resume=resume)
                     failed = _make(client, missing, folder, progress)
             return Swept(folder.path, _finish(folder, failed), len(checked.runs) - len(missing))
@@ -118,10 +118,6 @@ def sweep(  # noqa: PLR0913 - one parameter an option
             raise InterruptError(_how_far("Interrupted.", folder)) from error
         except (ClusterError, OSError) as error:
             raise StoppedError(_how_far(str(error), folder)) from error
-
-
-def _cluster(scheduler: str | None, workers: int) -> AbstractContextManager["Client"]:
-    return cluster_at(scheduler) if scheduler else own_cluster(workers)
 
 
 def _make_run(file: ScenarioFile) -> Outcome:
