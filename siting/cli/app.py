@@ -8,22 +8,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer import Argument, Option
 
 import siting
+from siting.cli import options
 from siting.cli.benchmark import benchmark
 from siting.cli.network import network_app
-from siting.cli.options import (
-    RESULTS,
-    Allow,
-    Overrides,
-    ResultArgument,
-    Results,
-    ScenarioArgument,
-    can_report,
-    end_unless,
-    progress_on_terminal,
-)
-from siting.cli.studies import register, rerun, sweep
+from siting.cli.studies import alternatives, explain, frontier, hindcast, rerun, robustness, sweep
 from siting.common.errors import Fault, InfeasibleError, InputError, SitingError
 from siting.common.package import data_folder, require_report
 
@@ -41,10 +32,8 @@ app = typer.Typer(
 data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
-register(app)
-app.command("benchmark")(benchmark)
-app.command("sweep")(sweep)
-app.command("rerun")(rerun)
+for command in (hindcast, alternatives, explain, robustness, frontier, benchmark, sweep, rerun):
+    app.command()(command)
 
 
 def main() -> None:
@@ -86,8 +75,7 @@ def _show_version(*, wanted: bool) -> None:
 def _options(
     *,
     show_version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+        bool, Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Take the options that hold for no command in particular."""
@@ -95,30 +83,30 @@ def _options(
 
 @app.command()
 def run(  # noqa: PLR0913 - one parameter an option
-    scenario: ScenarioArgument,
+    scenario: options.ScenarioArgument,
     *,
-    overrides: Overrides = None,
-    allow: Allow = None,
-    results: Results = RESULTS,
+    overrides: options.Overrides = None,
+    allow: options.Allow = None,
+    results: options.Results = options.RESULTS,
     time_limit: Annotated[
-        float | None, typer.Option(help="Stop solving after this many seconds.")
+        float | None, Option(help="Stop solving after this many seconds.")
     ] = None,
     gap: Annotated[
-        float | None, typer.Option(help="Stop when this near to the best, such as 0.01 for 1 %.")
+        float | None, Option(help="Stop when this near to the best, such as 0.01 for 1 %.")
     ] = None,
     frontier: Annotated[
         str | None,
-        typer.Option(metavar="A..B", help="Solve for A to B new offices too; adds explorer.html."),
+        Option(metavar="A..B", help="Solve for A to B new offices too; adds explorer.html."),
     ] = None,
     keep_budget: Annotated[
-        bool, typer.Option("--keep-budget", help="Hold the frontier to the budgets.")
+        bool, Option("--keep-budget", help="Hold the frontier to the budgets.")
     ] = False,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers find travel times."),
+        Option(metavar="ADDRESS", help="Dask scheduler whose workers find travel times."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
-    brief: Annotated[bool, typer.Option(help="Write maps and the briefing as HTML too.")] = True,
+    quiet: Annotated[bool, Option("--quiet", help="Print only where the files are.")] = False,
+    brief: Annotated[bool, Option(help="Write maps and the briefing as HTML too.")] = True,
 ) -> None:
     """Solve a scenario and write its results."""
     from siting.common.parallel import check_cluster
@@ -131,7 +119,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     given = [f"{key}={value}" for key, value in limits.items() if value is not None]
     file = siting.read_scenario(scenario, [*(overrides or ()), *given], allow=allow or ())
     steps = read_frontier(frontier, keep_budget=keep_budget) if frontier else None
-    with claim(file.name, results), progress_on_terminal(quiet=quiet) as progress:
+    with claim(file.name, results), options.progress_on_terminal(quiet=quiet) as progress:
         if scheduler:
             check_cluster(scheduler)
         result = siting.run(file, frontier=steps, workers=scheduler, progress=progress)
@@ -139,17 +127,16 @@ def run(  # noqa: PLR0913 - one parameter an option
         if brief:
             progress("Writing the briefing")
             _brief_if_possible(result, folder)
-    console = Console(highlight=False)
     if quiet:
-        console.print(str(folder), soft_wrap=True, markup=False)
+        typer.echo(str(folder))
     else:
-        print_document(summary(result, folder), console)
-    end_unless(proved=result.settled)
+        print_document(summary(result, folder), Console(highlight=False))
+    options.end_unless(proved=result.settled)
 
 
 def _brief_if_possible(result: "siting.Result", folder: Path) -> None:
     """Write the briefing; where its packages are missing say so in a line, and leave it."""
-    if not can_report("No briefing was written."):
+    if not options.can_report("No briefing was written."):
         return
     from siting.report.write import write_briefing
     from siting.studies.companions import trust_by_language
@@ -171,14 +158,12 @@ def _write_explorer(folder: Path) -> Path:
 
 @app.command("brief")
 def write_brief(
-    result: ResultArgument,
+    result: options.ResultArgument,
     *,
     formats: Annotated[
-        str, typer.Option("--format", help="html, docx, xlsx, pdf, gpkg; several with commas.")
+        str, Option("--format", help="html, docx, xlsx, pdf, gpkg; several with commas.")
     ] = "html",
-    languages: Annotated[
-        str, typer.Option("--lang", help="sv, en; several with a comma.")
-    ] = "sv,en",
+    languages: Annotated[str, Option("--lang", help="sv, en; several with a comma.")] = "sv,en",
 ) -> None:
     """Write maps and the briefing of a result into its folder."""
     from siting.results.result import find_result
@@ -206,10 +191,10 @@ def write_brief(
 @app.command()
 def check(
     scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO…", help="Paths or names of shipped ones.")
+        list[str], Argument(metavar="SCENARIO…", help="Paths or names of shipped ones.")
     ],
     *,
-    allow: Allow = None,
+    allow: options.Allow = None,
 ) -> None:
     """Check scenario files, without solving them."""
     faults: list[Fault] = []
@@ -225,7 +210,7 @@ def check(
 
 
 @app.command()
-def explore(result: ResultArgument) -> None:
+def explore(result: options.ResultArgument) -> None:
     """Write explorer.html, a page with a map and a slider, into the folder of a result."""
     from siting.results.result import find_result
 
@@ -236,14 +221,14 @@ def explore(result: ResultArgument) -> None:
 @app.command()
 def compare(
     results: Annotated[
-        list[str], typer.Argument(metavar="RESULT…", help="Two to six, by folder or name.")
+        list[str], Argument(metavar="RESULT…", help="Two to six, by folder or name.")
     ],
     *,
-    out: Annotated[Path, typer.Option(help="Folder for the pages and tables.")] = Path(
+    out: Annotated[Path, Option(help="Folder for the pages and tables.")] = Path(
         "results/comparison"
     ),
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Compare even other demand or another network.")
+        bool, Option("--anyway", help="Compare even other demand or another network.")
     ] = False,
 ) -> None:
     """Put two to six results side by side, the others against the first."""
@@ -256,10 +241,10 @@ def compare(
 
 @app.command("new-scenario")
 def new_scenario(
-    name: Annotated[str, typer.Argument(help="Name of the new scenario.")],
+    name: Annotated[str, Argument(help="Name of the new scenario.")],
     *,
     source: Annotated[
-        str | None, typer.Option("--from", metavar="SCENARIO", help="Start from this scenario.")
+        str | None, Option("--from", metavar="SCENARIO", help="Start from this scenario.")
     ] = None,
 ) -> None:
     """Write a commented scenario file to start from."""
@@ -271,9 +256,9 @@ def new_scenario(
 
 @data_app.command("build")
 def data_build(
-    raw: Annotated[Path, typer.Option(help="Folder of the raw tables and the raw road file.")],
+    raw: Annotated[Path, Option(help="Folder of the raw tables and the raw road file.")],
     *,
-    data: Annotated[Path | None, typer.Option(help="The data folder.")] = None,
+    data: Annotated[Path | None, Option(help="The data folder.")] = None,
 ) -> None:
     """Make the tables in data/ from the raw ones."""
     from siting.pipeline.build import build_data
@@ -283,9 +268,7 @@ def data_build(
 
 
 @data_app.command("check")
-def data_check(
-    *, data: Annotated[Path | None, typer.Option(help="The data folder.")] = None
-) -> None:
+def data_check(*, data: Annotated[Path | None, Option(help="The data folder.")] = None) -> None:
     """Check every table and the data ledger."""
     from siting.inputs.ledger import check_data
 

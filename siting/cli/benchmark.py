@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
 from rich.console import Console
 from rich.table import Table
+from typer import Argument, Option
 
 from siting.cli.options import end_unless
 
@@ -24,26 +24,24 @@ UNPROVED = ("feasible", "unknown")
 
 def benchmark(  # noqa: PLR0913 - one parameter an option
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help=f"OR-Library or TSPLIB files, or {MADE}.")
+        list[str], Argument(metavar="FILE…", help=f"OR-Library or TSPLIB files, or {MADE}.")
     ],
     *,
     problem: Annotated[
         Literal["p-median", "p-center", "capacitated"] | None,
-        typer.Option(help="Default: what the file holds."),
+        Option(help="Default: what the file holds."),
     ] = None,
-    p: Annotated[int | None, typer.Option(help="Sites to open; default: the file's.")] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds for each solve.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the rows to this file too.")] = None,
-    against: Annotated[
-        Literal["spopt"] | None, typer.Option(help="Solve with this program too.")
-    ] = None,
-    peer_python: Annotated[
-        Path, typer.Option(help="Python of the environment that has it.")
-    ] = Path(".venv-peers/bin/python"),
-    clients: Annotated[int, typer.Option(help=f"{MADE}: number of clients.")] = 1000,
-    candidates: Annotated[int, typer.Option(help=f"{MADE}: number of candidates.")] = 200,
-    existing: Annotated[int, typer.Option(help=f"{MADE}: number of existing sites.")] = 0,
-    seed: Annotated[int, typer.Option(help=f"{MADE}: seed of the made instance.")] = 1,
+    p: Annotated[int | None, Option(help="Sites to open; default: the file's.")] = None,
+    time_limit: Annotated[float | None, Option(help="Seconds for each solve.")] = None,
+    csv: Annotated[Path | None, Option(help="Write the rows to this file too.")] = None,
+    against: Annotated[Literal["spopt"] | None, Option(help="Solve with this program too.")] = None,
+    peer_python: Annotated[Path, Option(help="Python of the environment that has it.")] = Path(
+        ".venv-peers/bin/python"
+    ),
+    clients: Annotated[int, Option(help=f"{MADE}: number of clients.")] = 1000,
+    candidates: Annotated[int, Option(help=f"{MADE}: number of candidates.")] = 200,
+    existing: Annotated[int, Option(help=f"{MADE}: number of existing sites.")] = 0,
+    seed: Annotated[int, Option(help=f"{MADE}: seed of the made instance.")] = 1,
 ) -> None:
     """Solve instances with published optima, or a made one, and print objective, bound and time.
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
+from typer import Argument, Option
 
 from siting.common.errors import Fault, InputError
+from siting.common.package import data_folder
 
 if TYPE_CHECKING:
     from siting.common.types import Points
@@ -26,13 +28,12 @@ network_app = typer.Typer(help="Build and judge road networks.", no_args_is_help
 @network_app.command("info")
 def show_network(
     source: Annotated[
-        str, typer.Argument(help='"shipped", or a network that was built before.')
+        str, Argument(help='"shipped", or a network that was built before.')
     ] = "shipped",
     *,
-    speeds: Annotated[str, typer.Option(help="Profile in data/speeds.toml.")] = "default",
+    speeds: Annotated[str, Option(help="Profile in data/speeds.toml.")] = "default",
 ) -> None:
     """Print size, repairs and reference trips of a road network."""
-    from siting.common.package import data_folder
     from siting.network.load import load_road_network
     from siting.network.routes import read_reference_trips
     from siting.studies.network.info import network_info
@@ -45,28 +46,27 @@ def show_network(
 
 @network_app.command("build")
 def build_network(  # noqa: PLR0913 - one parameter an option
-    out: Annotated[Path, typer.Argument(help="Where to: a .graphml or a .parquet file.")],
+    out: Annotated[Path, Argument(help="Where to: a .graphml or a .parquet file.")],
     *,
-    place: Annotated[str | None, typer.Option(help="Download this place.")] = None,
-    polygon: Annotated[Path | None, typer.Option(help="Download what this file outlines.")] = None,
+    place: Annotated[str | None, Option(help="Download this place.")] = None,
+    polygon: Annotated[Path | None, Option(help="Download what this file outlines.")] = None,
     bbox: Annotated[
-        str | None, typer.Option(metavar="W,S,E,N", help="Download this box, in degrees.")
+        str | None, Option(metavar="W,S,E,N", help="Download this box, in degrees.")
     ] = None,
     osm: Annotated[
-        Path | None, typer.Option(help="Read this extract: .osm, .osm.bz2 or .osm.pbf.")
+        Path | None, Option(help="Read this extract: .osm, .osm.bz2 or .osm.pbf.")
     ] = None,
-    graphml: Annotated[Path | None, typer.Option(help="Read this graph of OSMnx.")] = None,
+    graphml: Annotated[Path | None, Option(help="Read this graph of OSMnx.")] = None,
     roads: Annotated[
         Literal["main", "drive", "all"],
-        typer.Option(help="Main roads; all public streets; service roads as well."),
+        Option(help="Main roads; all public streets; service roads as well."),
     ] = "drive",
-    overpass_url: Annotated[str, typer.Option(help="Server to download from.")] = OVERPASS_URL,
-    nominatim_url: Annotated[str, typer.Option(help="Server that finds places.")] = NOMINATIM_URL,
-    timeout: Annotated[float, typer.Option(help="Seconds before a server counts as stuck.")] = 180,
-    tries: Annotated[int, typer.Option(min=1, help="How often to ask a server.")] = 4,
+    overpass_url: Annotated[str, Option(help="Server to download from.")] = OVERPASS_URL,
+    nominatim_url: Annotated[str, Option(help="Server that finds places.")] = NOMINATIM_URL,
+    timeout: Annotated[float, Option(help="Seconds before a server counts as stuck.")] = 180,
+    tries: Annotated[int, Option(min=1, help="How often to ask a server.")] = 4,
 ) -> None:
     """Build a road network from OpenStreetMap."""
-    from siting.common.package import data_folder
     from siting.network.osm.build import (
         build_from_area,
         build_from_file,
@@ -98,18 +98,17 @@ def build_network(  # noqa: PLR0913 - one parameter an option
 def calibrate_network(
     reference: Annotated[
         Path,
-        typer.Argument(
+        Argument(
             help="CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
         ),
     ],
     *,
     source: Annotated[
-        str, typer.Option(help='"shipped", or a network that was built before.')
+        str, Option(help='"shipped", or a network that was built before.')
     ] = "shipped",
-    speeds: Annotated[str, typer.Option(help="Profile to start from.")] = "default",
+    speeds: Annotated[str, Option(help="Profile to start from.")] = "default",
 ) -> None:
     """Fit speeds to known travel times, and print a profile for data/speeds.toml."""
-    from siting.common.package import data_folder
     from siting.network.load import load_road_network
     from siting.network.routes import read_reference_trips
     from siting.network.speeds import read_speeds
@@ -124,16 +123,16 @@ def calibrate_network(
 
 @network_app.command("compare")
 def compare(  # noqa: PLR0913 - one parameter an option
-    first: Annotated[str, typer.Argument(metavar="A", help='"shipped", or a built network.')],
-    second: Annotated[str, typer.Argument(metavar="B", help='"shipped", or a built network.')],
+    first: Annotated[str, Argument(metavar="A", help='"shipped", or a built network.')],
+    second: Annotated[str, Argument(metavar="B", help='"shipped", or a built network.')],
     *,
     points: Annotated[
-        str, typer.Option(help='"seats", or a CSV file with the columns id, lon and lat.')
+        str, Option(help='"seats", or a CSV file with the columns id, lon and lat.')
     ] = "seats",
-    speeds: Annotated[str, typer.Option(help="Profile of both.")] = "default",
-    speeds_b: Annotated[str | None, typer.Option(help="Profile of B, where another.")] = None,
-    table: Annotated[Path | None, typer.Option(help="Write every trip to this CSV file.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw the distribution: .svg, .png.")] = None,
+    speeds: Annotated[str, Option(help="Profile of both.")] = "default",
+    speeds_b: Annotated[str | None, Option(help="Profile of B, where another.")] = None,
+    table: Annotated[Path | None, Option(help="Write every trip to this CSV file.")] = None,
+    plot: Annotated[Path | None, Option(help="Draw the distribution: .svg, .png.")] = None,
 ) -> None:
     """Compare lengths and times of trips on two networks."""
     from siting.common.files import write_file
@@ -154,7 +153,6 @@ def compare(  # noqa: PLR0913 - one parameter an option
 
 
 def _places(points: str) -> "Points":
-    from siting.common.package import data_folder
     from siting.common.tables.columns import read_points
 
     if points == "seats":
@@ -173,7 +171,6 @@ def _check_only_one(ways: Mapping[str, object]) -> None:
 
 def _residents() -> "Residents":
     """Where people live by the shipped tables, to tell how many of them are cut off."""
-    from siting.common.package import data_folder
     from siting.inputs.schema import read_table
     from siting.inputs.select import points
     from siting.network.osm.build import Residents

@@ -1,41 +1,39 @@
-"""Options that several commands share, progress on the terminal, and exit codes."""
+"""Options that several commands share, progress on the terminal, refusals and exit codes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
+from typer import Argument, Option
 
-from siting.common.errors import MissingExtraError, StoppedError
+from siting.common.errors import Fault, InputError, MissingExtraError, StoppedError
 from siting.common.package import require_report
 from siting.common.signals import Progress
 
 ScenarioArgument = Annotated[
     str,
-    typer.Argument(
+    Argument(
         metavar="SCENARIO",
         help="Path of a scenario file, or the name of one that ships or lies here.",
     ),
 ]
 ResultArgument = Annotated[
-    str, typer.Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
+    str, Argument(metavar="RESULT", help="A result's folder, or its name in results/.")
 ]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a key (none: its default)."),
+    Option("--set", metavar="KEY=VALUE", help="Override a key (none: its default)."),
 ]
 Allow = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--allow", metavar="FOLDER", help="Let the scenario name files in this folder too."
-    ),
+    Option("--allow", metavar="FOLDER", help="Let the scenario name files in this folder too."),
 ]
-Results = Annotated[Path, typer.Option(help="Folder of all results.")]
+Results = Annotated[Path, Option(help="Folder of all results.")]
 RESULTS = Path("results")
-STOPPED = StoppedError.exit_code
-"""The exit code where an answer is there, but not its proof."""
+Language = Annotated[Literal["sv", "en"], Option("--lang", help="Language of what is printed.")]
 
 
 @contextmanager
@@ -60,6 +58,11 @@ def can_report(otherwise: str) -> bool:
 
 
 def end_unless(*, proved: bool) -> None:
-    """End with the exit code of what is not proved, if it is not."""
+    """End with the exit code of an answer without its proof, if that is missing."""
     if not proved:
-        raise typer.Exit(STOPPED)
+        raise typer.Exit(StoppedError.exit_code)
+
+
+def refuse(option: str, value: object, problem: str, remedy: str) -> NoReturn:
+    """Say what is wrong with an option."""
+    raise InputError([Fault("command line", option, value, problem, remedy)])

@@ -7,181 +7,152 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from typer import Argument, Option
 
 import siting
-from siting.cli.options import (
-    RESULTS,
-    Allow,
-    Overrides,
-    ResultArgument,
-    Results,
-    ScenarioArgument,
-    can_report,
-    end_unless,
-    progress_on_terminal,
-)
-from siting.common.errors import Fault, InputError
+from siting.cli import options
 from siting.scenario.limits import VARIED_HELP
 
 if TYPE_CHECKING:
     from siting.report.document import Document
     from siting.results.result import Result
-    from siting.scenario.file import ScenarioFile
 
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to an app."""
-    app.command()(hindcast)
-    app.command()(alternatives)
-    app.command()(explain)
-    app.command()(robustness)
-    app.command()(frontier)
-
-
-def _read(scenario: str, overrides: list[str] | None, allow: list[Path] | None) -> "ScenarioFile":
-    return siting.read_scenario(scenario, overrides or (), allow=allow or ())
 
 
 def _make(
     name: str,
     results: Path,
     find: Callable[..., "Result"],
-    tell: Callable[["Result"], "Document"],
+    tell: Callable[["Result", str], "Document"],
+    language: str,
 ) -> "Result":
     """Make a study and leave it, with its folder kept from other processes meanwhile."""
     from siting.results.write import claim
 
     with claim(name, results):
-        with progress_on_terminal() as progress:
+        with options.progress_on_terminal() as progress:
             study = find(progress=progress)
-        _leave(study, results, tell)
+        _leave(study, results, tell(study, language))
     return study
 
 
-def _leave(study: "Result", results: Path, tell: Callable[["Result"], "Document"]) -> None:
+def _leave(study: "Result", results: Path, told: "Document") -> None:
     """Write a study, print it, and say where its files are."""
     from siting.report.formats.terminal import print_document
 
     folder = siting.write_result(study, results)
-    console = Console(highlight=False)
-    print_document(tell(study), console)
-    console.print(f"\nFiles: {folder}", soft_wrap=True, markup=False)
+    print_document(told, Console(highlight=False))
+    typer.echo(f"\nFiles: {folder}")
 
 
 def hindcast(  # noqa: PLR0913 - one parameter an option
-    scenario: ScenarioArgument = "remaining_offices",
+    scenario: options.ScenarioArgument = "remaining_offices",
     *,
     draws: Annotated[
-        int, typer.Option(min=0, help="Office tables to draw for the range of the overlap.")
+        int, Option(min=0, help="Office tables to draw for the range of the overlap.")
     ] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same tables.")] = 1,
-    overrides: Overrides = None,
-    allow: Allow = None,
-    results: Results = RESULTS,
+    seed: Annotated[int, Option(min=0, help="The same seed draws the same tables.")] = 1,
+    overrides: options.Overrides = None,
+    allow: options.Allow = None,
+    results: options.Results = options.RESULTS,
+    language: options.Language = "en",
 ) -> None:
     """Hold what the government really decided against the best of the same number."""
     from siting.studies.hindcast.page import tell_hindcast
 
-    file = _read(scenario, overrides, allow)
+    file = siting.read_scenario(scenario, overrides or (), allow=allow or ())
     find = partial(siting.hindcast, file, draws=draws, seed=seed)
-    _make(f"{file.name}-hindcast", results, find, tell_hindcast)
+    _make(f"{file.name}-hindcast", results, find, tell_hindcast, language)
 
 
 def alternatives(  # noqa: PLR0913 - one parameter an option
-    scenario: ScenarioArgument,
+    scenario: options.ScenarioArgument,
     *,
     within: Annotated[
-        str, typer.Option(help="How much worse than the best they may be, such as 1%.")
+        str, Option(help="How much worse than the best they may be, such as 1%.")
     ] = "1%",
-    count: Annotated[int, typer.Option(min=1, help="How many of the best.")] = 10,
-    diverse: Annotated[
-        int, typer.Option(min=1, help="How many that differ as much as possible.")
-    ] = 4,
-    overrides: Overrides = None,
-    allow: Allow = None,
-    results: Results = RESULTS,
+    count: Annotated[int, Option(min=1, help="How many of the best.")] = 10,
+    diverse: Annotated[int, Option(min=1, help="How many that differ as much as possible.")] = 4,
+    overrides: options.Overrides = None,
+    allow: options.Allow = None,
+    results: options.Results = options.RESULTS,
+    language: options.Language = "en",
 ) -> None:
     """Find the answers that are nearly as good, and what they share."""
     from siting.studies.alternatives import tell_alternatives
 
     share = read_share("--within", within)
-    file = _read(scenario, overrides, allow)
+    file = siting.read_scenario(scenario, overrides or (), allow=allow or ())
     find = partial(siting.alternatives, file, within=share, count=count, diverse=diverse)
-    _make(f"{file.name}-alternatives", results, find, tell_alternatives)
+    _make(f"{file.name}-alternatives", results, find, tell_alternatives, language)
 
 
-def explain(
-    result: ResultArgument,
+def explain(  # noqa: PLR0913 - one parameter an option
+    result: options.ResultArgument,
     *,
-    site: Annotated[str, typer.Option(help="A place or an existing office: name or code.")],
+    site: Annotated[str, Option(help="A place or an existing office: name or code.")],
     folder: Annotated[
-        Path | None, typer.Option(help="What the paths in the scenario are relative to.")
+        Path | None, Option(help="What the paths in the scenario are relative to.")
     ] = None,
-    allow: Allow = None,
-    results: Results = RESULTS,
+    allow: options.Allow = None,
+    results: options.Results = options.RESULTS,
+    language: options.Language = "en",
 ) -> None:
     """Say why a place is in a result, or not, and what the other way would cost."""
     from siting.studies.explain import tell_explanation
 
-    with progress_on_terminal() as progress:
+    with options.progress_on_terminal() as progress:
         study = siting.explain(
             result, site, folder=folder, allow=tuple(allow or ()), progress=progress
         )
-    _leave(study, results, tell_explanation)
+    _leave(study, results, tell_explanation(study, language))
 
 
 def robustness(  # noqa: PLR0913 - one parameter an option
-    scenario: ScenarioArgument,
+    scenario: options.ScenarioArgument,
     *,
-    draws: Annotated[int, typer.Option(min=1, help="How many worlds to draw.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same worlds.")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes to solve them in.")] = 2,
+    draws: Annotated[int, Option(min=1, help="How many worlds to draw.")] = 200,
+    seed: Annotated[int, Option(min=0, help="The same seed draws the same worlds.")] = 1,
+    workers: Annotated[int, Option(min=1, help="Processes to solve them in.")] = 2,
     rule: Annotated[
-        bool,
-        typer.Option(help="Draw no office where one was announced, proposed or ordered later."),
+        bool, Option(help="Draw no office where one was announced, proposed or ordered later.")
     ] = True,
-    overrides: Overrides = None,
-    allow: Allow = None,
-    results: Results = RESULTS,
+    overrides: options.Overrides = None,
+    allow: options.Allow = None,
+    results: options.Results = options.RESULTS,
+    language: options.Language = "en",
 ) -> None:
     """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
     from siting.studies.robustness.page import tell_robustness
 
-    file = _read(scenario, overrides, allow)
+    file = siting.read_scenario(scenario, overrides or (), allow=allow or ())
     find = partial(siting.robustness, file, draws=draws, seed=seed, workers=workers, rule=rule)
-    study = _make(f"{file.name}-robustness", results, find, tell_robustness)
-    end_unless(proved=not study.manifest["interrupted"])
+    study = _make(f"{file.name}-robustness", results, find, tell_robustness, language)
+    options.end_unless(proved=not study.manifest["interrupted"])
 
 
 def frontier(  # noqa: PLR0913 - one parameter an option
-    scenario: ScenarioArgument,
+    scenario: options.ScenarioArgument,
     *,
-    over: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LIMIT=A..B[..STEP]",
-            help=VARIED_HELP,
-        ),
-    ] = None,
+    over: Annotated[str | None, Option(metavar="LIMIT=A..B[..STEP]", help=VARIED_HELP)] = None,
     tradeoff: Annotated[
-        str | None, typer.Option(metavar="AIMS", help="mean,worst, mean,equity or mean,coverage.")
+        str | None, Option(metavar="AIMS", help="mean,worst, mean,equity or mean,coverage.")
     ] = None,
     keep: Annotated[
-        bool,
-        typer.Option("--keep", help="Of number and money, hold the one that does not vary too."),
+        bool, Option("--keep", help="Of number and money, hold the one that does not vary too.")
     ] = False,
     within: Annotated[
-        float | None, typer.Option(min=0, help="Minutes of coverage; else the scenario's, or 45.")
+        float | None, Option(min=0, help="Minutes of coverage; else the scenario's, or 45.")
     ] = None,
     points: Annotated[
-        int | None, typer.Option(min=2, help="A sample of at most so many points of the front.")
+        int | None, Option(min=2, help="A sample of at most so many points of the front.")
     ] = None,
-    overrides: Overrides = None,
-    allow: Allow = None,
-    results: Results = RESULTS,
+    overrides: options.Overrides = None,
+    allow: options.Allow = None,
+    results: options.Results = options.RESULTS,
+    language: options.Language = "en",
 ) -> None:
     """Show what more offices or more money bring, or what another aim costs in the mean."""
     from siting.pipeline.steps import read_over
@@ -192,19 +163,19 @@ def frontier(  # noqa: PLR0913 - one parameter an option
     if (over is None) == (tradeoff is None):
         remedy = "Give one: --over new_offices=4..40, or --tradeoff mean,worst."
         problem = "one of them is needed, and not both"
-        raise InputError([Fault("command line", "--over, --tradeoff", None, problem, remedy)])
-    file = _read(scenario, overrides, allow)
+        options.refuse("--over, --tradeoff", None, problem, remedy)
+    file = siting.read_scenario(scenario, overrides or (), allow=allow or ())
     asked = read_over(over, keep=keep) if over else read_tradeoff(str(tradeoff), within, points)
-    name = f"{file.name}-{asked.name}"
+    name, find = f"{file.name}-{asked.name}", partial(siting.frontier, file, asked)
     with claim(name, results) as folder:
-        study = _make(name, results, partial(siting.frontier, file, asked), tell_frontier)
+        study = _make(name, results, find, tell_frontier, language)
         draw_if_possible(study, folder)
-    end_unless(proved=study.manifest["proved"])
+    options.end_unless(proved=study.manifest["proved"])
 
 
 def draw_if_possible(study: "Result", folder: Path) -> None:
     """Draw the curve; where the packages for it are missing say so in a line, and leave it."""
-    if not can_report("No picture was drawn."):
+    if not options.can_report("No picture was drawn."):
         return
     from siting.common.files import write_file
     from siting.report.maps.draw import drawn
@@ -222,9 +193,7 @@ def read_share(option: str, text: str) -> float:
     except ValueError:
         share = -1.0
     if rest or not 0 <= share < 1:
-        raise InputError(
-            [Fault("command line", option, text, "is not a share", "Write 1% or 0.01.")]
-        )
+        options.refuse(option, text, "is not a share", "Write 1% or 0.01.")
     return share
 
 
@@ -232,25 +201,22 @@ DIFFERS = 5
 
 
 def rerun(  # noqa: PLR0913 - one parameter an option
-    result: ResultArgument,
+    result: options.ResultArgument,
     *,
-    results: Annotated[
-        Path | None, typer.Option(help="Write the new result into this folder.")
-    ] = None,
+    results: Annotated[Path | None, Option(help="Write the new result into this folder.")] = None,
     folder: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             help="What the paths in the scenario are relative to. Default: the folder of the "
             "shipped scenario of that name, else the one you are in."
         ),
     ] = None,
-    allow: Allow = None,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="Go on though input files differ.")
-    ] = False,
+    allow: options.Allow = None,
+    anyway: Annotated[bool, Option("--anyway", help="Go on though input files differ.")] = False,
     table: Annotated[
-        Path | None, typer.Option(help="Write every cell that differs to this CSV file.")
+        Path | None, Option(help="Write every cell that differs to this CSV file.")
     ] = None,
+    language: options.Language = "en",
 ) -> None:
     """Repeat a run from its manifest and say which figures differ."""
     from siting.common.files import write_file
@@ -263,17 +229,15 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     old = find_result(result)
     if results is not None:
         _refuse_same(old, check_target(old.absolute().name, results))
-    with progress_on_terminal() as progress:
+    with options.progress_on_terminal() as progress:
         made = siting.rerun(
             old, relative_to=folder, allow=tuple(allow or ()), anyway=anyway, progress=progress
         )
-    console = Console(highlight=False)
-    print_document(tell_rerun(made), console)
+    print_document(tell_rerun(made, language), Console(highlight=False))
     if table is not None:
         write_file(table, as_csv(made.found.cells), option="--table")
     if results is not None:
-        written = siting.write_result(made.result, results)
-        console.print(f"Files: {written}", soft_wrap=True, markup=False)
+        typer.echo(f"Files: {siting.write_result(made.result, results)}")
     if not made.same:
         raise typer.Exit(DIFFERS)
 
@@ -282,7 +246,7 @@ def _refuse_same(old: Path, new: Path) -> None:
     if old.resolve() == new.resolve():
         problem = "the result to compare with stands there"
         remedy = "Choose another folder, so that both are kept."
-        raise InputError([Fault("command line", "--results", str(new.parent), problem, remedy)])
+        options.refuse("--results", str(new.parent), problem, remedy)
 
 
 _WORKERS = 2
@@ -290,33 +254,33 @@ _WORKERS = 2
 
 def sweep(  # noqa: PLR0913 - one parameter an option
     name: Annotated[
-        str, typer.Argument(metavar="SWEEP", help="Path of a sweep file, or a shipped one's name.")
+        str, Argument(metavar="SWEEP", help="Path of a sweep file, or a shipped one's name.")
     ],
     *,
     workers: Annotated[
-        int | None, typer.Option(min=1, help=f"Processes of this machine; default {_WORKERS}.")
+        int | None, Option(min=1, help=f"Processes of this machine; default {_WORKERS}.")
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make the runs instead."),
+        Option(metavar="ADDRESS", help="Dask scheduler whose workers make the runs instead."),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Keep finished runs and make the missing ones.")
+        bool, Option("--resume", help="Keep finished runs and make the missing ones.")
     ] = False,
-    allow: Allow = None,
-    results: Results = RESULTS,
+    allow: options.Allow = None,
+    results: options.Results = options.RESULTS,
+    language: options.Language = "en",
 ) -> None:
     """Run a scenario with many values of some keys, and put the answers into one table."""
     if workers and scheduler:
         remedy = "Leave out one of them: workers of a Dask cluster are started with it."
-        problem = "a scheduler has workers of its own"
-        raise InputError([Fault("command line", "--workers", workers, problem, remedy)])
+        options.refuse("--workers", workers, "a scheduler has workers of its own", remedy)
     from siting.report.formats.terminal import print_document
     from siting.studies.sweep.file import read_sweep
     from siting.studies.sweep.table import tell_sweep
 
     asked = read_sweep(name, allow=allow or ())
-    with progress_on_terminal() as progress:
+    with options.progress_on_terminal() as progress:
         swept = siting.sweep(
             asked,
             results,
@@ -325,9 +289,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
             resume=resume,
             progress=progress,
         )
-    console = Console(highlight=False)
-    print_document(tell_sweep(asked.about.title, swept.table), console)
+    told = tell_sweep(asked.about.title, swept.table, language)
+    print_document(told, Console(highlight=False))
     if resume:
-        console.print(f"{swept.kept} of them were there already.")
-    console.print(f"Files: {swept.folder}", soft_wrap=True, markup=False)
-    end_unless(proved=swept.settled)
+        typer.echo(f"{swept.kept} of them were there already.")
+    typer.echo(f"Files: {swept.folder}")
+    options.end_unless(proved=swept.settled)
