@@ -1,9 +1,8 @@
 """Plausible draws of a scenario and the best answer of each, in one process or several."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from siting.common.levels import LEVELS
 from siting.common.parallel import each_made
 from siting.common.signals import Progress, Stop, keeping_what_is_done
 from siting.common.types import Bools, Floats, Ints
-from siting.inputs.assumptions import ASSUMPTIONS, assumed, read_assumptions
+from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
 from siting.network.speeds import speed_profiles
@@ -52,30 +51,6 @@ class Draw:
     offices: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Spread:
-    """How far draws may lie from the scenario; all are assumptions.
-
-    Parameters
-    ----------
-    costs : tuple of float and float
-        Range of the factor on every cost figure, drawn evenly.
-    min_populations : tuple of int
-        Residents from which a locality is a candidate, drawn from these; seats always are.
-    """
-
-    costs: tuple[float, float]
-    min_populations: tuple[int, ...]
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """Read it from the assumptions log."""
-        path = folder / ASSUMPTIONS
-        factor = assumed(path, "drawn_costs")
-        residents = assumed(path, "drawn_candidates")["min_populations"]
-        return cls((factor["least"], factor["most"]), tuple(residents))
-
-
 @dataclass(frozen=True, eq=False)
 class Shared:
     """What all draws share; computed once.
@@ -96,7 +71,10 @@ class Shared:
     seats : mapping of str to str
         Municipality to the code of the candidate that stands for its seat.
     costs : Costs
-    spread : Spread
+    cost_factors : tuple of float and float
+        Range of the factor on every cost figure, drawn evenly; an assumption.
+    min_populations : tuple of int
+        Residents from which a locality is a candidate, drawn from these; an assumption.
     """
 
     task: Task
@@ -106,7 +84,8 @@ class Shared:
     people: Floats
     seats: Mapping[str, str]
     costs: Costs
-    spread: Spread
+    cost_factors: tuple[float, float]
+    min_populations: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,23 +119,18 @@ def realise(shared: Shared, draw: Draw) -> Realisation:
     Costs follow the staff rule with the offices and roads of the draw itself.
     """
     minutes = shared.minutes[draw.speeds]
-    existing = shared.sites["existing"].to_numpy()
+    new = ~shared.sites["existing"].to_numpy()
     present = present_sites(shared.sites, shared.seats, draw.offices)
     before: Floats = minutes[:, present].min(axis=1)
-    nearer = np.zeros(len(existing), dtype=np.int64)
-    nearer[~existing] = people_nearer(shared.people, before, minutes[:, ~existing])
-    annual, one_off = _costs(shared, nearer, ~existing & ~present, draw.cost_factor)
-    return Realisation(draw, present, before, nearer, annual, one_off)
-
-
-def _costs(shared: Shared, nearer: Ints, priced: Bools, factor: float) -> tuple[Floats, Floats]:
-    new = ~shared.sites["existing"].to_numpy()
-    staff = np.zeros(len(nearer), dtype=np.int64)
+    nearer, staff = np.zeros((2, len(new)), dtype=np.int64)
+    nearer[new] = people_nearer(shared.people, before, minutes[:, new])
     municipality = shared.sites.loc[new, "municipality_code"]
     staff[new] = staff_by_rule(nearer[new], municipality, shared.costs.staff_rule)
-    annual = np.round(shared.costs.annual_msek(staff) * factor, 6)
-    one_off = np.round(shared.costs.one_off_msek(staff) * factor, 6)
-    return np.where(priced, annual, 0.0), np.where(priced, one_off, 0.0)
+    annual, one_off = (
+        np.where(new & ~present, np.round(msek * draw.cost_factor, 6), 0.0)
+        for msek in (shared.costs.annual_msek(staff), shared.costs.one_off_msek(staff))
+    )
+    return Realisation(draw, present, before, nearer, annual, one_off)
 
 
 def task_of(shared: Shared, realisation: Realisation) -> Task:
@@ -199,7 +173,8 @@ def compute_shared(
         kind: checked_inputs(_changed(file, "demand", weight=kind), folder).weights
         for kind in WEIGHTS
     }
-    seats = codes_of_seats(problem)
+    seats, assumptions = codes_of_seats(problem), folder / ASSUMPTIONS
+    factor = assumed(assumptions, "drawn_costs")
     shared = Shared(
         task=context.task,
         sites=_sites(problem, seats),
@@ -208,7 +183,8 @@ def compute_shared(
         people=problem.demand["people"].to_numpy(dtype=np.float64),
         seats=seats,
         costs=problem.costs,
-        spread=Spread.read(folder),
+        cost_factors=(factor["least"], factor["most"]),
+        min_populations=tuple(assumed(assumptions, "drawn_candidates")["min_populations"]),
     )
     return context, shared
 
@@ -229,20 +205,12 @@ def _sites(problem: Problem, seats: Mapping[str, str]) -> pd.DataFrame:
     )
 
 
-def drawn_assumptions(folder: Path) -> list[dict[str, str]]:
-    """What is assumed of the draws, from the assumptions log."""
-    entries = read_assumptions(folder / ASSUMPTIONS)
-    return [entry for entry in entries if entry["id"].startswith("drawn_")]
-
-
 @dataclass(frozen=True)
 class SolvedDraw:
     """The best answer of one draw.
 
     Parameters
     ----------
-    number : int
-        Of the draw, from 0.
     status : str
         optimal, feasible, unknown, or infeasible.
     picks : tuple of str
@@ -253,7 +221,6 @@ class SolvedDraw:
         What the draw came to.
     """
 
-    number: int
     status: str
     picks: tuple[str, ...]
     mean: float
@@ -270,43 +237,35 @@ def _draw(shared: Shared, redraw: Redraw, rng: np.random.Generator) -> Draw:
     return Draw(
         speeds=str(rng.choice(sorted(shared.minutes))),
         weight=str(rng.choice(sorted(shared.weights))),
-        min_population=int(rng.choice(shared.spread.min_populations)),
-        cost_factor=round(float(rng.uniform(*shared.spread.costs)), 3),
+        min_population=int(rng.choice(shared.min_populations)),
+        cost_factor=round(float(rng.uniform(*shared.cost_factors)), 3),
         offices=redraw.draw(rng),
     )
 
 
-def solve_draw(shared: Shared, number: int, draw: Draw) -> SolvedDraw:
+def solve_draw(shared: Shared, draw: Draw) -> SolvedDraw:
     """Find the best answer of a draw."""
     realisation = realise(shared, draw)
     task = task_of(shared, realisation)
     try:
         solution = task.solve()
     except InfeasibleError:
-        return SolvedDraw(number, "infeasible", (), np.nan, realisation)
+        return SolvedDraw("infeasible", (), np.nan, realisation)
     value = np.nan if solution.objective is None else task.per_person(solution.objective)
-    return SolvedDraw(number, solution.status, solution.new_sites, value, realisation)
+    return SolvedDraw(solution.status, solution.new_sites, value, realisation)
 
 
 def solve_draws(
-    shared: Shared, draws: Sequence[Draw], workers: int, progress: Callable[[str], None]
-) -> tuple[tuple[SolvedDraw, ...], bool]:
-    """Solve every draw; on Ctrl-C or a cancel, give those that are finished."""
-    done: list[SolvedDraw] = []
-    answers = each_made(_solve_numbered, list(enumerate(draws)), shared, workers=workers)
+    shared: Shared, draws: Sequence[Draw], workers: int, progress: Progress
+) -> tuple[Mapping[int, SolvedDraw], bool]:
+    """Solve every draw, by number; on Ctrl-C or a cancel, give those that are finished."""
+    done: dict[int, SolvedDraw] = {}
+    interrupted = False
     try:
         with keeping_what_is_done():
-            for _, solved in answers:
-                done.append(solved)
+            for number, solved in each_made(solve_draw, draws, shared, workers=workers):
+                done[number] = solved
                 progress(f"Draw {len(done)} of {len(draws)}")
     except (KeyboardInterrupt, Stop, InterruptError):
-        return _in_order(done), True
-    return _in_order(done), False
-
-
-def _in_order(done: Sequence[SolvedDraw]) -> tuple[SolvedDraw, ...]:
-    return tuple(sorted(done, key=lambda solved: solved.number))
-
-
-def _solve_numbered(shared: Shared, numbered: tuple[int, Draw]) -> SolvedDraw:
-    return solve_draw(shared, *numbered)
+        interrupted = True
+    return dict(sorted(done.items())), interrupted

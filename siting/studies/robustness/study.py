@@ -1,6 +1,7 @@
 """The picks over many plausible draws: how often each stays, what drives it, what is regretted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +11,18 @@ from siting.common.errors import StoppedError
 from siting.common.package import data_folder
 from siting.common.parallel import worker_context
 from siting.common.signals import Cancel, Progress, heeding
-from siting.common.types import Bools, Floats
-from siting.model import Solution, Task, solve
+from siting.common.types import Bools, Floats, Ints
+from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
+from siting.model import solve
 from siting.results.result import Result
 from siting.results.schema import CORE
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.studies.offices import ALSO_READ, redraw_of
 from siting.studies.robustness.solve import (
-    Draw,
     Realisation,
     Shared,
     SolvedDraw,
     compute_shared,
-    drawn_assumptions,
     make_draws,
     solve_draws,
 )
@@ -76,29 +76,33 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
         If it is interrupted before any draw is finished, or cancelled.
     """
     progress = heeding(progress, cancel)
-    file, folder = _accepted(as_scenario_file(scenario)), data or data_folder()
+    file, folder = as_scenario_file(scenario), data or data_folder()
+    _refuse_what_is_not_carried_over(file)
     if workers > 1:
         worker_context()
     context, shared = compute_shared(file, folder, progress)
     made = make_draws(shared, redraw_of(context.problem, folder, rule=rule), draws, seed)
     progress("Solving the scenario as it stands")
-    main = _best(shared.task).new_sites
+    task = shared.task
+    main = solve(task.instance, task.objective, task.limits, solver=task.solver).new_sites
     solved, interrupted = solve_draws(shared, made, workers, progress)
     if not solved:
         raise StoppedError("It was interrupted before any draw was finished; nothing was written.")
     progress("Comparing the answers")
-    facts: dict[str, object] = {"draws_asked": draws, "draws_done": len(solved)}
-    facts |= {"interrupted": interrupted, "seed": seed, "rule": rule}
-    facts |= {"speeds": sorted(shared.minutes), "assumptions": drawn_assumptions(folder)}
+    entries = read_assumptions(folder / ASSUMPTIONS)
+    facts = {
+        "draws_asked": draws,
+        "draws_done": len(solved),
+        "interrupted": interrupted,
+        "seed": seed,
+        "rule": rule,
+        "speeds": sorted(shared.minutes),
+        "assumptions": [entry for entry in entries if entry["id"].startswith("drawn_")],
+    }
     return context.study("robustness", facts, _tables(shared, solved, main), also=ALSO_READ)
 
 
-def _best(task: Task) -> Solution:
-    return solve(task.instance, task.objective, task.limits, solver=task.solver)
-
-
-def _accepted(file: ScenarioFile) -> ScenarioFile:
-    """A scenario of which everything can be carried over to other offices and costs."""
+def _refuse_what_is_not_carried_over(file: ScenarioFile) -> None:
     scenario = file.scenario
     asked = {
         "objective.kind": scenario.objective.kind != "mean",
@@ -113,29 +117,29 @@ def _accepted(file: ScenarioFile) -> ScenarioFile:
     }
     remedy = "Draw worlds for a scenario without it; limits on number, money and groups are fine."
     refuse(file, asked, "is not carried over to other offices and costs", remedy)
-    return file
 
 
 def _tables(
-    shared: Shared, solved: Sequence[SolvedDraw], main: tuple[str, ...]
+    shared: Shared, solved: Mapping[int, SolvedDraw], main: tuple[str, ...]
 ) -> dict[str, pd.DataFrame]:
-    realisations = [each.realisation for each in solved]
-    draws = [realisation.draw for realisation in realisations]
+    draws = _draws(solved)
     factors = _factors(draws)
-    table = _draws(draws, solved)
-    answered = [number for number, each in enumerate(solved) if not np.isnan(each.mean)]
-    sets = list(dict.fromkeys([main, *(solved[number].picks for number in answered)]))
-    chosen = [realisations[number] for number in answered]
-    best = np.array([solved[number].mean for number in answered])
-    means = _means(shared, chosen, sets)
-    keeps = np.array([[_keeps(shared, each, picks) for each in chosen] for picks in sets])
-    table.loc[answered, "main_regret"] = np.where(keeps[0], means[0] - best, np.nan)
-    table.loc[answered, "main_keeps_limits"] = keeps[0]
+    answered = draws["mean"].notna().to_numpy()
+    some = [each for each in solved.values() if not np.isnan(each.mean)]
+    sets = list(dict.fromkeys([main, *(each.picks for each in some)]))
+    codes = shared.sites["code"].to_numpy()
+    chosen = np.array([np.isin(codes, picks) for picks in sets])
+    realisations = [each.realisation for each in some]
+    best = np.array([each.mean for each in some])
+    means = means_of_sets(shared.minutes, shared.weights, realisations, chosen)
+    keeps = _keeps(shared, realisations, chosen)
+    draws.loc[answered, "main_regret"] = np.where(keeps[0], means[0] - best, np.nan)
+    draws.loc[answered, "main_keeps_limits"] = keeps[0]
     return {
-        "sites": _frequencies(shared, realisations, factors, solved, main),
-        "sets": _sets(shared, sets, regrets(means, best, keeps, main=0)),
-        "factors": _by_factor(factors, solved, main),
-        "draws": table,
+        "sites": _frequencies(shared, factors, list(solved.values()), main),
+        "sets": _sets(shared, sets, regrets(means, best, keeps)),
+        "factors": _by_factor(factors, solved.values(), main),
+        "draws": draws,
     }
 
 
@@ -146,85 +150,58 @@ def _sets(shared: Shared, sets: Sequence[tuple[str, ...]], table: pd.DataFrame) 
     return table.assign(main=np.arange(len(sets)) == 0, picks=picks)
 
 
-def _factors(draws: Sequence[Draw]) -> pd.DataFrame:
-    cost = pd.Series([draw.cost_factor for draw in draws])
-    bands = (cost.rank(method="first") - 1) * len(_COST_BANDS) // len(cost)
-    return pd.DataFrame(
+def _draws(solved: Mapping[int, SolvedDraw]) -> pd.DataFrame:
+    rows = [
         {
-            "speeds": [draw.speeds for draw in draws],
-            "weight": [draw.weight for draw in draws],
-            "min_population": [f"{draw.min_population:05d}" for draw in draws],
-            "cost": [_COST_BANDS[int(band)] for band in bands],
+            "draw": number,
+            **asdict(each.realisation.draw),
+            "status": each.status,
+            "mean": each.mean,
+            "picks": each.picks,
         }
+        for number, each in solved.items()
+    ]
+    table = pd.DataFrame(rows)
+    listed = {name: table[name].map("; ".join) for name in ("offices", "picks")}
+    return table.assign(**listed, main_regret=np.nan, main_keeps_limits=False)
+
+
+def _factors(draws: pd.DataFrame) -> pd.DataFrame:
+    """At which level of each factor each draw is."""
+    bands = (draws["cost_factor"].rank(method="first") - 1) * len(_COST_BANDS) // len(draws)
+    return draws[["speeds", "weight"]].assign(
+        min_population=draws["min_population"].map("{:05d}".format),
+        cost=bands.map(dict(enumerate(_COST_BANDS))),
     )
 
 
-def _draws(draws: Sequence[Draw], solved: Sequence[SolvedDraw]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "draw": [each.number for each in solved],
-            "speeds": [draw.speeds for draw in draws],
-            "weight": [draw.weight for draw in draws],
-            "min_population": [draw.min_population for draw in draws],
-            "cost_factor": [draw.cost_factor for draw in draws],
-            "offices": ["; ".join(draw.offices) for draw in draws],
-            "status": [each.status for each in solved],
-            "mean": [each.mean for each in solved],
-            "picks": ["; ".join(each.picks) for each in solved],
-            "main_regret": np.nan,
-            "main_keeps_limits": False,
-        }
-    )
-
-
-def _means(
-    shared: Shared, realisations: Sequence[Realisation], sets: Sequence[tuple[str, ...]]
-) -> Floats:
-    codes = shared.sites["code"].to_numpy()
-    columns = [np.isin(codes, picks) for picks in sets]
-    times = {
-        profile: np.array([minutes[:, each].min(axis=1, initial=np.inf) for each in columns])
-        for profile, minutes in shared.minutes.items()
-    }
-    before = np.array([each.before for each in realisations])
-    weights = [shared.weights[each.draw.weight] for each in realisations]
-    return means_of_sets(times, before, [each.draw.speeds for each in realisations], weights)
-
-
-def _keeps(shared: Shared, realisation: Realisation, picks: tuple[str, ...]) -> bool:
-    """Whether a set of picks keeps to the number and the money of a draw."""
+def _keeps(shared: Shared, realisations: Sequence[Realisation], sets: Bools) -> Bools:
+    """Whether each set of picks keeps to the number and the money of each draw."""
     most, annual, one_off = shared.task.limits.means()
-    chosen: Bools = np.isin(shared.sites["code"].to_numpy(), picks) & ~realisation.present
-    return bool(
-        chosen.sum() <= most
-        and realisation.annual[chosen].sum() <= annual + 1e-6
-        and realisation.one_off[chosen].sum() <= one_off + 1e-6
-    )
+    columns = [
+        (new.sum(axis=1) <= most)
+        & (new @ each.annual <= annual + 1e-6)
+        & (new @ each.one_off <= one_off + 1e-6)
+        for each in realisations
+        for new in [sets & ~each.present]
+    ]
+    return np.column_stack(columns)
 
 
 def _frequencies(
-    shared: Shared,
-    realisations: Sequence[Realisation],
-    factors: pd.DataFrame,
-    solved: Sequence[SolvedDraw],
-    main: tuple[str, ...],
+    shared: Shared, factors: pd.DataFrame, solved: Sequence[SolvedDraw], main: Collection[str]
 ) -> pd.DataFrame:
-    sites = shared.sites
-    ever = sites["code"].isin({code for each in solved for code in each.picks} | set(main))
-    shown = sites[ever.to_numpy()]
-    picks = np.array([np.isin(shown["code"].to_numpy(), each.picks) for each in solved])
-    nearer = np.array([each.nearer[ever.to_numpy()] for each in realisations], dtype=np.float64)
-    table = frequencies(picks, factors, {"offices": nearer})
+    ever = shared.sites["code"].isin({*main, *(code for each in solved for code in each.picks)})
     columns = ["code", "place", "municipality_code", "municipality", "forced"]
-    described = (
-        shown[columns].reset_index(drop=True).assign(main=shown["code"].isin(main).to_numpy())
-    )
-    joined = pd.concat([described, table], axis=1)
-    return joined.sort_values(["share", "code"], ascending=[False, True]).reset_index(drop=True)
+    shown = shared.sites.loc[ever, columns].reset_index(drop=True)
+    picks = np.array([shown["code"].isin(each.picks) for each in solved])
+    nearer = np.array([each.realisation.nearer[ever] for each in solved])
+    table = shown.assign(main=shown["code"].isin(main)).join(frequencies(picks, factors, nearer))
+    return table.sort_values(["share", "code"], ascending=[False, True], ignore_index=True)
 
 
 def _by_factor(
-    factors: pd.DataFrame, solved: Sequence[SolvedDraw], main: tuple[str, ...]
+    factors: pd.DataFrame, solved: Collection[SolvedDraw], main: Collection[str]
 ) -> pd.DataFrame:
     """How many of the main answer's picks are kept at each level of each factor."""
     kept = np.array([len(set(each.picks) & set(main)) / max(1, len(main)) for each in solved])
@@ -244,16 +221,21 @@ def _by_factor(
     return pd.DataFrame(rows)
 
 
-def frequencies(picks: Bools, factors: pd.DataFrame, own: Mapping[str, Floats]) -> pd.DataFrame:
-    """How often each site is picked, and which factor says most about it."""
+def frequencies(picks: Bools, factors: pd.DataFrame, nearer: Ints) -> pd.DataFrame:
+    """How often each site is picked, and which factor says most about it.
+
+    Parameters
+    ----------
+    picks, nearer : ndarray, shape (draws, sites)
+        Whether a site is picked, and how many people are nearer to it than to an office.
+    factors : DataFrame
+        The level of each factor in each draw.
+    """
     rows = []
-    for site in range(picks.shape[1]):
-        picked = picks[:, site].astype(np.float64)
-        levels = {str(name): factors[name].to_numpy() for name in factors}
-        for name, figures in own.items():
-            high = figures[:, site] > np.median(figures[:, site])
-            levels[name] = np.where(high, "high", "low")
-        parts = {name: eta_squared(picked, level) for name, level in levels.items()}
+    for picked, people in zip(picks.T.astype(np.float64), nearer.T, strict=True):
+        offices = pd.Series(np.where(people > np.median(people), "high", "low"), factors.index)
+        levels = factors.assign(offices=offices)
+        parts = {str(name): eta_squared(picked, levels[name]) for name in levels}
         driver = max(parts, key=lambda name: parts[name]) if picked.std() > 0 else ""
         rows.append(
             {
@@ -267,7 +249,7 @@ def frequencies(picks: Bools, factors: pd.DataFrame, own: Mapping[str, Floats]) 
     return pd.DataFrame(rows)
 
 
-def eta_squared(values: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> float:
+def eta_squared(values: Floats, levels: "pd.Series[str]") -> float:
     """The share of the variance of values that lies between levels (Pearson 1905)."""
     total = float(((values - values.mean()) ** 2).sum())
     if total == 0:
@@ -276,30 +258,41 @@ def eta_squared(values: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_
     return float(((means - values.mean()) ** 2).sum() / total)
 
 
-def _levels(picked: Floats, levels: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> str:
+def _levels(picked: Floats, levels: "pd.Series[str]") -> str:
     shares = pd.Series(picked).groupby(levels).mean()
     return ", ".join(f"{level} {share:.0%}" for level, share in shares.items())
 
 
 def means_of_sets(
-    times: Mapping[str, Floats], before: Floats, speeds: Sequence[str], weights: Sequence[Floats]
+    minutes: Mapping[str, Floats],
+    weights: Mapping[str, Floats],
+    realisations: Sequence[Realisation],
+    sets: Bools,
 ) -> Floats:
-    """Mean minutes of each set of picks in each draw."""
+    """Mean minutes of each set of picks, a row of sites each, in each draw."""
+    times = {
+        profile: np.array([table[:, each].min(axis=1, initial=np.inf) for each in sets])
+        for profile, table in minutes.items()
+    }
     columns = [
-        np.minimum(times[profile], present) @ people / people.sum()
-        for profile, present, people in zip(speeds, before, weights, strict=True)
+        np.minimum(times[each.draw.speeds], each.before) @ people / people.sum()
+        for each in realisations
+        for people in [weights[each.draw.weight]]
     ]
     return np.column_stack(columns)
 
 
-def regrets(means: Floats, best: Floats, keeps: Bools, main: int) -> pd.DataFrame:
-    """What each set of picks is regretted, over the draws whose limits it keeps to."""
+def regrets(means: Floats, best: Floats, keeps: Bools) -> pd.DataFrame:
+    """What each set of picks is regretted, over the draws whose limits it keeps to.
+
+    The first is the main answer; one of least regret keeps to the limits as often at least.
+    """
     regret = np.where(keeps, means - best, np.nan)
     kept = keeps.sum(axis=1)
     some = kept > 0
     table = pd.DataFrame({"worlds_kept": kept, "mean_regret": np.nan, "greatest_regret": np.nan})
     table.loc[some, "mean_regret"] = np.nanmean(regret[some], axis=1)
     table.loc[some, "greatest_regret"] = np.nanmax(regret[some], axis=1)
-    fit = some & (kept >= kept[main])
+    fit = some & (kept >= kept[0])
     least = table["greatest_regret"].where(fit).min()
     return table.assign(least_greatest=fit & (table["greatest_regret"] <= least))
