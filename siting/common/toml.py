@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from siting.common.errors import Fault, InputError, control_problem, file_fault, near_matches
 from siting.common.file_limits import SCENARIO, refuse_large
@@ -109,7 +110,7 @@ def _as_fault(file: str, error: Mapping[str, Any], root: type[Table]) -> Fault:
     key, last = ".".join(map(str, location)), str(location[-1])
     value = error["input"]
     if error["type"] == "extra_forbidden":
-        known = list(_model_at(location[:-1], root).model_fields)
+        known = list(_keys(_model_at(location[:-1], root)))
         remedy = near_matches(last, known) or f"Known here: {', '.join(known)}."
         return Fault(file, key, value, "there is no such key", remedy)
     if error["type"] == "missing":
@@ -140,11 +141,16 @@ def _hint(value: object, kind: str) -> str:
     return ""
 
 
+def _keys(model: type[Table]) -> dict[str, FieldInfo]:
+    """The fields of a table by the keys that a file gives them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def _model_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
     """The table at a place in the schema; numbers in the location count rows of a list."""
     model = root
     for step in location:
-        field = model.model_fields.get(str(step))
+        field = _keys(model).get(str(step))
         inner = table_of(field.annotation) if field else None
         model = inner or model
     return model
@@ -152,7 +158,7 @@ def _model_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
 
 def _remedy(location: Sequence[Any], root: type[Table]) -> str:
     names = [str(step) for step in location if not isinstance(step, int)]
-    field = _model_at(names[:-1], root).model_fields.get(names[-1])
+    field = _keys(_model_at(names[:-1], root)).get(names[-1])
     if len(names) == 1 or field is None:
         return "Write it as a table: [name] on a line of its own, its keys below."
     meaning = " ".join((field.description or "").split())

@@ -64,8 +64,8 @@ def parts_of(size: int, tail: Ints, head: Ints, *, one_way: bool = False) -> Int
 FALLBACK_CLASS = "unclassified"
 """Stands for a class that the profile does not know."""
 _METRES_PER_KM, _SECONDS_PER_HOUR = 1000, 3600
-# Straight links of the shipped network, and the speed of `ConnectorRules` that holds on them.
-_CONNECTORS = {"access": "kph", "water": "water_kph"}
+# Straight links of the shipped network.
+_CONNECTORS = ("access", "water")
 _CROSSING = 3
 
 
@@ -159,7 +159,8 @@ def _size(links: Links) -> int:
 
 def class_speeds(speeds: Speeds) -> dict[str, float]:
     """Speed by class, with the classes that only the shipped network has."""
-    return {**speeds.kph, **{name: speeds.access[key] for name, key in _CONNECTORS.items()}}
+    figures = (speeds.access.kph, speeds.access.water_kph)
+    return {**speeds.kph, **dict(zip(_CONNECTORS, figures, strict=True))}
 
 
 def add_times(graph: RoadGraph, speeds: Speeds) -> None:

@@ -79,7 +79,7 @@ def load_road_network(
         islands, log, most = _islands(tables[ISLANDS]), _repairs(tables[LOG]), 0
     else:
         nodes, links, about, make_graph = read_roads(Path(source))
-        islands, log, most = (), _origin(about), int(profile.access["most_streets"])
+        islands, log, most = (), _origin(about), profile.access.most_streets
     rules = _rules(profile, limit_km, most, islands)
     roads, fingerprint = _lazy_roads(nodes, links, profile, rules, make_graph)
     return RoadNetwork(roads, rules, str(source), log, network_files(source, folder), fingerprint)
@@ -127,8 +127,8 @@ def _rules(
     """Tie places to few points where there are streets, and to all where there are main roads."""
     figures = speeds.access
     return ConnectorRules(
-        **{name: figures[name] for name in ("radius_km", "detour", "kph", "water_kph", "far_km")},
-        limit_km=figures.get("limit_km", np.inf) if limit_km is None else limit_km,
+        **figures.model_dump(include={"radius_km", "detour", "kph", "water_kph", "far_km"}),
+        limit_km=(figures.limit_km or np.inf) if limit_km is None else limit_km,
         most=most,
         islands=islands,
     )

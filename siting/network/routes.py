@@ -70,7 +70,7 @@ def read_reference_trips(path: Path) -> tuple[ReferenceTrip, ...]:
 
 
 @dataclass(frozen=True)
-class Trip:
+class Route:
     """A fastest way.
 
     Parameters
@@ -79,62 +79,33 @@ class Trip:
         Its time; infinite where there is no way.
     km : float
         Its length, connectors included.
-    """
-
-    minutes: float
-    km: float
-
-
-@dataclass(frozen=True)
-class Route:
-    """A fastest way with the junctions on it.
-
-    Parameters
-    ----------
-    trip : Trip
-        Time and length.
     junctions : tuple of int
         Nodes of the graph in order; none where the places are tied to each other.
     connector_minutes : float
         Part of the time that is spent off the road.
     """
 
-    trip: Trip
+    minutes: float
+    km: float
     junctions: tuple[int, ...]
     connector_minutes: float
-
-
-def trip(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> Trip:
-    """Return time and length of the fastest way between two places.
-
-    Parameters
-    ----------
-    network : RoadNetwork
-        Roads with travel times.
-    start, end : tuple of float
-        Longitude and latitude, WGS 84, degrees; tied to the network as every place is.
-
-    Returns
-    -------
-    Trip
-        Of all ways the fastest; its length is not the shortest.
-    """
-    return fastest_route(network, start, end).trip
 
 
 def fastest_route(
     network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]
 ) -> Route:
-    """Return the fastest way between two places."""
+    """Return the fastest way between two places, which is not the shortest.
+
+    They are longitude and latitude, WGS 84, and tied to the network as every place is.
+    """
     arcs = arcs_of(network.roads)
     origin, destination = as_points(start), as_points(end)
     out = connect_to_junctions(origin, arcs, network.rules)[0]
     back = connect_to_junctions(destination, arcs, network.rules)[0]
     direct = connect_to_points(origin, destination, network.rules)
     steps = zip(direct.minutes.tolist(), direct.metres.tolist(), strict=True)
-    off_road = [Route(Trip(minutes, metres / 1000), (), minutes) for minutes, metres in steps]
-    ways = [_by_road(network, arcs, out, back), *off_road]
-    return min(ways, key=lambda way: way.trip.minutes)
+    off_road = [Route(minutes, metres / 1000, (), minutes) for minutes, metres in steps]
+    return min([_by_road(network, arcs, out, back), *off_road], key=lambda way: way.minutes)
 
 
 def as_points(*places: tuple[float, float]) -> Points:
@@ -148,14 +119,15 @@ def _by_road(network: RoadNetwork, arcs: Arcs, out: Connectors, back: Connectors
     minutes, before = dijkstra(graph, indices=len(arcs), return_predecessors=True)
     arrivals = minutes[back.target] + back.minutes
     if not np.isfinite(arrivals).any():
-        return Route(Trip(np.inf, np.inf), (), 0.0)
+        return Route(np.inf, np.inf, (), 0.0)
     last = int(arrivals.argmin())
     rows = _path(before, int(back.target[last]), len(arcs))
     first = int(np.flatnonzero(out.target == rows[0])[0])
     metres = way_metres(arcs, out, before, back.target[[last]])[0] + back.metres[last]
-    nodes = list(network.graph)
+    nodes = sorted(network.graph)
     return Route(
-        Trip(float(arrivals[last]), float(metres) / 1000),
+        float(arrivals[last]),
+        float(metres) / 1000,
         tuple(nodes[row] for row in rows),
         float(out.minutes[first] + back.minutes[last]),
     )

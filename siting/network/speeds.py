@@ -4,18 +4,17 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from siting.common.errors import Fault, InputError
 from siting.common.toml import PositiveFloat, Table, faults_of, read_toml
 
-_MPH, _KNOT = 1.609344, 1.852
-_UNITS = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": _MPH, "knots": _KNOT}
+_KPH_PER = {"mph": 1.609344, "knots": 1.852}
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
 _WALK = 7.0
 ZONES: Final = {
@@ -59,7 +58,7 @@ def _single(text: str) -> float:
     found = _NUMBER.fullmatch(text)
     if found is None:
         return math.nan
-    kph = float(found[1].replace(",", ".")) * _UNITS[found[2] or ""]
+    kph = float(found[1].replace(",", ".")) * _KPH_PER.get(found[2], 1.0)
     return kph or math.nan
 
 
@@ -71,9 +70,6 @@ def _mean(limits: list[float]) -> float:
 _FILE = "speeds.toml"
 _FALLBACK = "unclassified"
 """The class whose speed holds for roads of a class that a profile does not know."""
-_WORDS = {"source", "rating"}
-# What a profile says of nothing but itself; everything else can be taken over from another.
-_OWN = {"title", "based_on", "factor"}
 
 
 class SpeedLimits(Table):
@@ -94,67 +90,9 @@ class SpeedLimits(Table):
     """How far they can be trusted."""
 
 
-@dataclass(frozen=True)
-class Speeds:
-    """One profile of ``data/speeds.toml``.
+class AccessFigures(Table):
+    """How a profile ties places to the network."""
 
-    Parameters
-    ----------
-    profile : str
-        Its name.
-    kph : mapping of str to float
-        Mean speed by road class, km/h.
-    waiting_minutes : mapping of str to float
-        Minutes added to each link of a class; classes without waiting are left out.
-    access : mapping of str to float
-        ``radius_km``, ``detour``, ``kph``, ``water_kph`` and ``far_km`` of the ties of places, and
-        ``limit_km`` where there is one.
-    limits : SpeedLimits or None
-        How speed limits are used; None where classes alone decide.
-    """
-
-    profile: str
-    kph: Mapping[str, float]
-    waiting_minutes: Mapping[str, float]
-    access: Mapping[str, float]
-    limits: SpeedLimits | None = field(default=None)
-
-
-def speed_profiles(folder: Path) -> tuple[str, ...]:
-    """Names of the speed profiles in ``speeds.toml`` of a data folder."""
-    return tuple(_read(folder))
-
-
-def read_speeds(folder: Path, profile: str = "default") -> Speeds:
-    """Read one speed profile."""
-    profiles = _read(folder)
-    table = _whole(folder / _FILE, profiles, profile)
-    classes = table["class"]
-    return Speeds(
-        profile=profile,
-        kph={name: float(row["kph"]) for name, row in classes.items()},
-        waiting_minutes={
-            name: float(row["waiting_minutes"])
-            for name, row in classes.items()
-            if "waiting_minutes" in row
-        },
-        access=_figures(table["access"]),
-        limits=SpeedLimits(**table["limits"]) if "limits" in table else None,
-    )
-
-
-class _RoadClass(Table):
-    kph: PositiveFloat
-    """Mean speed of a car, km/h."""
-    waiting_minutes: PositiveFloat | None = None
-    """Minutes added once where a link of the class is boarded."""
-    source: str | None = None
-    """Where the figures come from."""
-    rating: str | None = None
-    """How far they can be trusted."""
-
-
-class _AccessTable(Table):
     radius_km: PositiveFloat
     """Places are tied to every point of the network within this."""
     detour: PositiveFloat
@@ -175,6 +113,46 @@ class _AccessTable(Table):
     """How far they can be trusted."""
 
 
+@dataclass(frozen=True)
+class Speeds:
+    """One profile of ``data/speeds.toml``.
+
+    Parameters
+    ----------
+    profile : str
+        Its name.
+    kph : mapping of str to float
+        Mean speed by road class, km/h.
+    waiting_minutes : mapping of str to float
+        Minutes added to each link of a class; classes without waiting are left out.
+    access : AccessFigures
+        How places are tied to the network.
+    limits : SpeedLimits or None
+        How speed limits are used; None where classes alone decide.
+    """
+
+    profile: str
+    kph: Mapping[str, float]
+    waiting_minutes: Mapping[str, float]
+    access: AccessFigures
+    limits: SpeedLimits | None = field(default=None)
+
+
+class _RoadClass(Table):
+    kph: PositiveFloat
+    """Mean speed of a car, km/h."""
+    waiting_minutes: PositiveFloat | None = None
+    """Minutes added once where a link of the class is boarded."""
+    source: str | None = None
+    """Where the figures come from."""
+    rating: str | None = None
+    """How far they can be trusted."""
+
+    def slowed(self, factor: float) -> Self:
+        """The same road by a factor on speeds, which ferries do not have."""
+        return self if self.waiting_minutes else self.model_copy(update={"kph": self.kph * factor})
+
+
 class _ProfileTable(Table):
     title: str | None = None
     """What the profile is."""
@@ -182,9 +160,9 @@ class _ProfileTable(Table):
     """The profile that what is not said here is taken from."""
     factor: PositiveFloat = 1.0
     """Factor on the speeds of roads taken from it, not of ferries."""
-    classes: dict[str, _RoadClass] = Field(default={})
+    classes: dict[str, _RoadClass] = Field(default={}, alias="class")
     """Speeds by class of road."""
-    access: _AccessTable | None = None
+    access: AccessFigures | None = None
     """How places are tied to the network."""
     limits: SpeedLimits | None = None
     """How speed limits are used, where a network knows them."""
@@ -201,44 +179,51 @@ class _ProfileTable(Table):
 _PROFILES = TypeAdapter(dict[str, _ProfileTable])
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    """The profiles, each checked by itself."""
+def speed_profiles(folder: Path) -> tuple[str, ...]:
+    """Names of the speed profiles in ``speeds.toml`` of a data folder."""
+    return tuple(_read(folder / _FILE))
+
+
+def read_speeds(folder: Path, profile: str = "default") -> Speeds:
+    """Read one speed profile."""
     path = folder / _FILE
+    table = _whole(path, _read(path), profile)
+    waiting = {name: row.waiting_minutes for name, row in table.classes.items()}
+    return Speeds(
+        profile=profile,
+        kph={name: row.kph for name, row in table.classes.items()},
+        waiting_minutes={name: minutes for name, minutes in waiting.items() if minutes},
+        # A profile that is based on no other has it.
+        access=cast("AccessFigures", table.access),
+        limits=table.limits,
+    )
+
+
+def _read(path: Path) -> dict[str, _ProfileTable]:
+    """The profiles, each checked by itself."""
     profiles = read_toml(path)
-    renamed = {
-        name: {("classes" if key == "class" else key): value for key, value in table.items()}
-        if isinstance(table, dict)
-        else table
-        for name, table in profiles.items()
-    }
     try:
-        _PROFILES.validate_python(renamed)
+        return _PROFILES.validate_python(profiles)
     except ValidationError as error:
-        faults = faults_of(error, str(path), _ProfileTable)
-        raise InputError(
-            replace(fault, key=fault.key.replace(".classes", ".class")) for fault in faults
-        ) from error
-    return profiles
+        raise InputError(faults_of(error, str(path), _ProfileTable)) from error
 
 
-def _whole(path: Path, profiles: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _whole(path: Path, profiles: Mapping[str, _ProfileTable], name: str) -> _ProfileTable:
     """Fill in what a profile takes over from the one that it is based on."""
     if name not in profiles:
         raise InputError([_unknown(path, name, list(profiles))])
-    table = profiles[name]
-    if "based_on" not in table:
-        return dict(table)
-    base = _whole(
-        path, {key: row for key, row in profiles.items() if key != name}, table["based_on"]
-    )
-    taken = {key: base[key] for key in base.keys() - _OWN}
-    own = table.get("class", {})
-    factor = table.get("factor", 1.0)
-    classes = {
-        key: own.get(key, row if "waiting_minutes" in row else {**row, "kph": row["kph"] * factor})
-        for key, row in base["class"].items()
+    own = profiles[name]
+    if own.based_on is None:
+        return own
+    rest = {key: table for key, table in profiles.items() if key != name}
+    base = _whole(path, rest, own.based_on)
+    taken = {key: row.slowed(own.factor) for key, row in base.classes.items()}
+    found = {
+        "classes": {**own.classes, **taken, **own.classes},
+        "access": own.access or base.access,
+        "limits": own.limits or base.limits,
     }
-    return {**taken, **table, "class": {**own, **classes}}
+    return own.model_copy(update=found)
 
 
 def _unknown(path: Path, profile: str, known: list[str]) -> Fault:
@@ -247,7 +232,3 @@ def _unknown(path: Path, profile: str, known: list[str]) -> Fault:
         f"Choose one of: {', '.join(near)}." if near else "Restore the file; it has no profile."
     )
     return Fault(str(path), "network.speeds", profile, "there is no such speed profile", remedy)
-
-
-def _figures(row: Mapping[str, Any]) -> dict[str, float]:
-    return {key: float(value) for key, value in row.items() if key not in _WORDS}

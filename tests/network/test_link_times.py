@@ -8,9 +8,9 @@ import pytest
 from siting.common.package import data_folder
 from siting.common.types import RoadNetwork
 from siting.network.link_times import add_times, class_speeds
-from siting.network.speeds import SpeedLimits, Speeds, read_speeds
+from siting.network.speeds import AccessFigures, SpeedLimits, Speeds, read_speeds
 
-RULES = {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10}
+RULES = AccessFigures(radius_km=4, detour=1.3, kph=40, water_kph=10, far_km=10, most_streets=8)
 KPH = {"primary": 80, "unclassified": 50, "ferry": 10}
 BY_CLASS = Speeds("p", KPH, {"ferry": 20}, RULES)
 BY_LIMIT = Speeds(

@@ -45,7 +45,7 @@ def build_road_tables(
 ) -> RoadBuild:
     """Repair the raw road file and reduce it to junctions and links."""
     folder = folder or data_folder()
-    detour = read_speeds(folder).access["detour"]
+    detour = read_speeds(folder).access.detour
     repairs = Repairs(folder / "road_joins.toml", towns, detour)
     graph = snap(read_lines(raw_gpkg))
     graph, holes = repairs.close_holes(graph)

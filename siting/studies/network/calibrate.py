@@ -181,7 +181,7 @@ def _sample(
     if faults:
         raise InputError(faults)
     driven = np.array([_minutes_by_class(network, route, classes) for route in routes])
-    total = np.array([route.trip.minutes for route in routes])
+    total = np.array([route.minutes for route in routes])
     known = np.array([trip.minutes for trip in trips], dtype=np.float64)
     return _Sample(known, total - driven.sum(axis=1), driven)
 

@@ -9,7 +9,7 @@ import numpy as np
 from siting.common.types import RoadNetwork
 from siting.network.connectors import lies_near
 from siting.network.link_times import arcs_of, parts_of
-from siting.network.routes import ReferenceTrip, Trip, as_points, trip
+from siting.network.routes import ReferenceTrip, Route, as_points, fastest_route
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class TripCheck:
     ----------
     reference : ReferenceTrip
         What is known.
-    found : Trip
+    found : Route
         Time and length on the network.
     """
 
     reference: ReferenceTrip
-    found: Trip
+    found: Route
 
     @property
     def km_deviation(self) -> float | None:
@@ -106,7 +106,7 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> Networ
         components=tuple(sorted(np.bincount(parts).tolist(), reverse=True)),
         repairs=network.log,
         trips=tuple(
-            TripCheck(row, trip(network, row.start_at, row.end_at))
+            TripCheck(row, fastest_route(network, row.start_at, row.end_at))
             for row in trips
             if lies_near(network, as_points(row.start_at, row.end_at), network.rules.far_km).all()
         ),

@@ -13,15 +13,15 @@ from siting.common.package import data_folder
 from siting.common.types import ConnectorRules, RoadNetwork
 from siting.network.link_times import add_times
 from siting.network.load import load_road_network
-from siting.network.routes import ReferenceTrip, read_reference_trips, trip
-from siting.network.speeds import Speeds, read_speeds
+from siting.network.routes import ReferenceTrip, fastest_route, read_reference_trips
+from siting.network.speeds import AccessFigures, Speeds, read_speeds
 from siting.studies.network.calibrate import calibrate
 
 SPEEDS = Speeds(
     "p",
     {"primary": 80, "tertiary": 50, "unclassified": 50, "ferry": 10},
     {"ferry": 20},
-    {"radius_km": 4, "detour": 1.3, "kph": 40, "water_kph": 10},
+    AccessFigures(radius_km=4, detour=1.3, kph=40, water_kph=10, far_km=10, most_streets=8),
 )
 RULES = ConnectorRules(0.001, 1.3, 40, 10)
 
@@ -135,7 +135,7 @@ def test_the_profile_that_it_writes_can_be_read_and_gives_the_fitted_times(data_
     network = load_road_network(speeds="calibrated", data=data_copy)
     for known in read_reference_trips(reference):
         if known.minutes is not None:
-            found = trip(network, known.start_at, known.end_at).minutes
+            found = fastest_route(network, known.start_at, known.end_at).minutes
             assert abs(found / known.minutes - 1) <= 0.04
 
 

@@ -10,7 +10,7 @@ from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.common.types import ConnectorRules, Points, RoadNetwork
 from siting.network.load import load_road_network
-from siting.network.routes import trip
+from siting.network.routes import fastest_route
 from siting.studies.network.compare import compare_networks
 
 
@@ -33,7 +33,7 @@ def test_lengths_and_times_are_those_of_single_trips(network: RoadNetwork, some:
     where = dict(zip(some.ids, zip(some.lon, some.lat, strict=True), strict=True))
     for row in trips.iloc[::17].to_dict("records"):
         for roads, label in ((network, "a"), (winter, "b")):
-            found = trip(roads, where[row["from"]], where[row["to"]])
+            found = fastest_route(roads, where[row["from"]], where[row["to"]])
             assert row[f"km_{label}"] == pytest.approx(found.km)
             assert row[f"minutes_{label}"] == pytest.approx(found.minutes)
 
