@@ -1,7 +1,6 @@
 """Work handed to other processes: those of this machine, or the workers of a Dask cluster."""
 
 import logging
-import mmap
 import multiprocessing
 import os
 import pickle
@@ -10,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
@@ -18,7 +17,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from siting.common.errors import ClusterError, Fault, InputError, MissingExtraError
+import numpy as np
+
+from siting.common.errors import ClusterError, Fault, InputError, MissingExtraError, SitingError
 from siting.common.files import removed_at_end
 from siting.common.package import PACKAGES
 
@@ -132,34 +133,27 @@ def _in_processes[Item, Made](
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-_ALIGN = 64
-
-
 @contextmanager
-def _packed(things: tuple[object, ...]) -> Iterator[tuple[bytes, Path, list[tuple[int, int]]]]:
-    """Put all arrays in things into one file, which goes at the end whatever happens."""
+def _packed(things: tuple[object, ...]) -> Iterator[tuple[bytes, list[Path]]]:
+    """Put each array in things into a file; these go at the end whatever happens."""
     arrays: list[pickle.PickleBuffer] = []
     rest = pickle.dumps(things, protocol=5, buffer_callback=arrays.append)
     folder = Path(mkdtemp(prefix="siting-"))
     with removed_at_end(folder):
-        path, bounds = folder / "arrays", []
-        with path.open("wb") as file:
-            for array in arrays:
-                first = file.seek(-(-file.tell() // _ALIGN) * _ALIGN)
-                bounds.append((first, first + file.write(array.raw())))
-            file.write(b"\0")  # an empty file cannot be mapped
-        yield rest, path, bounds
+        paths = [folder / str(number) for number in range(len(arrays))]
+        for path, array in zip(paths, arrays, strict=True):
+            path.write_bytes(array.raw())
+        yield rest, paths
 
 
 _things: list[object] = []
 """What is shared, in a worker process; set once when it starts."""
 
 
-def _unpack(rest: bytes, path: Path, bounds: list[tuple[int, int]]) -> None:
-    """Map the file into memory: of each page there is one copy, but where a process writes."""
-    with path.open("rb") as file:
-        memory = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
-    arrays = [memory[first:last] for first, last in bounds]
+def _unpack(rest: bytes, paths: list[Path]) -> None:
+    """Map the files into memory: of each page there is one copy, but where a process writes."""
+    # An empty file cannot be mapped.
+    arrays = [np.memmap(path, mode="c") if path.stat().st_size else b"" for path in paths]
     _things.extend(pickle.loads(rest, buffers=arrays))  # noqa: S301 - the parent has written it
 
 
@@ -170,6 +164,7 @@ def _call[Made](call: Callable[..., Made], item: object) -> Made:
 # Dask is an extra, and slow to load.
 # ruff: noqa: PLC0415
 
+_CERTIFICATES = "distributed.comm.tls.ca-file"
 _LOOK_S = 1.0
 """Seconds between two looks at whether there are workers at all."""
 _AHEAD = 2
@@ -181,21 +176,20 @@ _SAME = ("python", *PACKAGES, "dask", "distributed", "cloudpickle")
 @contextmanager
 def cluster_at(address: str) -> Iterator["Client"]:
     """Connect to a Dask cluster."""
-    _require_dask()
-    from distributed import Client
+    with _using_dask(address):
+        import dask
+        from distributed import Client
 
-    connect: Callable[..., Client] = Client
-    with _quietly(), _or_lost(address):
         try:
-            client = connect(address)
+            client = Client(address)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             remedy = "Check the address, or start one with: dask scheduler"
-            if address.startswith("tls:") and not _has_certificates():
+            if address.startswith("tls:") and not dask.config.get(_CERTIFICATES, None):
                 remedy = (
-                    "Name the certificates in Dask's configuration: distributed.comm.tls.ca-file, "
+                    f"Name the certificates in Dask's configuration: {_CERTIFICATES}, "
                     "client.cert and client.key; SECURITY.md shows how"
                 )
-            raise _fault(address, f"no Dask scheduler answers there ({error})", remedy) from error
+            raise _refused(address, f"no Dask scheduler answers there ({error})", remedy) from error
         with client:
             _check(client, address)
             yield client
@@ -204,21 +198,18 @@ def cluster_at(address: str) -> Iterator["Client"]:
 @contextmanager
 def own_cluster(workers: int) -> Iterator["Client"]:
     """Start workers on this machine."""
-    _require_dask()
-    from distributed import Client, LocalCluster
+    with _using_dask("of this machine"):
+        from distributed import Client, LocalCluster
 
-    start: Callable[..., LocalCluster] = LocalCluster
-    connect: Callable[..., Client] = Client
-    with _quietly():
         with starting_workers():
-            cluster = start(
+            cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             )
         try:
-            with _or_lost("of this machine"), connect(cluster) as client:
+            with Client(cluster) as client:
                 yield client
         finally:
             # A second Ctrl-C would leave processes behind.
@@ -238,8 +229,7 @@ def each_done[Item, Made](
     """Let the workers make something of each item."""
     from distributed import KilledWorker
 
-    send: Callable[..., object] = client.scatter
-    sent = [send(thing, broadcast=True, hash=False) for thing in shared]
+    sent = [client.scatter(thing, broadcast=True, hash=False) for thing in shared]
     waiting = enumerate(items)
     running: dict[Future[Made], int] = {}
     while True:
@@ -260,48 +250,37 @@ def _some_done[Made](
     client: "Client", running: Iterable["Future[Made]"]
 ) -> "Iterable[Future[Made]]":
     """Wait until something is done; give up where no worker is left to do it."""
-    import distributed
+    from distributed import wait
 
-    wait: Callable[..., Any] = distributed.wait
     while True:
-        try:
-            done: set[Future[Made]] = wait(
-                list(running), timeout=_LOOK_S, return_when="FIRST_COMPLETED"
-            ).done
-        except TimeoutError:
-            if not _threads(client):
-                _wait_for_workers(client)
-        else:
+        with suppress(TimeoutError):
+            done: set[Future[Made]]
+            done = wait(list(running), timeout=_LOOK_S, return_when="FIRST_COMPLETED").done
             return done
+        if not _threads(client):
+            _await_worker(client, ClusterError("The Dask cluster has no workers left."))
 
 
 def _threads(client: "Client") -> int:
     """Threads of all workers together."""
-    ask: Callable[..., dict[str, int]] = client.nthreads
-    return sum(ask().values())
+    return sum(client.nthreads().values())
 
 
-def _wait_for_workers(client: "Client") -> None:
-    try:
-        client.wait_for_workers(1, timeout=_patience())
-    except TimeoutError as error:
-        raise ClusterError("The Dask cluster has no workers left.") from error
-
-
-def _patience() -> float:
-    """Seconds that Dask waits for a connection, and we for a worker."""
+def _await_worker(client: "Client", otherwise: SitingError) -> None:
+    """Wait for a worker as long as Dask waits for a connection, or raise an error."""
     import dask
     from dask.utils import parse_timedelta
 
-    return float(parse_timedelta(dask.config.get("distributed.comm.timeouts.connect")))
+    patience = parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"))
+    try:
+        client.wait_for_workers(1, timeout=patience)
+    except TimeoutError as error:
+        raise otherwise from error
 
 
 def _check(client: "Client", address: str) -> None:
-    try:
-        client.wait_for_workers(1, timeout=_patience())
-    except TimeoutError as error:
-        remedy = f"Start one on each machine with: dask worker {address} --nthreads 1"
-        raise _fault(address, "the Dask cluster has no workers", remedy) from error
+    remedy = f"Start one on each machine with: dask worker {address} --nthreads 1"
+    _await_worker(client, _refused(address, "the Dask cluster has no workers", remedy))
     found: Any = client.get_versions(packages=list(_SAME[1:]))
     here = found["client"]["packages"]
     others = {"the scheduler": found["scheduler"]} | dict(found["workers"])
@@ -314,46 +293,31 @@ def _check(client: "Client", address: str) -> None:
     if wrong:
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         remedy = "Install the same versions everywhere: the same requirements file"
-        raise _fault(address, f"{wrong[0]}{more}", remedy)
+        raise _refused(address, f"{wrong[0]}{more}", remedy)
 
 
-def _fault(address: str, problem: str, remedy: str) -> InputError:
+def _refused(address: str, problem: str, remedy: str) -> InputError:
     return InputError([Fault("command line", "--scheduler", address, problem, remedy)])
 
 
-def _has_certificates() -> bool:
-    """Whether Dask's configuration names an authority for TLS."""
-    import dask
+@contextmanager
+def _using_dask(address: str) -> Iterator[None]:
+    """Say in a sentence that Dask or its scheduler is gone, however Dask says it.
 
-    return bool(dask.config.get("distributed.comm.tls.ca-file", None))
-
-
-def _require_dask() -> None:
+    What Dask logs and warns of is kept from the terminal: what matters is raised.
+    """
     if find_spec("distributed") is None:
         raise MissingExtraError("dask", ["distributed"])
-
-
-@contextmanager
-def _or_lost(address: str) -> Iterator[None]:
-    """Say in a sentence that the scheduler is gone, however Dask says it."""
     from distributed import CancelledError
     from distributed.comm.core import CommClosedError
 
-    known: tuple[type[Any], ...] = (CancelledError, CommClosedError)
-    try:
-        yield
-    except known as error:
-        raise ClusterError(f"The connection to the Dask scheduler {address} was lost.") from error
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep what Dask logs and warns of from the terminal: what matters is raised."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="distributed")
             yield
+    except (CancelledError, CommClosedError) as error:
+        raise ClusterError(f"The connection to the Dask scheduler {address} was lost.") from error
     finally:
         logging.disable(before)
