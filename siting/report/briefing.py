@@ -200,8 +200,7 @@ def _picks(result: Result, language: str) -> Iterator[Block]:
     statuses = result.tables["offices"]["status"]
     counts = {"existing": (statuses == "existing").sum(), "new": len(result.tables["sites"])}
     shown = {key: whole(count, language) for key, count in counts.items()}
-    alternatives = {name: words["maps"][f"{name}_alt"].format(**shown) for name in MAPS}
-    yield Pictures(MAPS, alternatives)
+    yield Pictures({name: words["maps"][f"{name}_alt"].format(**shown) for name in MAPS})
 
 
 def _effects(result: Result, language: str) -> Iterator[Block]:

@@ -65,14 +65,19 @@ def _unit(kind: str, result: Result, language: str) -> str:
 
 def _exceptions(result: Result, language: str) -> Iterator[str]:
     """Whom nobody reaches, and whether people go elsewhere than to the nearest office."""
-    words, manifest = texts(language)["brief"]["certainty"], result.manifest
-    if manifest["unreached"]["people"]:
-        yield words["unreached"].format(people=whole(manifest["unreached"]["people"], language))
-    if manifest.get("not_counted"):
-        people = whole(manifest["not_counted"], language)
-        yield words["not_counted"].format(people=people)
-    if manifest["splits"]:
+    words = texts(language)["brief"]["certainty"]
+    yield from unserved(result, words, language)
+    if result.manifest["splits"]:
         yield words["splits"]
+
+
+def unserved(result: Result, words: Mapping[str, str], language: str) -> Iterator[str]:
+    """Whom nobody reaches in time, and who is left out of the measures."""
+    manifest = result.manifest
+    counts = {"unreached": manifest["unreached"]["people"], "not_counted": manifest["not_counted"]}
+    for key, people in counts.items():
+        if people:
+            yield words[key].format(people=whole(people, language))
 
 
 def _evidence(result: Result, language: str) -> Iterator[str]:

@@ -126,13 +126,11 @@ class Pictures:
 
     Parameters
     ----------
-    names : tuple of str
-        Names of maps, as `siting.report.maps.draw.draw_maps` gives them.
     alternatives : mapping of str to str
-        What is read out in place of each.
+        What is read out in place of each map, by the name that
+        `siting.report.maps.draw.draw_maps` gives it.
     """
 
-    names: tuple[str, ...]
     alternatives: Mapping[str, str]
 
 

@@ -1,16 +1,22 @@
 """What a run prints: its offices, before and after, the limits and how sure it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from siting.report.certainty import unserved
 from siting.report.document import Block, Column, Document, Figure, Grid, Paragraph
-from siting.report.tables import UNITS, of_phase, place, records
+from siting.report.tables import columns, measured, of_phase, place, records, study_columns
 from siting.report.words import localised, number, texts, whole
 from siting.results.measures import DIGITS, MEASURES
 from siting.results.result import Result
 
-_LOSS = "loss_if_left_out_minutes"
-_SIDES = ("before", "after", "change")
+_FIGURES: Mapping[str, int] = {
+    "annual_cost_msek": 1,
+    "people_nearest": 0,
+    "hours": 0,
+    "loss_if_left_out_minutes": 4,
+}
+"""Decimals of the figures of an office."""
 
 
 def summary(result: Result, folder: Path, language: str = "en") -> Document:
@@ -31,25 +37,17 @@ def summary(result: Result, folder: Path, language: str = "en") -> Document:
 
 def _picks(result: Result, language: str) -> Grid:
     words, sites = texts(language)["terminal"], result.tables["sites"]
-    heads = words["columns"]
-    columns = [Column("rank", "", "whole"), Column("place", heads["place"], width=26)]
+    titles = words["columns"]
+    heads = [Column("rank", "", "whole"), Column("place", titles["place"], width=26)]
     if (sites["fa_region"] != "").any():
-        columns.append(Column("fa_region", heads["fa_region"], width=18))
-    columns += [
-        Column(key, heads[key], "number", digits)
-        for key, digits in (
-            ("annual_cost_msek", 1),
-            ("people_nearest", 0),
-            ("hours", 0),
-            (_LOSS, 4),
-        )
-    ]
+        heads.append(Column("fa_region", titles["fa_region"], width=18))
+    heads += study_columns(titles, _FIGURES)
     rows = [
         {**row, "place": place(row) + (" *" if row["forced"] else "")}
         for row in records(sites.assign(hours=sites["person_minutes_saved"] / 60))
     ]
     title = words["picks"].format(count=whole(len(sites), language))
-    return Grid("picks", title, columns, rows, words["picks_note"][result.scope])
+    return Grid("picks", title, heads, rows, words["picks_note"][result.scope])
 
 
 def _access(result: Result, language: str) -> Grid:
@@ -57,18 +55,10 @@ def _access(result: Result, language: str) -> Grid:
     signs = {**texts(language)["measure_units"], "index": ""}
     for row in records(result.tables["access"]):
         unit = MEASURES[row["measure"]]
-        (kind, change), _ = UNITS[unit]
-        sign, digits = signs[unit], DIGITS[unit]
-        sides = {side: Figure(row[side], kind, digits, sign) for side in ("before", "after")}
-        cells = {**sides, "change": Figure(row["change"], change, digits)}
+        cells = measured(row, DIGITS[unit], signs[unit])
         rows.append({"measure": words["measures"][row["measure"]], **cells})
-    return Grid("access", words["access"], _figures("measure", _SIDES, language), rows)
-
-
-def _figures(key: str, names: tuple[str, ...], language: str) -> list[Column]:
-    """A column of texts, and columns of figures of several units."""
-    heads = texts(language)["terminal"]["columns"]
-    return [Column(key, ""), *(Column(name, heads[name], "figure") for name in names)]
+    heads = columns(["measure", "before", "after", "change"], {"measure": "", **words["columns"]})
+    return Grid("access", words["access"], heads, rows)
 
 
 def _limits(result: Result, language: str) -> Grid:
@@ -78,7 +68,8 @@ def _limits(result: Result, language: str) -> Grid:
         where = of_phase(use["where"], language) if kind == "phases" else ""
         cells = {part: Figure(use[part], "number", _decimals(use[part])) for part in parts}
         rows.append({"name": words["limits"][kind] + where, **cells})
-    return Grid("limits", words["use_of_limits"], _figures("name", parts, language), rows)
+    heads = columns(["name", *parts], {"name": "", **words["columns"]})
+    return Grid("limits", words["use_of_limits"], heads, rows)
 
 
 def _decimals(value: float) -> int:
@@ -134,12 +125,7 @@ def _remarks(result: Result, language: str) -> Iterator[str]:
         grades = texts(language)["evidence"]
         parts = (f"{count} {grades[grade]}" for grade, count in manifest["evidence"].items())
         yield words["evidence"].format(grades=", ".join(parts))
-    for key, people in (
-        ("unreached", manifest["unreached"]["people"]),
-        ("not_counted", manifest["not_counted"]),
-    ):
-        if people:
-            yield words[key].format(people=whole(people, language))
+    yield from unserved(result, words, language)
     if manifest["closed"]:
         places = result.tables["offices"].set_index("code")["place"]
         named = ", ".join(f"{places[code]} ({code})" for code in manifest["closed"])

@@ -1,7 +1,7 @@
 """The tables of a briefing and of its workbook, as grids in the reader's language."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,14 +15,10 @@ from siting.scenario.paths import SHIPPED_OFFICES
 
 _SIDES = ("before", "after")
 _WHOLE = (
-    "rank",
-    "phase",
-    "staff",
-    "opened",
-    "people_nearest",
-    "person_minutes_saved",
-    "population",
+    *("rank", "phase", "staff", "opened", "people_nearest", "person_minutes_saved", "population"),
+    *("runs", "new_offices", "people_shorter", "people_longer"),
 )
+_OF_SEVERAL_UNITS = ("before", "after", "change", "used", "limit", "slack")
 _ONE_DECIMAL = (
     *("annual_msek", "one_off_msek", "annual_cost_msek", "mean_minutes"),
     *(f"{measure}_{side}" for measure in ("mean", "worst") for side in _SIDES),
@@ -33,18 +29,19 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
     **dict.fromkeys(("lon", "lat"), ("number", 5)),
     **{f"share{limit}_{side}": ("share", 1) for limit in SHARE_MINUTES for side in _SIDES},
     "loss_if_left_out_minutes": ("number", 3),
-    "change": ("change", 1),
+    "rating": ("mark", 0),
+    **dict.fromkeys(_OF_SEVERAL_UNITS, ("figure", 0)),
 }
 """Kind and decimals of each column that is not text."""
 
 _REGION_BRIEF = ("population", "mean_before", "mean_after", "share45_before", "share45_after")
+_EXTREMES = ("municipality", "population", "mean_before", "mean_after")
 _GAINERS = 10
 """So many municipalities that gain most, and so many that are worst off."""
 
 
-def columns(keys: list[str], language: str) -> list[Column]:
+def columns(keys: Iterable[str], titles: Mapping[str, str]) -> list[Column]:
     """Columns with their headings and formats."""
-    titles = texts(language)["tables"]
     return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
 
 
@@ -107,15 +104,15 @@ def picks(result: Result, language: str) -> Grid:
         keys.remove("loss_if_left_out_minutes")
         order = "by_saving"
     note = f"{told[order].format(mean=words['scopes'][result.scope]['mean'])} {told['note']}"
-    return Grid("picks", told["title"], columns(keys, language), rows, note)
+    return Grid("picks", told["title"], columns(keys, words["tables"]), rows, note)
 
 
 def phases(result: Result, language: str) -> Grid:
     """What opens in each phase and what it costs."""
-    words = texts(language)["brief"]["phases"]
+    words = texts(language)
     keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
-    rows = result.manifest["phases"]
-    return Grid("phases", words["title"], columns(keys, language), rows, words["note"])
+    heads, told = columns(keys, words["tables"]), words["brief"]["phases"]
+    return Grid("phases", told["title"], heads, result.manifest["phases"], told["note"])
 
 
 def place(row: Mapping[str, Any]) -> str:
@@ -140,83 +137,85 @@ def _why(office: "pd.Series[Any]", language: str, *, forced: bool, alone: bool) 
 def in_words(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     """A row with its codes in words."""
     words = texts(language)
-    named = dict(row)
-    for key, table in (
-        ("office_type", "office_types"),
-        ("status", "statuses"),
-        ("evidence", "evidence"),
-    ):
-        if key in named:
-            named[key] = words[table].get(named[key], named[key])
+    named = {
+        key: words[_CODES[key]].get(cell, cell) if key in _CODES else cell
+        for key, cell in row.items()
+    }
     if "forced" in named:
         named["forced"] = words["common"]["yes" if named["forced"] else "no"]
     return named
 
 
+_CODES = {"office_type": "office_types", "status": "statuses", "evidence": "evidence"}
+"""Where the words for the codes of a column stand."""
+
+
 def access(result: Result, language: str) -> Grid:
     """Measures of the whole nation or area before and after; every row has its own unit."""
-    words = texts(language)
-    rows = []
+    words, rows = texts(language), []
     for row in records(result.tables["access"]):
-        unit = MEASURES.get(row["measure"], "minutes")
-        (kind, change_kind), digits = UNITS[unit]
-        cells = {side: Figure(row[side], kind, digits) for side in ("before", "after")}
-        change = Figure(row["change"], change_kind, digits)
-        name = words["measures"].get(row["measure"], row["measure"])
-        unit_name = words["measure_units"][unit]
-        rows.append({"measure": name, "unit": unit_name, **cells, "change": change})
-    titles, effects = words["tables"], words["brief"]["effects"]
-    heads = [Column(key, titles[key]) for key in ("measure", "unit")]
-    heads += [Column(key, titles[key], "figure") for key in ("before", "after", "change")]
+        unit = MEASURES[row["measure"]]
+        name, sign = words["measures"][row["measure"]], words["measure_units"][unit]
+        rows.append({"measure": name, "unit": sign, **measured(row, DIGITS_SHOWN[unit])})
+    heads = columns(["measure", "unit", *_SIDES, "change"], words["tables"])
     people = whole(result.manifest["summary"]["people"], language)
-    note = effects["nation_note"].format(people=people)
+    note = words["brief"]["effects"]["nation_note"].format(people=people)
     return Grid("access", words["scopes"][result.scope]["whole"], heads, rows, note)
 
 
-UNITS: Mapping[str, tuple[tuple[Kind, Kind], int]] = {
-    "minutes": (("number", "change"), 1),
-    "share": (("share", "share_change"), 1),
-    "index": (("number", "change"), 3),
-}
-"""Kinds of a value and of a change, and decimals."""
+DIGITS_SHOWN = {"minutes": 1, "share": 1, "index": 3}
+"""Decimals of a measure by its unit."""
+
+
+def measured(
+    row: Mapping[str, Any],
+    digits: int,
+    unit: str = "",
+    *,
+    values: Iterable[str] = _SIDES,
+    changes: Iterable[str] = ("change",),
+) -> dict[str, Figure]:
+    """The cells of a measure: values with their unit, changes with their sign."""
+    share = MEASURES[row["measure"]] == "share"
+    kind: Kind = "share" if share else "number"
+    change: Kind = "share_change" if share else "change"
+    figures = {key: Figure(row[key], kind, digits, unit) for key in values}
+    return figures | {key: Figure(row[key], change, digits) for key in changes}
 
 
 def regions(result: Result, name: str, language: str) -> Grid:
     """Every county, or the FA regions whose mean changes, in alphabetical order."""
-    words = texts(language)["brief"]["effects"]
-    key = TABLE_LEVELS[name].name
-    table, note = _by_name(result.tables[name], key, language), ""
+    words = texts(language)
+    told, key = words["brief"]["effects"], TABLE_LEVELS[name].name
+    order = sort_key(language)
+    table = result.tables[name].sort_values(key, key=lambda names: names.map(order), kind="stable")
+    note = ""
     if name == "fa_regions":
         moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
         rest, every = whole(int((~moved).sum()), language), whole(len(table), language)
-        table, note = table[moved], words["fa_regions_note"].format(rest=rest, all=every)
-    return Grid(name, words[name], columns([key, *_REGION_BRIEF], language), records(table), note)
-
-
-def _by_name(table: pd.DataFrame, key: str, language: str) -> pd.DataFrame:
-    return table.sort_values(key, key=lambda names: names.map(sort_key(language)), kind="stable")
+        table, note = table[moved], told["fa_regions_note"].format(rest=rest, all=every)
+    heads = columns([key, *_REGION_BRIEF], words["tables"])
+    return Grid(name, told[name], heads, records(table), note)
 
 
 def gaining(result: Result, language: str) -> Grid:
     """The municipalities whose mean falls most."""
-    table = result.tables["municipalities"]
-    fall = (table["mean_before"] - table["mean_after"]).sort_values(ascending=False, kind="stable")
-    chosen = table.loc[fall[fall >= ALIKE].index[:_GAINERS]]
-    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
-    title = texts(language)["brief"]["effects"]["gaining"]
-    return Grid("gaining", title, heads, records(chosen))
+    table, words = result.tables["municipalities"], texts(language)
+    fall = (table["mean_before"] - table["mean_after"]).nlargest(_GAINERS)
+    rows = records(table.loc[fall.index[fall >= ALIKE]])
+    title = words["brief"]["effects"]["gaining"]
+    return Grid("gaining", title, columns(_EXTREMES, words["tables"]), rows)
 
 
 def worst_off(result: Result, border: Container[str], language: str) -> Grid:
     """The municipalities with the longest mean afterwards; those on a land border are marked."""
-    words = texts(language)["brief"]["effects"]
-    table = result.tables["municipalities"]
-    chosen = table.sort_values("mean_after", ascending=False, kind="stable").head(_GAINERS)
+    words = texts(language)
+    told = words["brief"]["effects"]
+    chosen = result.tables["municipalities"].nlargest(_GAINERS, "mean_after")
     marks = chosen["municipality_code"].map(lambda code: " *" if code in border else "")
-    heads = columns(["municipality", "population", "mean_before", "mean_after"], language)
     rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
-    note = words["border_note"] if marks.any() else ""
-    return Grid("worst_off", words["worst"], heads, rows, note)
+    note = told["border_note"] if marks.any() else ""
+    return Grid("worst_off", told["worst"], columns(_EXTREMES, words["tables"]), rows, note)
 
 
 def limits(result: Result, language: str) -> Grid:
@@ -231,8 +230,7 @@ def limits(result: Result, language: str) -> Grid:
         cells = {part: Figure(use[part], "number", digits) for part in parts}
         title = limit_name(name, language) + of_phase(where, language)
         rows.append({"limit_name": title, **cells})
-    heads = [Column("limit_name", words["tables"]["limit_name"])]
-    heads += [Column(part, words["tables"][part], "figure") for part in parts]
+    heads = columns(["limit_name", *parts], words["tables"])
     return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
 
 
@@ -275,37 +273,32 @@ def assumptions(result: Result, log: list[dict[str, str]], language: str) -> Gri
         | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
         for entry in ranked
     ]
-    titles = words["tables"]
-    heads = [Column("rating", titles["rating"], "mark"), *columns(list(keys), language)]
-    brief = words["brief"]["assumptions"]
-    return Grid("assumptions", brief["title"], heads, rows, brief["note"])
+    heads, told = columns(["rating", *keys], words["tables"]), words["brief"]["assumptions"]
+    return Grid("assumptions", told["title"], heads, rows, told["note"])
 
 
 def inputs(result: Result, language: str) -> Grid:
     """Files with their checksums."""
-    found = result.manifest["inputs"].items()
+    words, found = texts(language), result.manifest["inputs"].items()
     rows = [{"file": name, "checksum": checksum} for name, checksum in found]
-    title = texts(language)["brief"]["repeat"]["inputs"]
-    return Grid("inputs", title, columns(["file", "checksum"], language), rows)
+    heads = columns(["file", "checksum"], words["tables"])
+    return Grid("inputs", words["brief"]["repeat"]["inputs"], heads, rows)
 
 
 def appendix(
     result: Result, entries: list[dict[str, str]], language: str
 ) -> Iterator[tuple[str, Grid]]:
     """Every table of a result in full, with the titles of their sheets."""
-    sheets = texts(language)["workbook"]
+    words = texts(language)
+    sheets = words["workbook"]
     for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
         table = result.tables[name]
         if name == "access":
-            yield texts(language)["scopes"][result.scope]["sheet"], access(result, language)
-            continue
-        if table.empty and name in {"counties", "fa_regions"}:
-            continue
-        rows = [in_words(row, language) for row in records(table)]
-        yield (
-            sheets[name],
-            Grid(name, sheets[name], columns([str(key) for key in table], language), rows),
-        )
+            yield words["scopes"][result.scope]["sheet"], access(result, language)
+        elif len(table) or name not in {"counties", "fa_regions"}:
+            rows = [in_words(row, language) for row in records(table)]
+            heads = columns(map(str, table), words["tables"])
+            yield sheets[name], Grid(name, sheets[name], heads, rows)
     if result.manifest["phases"]:
         yield sheets["phases"], phases(result, language)
     yield sheets["limits"], limits(result, language)

@@ -233,12 +233,12 @@ def _paragraph(word: WordDocument, block: Paragraph) -> None:
 
 
 def _pictures(word: WordDocument, block: Pictures, pictures: Mapping[str, bytes]) -> None:
-    table = word.add_table(rows=1, cols=len(block.names))
-    width = Mm(min(_MAP_MM, _TEXT_MM / len(block.names) - _GAP_MM))
-    for cell, name in zip(table.rows[0].cells, block.names, strict=True):
-        run = cell.paragraphs[0].add_run()
-        picture = run.add_picture(io.BytesIO(pictures[name]), width=width)
-        picture._inline.docPr.set("descr", block.alternatives[name])  # noqa: SLF001 - no other way
+    count = len(block.alternatives)
+    width = Mm(min(_MAP_MM, _TEXT_MM / count - _GAP_MM))
+    cells = word.add_table(rows=1, cols=count).rows[0].cells
+    for cell, (name, alternative) in zip(cells, block.alternatives.items(), strict=True):
+        picture = cell.paragraphs[0].add_run().add_picture(io.BytesIO(pictures[name]), width=width)
+        picture._inline.docPr.set("descr", alternative)  # noqa: SLF001 - no other way
 
 
 def _with_fixed_times(stream: io.BytesIO) -> bytes:

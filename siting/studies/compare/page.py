@@ -2,14 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from siting.common.errors import Fault
 from siting.common.files import telling, write_file
 from siting.report.document import (
     ALIKE,
@@ -17,7 +16,6 @@ from siting.report.document import (
     Bullets,
     Column,
     Document,
-    Figure,
     Grid,
     Heading,
     Kind,
@@ -27,7 +25,7 @@ from siting.report.document import (
 from siting.report.formats.html import as_html
 from siting.report.formats.xlsx import as_xlsx
 from siting.report.maps.draw import as_png, draw_map
-from siting.report.tables import UNITS, columns, place, records
+from siting.report.tables import DIGITS_SHOWN, columns, measured, place, records
 from siting.report.words import LANGUAGES, localised, number, sort_key, texts
 from siting.results.csv import as_csv
 from siting.results.measures import MEASURES
@@ -70,7 +68,10 @@ def write_up(comparison: Comparison, language: str) -> Document:
     """Put a comparison into words and tables."""
     words = texts(language)["compare"]
     version = comparison.runs[0].manifest["versions"]["siting"]
-    grids = dict(_grids(comparison, language))
+    parts = (_overview, _scenarios, _picks, _measures)
+    tables = [part(comparison, language) for part in parts]
+    tables += [_regions(comparison, name, language) for name in comparison.regions]
+    grids = {grid.name: grid for grid in tables}
     return Document(
         language=language,
         title=words["title"],
@@ -87,56 +88,52 @@ def write_up(comparison: Comparison, language: str) -> Document:
 def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
     words = texts(language)["compare"]
     if comparison.obstacles:
-        yield Heading(words["obstacles"]["heading"])
-        yield Paragraph(words["obstacles"]["warning"], "warning")
-        yield Bullets(tuple(_obstacle(fault, words) for fault in comparison.obstacles))
+        told = words["obstacles"]
+        yield Heading(told["heading"])
+        yield Paragraph(told["warning"], "warning")
+        lines = (
+            told["line"].format(where=fault.file, key=fault.key, value=fault.value)
+            for fault in comparison.obstacles
+        )
+        yield Bullets(tuple(lines))
     for section in ("overview", "scenarios", "picks", "measures"):
         yield Heading(words["headings"][section])
         yield grids[section]
     yield Heading(words["headings"]["regions"])
     yield replace(grids["counties"], name="all_counties")
     yield replace(_moved(grids["fa_regions"], comparison), name="moved_fa_regions")
-    for name in comparison.names[1:]:
-        yield from _extremes(
-            grids["municipalities"], difference(name, comparison.names[0]), language
-        )
-    if _mapped(comparison):
+    for column in comparison.differences:
+        yield from _extremes(grids["municipalities"], column, words["titles"])
+    if names := _map_names(comparison):
         yield Heading(words["headings"]["maps"])
-        yield _pictures(comparison, language)
+        told = words["alternatives"]
+        yield Pictures(
+            {name: told[name.split("-")[0]].format(run=run) for name, run in names.items()}
+        )
     yield Paragraph(words["rests"], "small")
 
 
-def _obstacle(fault: Fault, words: Mapping[str, Any]) -> str:
-    line: str = words["obstacles"]["line"]
-    return line.format(where=fault.file, key=fault.key, value=fault.value)
-
-
-def _grids(comparison: Comparison, language: str) -> Iterator[tuple[str, Grid]]:
-    yield "overview", _overview(comparison, language)
-    yield "scenarios", _scenarios(comparison, language)
-    yield "picks", _picks(comparison, language)
-    yield "measures", _measures(comparison, language)
-    for name in comparison.regions:
-        yield name, _regions(comparison, name, language)
-
-
-def _grid(name: str, heads: list[Column], rows: Sequence[Mapping[str, Any]], language: str) -> Grid:
+def _grid(
+    name: str, heads: Iterable[Column], rows: Sequence[Mapping[str, Any]], language: str
+) -> Grid:
     words = texts(language)["compare"]
-    return Grid(name, words["titles"][name], heads, rows, words["notes"].get(name, ""))
+    return Grid(name, words["titles"][name], list(heads), rows, words["notes"].get(name, ""))
+
+
+def _columns(keys: Sequence[str], language: str) -> list[Column]:
+    """Columns of other tables bear the same heading here, but where it is set in `compare`."""
+    words = texts(language)
+    return columns(keys, {**words["tables"], **words["compare"]["columns"]})
 
 
 def _overview(comparison: Comparison, language: str) -> Grid:
-    words = texts(language)["compare"]
-    rows = []
-    for row, run in zip(records(comparison.people), comparison.runs, strict=True):
-        people = {key: float("nan") if pd.isna(row[key]) else row[key] for key in _PEOPLE}
-        title, status = localised(run.manifest, "title", language), _status(run, language)
-        rows.append({**row, **people, "title": title, "status": status})
-    heads = [Column(key, words["columns"][key]) for key in ("run", "title", "status")]
-    heads.append(Column("new_offices", words["columns"]["new_offices"], "whole"))
-    heads.append(Column("annual_cost_msek", words["columns"]["annual_cost_msek"], "number", 1))
-    heads += [Column(key, words["columns"][key], "whole") for key in _PEOPLE]
-    return _grid("overview", heads, rows, language)
+    runs = comparison.runs
+    table = comparison.people.astype(dict.fromkeys(_PEOPLE, float)).assign(
+        title=[localised(run.manifest, "title", language) for run in runs],
+        status=[_status(run, language) for run in runs],
+    )
+    keys = ("run", "title", "status", "new_offices", "annual_cost_msek", *_PEOPLE)
+    return _grid("overview", _columns(keys, language), records(table), language)
 
 
 def _status(run: Result, language: str) -> str:
@@ -150,13 +147,11 @@ def _status(run: Result, language: str) -> str:
 
 def _scenarios(comparison: Comparison, language: str) -> Grid:
     first, *others = comparison.names
-    told = [
-        {key: value if key == "key" else _in_words(value, language) for key, value in row.items()}
-        for row in records(comparison.scenarios)
-    ]
-    rows = [{**row, **{name: _changed(row[first], row[name]) for name in others}} for row in told]
-    heads = [Column("key", texts(language)["compare"]["columns"]["key"])]
-    return _grid("scenarios", [*heads, *(Column(n, n) for n in comparison.names)], rows, language)
+    # No key of a scenario is a figure or one of these words.
+    rows = records(comparison.scenarios.map(lambda text: _in_words(text, language)))
+    rows = [{**row, **{name: _changed(row[first], row[name]) for name in others}} for row in rows]
+    heads = (*_columns(["key"], language), *(Column(name, name) for name in comparison.names))
+    return _grid("scenarios", heads, rows, language)
 
 
 def _in_words(value: str, language: str) -> str:
@@ -166,8 +161,7 @@ def _in_words(value: str, language: str) -> str:
     if _DECIMAL.fullmatch(value):
         digits = len(value.partition(".")[2].rstrip("0"))
         return number(float(value), digits, language)
-    word: str = known.get(value, value)
-    return word
+    return str(known.get(value, value))
 
 
 def _changed(old: str, new: str) -> str:
@@ -175,55 +169,45 @@ def _changed(old: str, new: str) -> str:
 
 
 def _picks(comparison: Comparison, language: str) -> Grid:
-    rows = []
-    for row in records(comparison.picks):
-        ranks = {n: "" if pd.isna(row[n]) else str(row[n]) for n in comparison.names}
-        rows.append({**row, **ranks, "locality": place(row)})
-    heads = [*columns(["locality", "fa_region"], language)]
-    heads.append(Column("runs", texts(language)["compare"]["columns"]["runs"], "whole"))
-    return _grid("picks", [*heads, *(Column(n, n) for n in comparison.names)], rows, language)
+    names = list(comparison.names)
+    ranks = comparison.picks[names].astype("string").fillna("")
+    rows = [{**row, "locality": place(row)} for row in records(comparison.picks.assign(**ranks))]
+    heads = _columns(["locality", "fa_region", "runs"], language)
+    return _grid("picks", (*heads, *(Column(name, name) for name in names)), rows, language)
 
 
 def _measures(comparison: Comparison, language: str) -> Grid:
     words, rows = texts(language), []
+    values, changes = ("before", *comparison.names), comparison.differences
     for row in records(comparison.measures):
-        unit_key = MEASURES.get(row["measure"], "minutes")
-        (plain, change), digits = UNITS[unit_key]
-        cells = {n: Figure(row[n], plain, digits + 1) for n in ("before", *comparison.names)}
-        cells |= {n: Figure(row[n], change, digits + 1) for n in comparison.differences}
-        unit = words["measure_units"][unit_key]
-        rows.append({"measure": f"{words['measures'][row['measure']]}, {unit}", **cells})
-    heads = columns(["measure"], language)
-    heads.append(Column("before", words["compare"]["columns"]["before"], "figure"))
-    heads += [Column(n, _minus(n, comparison), "figure") for n in _side_by_side(comparison)]
+        unit = MEASURES[row["measure"]]
+        cells = measured(row, DIGITS_SHOWN[unit] + 1, values=values, changes=changes)
+        name, sign = words["measures"][row["measure"]], words["measure_units"][unit]
+        rows.append({"measure": f"{name}, {sign}", **cells})
+    heads = _columns(["measure", "before"], language)
+    heads += [Column(*head, "figure") for head in _side_by_side(comparison).items()]
     return _grid("measures", heads, rows, language)
 
 
-def _side_by_side(comparison: Comparison) -> list[str]:
-    """The first run, then each other with its difference beside it."""
-    pairs = zip(comparison.names[1:], comparison.differences, strict=True)
-    return [comparison.names[0], *(name for pair in pairs for name in pair)]
+def _side_by_side(comparison: Comparison) -> dict[str, str]:
+    """The first run, then each other with its difference beside it: columns and headings."""
+    first, *others = comparison.names
+    titles = {first: first}
+    for name in others:
+        titles |= {name: name, difference(name, first): f"{name} \N{MINUS SIGN} {first}"}
+    return titles
 
 
 def _regions(comparison: Comparison, name: str, language: str) -> Grid:
     table = comparison.regions[name]
     label = table.columns[1]
-    heads = columns([label, "population"], language)
-    for column in _side_by_side(comparison):
+    heads = _columns([label, "population"], language)
+    for column, title in _side_by_side(comparison).items():
         kind: Kind = "change" if column in comparison.differences else "number"
-        heads.append(Column(column, _minus(column, comparison), kind, 1))
+        heads.append(Column(column, title, kind, 1))
     order = sort_key(language)
     rows = sorted(records(table), key=lambda row: order(row[label]))
     return _grid(name, heads, rows, language)
-
-
-def _minus(column: str, comparison: Comparison) -> str:
-    """The heading of a column, with a true minus where it is a difference."""
-    if column not in comparison.differences:
-        return column
-    return (
-        f"{column.removesuffix(f' - {comparison.names[0]}')} \N{MINUS SIGN} {comparison.names[0]}"
-    )
 
 
 def _moved(grid: Grid, comparison: Comparison) -> Grid:
@@ -232,9 +216,8 @@ def _moved(grid: Grid, comparison: Comparison) -> Grid:
     return replace(grid, rows=rows)
 
 
-def _extremes(grid: Grid, column: str, language: str) -> Iterator[Grid]:
+def _extremes(grid: Grid, column: str, titles: Mapping[str, str]) -> Iterator[Grid]:
     """The municipalities that win and lose most in one run."""
-    words = texts(language)["compare"]
     ordered = sorted(grid.rows, key=lambda row: row[column])
     heads = [head for head in grid.columns if head.key in {"municipality", "population", column}]
     chosen = {
@@ -244,26 +227,16 @@ def _extremes(grid: Grid, column: str, language: str) -> Iterator[Grid]:
     key, run = hashlib.sha256(column.encode()).hexdigest()[:6], heads[-1].title
     for kind, rows in chosen.items():
         if rows:
-            yield Grid(f"{kind}-{key}", words["titles"][kind].format(run=run), heads, rows)
-
-
-def _pictures(comparison: Comparison, language: str) -> Pictures:
-    words = texts(language)["compare"]
-    names = _map_names(comparison)
-    labels = {
-        name: words["alternatives"][name.partition("-")[0]].format(run=run)
-        for name, run in names.items()
-    }
-    return Pictures(tuple(names), labels)
-
-
-def _mapped(comparison: Comparison) -> bool:
-    """Whether maps can be drawn: of Sweden they can."""
-    return not any(run.outside_sweden for run in comparison.runs)
+            yield Grid(f"{kind}-{key}", titles[kind].format(run=run), heads, rows)
 
 
 def _map_names(comparison: Comparison) -> dict[str, str]:
-    """Each map with what stands above it: the picks of each run, then the differences."""
+    """Each map with what stands above it: the picks of each run, then the differences.
+
+    There are none of other countries than Sweden.
+    """
+    if any(run.outside_sweden for run in comparison.runs):
+        return {}
     picks = {f"picks-{place}": name for place, name in enumerate(comparison.names)}
     return picks | {f"change-{place}": name for place, name in enumerate(comparison.differences, 1)}
 
@@ -271,8 +244,6 @@ def _map_names(comparison: Comparison) -> dict[str, str]:
 def _maps(comparison: Comparison, language: str) -> dict[str, bytes]:
     """Maps as PNG: the picks of each run, and by how much each differs from the first."""
     drawn: dict[str, bytes] = {}
-    if not _mapped(comparison):
-        return drawn
     for name, title in _map_names(comparison).items():
         kind, place = name.split("-")
         run = comparison.runs[int(place)]
