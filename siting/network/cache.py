@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import platformdirs
@@ -15,10 +16,11 @@ from scipy.sparse import csr_array
 from siting.common.errors import BusyError
 from siting.common.files import replace_file
 from siting.common.types import Floats, Points, RoadNetwork, TravelTimes
-from siting.network.matrix import Engine, SearchProgress, Workers, travel_times
+from siting.network.matrix import SearchOptions, travel_times
 
 # Raise it with every change to how times are computed or stored.
 _FORMAT = 3
+_ARRAYS = ("data", "indices", "indptr")
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -32,18 +34,13 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_cache_path("siting", appauthor=False)
 
 
-# long: half of it says what its parameters mean
-def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom to tell
+def cached_travel_times(
     network: RoadNetwork,
     origins: Points,
     destinations: Points,
     *,
-    floor_minutes: Floats | None = None,
-    limit: float = np.inf,
-    engine: Engine = "dijkstra",
-    workers: Workers = None,
     note: Callable[[str], None] = lambda _: None,
-    progress: SearchProgress = lambda _done, _all: None,
+    **search: Unpack[SearchOptions],
 ) -> TravelTimes:
     """Return travel times from the cache, or compute and keep them.
 
@@ -53,41 +50,28 @@ def cached_travel_times(  # noqa: PLR0913 -- what travel_times takes, and whom t
         Roads with travel times.
     origins, destinations : Points
         Places, n and m of them.
-    floor_minutes : ndarray of float, shape (n,), optional
-        Time inside each origin.
-    limit : float
-        Minutes beyond which a pair counts as out of reach.
-    engine : {"dijkstra", "hierarchy"}
-        How to search.
-    workers : int or str, optional
-        Who searches, as in `siting.network.travel_times`.
     note : callable
         Is told in one sentence about an entry that was damaged, or could not be kept.
-    progress : callable
-        Is told how many points have been searched from, and of how many.
+    **search
+        floor_minutes (time inside each origin, shape (n,)), limit (minutes beyond which a pair
+        counts as out of reach), engine ("dijkstra", "hierarchy"), workers (who searches) and
+        progress (told how many points have been searched from, and of how many), as in
+        `siting.network.matrix.travel_times`.
 
     Returns
     -------
     TravelTimes
-        As `siting.network.travel_times` gives them.
+        As `siting.network.matrix.travel_times` gives them.
     """
-    key = _key(network, origins, destinations, floor_minutes, f"{limit!r} {engine}")
+    how = f"{search.get('limit', np.inf)!r} {search.get('engine', 'dijkstra')}"
+    key = _key(network, origins, destinations, search.get("floor_minutes"), how)
     path = cache_folder() / f"times-{key}.bin"
     if path.is_file():
         try:
             return _read(path, key, origins, destinations)
         except (_DamagedError, OSError) as fault:
             note(f"The cached travel times {path.name} are damaged ({fault}) and are built again.")
-    times = travel_times(
-        network,
-        origins,
-        destinations,
-        floor_minutes=floor_minutes,
-        limit=limit,
-        engine=engine,
-        workers=workers,
-        progress=progress,
-    )
+    times = travel_times(network, origins, destinations, **search)
     try:
         _write(path, key, times)
     except BusyError:
@@ -112,14 +96,8 @@ def _write(path: Path, key: str, times: TravelTimes) -> None:
     """Write aside and move into place, so that no reader meets half an entry."""
     buffer = io.BytesIO()
     detached = json.dumps(dict(times.detached)).encode()
-    matrix = times.minutes
-    np.savez(
-        buffer,
-        data=matrix.data,
-        indices=matrix.indices,
-        indptr=matrix.indptr,
-        detached=np.frombuffer(detached, dtype=np.uint8),
-    )
+    arrays = {name: getattr(times.minutes, name) for name in _ARRAYS}
+    np.savez(buffer, **arrays, detached=np.frombuffer(detached, dtype=np.uint8))
     content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, lambda aside: aside.write_bytes(_checksum(key, content) + content))
@@ -138,10 +116,8 @@ def _read(path: Path, key: str, origins: Points, destinations: Points) -> Travel
         raise _DamagedError("its checksum differs")
     try:
         arrays = np.load(io.BytesIO(content[_DIGEST_BYTES:]), allow_pickle=False)
-        matrix = csr_array(
-            (arrays["data"], arrays["indices"], arrays["indptr"]),
-            shape=(len(origins), len(destinations)),
-        )
+        shape = (len(origins), len(destinations))
+        matrix = csr_array(tuple(arrays[name] for name in _ARRAYS), shape=shape)
         detached = json.loads(arrays["detached"].tobytes())
     except (KeyError, ValueError, zipfile.BadZipFile) as fault:
         raise _DamagedError(str(fault)) from fault

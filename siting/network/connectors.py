@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import osmnx as ox
@@ -60,6 +61,21 @@ class Connectors:
     minutes: Floats
     metres: Floats
     points: int
+
+    @cached_property
+    def _groups(self) -> tuple[Ints, Ints]:
+        """Points that have a connector, and the first row of each."""
+        tied, first = np.unique(self.point, return_index=True)
+        return tied, first
+
+    def fastest(self, at_target: Floats) -> Floats:
+        """Minutes to points, shape (k, points), from those to targets, shape (k, targets)."""
+        minutes = np.full((len(at_target), self.points), np.inf)
+        tied, first = self._groups
+        if len(tied):
+            at_end = at_target[:, self.target] + self.minutes
+            minutes[:, tied] = np.minimum.reduceat(at_end, first, axis=1)
+        return minutes
 
 
 def connect_to_junctions(

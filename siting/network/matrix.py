@@ -3,11 +3,12 @@
 import importlib.util
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise, starmap
+from typing import Any, Literal, TypedDict
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import block_array, csr_array, vstack
 from scipy.sparse.csgraph import dijkstra
 
 from siting.common.errors import Fault, InputError
@@ -53,16 +54,11 @@ class BatchSearch:
         """Search from some of the sources: the first of them, and the one after the last."""
         first, last = batch
         start = self.graph.shape[0] - self.direct.points + np.arange(first, last)
-        at_junction = dijkstra(self.graph, indices=start, limit=self.limit)
-        minutes = np.full((last - first, self.far.points), np.inf)
-        tied, groups = np.unique(self.far.point, return_index=True)
-        if len(tied):
-            at_end = at_junction[:, self.far.target] + self.far.minutes
-            minutes[:, tied] = np.minimum.reduceat(at_end, groups, axis=1)
+        minutes = self.far.fastest(dijkstra(self.graph, indices=start, limit=self.limit))
         here = slice(*np.searchsorted(self.direct.point, batch))
         pairs = (self.direct.point[here] - first, self.direct.target[here])
         minutes[pairs] = np.minimum(minutes[pairs], self.direct.minutes[here])
-        return _stored(minutes, self.limit)
+        return stored(minutes, self.limit)
 
 
 def run_search(search: BatchSearch, workers: Workers, progress: SearchProgress) -> csr_array:
@@ -86,23 +82,16 @@ def run_search(search: BatchSearch, workers: Workers, progress: SearchProgress) 
 
 def with_sources(roads: csr_array, connectors: Connectors) -> csr_array:
     """Append one row a point to a road matrix, from which its connectors lead to the junctions."""
-    size = roads.shape[0] + connectors.points
-    ends = roads.indptr[-1] + np.searchsorted(connectors.point, np.arange(1, connectors.points + 1))
-    return csr_array(
-        (
-            np.append(roads.data, connectors.minutes),
-            np.append(roads.indices, connectors.target),
-            np.append(roads.indptr, ends),
-        ),
-        shape=(size, size),
-    )
+    count, ends = connectors.points, (connectors.point, connectors.target)
+    out = csr_array((connectors.minutes, ends), shape=(count, roads.shape[1]))
+    none = csr_array((count, count), dtype=np.float64)
+    return csr_array(block_array([[roads, None], [out, none]], format="csr"))
 
 
-def _stored(minutes: Floats, limit: float) -> csr_array:
+def stored(minutes: Floats, limit: float = np.inf) -> csr_array:
     """Store every finite entry within the limit, zeros too."""
     kept = np.isfinite(minutes) & (minutes <= limit)
-    rows = np.append(0, kept.sum(axis=1).cumsum())
-    return csr_array((minutes[kept], np.nonzero(kept)[1], rows), shape=minutes.shape)
+    return csr_array((minutes[kept], np.nonzero(kept)), shape=minutes.shape)
 
 
 # The hierarchy counts in whole numbers below 2^31: tenths of a millisecond reach to 59 hours.
@@ -119,20 +108,17 @@ def hierarchy_times(
     ACM Journal of Experimental Algorithmics 21 (2016), as RoutingKit implements it.
     """
     minutes = np.full((start.points, end.points), np.inf)
-    tied, groups = np.unique(end.point, return_index=True)
-    if len(tied):
+    if len(end.point):
         targets, place = np.unique(end.target, return_inverse=True)
-        search = _one_to_many(arcs, targets.tolist())
+        search, ends = _one_to_many(arcs, targets.tolist()), replace(end, target=place)
         bounds = np.searchsorted(start.point, np.arange(start.points + 1))
-        for row in range(start.points):
-            mine = slice(bounds[row], bounds[row + 1])
-            sources = zip(start.target[mine].tolist(), _whole(start.minutes[mine]), strict=True)
-            if bounds[row] < bounds[row + 1]:
-                at_junction = _in_minutes(search.distances_from_multi(list(sources)))
-                at_end = at_junction[place] + end.minutes
-                minutes[row, tied] = np.minimum.reduceat(at_end, groups)
+        for row, mine in enumerate(starmap(slice, pairwise(bounds.tolist()))):
+            sources = [*zip(start.target[mine].tolist(), _whole(start.minutes[mine]), strict=True)]
+            if sources:
+                found = _in_minutes(search.distances_from_multi(sources))
+                minutes[row] = ends.fastest(found[None])
     np.minimum.at(minutes, (direct.point, direct.target), direct.minutes)
-    return _stored(minutes, limit)
+    return stored(minutes, limit)
 
 
 def _one_to_many(arcs: Arcs, targets: list[int]) -> Any:  # noqa: ANN401 -- a class of the extra
@@ -161,6 +147,16 @@ def _in_minutes(counted: list[int | None]) -> Floats:
 
 
 type Engine = Literal["dijkstra", "hierarchy"]
+
+
+class SearchOptions(TypedDict, total=False):
+    """What `travel_times` takes besides roads and places."""
+
+    floor_minutes: Floats | None
+    limit: float
+    engine: Engine
+    workers: Workers
+    progress: SearchProgress
 
 
 # long: half of it says what its parameters mean
@@ -241,6 +237,5 @@ def _at_least(minutes: csr_array, floor: Floats, limit: float) -> csr_array:
     rows = np.repeat(np.arange(minutes.shape[0]), np.diff(minutes.indptr))
     raised = np.maximum(minutes.data, floor[rows])
     kept = raised <= limit
-    counts = np.bincount(rows[kept], minlength=minutes.shape[0])
-    starts = np.append(0, counts.cumsum())
-    return csr_array((raised[kept], minutes.indices[kept], starts), shape=minutes.shape)
+    ends = (rows[kept], minutes.indices[kept])
+    return csr_array((raised[kept], ends), shape=minutes.shape)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import MOST_PAIRS
@@ -13,6 +12,7 @@ from siting.common.tables.columns import ColumnSpec, label_column, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import shortened
 from siting.common.types import Floats, Ints, TravelTimes
+from siting.network.matrix import stored
 
 _SHOWN = 5
 _COLUMNS = {
@@ -62,10 +62,7 @@ def read_travel_times(
     whole = np.empty(len(origins) * len(destinations))
     whole[pair[needed]] = minutes[needed]
     whole = np.maximum(whole.reshape(len(origins), -1), floor_minutes[:, None])
-    kept = np.isfinite(whole)
-    starts = np.append(0, kept.sum(axis=1).cumsum())
-    matrix = csr_array((whole[kept], np.nonzero(kept)[1], starts), shape=whole.shape)
-    return TravelTimes(origins, destinations, matrix)
+    return TravelTimes(origins, destinations, stored(whole))
 
 
 def _negative(path: Path, minutes: Floats) -> Iterator[Fault]:
