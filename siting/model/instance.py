@@ -89,22 +89,19 @@ def read_times(
     elif issparse(times):
         found = csr_array(times).astype(np.float64, copy=True)
     else:
-        found = _from_dense(np.asarray(times, dtype=np.float64))
+        found = _from_dense(np.atleast_2d(np.asarray(times, dtype=np.float64)))
     if found.shape != shape:
         faults.note("times", found.shape, f"should have the shape {shape}", "Give clients x sites.")
         return csr_array(shape, dtype=np.float64)
     found.sort_indices()
-    _check_times(found, faults)
+    _check_times(found.data, faults)
     return keep_entries(found, np.isfinite(found.data))
 
 
 def _from_dense(dense: Floats) -> csr_array:
-    dense = np.atleast_2d(dense)
     # csr_array(dense) would lose the zeros, which are real times.
     reached = ~np.isposinf(dense)
-    return from_entries(
-        dense[reached], np.nonzero(reached)[1], reached.sum(axis=1), np.shape(dense)
-    )
+    return from_entries(dense[reached], np.nonzero(reached)[1], reached.sum(axis=1), dense.shape)
 
 
 def _from_long_table(
@@ -133,10 +130,8 @@ def _from_long_table(
     return csr_array(coo_array((minutes[kept], (rows[kept], columns[kept])), shape=shape))
 
 
-def _check_times(times: csr_array, faults: _Faults) -> None:
-    values = times.data
-    if np.isnan(values).any():
-        count = int(np.isnan(values).sum())
+def _check_times(values: Floats, faults: _Faults) -> None:
+    if count := int(np.isnan(values).sum()):
         faults.note("times", f"{count} NaN", "is not a time", "Give inf where there is no way.")
     if (values < 0).any():
         faults.note("times", float(np.nanmin(values)), "is negative", "Give minutes of 0 or more.")
@@ -324,15 +319,11 @@ def _read_existing(
     site_ids: Sequence[str],
     faults: _Faults,
 ) -> Bools:
-    if given is None:
-        return np.zeros(len(site_ids), dtype=np.bool_)
-    values = np.asarray(given)
+    values = np.asarray([] if given is None else given)
     if values.dtype == np.bool_ and values.shape == (len(site_ids),):
         return values.copy()
-    labels = list(map(str, given))
-    strangers = sorted(set(labels) - set(site_ids))
-    if strangers:
-        faults.note(
-            "existing", strangers, "unknown sites", "Name sites, or give a truth value for each."
-        )
-    return np.isin(np.asarray(site_ids, dtype=np.str_), labels)
+    labels = [] if given is None else list(map(str, given))
+    remedy = "Name sites, or give a truth value for each."
+    if strangers := sorted(set(labels) - set(site_ids)):
+        faults.note("existing", strangers, "unknown sites", remedy)
+    return np.isin(np.asarray(site_ids, dtype=np.str_), np.asarray(labels, dtype=np.str_))

@@ -13,8 +13,9 @@ from siting.model.formulation import Formulation
 from siting.model.instance import Instance, entry_rows, nearest_minutes, row_minima, rows_at
 from siting.model.limits.base import LimitUse
 from siting.model.limits.limits import Limits
+from siting.model.limits.numbers import Phase
 from siting.model.objectives import Coverage, Lexicographic, Objective, Single, targets_of
-from siting.model.options import PLAIN
+from siting.model.options import OfficeType, Options
 from siting.model.program import Functional, Program, Split
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
@@ -163,11 +164,10 @@ def conclude(
     """Return the solution of an outcome."""
     formulation, answer = outcome.formulation, outcome.answer
     instance, options = formulation.instance, formulation.options
-    chosen = np.zeros(len(options), dtype=np.bool_) if answer.chosen is None else answer.chosen
     found = answer.chosen is not None
-    is_open = np.zeros(len(instance.site_ids), dtype=np.bool_)
-    is_open[options.site[chosen]] = True
-    closed = instance.existing & ~is_open if found else np.zeros_like(is_open)
+    chosen = np.zeros(len(options), dtype=np.bool_) if answer.chosen is None else answer.chosen
+    is_open = np.isin(np.arange(len(instance.site_ids)), options.site[chosen])
+    closed = instance.existing & ~is_open & found
     stage = _reported(outcome, objective)
     results = tuple(replace(each.result, final=_final(each, outcome)) for each in outcome.stages)
     reported = results[outcome.stages.index(stage)]
@@ -185,8 +185,8 @@ def conclude(
         open_sites=_labels(instance, is_open),
         new_sites=_labels(instance, is_open & ~instance.existing),
         closed_sites=_labels(instance, closed),
-        office_types=_named(outcome, chosen, [each.name for each in limits.office_types], "kind"),
-        opened_in=_named(outcome, chosen, [each.name for each in limits.phases], "phase"),
+        office_types=_named(options, chosen, options.kind, limits.office_types),
+        opened_in=_named(options, chosen, options.phase, limits.phases),
         annual_saving=float(instance.annual_cost[closed].sum()),
         assignment=_most(shares),
         shares=shares,
@@ -245,16 +245,14 @@ def _labels(instance: Instance, sites: Bools) -> tuple[str, ...]:
     return tuple(sorted(instance.site_ids[site] for site in np.flatnonzero(sites)))
 
 
-def _named(outcome: Outcome, chosen: Bools, names: list[str], what: str) -> Mapping[str, str]:
+def _named(
+    options: Options, chosen: Bools, numbers: Ints, named: Sequence[OfficeType] | Sequence[Phase]
+) -> Mapping[str, str]:
     """Return the name of the type or phase of each new site."""
-    if not names:
-        return {}
-    options, labels = outcome.formulation.options, outcome.formulation.instance.site_ids
-    numbers: Ints = getattr(options, what)
+    labels = options.instance.site_ids
     return {
-        labels[options.site[option]]: names[numbers[option]]
-        for option in np.flatnonzero(chosen & options.new)
-        if numbers[option] != PLAIN
+        labels[options.site[option]]: named[numbers[option]].name
+        for option in np.flatnonzero(chosen & options.new & (len(named) > 0))
     }
 
 
@@ -272,9 +270,8 @@ def _shares(outcome: Outcome, is_open: Bools) -> csr_array:
 def _split_shares(outcome: Outcome, split: Split) -> csr_array:
     formulation = outcome.formulation
     options, program = formulation.options, formulation.program
-    always = (program.lower == 1) & np.isinf(program.capacity)
-    fixed = np.zeros(len(formulation.instance.site_ids), dtype=np.bool_)
-    fixed[options.site[always]] = True
+    always = options.site[(program.lower == 1) & np.isinf(program.capacity)]
+    fixed = np.isin(np.arange(len(formulation.instance.site_ids)), always)
     fallback = nearest_sites(formulation.instance, fixed)
     last = np.flatnonzero(formulation.periods == formulation.periods.max(initial=0))
     # What goes to the fallback has a column of its own, the last.

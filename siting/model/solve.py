@@ -1,6 +1,6 @@
 """Solve an instance: from the objective and the limits to a solution, once or again and again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -90,8 +90,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
     objectives = [single for single, _ in stages_of(objective)]
     objectives += [each.objective for each in under]
-    _check(instance, objectives, limits, search)
-    _check_method(method, search.solver)
+    _check(instance, [*limits.parts(), *objectives], search, method)
     serve_all = any(single.serves_all for single in objectives)
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
@@ -109,25 +108,23 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
 
 
 def _check(
-    instance: Instance, objectives: Sequence[Single], limits: Limits, search: Search
+    instance: Instance, asked: Sequence[Limit | Single], search: Search, method: str | None
 ) -> None:
-    gap, time_limit = search.gap, search.time_limit
-    asked: list[Limit | Single] = [*limits.parts(), *objectives]
     faults = [fault for each in asked for fault in each.faults(instance)]
-    if not 0 <= gap < 1:
-        faults.append(Fault("solve", "gap", gap, "is not from 0 to 1", "Give a share, as 1e-6."))
-    if time_limit is not None and not time_limit > 0:
-        faults.append(Fault("solve", "time_limit", time_limit, "is not positive", "Give seconds."))
+    faults += [Fault("solve", *wrong) for wrong in _wrong_settings(search, method)]
     if faults:
         raise InputError(faults)
 
 
-def _check_method(method: str | None, solver: Solver) -> None:
+def _wrong_settings(search: Search, method: str | None) -> Iterator[tuple[str, object, str, str]]:
+    if not 0 <= search.gap < 1:
+        yield "gap", search.gap, "is not from 0 to 1", "Give a share, as 1e-6."
+    if search.time_limit is not None and not search.time_limit > 0:
+        yield "time_limit", search.time_limit, "is not positive", "Give seconds."
     if method not in {None, "classic", "decomposition"}:
-        remedy = "Give classic or decomposition, or leave it out."
-        raise InputError([Fault("solve", "method", method, "no such method", remedy)])
-    if method == "decomposition" and solver.name != "highs":
-        raise InputError([Fault("solve", "method", method, "is for HiGHS only", "Use classic.")])
+        yield "method", method, "no such method", "Give classic or decomposition, or leave it out."
+    if method == "decomposition" and search.solver.name != "highs":
+        yield "method", method, "is for HiGHS only", "Use classic."
 
 
 def _refuse_unreachable(instance: Instance) -> None:

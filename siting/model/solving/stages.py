@@ -55,18 +55,18 @@ def run_stages(
     last: tuple[Program, Ints, SolverAnswer] | None = None
     known: list[Bools] = []
     for single, tolerance in stages:
+        noted = len(search.trace)
         if isinstance(single, Worst):
             answer = smallest_radius(formulation, ceilings, search, method, known)
             if answer.state == "infeasible":
                 return None
-            done.append(_stage(single, None, answer, formulation, search, len(search.trace)))
+            done.append(_stage(single, None, answer, formulation, search, noted))
             within = restrict(formulation.program, answer.value * (1 + tolerance))
             formulation = replace(formulation, program=within)
             known = [] if answer.chosen is None else [answer.chosen]
             continue
         functional = single.functional(formulation)
         program, service_of = formulation.with_goal(functional, ceilings)
-        noted = len(search.trace)
         answer = solve_flat(program, search, method)
         if answer.state == "infeasible" and not done:
             return None
