@@ -174,12 +174,13 @@ class Task:
         self,
         limits: Limits | None = None,
         *,
+        ties: bool = False,
         under: Sequence[NoWorse] = (),
         start: Sequence[str] = (),
     ) -> Solution:
-        """Return an answer that is as good as any; of equally good ones it may be any."""
+        """Return an answer that is as good as any; of equally good ones any, unless for `ties`."""
         given = {**vars(self), "limits": limits or self.limits}
-        return solve(**given, ties=False, under=under, start=start)
+        return solve(**given, ties=ties, under=under, start=start)
 
     def per_person(self, value: float) -> float:
         """An objective value as results give it: a sum of minutes becomes a mean."""

@@ -1,8 +1,8 @@
 """What an answer means, as tables and a manifest."""
 
-import dataclasses
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from siting.common.types import Ints
 from siting.model.solution import Solution
 from siting.pipeline.manifest import cost_of, figures_of, make_manifest
 from siting.pipeline.problem import Problem
-from siting.pipeline.steps import Described, Frontier, Step, frontier_table, solve_frontier
+from siting.pipeline.steps import Frontier, Step, frontier_table, solve_frontier
 from siting.results.measures import Access, Measures, measure, nearest, only_reached, shared_out
 from siting.results.result import Result
 from siting.results.tables import REGION_KEYS, frontier_tables, result_tables
@@ -103,57 +103,35 @@ def add_frontier(
 ) -> Result:
     """Solve the scenario for each number of new offices too, and add what comes of it."""
     started = time.perf_counter()
-    tables = tables_of_steps(problem, asked, progress)
+    tables = describe_steps(problem, solve_frontier(problem.task, asked, progress))
     spent = round(time.perf_counter() - started, 3)
     seconds = dict(result.manifest["seconds"])
     seconds |= {"frontier": spent, "total": round(seconds["total"] + spent, 3)}
     manifest = {**result.manifest, "frontier": asked.as_manifest(), "seconds": seconds}
-    return dataclasses.replace(result, manifest=manifest, tables={**result.tables, **tables})
-
-
-def tables_of_steps(
-    problem: Problem, asked: Frontier, progress: Progress
-) -> dict[str, pd.DataFrame]:
-    """Solve the scenario for each value of a limit, and say in tables what comes of it."""
-    return describe_steps(problem, _solved(problem, asked, progress))
+    return replace(result, manifest=manifest, tables={**result.tables, **tables})
 
 
 def describe_steps(problem: Problem, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and the offices and municipalities of each."""
-    sites, described = {}, []
-    for step in steps:
-        sites[step.number], each = _described(problem, step)
-        described.append(each)
-    measures = {each.step.number: each.measures for each in described if each.measures is not None}
-    table = frontier_table(described)
-    return frontier_tables(table, measures, sites, problem.demand)
+    told = [_described(problem, step) for step in steps]
+    possible = {
+        step.number: (step.measures, sites) for step, sites in told if step.measures is not None
+    }
+    table = frontier_table([step for step, _ in told])
+    return frontier_tables(table, possible, problem.demand)
 
 
-def _solved(problem: Problem, asked: Frontier, progress: Progress) -> Iterator[Step]:
-    wanted = problem.scenario.solver
-    return solve_frontier(
-        problem.instance,
-        problem.objective,
-        problem.limits,
-        asked,
-        solver=problem.solver,
-        time_limit=wanted.time_limit_s,
-        gap=wanted.gap,
-        progress=progress,
-    )
-
-
-def _described(problem: Problem, step: Step) -> tuple[pd.DataFrame, Described]:
-    """The sites with what became of them in a step, and the step with what it is worth."""
-    solution = step.solution
-    sites = problem.sites.assign(office_type=STANDARD, phase=1)
+def _described(problem: Problem, step: Step) -> tuple[Step, pd.DataFrame]:
+    """A step with what it is worth, and the sites with what became of them in it."""
+    solution, sites = step.solution, problem.sites.assign(office_type=STANDARD, phase=1)
     if not step.open_sites:
-        return sites, Described(step, None, {})
+        return step, sites
     if solution is None:
         measures = _worth(problem, _nearest(problem, step.open_sites), _MUNICIPALITIES)
-        return sites, Described(step, measures, {"annual_cost_msek": 0.0, "one_off_cost_msek": 0.0})
+        nothing = {"annual_cost_msek": 0.0, "one_off_cost_msek": 0.0}
+        return replace(step, measures=measures, figures=nothing), sites
     sites, _, measures = _measured(problem, solution, _MUNICIPALITIES)
     figures, cost = figures_of(problem, solution), cost_of(sites, solution)
     kept = {name: figures[name] for name in ("objective", "bound", "gap")}
     kept |= {"annual_cost_msek": cost["annual_msek"], "one_off_cost_msek": cost["one_off_msek"]}
-    return sites, Described(step, measures, kept)
+    return replace(step, measures=measures, figures=kept), sites

@@ -13,8 +13,7 @@ from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.inputs.select import Inputs
 from siting.model.instance import Instance
-from siting.model.limits.limits import Limits
-from siting.model.objectives import Objective
+from siting.model.solve import Task
 from siting.model.solving.search import Solver
 from siting.pipeline.translate import limits_of, objective_of
 from siting.scenario.file import ScenarioFile
@@ -51,12 +50,8 @@ class Problem:
         Demand points with the names of their municipality, county and FA region.
     minutes : ndarray of float, shape (demand points, sites)
         Infinite where a site cannot be reached.
-    instance : Instance
-        What the model sees: the sites that are open or may open.
-    objective : Objective
-        What is best, as the model takes it.
-    limits : Limits
-        What must hold, as the model takes it.
+    task : Task
+        The same as the model takes it, for the sites that are open or may open.
     """
 
     file: ScenarioFile
@@ -69,9 +64,7 @@ class Problem:
     sites: pd.DataFrame
     demand: pd.DataFrame
     minutes: Floats
-    instance: Instance
-    objective: Objective
-    limits: Limits
+    task: Task
 
     @property
     def scenario(self) -> Scenario:
@@ -82,12 +75,6 @@ class Problem:
     def present(self) -> Ints:
         """Indices of the offices that are open before."""
         return np.flatnonzero(self.sites["existing"] & self.sites["allowed"])
-
-    @property
-    def solver(self) -> Solver:
-        """Who is to solve it."""
-        wanted = self.scenario.solver
-        return Solver(wanted.name, threads=wanted.threads)
 
 
 def build_problem(  # noqa: PLR0913 - all that a run has read comes together here
@@ -102,7 +89,7 @@ def build_problem(  # noqa: PLR0913 - all that a run has read comes together her
     seconds: Mapping[str, float],
 ) -> Problem:
     """Make the instance; no candidate that is too near to an office may open unless named."""
-    scenario, minutes = file.scenario, dense(times)
+    scenario, minutes, asked = file.scenario, dense(times), file.scenario.solver
     demand = _with_regions(inputs.demand, inputs.municipalities)
     candidates = _with_staff(scenario, inputs, demand, minutes, costs)
     barred = too_near & ~candidates["locality_code"].isin(inputs.named)
@@ -120,9 +107,14 @@ def build_problem(  # noqa: PLR0913 - all that a run has read comes together her
         sites,
         demand,
         minutes,
-        instance=_instance(sites, demand, minutes, inputs.weights),
-        objective=objective_of(scenario),
-        limits=limits_of(scenario, sites, costs),
+        Task(
+            _instance(sites, demand, minutes, inputs.weights),
+            objective_of(scenario),
+            limits_of(scenario, sites, costs),
+            Solver(asked.name, threads=asked.threads),
+            asked.time_limit_s,
+            asked.gap,
+        ),
     )
 
 

@@ -14,7 +14,6 @@ from siting.inputs.costs import read_costs
 from siting.inputs.read import with_user_files
 from siting.inputs.select import Inputs, points
 from siting.model.solution import Solution
-from siting.model.solve import solve
 from siting.network.cache import cached_travel_times
 from siting.network.connectors import refuse_far_places
 from siting.network.load import load_road_network, network_files, no_network
@@ -163,16 +162,8 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
 
 def answer(problem: Problem) -> Solution:
     """Solve the problem that a scenario poses."""
-    wanted = problem.scenario.solver
     try:
-        return solve(
-            problem.instance,
-            problem.objective,
-            problem.limits,
-            solver=problem.solver,
-            time_limit=wanted.time_limit_s,
-            gap=wanted.gap,
-        )
+        return problem.task.solve(ties=True)
     except InfeasibleError as error:
         tables = (problem.sites, problem.demand)
         raise InfeasibleError(explain_clash(error.clash, problem.scenario, *tables)) from error

@@ -1,7 +1,7 @@
 """The best answer for each number of new offices, and what each is worth."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Self
 
@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
-from siting.model.instance import Instance
+from siting.common.signals import Progress
 from siting.model.limits.limits import Limits
-from siting.model.objectives import Objective
 from siting.model.solution import Solution
-from siting.model.solve import solve
-from siting.model.solving.search import Solver
+from siting.model.solve import Task
 from siting.results.measures import Measures
 from siting.scenario.limits import VARIED, limit_of
 
@@ -97,31 +95,18 @@ class Step:
         None for the present network, and where no answer keeps to all limits.
     clash : tuple of str
         The limits that then clash, by the keys that results give them.
+    measures : Measures or None
+        What it is worth, once that is known; None where there is no answer.
+    figures : mapping of str to float
+        objective, bound, gap, annual_cost_msek and one_off_cost_msek, as far as there are any.
     """
 
     number: float
     open_sites: tuple[str, ...]
     solution: Solution | None = None
     clash: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Described:
-    """A step with what it is worth.
-
-    Parameters
-    ----------
-    step : Step
-        The step.
-    measures : Measures or None
-        None where there is no answer.
-    figures : mapping of str to float
-        objective, bound, gap, annual_cost_msek and one_off_cost_msek, as far as there are any.
-    """
-
-    step: Step
-    measures: Measures | None
-    figures: Mapping[str, float | None]
+    measures: Measures | None = None
+    figures: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def read_frontier(text: str, *, keep_budget: bool = False) -> Frontier:
@@ -174,24 +159,14 @@ def _values(text: str) -> list[float]:
     return [round(value, 6) for value in np.arange(first, last + step / 2, step).tolist()]
 
 
-def solve_frontier(  # noqa: PLR0913 - the last four are named
-    instance: Instance,
-    objective: Objective,
-    limits: Limits,
-    asked: Frontier,
-    *,
-    solver: Solver,
-    time_limit: float | None,
-    gap: float,
-    progress: Callable[[str], None],
-) -> Iterator[Step]:
+def solve_frontier(task: Task, asked: Frontier, progress: Progress) -> Iterator[Step]:
     """Solve once for each value of a limit, everything else being equal."""
-    pairs = zip(instance.site_ids, instance.existing, strict=True)
+    pairs = zip(task.instance.site_ids, task.instance.existing, strict=True)
     yield Step(0, tuple(site for site, existing in pairs if existing))
-    for number, held in asked.steps(limits):
+    for number, held in asked.steps(task.limits):
         progress(f"Solving the frontier: {number:g}")
         try:
-            answer = solve(instance, objective, held, solver=solver, time_limit=time_limit, gap=gap)
+            answer = task.solve(held, ties=True)
             yield Step(number, answer.open_sites, answer)
         except InfeasibleError as error:
             yield Step(number, (), clash=_keys(error.clash))
@@ -202,17 +177,15 @@ def _keys(clash: Iterable[ClashingLimit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(limit_of(each.key, each.group).key for each in clash))
 
 
-def frontier_table(described: Sequence[Described]) -> pd.DataFrame:
+def frontier_table(steps: Sequence[Step]) -> pd.DataFrame:
     """One row a step: what was proved of it, what it costs and what it is worth."""
     rows, before = [], set[str]()
-    for each in described:
-        step, solution = each.step, each.step.solution
-        row: dict[str, Any] = {"step": step.number, **_verdict(step), **each.figures}
-        if each.measures is not None:
-            new, closed = (
-                ((), ()) if solution is None else (solution.new_sites, solution.closed_sites)
-            )
-            access = each.measures.access.set_index("measure")["after"]
+    for step in steps:
+        row: dict[str, Any] = {"step": step.number, **_verdict(step), **step.figures}
+        if step.measures is not None:
+            made = step.solution
+            new, closed = ((), ()) if made is None else (made.new_sites, made.closed_sites)
+            access = step.measures.access.set_index("measure")["after"]
             dropped = sorted(before - set(new))
             row |= {"new_offices": len(new), "nested": not dropped, **access}
             row |= {"dropped": ";".join(dropped)}

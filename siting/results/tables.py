@@ -44,19 +44,18 @@ def result_tables(
 
 def frontier_tables(
     table: pd.DataFrame,
-    measures: Mapping[float, Measures],
-    sites: Mapping[float, pd.DataFrame],
+    possible: Mapping[float, tuple[Measures, pd.DataFrame]],
     demand: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of a frontier: its steps, and the offices and municipalities of each."""
+    """The tables of a frontier: its steps, and offices and municipalities of what is possible."""
     offices = {
-        step: _sites(of_step, sites[step], [*SITE_COLUMNS, "lon", "lat"])
-        for step, of_step in measures.items()
+        step: _sites(measures, sites, [*SITE_COLUMNS, "lon", "lat"])
+        for step, (measures, sites) in possible.items()
     }
     keys = REGION_KEYS["municipalities"]
     regions = {
-        step: _region(with_change(of_step.regions["municipalities"]), demand, *keys)[STEP_COLUMNS]
-        for step, of_step in measures.items()
+        step: _region(with_change(measures.regions["municipalities"]), demand, *keys)[STEP_COLUMNS]
+        for step, (measures, _) in possible.items()
     }
     return {
         "frontier": table,

@@ -11,7 +11,7 @@ import pandas as pd
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.inputs.names import find_all, find_office, find_place
-from siting.model import Limits, Solution, Task, solve
+from siting.model import Limits, Solution, Task
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
 from siting.report.document import Block, Document, Grid, Kind, Paragraph
@@ -71,7 +71,7 @@ def worse_by(best: Solution, other: Solution) -> float:
 def explain_site(task: Task, site: str) -> Explanation:
     """Solve a problem with a site the other way, and with its limits changed one at a time."""
     # With ties decided, since it has to be the answer that a run gives.
-    best = solve(task.instance, task.objective, task.limits, solver=task.solver)
+    best = task.solve(ties=True)
     is_open = site in best.open_sites
     other: Solution | None = None
     clash: tuple[ClashingLimit, ...] = ()
@@ -220,7 +220,7 @@ def _find(name: str, problem: Problem) -> str:
     codes = places + offices
     if not codes:
         raise InputError(unknown)
-    if codes[0] in problem.instance.site_ids:
+    if codes[0] in problem.task.instance.site_ids:
         return codes[0]
     why = "the scenario leaves it out from the start"
     remedy = "See offices.shut and the table [candidates] of the scenario."

@@ -56,7 +56,8 @@ class StudyContext:
 def open_study(scenario: AnyScenario, data: Path | None, progress: Progress) -> StudyContext:
     """Read tables and roads, compute travel times and pose the problem."""
     problem = prepare(as_scenario_file(scenario), data=data, progress=progress)
-    task = Task(problem.instance, problem.objective, problem.limits, problem.solver)
+    # A study takes the time that its proofs need.
+    task = replace(problem.task, time_limit=None, gap=Task.gap)
     return StudyContext(problem, task, data or data_folder())
 
 

@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 
 from siting.common.errors import InputError
-from siting.model import Instance, Limits, Mean, Phase, Solver
+from siting.model import Instance, Limits, Mean, Phase, Solver, Task
 from siting.pipeline.steps import (
     FRONTIER_COLUMNS,
-    Described,
     Frontier,
     Step,
     frontier_table,
@@ -42,9 +41,9 @@ def _instance() -> Instance:
     )
 
 
-def _steps(asked: Frontier, limits: Limits, **search: Any) -> list[Step]:  # noqa: ANN401 - of solve_frontier
-    usual = {"solver": Solver("highs"), "time_limit": None, "gap": 1e-6, "progress": str}
-    return list(solve_frontier(_instance(), Mean(), limits, asked, **(usual | search)))
+def _steps(asked: Frontier, limits: Limits, **search: Any) -> list[Step]:  # noqa: ANN401 - of a task
+    task = Task(_instance(), Mean(), limits, **{"solver": Solver("highs"), **search})
+    return list(solve_frontier(task, asked, lambda _: None))
 
 
 def _cheapest(number: float, forced: str = "", budget: float = np.inf) -> float:
@@ -87,7 +86,8 @@ def test_the_budgets_of_phases_are_lifted_too() -> None:
 
 def test_each_step_is_solved_and_told_as_asked(tmp_path: Path) -> None:
     log, told = tmp_path / "highs.log", list[str]()
-    _steps(Frontier.of_offices(1, 2), Limits(), solver=Solver(log_file=log), progress=told.append)
+    task = Task(_instance(), Mean(), Limits(), Solver(log_file=log))
+    assert len(list(solve_frontier(task, Frontier.of_offices(1, 2), told.append))) == 3
     assert log.stat().st_size > 0
     assert told == ["Solving the frontier: 1", "Solving the frontier: 2"]
     with pytest.raises(InputError) as caught:
@@ -102,15 +102,16 @@ def test_fewer_than_are_forced_is_not_possible() -> None:
     assert set(steps[2].open_sites) == {"o", "a", "c"}
 
 
-def _described(step: Step) -> Described:
+def _described(step: Step) -> Step:
     if not step.open_sites:
-        return Described(step, None, {})
+        return step
     instance = _instance()
     opened = np.flatnonzero(CODES.isin(step.open_sites))
     access = nearest(instance.times.toarray(), np.array([0]), opened, instance.weights)
     groups = {"county": pd.Series(["x"] * 6 + ["y"] * 6)}
     measures = measure(access, groups, opened[opened > 0], CODES)
-    return Described(step, measures, {"gap": 0.0, "annual_cost_msek": COSTS[opened].sum()})
+    figures = {"gap": 0.0, "annual_cost_msek": COSTS[opened].sum()}
+    return replace(step, measures=measures, figures=figures)
 
 
 def test_the_table_says_what_each_step_costs_and_is_worth() -> None:

@@ -1,7 +1,7 @@
 """What more offices, more money or another aim would bring, as tables."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,8 @@ import pandas as pd
 from siting.common.errors import Fault, InputError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Coverage, Equity, Task, Worst
-from siting.pipeline.describe import describe_steps, tables_of_steps
-from siting.pipeline.steps import Frontier, Step, read_over
+from siting.pipeline.describe import describe_steps
+from siting.pipeline.steps import Frontier, Step, read_over, solve_frontier
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.scenario.schema import Scenario
@@ -94,7 +94,8 @@ def frontier(
     if isinstance(asked, Tradeoff):
         return _trade_off(file, asked, data, progress)
     context = open_study(file, data, progress)
-    tables = tables_of_steps(context.problem, asked, progress)
+    problem = context.problem
+    tables = describe_steps(problem, solve_frontier(problem.task, asked, progress))
     tried = tables["frontier"].iloc[1:]
     facts = {
         "over": asked.limit,
@@ -119,8 +120,7 @@ def _trade_off(
     refuse(file, used, "cannot be traded for another aim", "Leave it out of the scenario.")
     context = open_study(file, data, progress)
     second = _second(asked, scenario)
-    task = replace(context.task, time_limit=scenario.solver.time_limit_s, gap=scenario.solver.gap)
-    front = solve_front(task, second, asked.points, progress)
+    front = solve_front(context.problem.task, second, asked.points, progress)
     tables = describe_steps(context.problem, _steps(front, context.task))
     tables["frontier"] = _with_aims(tables["frontier"], front, context.task)
     facts = {
