@@ -1,10 +1,9 @@
 """Which places are candidates for a new office."""
 
-import numpy as np
 import pandas as pd
 from osmnx.distance import great_circle
 
-from siting.common.types import Bools, Floats
+from siting.common.types import Floats
 
 LEAST_POPULATION = 1000
 """Residents from which a locality is a candidate, unless a scenario says otherwise."""
@@ -39,32 +38,19 @@ def seat_codes(municipalities: pd.DataFrame, places: pd.DataFrame) -> "pd.Series
     return pairs.loc[nearest].set_index("code")["locality_code"]
 
 
-def _represented(municipalities: pd.DataFrame, places: pd.DataFrame) -> Bools:
+def _represented(municipalities: pd.DataFrame, places: pd.DataFrame) -> "pd.Series[bool]":
     """Whether a seat is a candidate locality itself, or has one of its own municipality near."""
-    pairs = (
-        municipalities.reset_index(drop=True)
-        .reset_index()
-        .merge(places, left_on="code", right_on="municipality_code")
-    )
-    near = (_metres_to_seat(pairs) <= SEAT_WITHIN_M) | (
-        pairs["seat"] == pairs["locality"]
-    ).to_numpy()
-    return np.isin(np.arange(len(municipalities)), pairs.loc[near, "index"].to_numpy())
+    pairs = municipalities.merge(places, left_on="code", right_on="municipality_code")
+    near = (pairs["seat"] == pairs["locality"]) | (_metres_to_seat(pairs) <= SEAT_WITHIN_M)
+    return municipalities["code"].isin(pairs.loc[near, "code"])
 
 
 def _metres_to_seat(pairs: pd.DataFrame) -> Floats:
     columns = ("seat_lat", "seat_lon", "lat", "lon")
-    return great_circle(*(pairs[name].to_numpy(dtype=np.float64) for name in columns))
+    return great_circle(*(pairs[name].to_numpy(dtype=float) for name in columns))
 
 
 def _seat_candidates(seats: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "locality_code": "S" + seats["code"],
-            "locality": seats["seat"],
-            "municipality_code": seats["code"],
-            "population": 0,
-            "lon": seats["seat_lon"],
-            "lat": seats["seat_lat"],
-        }
-    )
+    names = {"seat": "locality", "code": "municipality_code", "seat_lon": "lon", "seat_lat": "lat"}
+    places = seats.rename(columns=names)
+    return places.assign(locality_code="S" + seats["code"], population=0)[COLUMNS]

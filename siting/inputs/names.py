@@ -11,11 +11,7 @@ from siting.scenario.schema import Area
 
 
 class UnknownNameError(Exception):
-    """A name that means nothing, or too much; `find_all` makes a fault of it."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.problem, self.remedy = problem, remedy
+    """A name that means nothing, or too much: problem and remedy of the fault of `find_all`."""
 
 
 def find_all(
@@ -27,7 +23,7 @@ def find_all(
         try:
             codes.append(find(name))
         except UnknownNameError as unknown:
-            faults.append(Fault(file, key, name, unknown.problem, unknown.remedy))
+            faults.append(Fault(file, key, name, *unknown.args))
     return tuple(dict.fromkeys(codes)), faults
 
 

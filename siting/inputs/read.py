@@ -10,9 +10,9 @@ import pandas as pd
 
 from siting.common.errors import Fault, InputError, near_matches
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
-from siting.common.tables.columns import read_columns
+from siting.common.tables.columns import ColumnSpec, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
-from siting.common.tables.read import read_texts, shortened
+from siting.common.tables.read import shortened
 from siting.inputs.boundaries import in_municipalities
 from siting.inputs.schema import (
     EARTH,
@@ -116,7 +116,7 @@ class UserFiles:
                 remedy = zero_remedy(meant if ours else code)
                 remedy += "" if ours else f" It is {self._source} that lacks it."
             problem = "there is no such municipality"
-            yield Fault(str(path), cell(int(str(row)), "municipality_code"), code, problem, remedy)
+            yield Fault(str(path), cell(row, "municipality_code"), code, problem, remedy)
 
 
 def read_regions(path: Path) -> pd.DataFrame:
@@ -156,12 +156,10 @@ def _swapped(path: Path, bounds: tuple[float, float, float, float]) -> list[Faul
     """One fault for a file whose positions all fit once longitude and latitude are swapped."""
     west, south, east, north = bounds
     try:
-        raw = read_texts(path)
+        table = read_columns(path, dict.fromkeys(("lon", "lat"), ColumnSpec(kind="number")))
     except InputError:
         return []
-    if not {"lon", "lat"} <= set(raw):
-        return []
-    lon, lat = (pd.to_numeric(raw[name], errors="coerce") for name in ("lon", "lat"))
+    lon, lat = table["lon"], table["lat"]
     fits = lon.between(west, east) & lat.between(south, north)
     would = lat.between(west, east) & lon.between(south, north)
     if fits.any() or not would.all():

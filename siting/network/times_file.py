@@ -91,8 +91,7 @@ def _lost_zeros(
             meant = lost_zero(str(label), known)
             if meant is not None:
                 problem = "there is no such place, but one with a zero in front"
-                key = cell(int(str(row)), name)
-                yield Fault(str(path), key, label, problem, zero_remedy(meant))
+                yield Fault(str(path), cell(row, name), label, problem, zero_remedy(meant))
                 break
 
 

@@ -148,7 +148,7 @@ def _numbers(cells: Cells) -> "pd.Series[float]":
 def _no_numbers(path: Path, bad: Cells, column: ColumnSpec) -> Iterator[Fault]:
     for row, value in texts_of(bad).items():
         told = number_problem(value, whole=column.kind == "integer")
-        yield Fault(str(path), cell(int(str(row)), bad.name), value, *told)
+        yield Fault(str(path), cell(row, bad.name), value, *told)
 
 
 def _strange(path: Path, raw: pd.DataFrame, columns: Mapping[str, ColumnSpec]) -> Iterator[Fault]:
@@ -166,7 +166,7 @@ def _broken(path: Path, values: Cells, bad: Cells, column: ColumnSpec) -> Iterat
             lost = bare.isdigit() and len(bare) == rule.digits - 1
             meaning = f"Correct it; the column holds: {column.meaning}."
             remedy = zero_remedy(f"0{bare}") if lost else rule.remedy or meaning
-            yield Fault(str(path), cell(int(str(row)), values.name), value, rule.problem, remedy)
+            yield Fault(str(path), cell(row, values.name), value, rule.problem, remedy)
 
 
 def read_points(path: Path, name: str = "id", lon: str = "lon", lat: str = "lat") -> Points:

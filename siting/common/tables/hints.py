@@ -12,9 +12,9 @@ _COMMA = r"[+-]?\d+,\d+"
 _SPACED = r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?"
 
 
-def cell(row: int, column: object) -> str:
+def cell(row: object, column: object) -> str:
     """How faults name a cell: the row as the file shows it, the header being row 1."""
-    return f"row {row + 2}, column {column}"
+    return f"row {int(str(row)) + 2}, column {column}"
 
 
 def missing_column(path: Path, name: str, found: Iterable[object]) -> Fault:

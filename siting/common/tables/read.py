@@ -38,11 +38,6 @@ _LONGEST = 120
 _FIRST = 4096
 
 
-def read_texts(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
-    """Read a CSV, XLSX or Parquet file as texts."""
-    return read_cells(path, most_rows).apply(texts_of)
-
-
 def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":
     """The cells of a column as texts."""
     if isinstance(column.dtype, pd.StringDtype):
@@ -51,7 +46,7 @@ def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":
 
 
 def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
-    """Read a file as `read_texts` does, but with the types that Parquet gives its columns."""
+    """Read a CSV, XLSX or Parquet file: texts, or the types that Parquet gives its columns."""
     readers = {".xlsx": _read_workbook, ".parquet": _read_parquet}
     read = readers.get(path.suffix.lower(), _read_csv)
     try:

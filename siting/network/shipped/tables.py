@@ -83,7 +83,7 @@ def _ends(path: Path, nodes: pd.DataFrame, links: pd.DataFrame) -> Iterator[Faul
     for name in ("u", "v"):
         for row, node in links.loc[~links[name].isin(nodes["node"]), name].items():
             problem = "there is no such junction"
-            yield Fault(str(path), cell(int(str(row)), name), node, problem, _REMEDY)
+            yield Fault(str(path), cell(row, name), node, problem, _REMEDY)
 
 
 def table_links(tables: RoadTables) -> Links:

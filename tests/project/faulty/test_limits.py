@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from siting.cli.app import main
 from siting.common.errors import InputError, SitingError
 from siting.common.tables.columns import read_columns
-from siting.common.tables.read import check_csv, read_texts
+from siting.common.tables.read import check_csv, read_cells
 from siting.inputs.schema import SWEDEN, demand_columns
 from siting.results.result import read_result
 from siting.scenario.file import read_scenario
@@ -38,7 +38,7 @@ name = "2021"
 
 def _faults(path: Path, most_rows: int) -> list[str]:
     with pytest.raises(InputError) as caught:
-        read_texts(path, most_rows)
+        read_cells(path, most_rows)
     return list(map(str, caught.value.faults))
 
 
@@ -48,7 +48,7 @@ def test_more_rows_than_are_read_are_refused(tmp_path: Path, form: str) -> None:
     table = pd.DataFrame({"id": [f"p{k}" for k in range(101)]})
     write = {"csv": table.to_csv, "xlsx": table.to_excel, "parquet": table.to_parquet}[form]
     write(path, index=False)  # type: ignore[operator] # three writers of one call
-    assert len(read_texts(path, 101)) == 101
+    assert len(read_cells(path, 101)) == 101
     (fault,) = _faults(path, 100)
     assert "at most 100 are read" in fault
     assert "101" in fault
@@ -107,7 +107,7 @@ def test_a_table_is_read_as_it_stands_or_refused(
     path.write_bytes(text.encode())
     try:
         read_columns(path, demand_columns(SWEDEN))
-        table = read_texts(path)
+        table = read_cells(path)
     except InputError as error:
         assert all(fault.remedy and fault.key for fault in error.faults)  # noqa: PT017 - it may read
         return
