@@ -44,33 +44,25 @@ class Companions:
 def read_companions(result: Result, folder: Path) -> Companions:
     """Read the studies in the folders NAME-robustness, NAME-alternatives and NAME-hindcast."""
     here = folder.resolve()
-    found, strange = {}, []
-    for kind in TABLES:
-        place = here.with_name(f"{here.name}-{kind}")
-        if not place.is_dir():
-            continue
-        study = _read(place, kind)
-        if study is not None and _belongs(study.manifest, result.manifest, kind):
-            found[kind] = study
-        else:
-            strange.append(place.name)
-    return Companions(found, tuple(strange))
+    places = {kind: here.with_name(f"{here.name}-{kind}") for kind in TABLES}
+    there = {kind: place for kind, place in places.items() if place.is_dir()}
+    read = {kind: _read(place, kind, result) for kind, place in there.items()}
+    studies = {kind: study for kind, study in read.items() if study is not None}
+    return Companions(studies, tuple(there[kind].name for kind in read if kind not in studies))
 
 
-def _read(folder: Path, kind: str) -> Result | None:
+def _read(folder: Path, kind: str, result: Result) -> Result | None:
+    """A study, if it asked the same of the same files; how it was solved does not matter."""
     try:
         tables = {name: read_table(folder / f"{name}.csv") for name in TABLES[kind]}
-        return Result(folder.name, kind, read_manifest(folder), tables)
+        study = Result(folder.name, kind, read_manifest(folder), tables)
     except (OSError, ValueError, InputError):
         return None
-
-
-def _belongs(study: Mapping[str, Any], result: Mapping[str, Any], kind: str) -> bool:
-    """Whether a study asked the same of the same files; how it was solved does not matter."""
-    known = study.get("inputs", {})
-    same_files = all(known.get(name) == checksum for name, checksum in result["inputs"].items())
-    same_question = _question(study.get("scenario", {})) == _question(result["scenario"])
-    return study.get("study") == kind and same_files and same_question
+    known, asked = study.manifest.get("inputs", {}), study.manifest.get("scenario", {})
+    same_files = result.manifest["inputs"].items() <= known.items()
+    same_question = _question(asked) == _question(result.manifest["scenario"])
+    belongs = study.manifest.get("study") == kind and same_files and same_question
+    return study if belongs else None
 
 
 def _question(scenario: Mapping[str, Any]) -> dict[str, Any]:
