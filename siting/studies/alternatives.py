@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from siting.common.errors import InfeasibleError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Different, Task
-from siting.report.document import Block, Document, Figure, Grid, Kind, Paragraph
-from siting.report.tables import records, study_columns
+from siting.report.document import Block, Document, Figure, Paragraph
+from siting.report.tables import Formats, records, study_grid
 from siting.report.words import shortest, study_texts
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario
@@ -237,7 +238,7 @@ def _sites(answers: Mapping[str, Sequence[Answer]], places: pd.DataFrame) -> pd.
     return table.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
 
 
-_COLUMNS: Mapping[str, Kind | int] = {
+_COLUMNS: Formats = {
     "number": "text",
     "objective": 4,
     "worse": "figure",
@@ -255,9 +256,9 @@ def tell_alternatives(study: Result, language: str = "en") -> Document:
     within = shortest(100 * float(f"{facts['within']:.3g}"), language)
     proof = "all" if facts["complete"] else "no_better"
     proof = words["proofs"][proof if best["proved"].all() else "missing"]
-    blocks: list[Block] = [*_listed("best", words["best"], best, language)]
+    blocks: list[Block] = [*_listed("best", best, words)]
     blocks.append(Paragraph(proof.format(within=shortest(100 * facts["within"], language))))
-    blocks += _listed("diverse", words["diverse"].format(within=within), diverse, language)
+    blocks += _listed("diverse", diverse, words, within=within)
     if not diverse["proved"].all():
         blocks.append(Paragraph(words["not_farthest"]))
     for kind, listed in (("best", best), ("diverse", diverse)):
@@ -268,11 +269,12 @@ def tell_alternatives(study: Result, language: str = "en") -> Document:
     return Document(language, "", tuple(blocks))
 
 
-def _listed(name: str, title: str, answers: pd.DataFrame, language: str) -> Iterator[Block]:
-    words = study_texts("alternatives", language)
-    rows = [{**row, "worse": Figure(row["worse"], "share", 3, "%")} for row in records(answers)]
-    yield Grid(name, title, study_columns(words["columns"], _COLUMNS), rows)
-    for row in rows:
+def _listed(
+    kind: str, answers: pd.DataFrame, words: Mapping[str, Any], **facts: str
+) -> Iterator[Block]:
+    worse = answers["worse"].map(lambda share: Figure(share, "share", 3, "%"))
+    yield study_grid(kind, answers.assign(worse=worse), _COLUMNS, words, **facts)
+    for row in records(answers):
         if row["only_here"] or row["only_in_best"]:
             here, there = (row[key] or words["nothing"] for key in ("only_here", "only_in_best"))
             yield Paragraph(words["line"].format(number=row["number"], here=here, there=there))

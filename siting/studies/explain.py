@@ -14,8 +14,8 @@ from siting.inputs.names import find_all, find_office, find_place
 from siting.model import Limits, Solution, Task
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
-from siting.report.document import Block, Document, Grid, Kind, Paragraph
-from siting.report.tables import records, study_columns
+from siting.report.document import Block, Document, Grid, Paragraph
+from siting.report.tables import Formats, study_grid
 from siting.report.words import number, study_texts, texts
 from siting.results.result import Result
 from siting.scenario.limits import LIMITS
@@ -287,13 +287,13 @@ def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
 
 _SHOWN = 10
 """So many municipalities are told, those for which it means most."""
-_PEOPLE: Mapping[str, Kind | int] = {
+_PEOPLE: Formats = {
     "municipality": "text",
     "gain_people": 0,
     "lose_people": 0,
     "hours": "change",
 }
-_LIMITS: Mapping[str, Kind | int] = {"limit": "text", "gain": 6, "open": "text", "proved": "text"}
+_LIMITS: Formats = {"limit": "text", "gain": 6, "open": "text", "proved": "text"}
 
 
 def tell_explanation(study: Result, language: str = "en") -> Document:
@@ -340,22 +340,17 @@ def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
     words = study_texts("explain", language)
     order = people["person_minutes"].abs().sort_values(ascending=False).index
     shown = people.loc[order[:_SHOWN]].sort_values("person_minutes", ascending=False)
-    rows = records(shown.assign(hours=shown["person_minutes"] / 60))
-    yield Grid("people", words["people"], study_columns(words["columns"], _PEOPLE), rows)
+    yield study_grid("people", shown.assign(hours=shown["person_minutes"] / 60), _PEOPLE, words)
     if (more := len(people) - _SHOWN) > 0:
         yield Paragraph(words["more"].format(count=more))
 
 
 def _told_limits(study: Result, language: str) -> Grid:
-    words = study_texts("explain", language)
+    words, limits = study_texts("explain", language), study.tables["limits"]
     heads = {**words["columns"], "open": words["columns"]["open"].format(**study.manifest)}
-    rows = [
-        {
-            "limit": f"{row['name']}: {words['changes'][row['change']]}",
-            "gain": row["gain"],
-            "open": words["yes" if row["site_open"] else "no"],
-            "proved": "" if row["proved"] else words["not_proved"],
-        }
-        for row in records(study.tables["limits"])
-    ]
-    return Grid("limits", words["limits"], study_columns(heads, _LIMITS), rows)
+    told = limits.assign(
+        limit=limits["name"] + ": " + limits["change"].map(words["changes"]),
+        open=limits["site_open"].map({True: words["yes"], False: words["no"]}),
+        proved=limits["proved"].map({True: "", False: words["not_proved"]}),
+    )
+    return study_grid("limits", told, _LIMITS, {**words, "columns": heads})

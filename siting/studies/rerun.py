@@ -17,8 +17,8 @@ from siting.inputs.ledger import sha256
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.run import files_of, run
 from siting.pipeline.steps import Frontier
-from siting.report.document import Block, Document, Grid, Paragraph
-from siting.report.tables import records, study_columns
+from siting.report.document import Block, Document, Paragraph
+from siting.report.tables import Formats, study_grid
 from siting.report.words import study_texts, whole
 from siting.results.csv import as_csv
 from siting.results.result import MACHINE, Result, find_result, read_result
@@ -255,14 +255,12 @@ def _as_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
-        for name, item in value.items():
-            yield from _flat(f"{key}.{name}" if key else name, item)
-    elif isinstance(value, list) and value:
-        for place, item in enumerate(value):
-            yield from _flat(f"{key}.{place}", item)
-    else:
+    parts = dict(enumerate(value)) if isinstance(value, list) else value
+    if not isinstance(parts, dict) or not parts:
         yield key, value if isinstance(value, str) else json.dumps(value)
+        return
+    for name, part in parts.items():
+        yield from _flat(f"{key}.{name}" if key else name, part)
 
 
 def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
@@ -271,6 +269,7 @@ def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator
             yield f"{name} {then.get(name, 'none')} then, {now.get(name, 'none')} now"
 
 
+_COLUMNS: Formats = dict.fromkeys(COLUMNS, "text")
 _SHOWN = 30
 _WIDEST = 40
 
@@ -293,11 +292,8 @@ def _blocks(made: Rerun, language: str) -> Iterator[Block]:
     if cells.empty:
         yield Paragraph(words["same"].format(size=size))
         return
-    title = words["differ"].format(count=whole(len(cells), language), size=size)
-    rows = [{key: _short(cell) for key, cell in row.items()} for row in records(cells.head(_SHOWN))]
-    yield Grid(
-        "cells", title, study_columns(words["columns"], dict.fromkeys(COLUMNS, "text")), rows
-    )
+    shown, count = cells.head(_SHOWN).map(_short), whole(len(cells), language)
+    yield study_grid("differ", shown, _COLUMNS, words, count=count, size=size)
     if (more := len(cells) - _SHOWN) > 0:
         yield Paragraph(words["more"].format(count=whole(more, language)))
 

@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import infer_dtype
 
-from siting.report.document import Document, Figure, Grid, Kind, Paragraph
-from siting.report.tables import records, study_columns
+from siting.report.document import Document, Figure, Paragraph
+from siting.report.tables import Formats, study_grid
 from siting.report.words import study_texts
 from siting.results.result import Result
 from siting.studies.sweep.file import SweepRun
@@ -100,7 +102,7 @@ def _figures(outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-_COLUMNS: Mapping[str, Kind | int] = {
+_COLUMNS: Formats = {
     "name": "text",
     "new_offices": 0,
     "annual_msek": 1,
@@ -110,23 +112,21 @@ _COLUMNS: Mapping[str, Kind | int] = {
 }
 
 
+_percent = partial(Figure, kind="share", digits=2, unit="%")
+
+
 def tell_sweep(title: str, table: pd.DataFrame, language: str = "en") -> Document:
     """Put into words one row a run, how the runs ended, and why some have no answer."""
     words, counts = study_texts("sweep", language), table["status"].value_counts().sort_index()
-    rows = [_told(row) for row in records(table)]
     ends = ", ".join(f"{count} {status}" for status, count in counts.items())
-    why = [f"- {row['name']}: {row['status']}: {row['error']}" for row in rows if row["error"]]
-    heads = study_columns(words["columns"], _COLUMNS)
-    runs = Grid("runs", title, heads, rows, words["note"])
-    ended = Paragraph(words["ends"].format(runs=len(rows), ends=ends), "lead")
-    return Document(language, "", (runs, ended, *map(Paragraph, why)))
-
-
-def _told(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A run as it is shown; one without an answer has its status in place of figures."""
-    if pd.isna(row["new_offices"]):
-        blank = dict.fromkeys(_COLUMNS, "")
-        return {**row, **blank, "name": row["name"], "new_offices": row["status"]}
-    mark = " *" if row["status"] == "feasible" else ""
-    share = Figure(row["share45_after"], "share", 2, "%")
-    return {**row, "name": row["name"] + mark, "share45_after": share}
+    ended = Paragraph(words["ends"].format(runs=len(table), ends=ends), "lead")
+    failed = table.loc[table["error"] != "", ["name", "status", "error"]]
+    why = (Paragraph(f"- {': '.join(texts)}") for texts in failed.itertuples(index=False))
+    # A run without an answer has its status in place of figures; one not proved has a mark.
+    shown = table.assign(
+        name=table["name"] + np.where(table["status"] == "feasible", " *", ""),
+        new_offices=table["new_offices"].astype(object).fillna(table["status"]),
+        share45_after=table["share45_after"].map(_percent, na_action="ignore"),
+    )
+    runs = study_grid("runs", shown, _COLUMNS, words, title=title)
+    return Document(language, "", (runs, ended, *why))
