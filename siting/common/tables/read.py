@@ -23,9 +23,7 @@ from siting.common.file_limits import (
     refuse_large_workbook,
 )
 
-SHOWN = 20
-"""Faults of one file that are told one by one."""
-
+_SHOWN = 20  # faults of one file that are told one by one
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CSV_REMEDY = "Save it again as 'CSV UTF-8' with one header line, or as XLSX or Parquet."
 _QUOTE_REMEDY = 'Put texts with commas in "quotes", and write a quotation mark in them twice.'
@@ -33,6 +31,11 @@ _NUL = "there is a NUL character in it, as in UTF-16 text or a damaged file"
 _SAVE_REMEDY = (
     "Save it as XLSX, or as 'CSV UTF-8' with commas between the columns and points in numbers; "
     "a Swedish Excel writes semicolons and, as plain CSV, another encoding."
+)
+_FEWER_FIELDS = "Give each row a field for every column, empty ones too."
+_MORE_FIELDS = (
+    'Put texts with commas in "quotes", and write numbers with a point: a decimal comma makes two '
+    "fields of one."
 )
 _LONGEST = 120
 _FIRST = 4096
@@ -75,7 +78,7 @@ def check_csv(path: Path, most_rows: int = MOST_ROWS) -> None:
 def shortened(faults: Iterable[Fault], path: Path) -> list[Fault]:
     """The first faults of a file, and a last one that counts the others."""
     every = iter(faults)
-    first = list(islice(every, SHOWN))
+    first = list(islice(every, _SHOWN))
     more = sum(1 for _ in every)
     if not more:
         return first
@@ -181,9 +184,8 @@ class _Rows:
     def __init__(self, path: Path, lines: Iterable[str]) -> None:
         self._path = path
         self._lines = lines
+        self._text = ""
         self._row = 0
-        self._quotes = 0
-        self._control = ""
         self._blank = 0
         self._width = 0
 
@@ -191,72 +193,64 @@ class _Rows:
         """What is wrong, row by row; what makes the rest unreadable ends it."""
         reader = csv.reader(self._watched(), strict=True)
         try:
-            for fields in reader:
-                self._row += 1
-                found = list(self._in_header(fields) if self._row == 1 else self._in_row(fields))
-                yield from found
-                if found and (self._row == 1 or self._control or self._blank):
+            for self._row, fields in enumerate(reader, start=1):
+                if found := list(self._unreadable(fields)):
+                    yield from found
                     return
+                yield from self._in_row(fields) if self._row > 1 else ()
                 if self._row - 1 > most_rows and not self._blank:
                     rows = self._row - 1 + sum(1 for line in self._lines if line.strip())
                     yield _too_many(self._path, rows, most_rows)
                     return
-                self._quotes = 0
+                self._text = ""
         except csv.Error as error:
             problem = f"a quotation mark opens or closes at the wrong place ({error})"
-            yield self._at(self._row + 1, f"line {reader.line_num}", problem, _QUOTE_REMEDY)
+            yield self._at(self._row + 1, [f"line {reader.line_num}"], problem, _QUOTE_REMEDY)
 
     def _watched(self) -> Iterator[str]:
         for line in self._lines:
-            self._quotes += line.count('"')
-            # Few lines are looked at closely: those with tabs or with spaces of other kinds.
-            if not line.rstrip("\r\n").isprintable():
-                self._control = self._control or control_problem(line)
+            self._text += line
             yield line
+
+    def _unreadable(self, fields: list[str]) -> Iterator[Fault]:
+        """What is wrong with a row in such a way that nothing below it can be read."""
+        # Few rows are looked at closely: those with tabs or with spaces of other kinds.
+        printable = self._text.rstrip("\r\n").isprintable()
+        if problem := "" if printable else control_problem(self._text):
+            nul = "\0" in self._text
+            told = (_NUL, _SAVE_REMEDY) if nul else (problem, "Take it out.")
+            yield self._at(self._row, fields, *told)
+        elif self._row == 1:
+            yield from self._in_header(fields)
+        elif fields and self._blank:
+            yield self._at(self._blank, [], "the row is empty", "Take it out.")
 
     def _in_header(self, fields: list[str]) -> Iterator[Fault]:
         self._width = len(fields)
-        if self._control:
-            yield from self._in_row(fields)
-            return
-        names = {";": "semicolons", "\t": "tabs"}
-        for sign, word in names.items():
+        for sign, word in ((";", "semicolons"), ("\t", "tabs")):
             if len(fields) == 1 and sign in fields[0]:
                 problem = f"{word} stand between the columns, as a Swedish Excel writes them"
-                yield self._at(1, fields[0], problem, _SAVE_REMEDY)
+                yield self._at(1, fields, problem, _SAVE_REMEDY)
                 return
-        if not any(fields):
+        if any(fields):
+            yield from _header_faults(self._path, fields)
+        else:
             remedy = "Write the names of the columns into the first line."
-            yield self._at(1, ",".join(fields), "there is no header", remedy)
-            return
-        yield from _header_faults(self._path, fields)
+            yield self._at(1, fields, "there is no header", remedy)
 
     def _in_row(self, fields: list[str]) -> Iterator[Fault]:
-        if self._control:
-            nul = any("\0" in field for field in fields)
-            problem, remedy = (_NUL, _SAVE_REMEDY) if nul else (self._control, "Take it out.")
-            yield self._at(self._row, ",".join(fields), problem, remedy)
-        elif not fields:
-            self._blank = self._blank or self._row
-        elif self._blank:
-            yield self._at(self._blank, "", "the row is empty", "Take it out.")
-        elif self._quotes % 2:
-            problem = "a quotation mark has lost its other half"
-            yield self._at(self._row, ",".join(fields), problem, _QUOTE_REMEDY)
-        elif len(fields) != self._width:
-            yield self._ragged(fields)
-
-    def _ragged(self, fields: list[str]) -> Fault:
         width = self._width
-        problem = f"the row has {len(fields)} fields, and the header {width}"
-        remedy = "Give each row a field for every column, empty ones too."
-        if len(fields) > width:
-            remedy = (
-                'Put texts with commas in "quotes", and write numbers with a point: a decimal '
-                "comma makes two fields of one."
-            )
-        return self._at(self._row, ",".join(fields), problem, remedy)
+        if not fields:
+            self._blank = self._blank or self._row
+        elif self._text.count('"') % 2:
+            problem = "a quotation mark has lost its other half"
+            yield self._at(self._row, fields, problem, _QUOTE_REMEDY)
+        elif len(fields) != width:
+            problem = f"the row has {len(fields)} fields, and the header {width}"
+            remedy = _MORE_FIELDS if len(fields) > width else _FEWER_FIELDS
+            yield self._at(self._row, fields, problem, remedy)
 
-    def _at(self, row: int, value: str, problem: str, remedy: str) -> Fault:
+    def _at(self, row: int, fields: list[str], problem: str, remedy: str) -> Fault:
+        value = ",".join(fields)
         shown = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
         return Fault(str(self._path), f"row {row}", shown, problem, remedy)
