@@ -1,13 +1,15 @@
 """Read an extract of OpenStreetMap from a file."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import osmium
+import pandas as pd
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import EXTRACT, refuse_large
@@ -29,11 +31,9 @@ class Extract:
         Ids of the nodes whose position is known, ascending.
     lon, lat : ndarray of float, shape (n,)
         Their positions, WGS 84, degrees.
-    way : tuple of Way
-        What each way means, w of them.
-    way_id : ndarray of int, shape (w,)
-        Their ids.
-    count : ndarray of int, shape (w,)
+    ways : pandas.DataFrame
+        One row a way: osmid, and what it means in the columns of `Way`.
+    count : ndarray of int, shape (ways,)
         Nodes of each way.
     refs : ndarray of int
         The ids of the nodes of all ways, one way after the other.
@@ -45,11 +45,27 @@ class Extract:
     node: Ints
     lon: Floats
     lat: Floats
-    way: tuple[Way, ...]
-    way_id: Ints
+    ways: pd.DataFrame
     count: Ints
     refs: Ints
     date: str
+
+
+def gather(
+    ways: Sequence[tuple[int, Way, Sequence[int]]],
+    positions: Callable[[Ints], tuple[Ints, Floats, Floats]],
+    date: str,
+) -> Extract:
+    """Put ways (id, meaning, ids of nodes) together with the nodes whose positions are known."""
+    refs = np.concatenate([_NONE, *(np.asarray(nodes, dtype=np.int64) for *_, nodes in ways)])
+    table = pd.DataFrame([way for _, way, _ in ways], columns=Way._fields)
+    return Extract(
+        *positions(np.unique(refs)),
+        ways=table.assign(osmid=np.array([number for number, *_ in ways], dtype=np.int64)),
+        count=np.array([len(nodes) for *_, nodes in ways], dtype=np.int64),
+        refs=refs,
+        date=date,
+    )
 
 
 def read_extract(path: Path, roads: Roads) -> Extract:
@@ -59,14 +75,11 @@ def read_extract(path: Path, roads: Roads) -> Extract:
         raise _fault(path, "is no extract of OpenStreetMap that exists", remedy)
     refuse_large(path, EXTRACT)
     try:
-        ways = list(_ways(path, roads))  # with what they mean, id, nodes and last edit
-        refs = np.concatenate(
-            [np.frombuffer(nodes, dtype=np.int64) for _, _, nodes, _ in ways] or [_NONE]
-        )
-        node, lon, lat = _positions(path, np.unique(refs))
-        date = (
-            _date(path) or f"last edit {max((edit for *_, edit in ways), default=_NEVER):%Y-%m-%d}"
-        )
+        found = list(_ways(path, roads))
+        last_edit = max((edit for *_, edit in found), default=_NEVER)
+        ways = [way for way, _ in found]
+        date = _date(path) or f"last edit {last_edit:%Y-%m-%d}"
+        extract = gather(ways, partial(_positions, path), date)
     # What libosmium raises for damaged files has no base of its own.
     except Exception as error:
         remedy = "Download it again."
@@ -76,23 +89,16 @@ def read_extract(path: Path, roads: Roads) -> Extract:
     if not ways:
         remedy = "Choose other classes with --roads, or an extract that holds roads."
         raise _fault(path, f"holds no road of the classes '{roads}'", remedy)
-    return Extract(
-        node=node,
-        lon=lon,
-        lat=lat,
-        way=tuple(way for way, *_ in ways),
-        way_id=np.array([number for _, number, *_ in ways], dtype=np.int64),
-        count=np.array([len(nodes) for _, _, nodes, _ in ways], dtype=np.int64),
-        refs=refs,
-        date=date,
-    )
+    return extract
 
 
-def _ways(path: Path, roads: Roads) -> Iterator[tuple[Way, int, "array[int]", datetime]]:
+def _ways(path: Path, roads: Roads) -> Iterator[tuple[tuple[int, Way, "array[int]"], datetime]]:
+    """Each way that cars may use, and when it was last edited."""
     tagged = osmium.filter.KeyFilter("highway", "route")
     for raw in osmium.FileProcessor(path, osmium.osm.WAY).with_filter(tagged):
         if isinstance(raw, osmium.osm.Way) and (way := read_way(dict(raw.tags), roads)):
-            yield way, raw.id, array("q", [node.ref for node in raw.nodes]), raw.timestamp
+            nodes = array("q", [node.ref for node in raw.nodes])
+            yield (raw.id, way, nodes), raw.timestamp
 
 
 def _positions(path: Path, wanted: Ints) -> tuple[Ints, Floats, Floats]:

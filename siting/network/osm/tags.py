@@ -3,8 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from siting.network.speeds import limit_kph
 
@@ -12,10 +11,11 @@ type Roads = Literal["main", "drive", "all"]
 
 _MAIN = ("motorway", "trunk", "primary", "secondary", "tertiary")
 _STREETS = ("unclassified", "residential", "living_street", "road")
+_MAIN_LINKS = frozenset({*_MAIN, *(f"{name}_link" for name in _MAIN)})
 CLASSES: Final[Mapping[Roads, frozenset[str]]] = {
-    "main": frozenset({*_MAIN, *(f"{name}_link" for name in _MAIN)}),
-    "drive": frozenset({*_MAIN, *(f"{name}_link" for name in _MAIN), *_STREETS}),
-    "all": frozenset({*_MAIN, *(f"{name}_link" for name in _MAIN), *_STREETS, "service"}),
+    "main": _MAIN_LINKS,
+    "drive": _MAIN_LINKS.union(_STREETS),
+    "all": _MAIN_LINKS.union(_STREETS, {"service"}),
 }
 """The values of ``highway`` that ``--roads`` picks: main roads; all public streets; and service
 roads as well."""
@@ -29,8 +29,7 @@ _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d{2})")
 _ISO = re.compile(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """A way that a car may use.
 
     Parameters

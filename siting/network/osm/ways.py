@@ -46,12 +46,22 @@ class _Pieces:
 
 def make_links(extract: Extract) -> Streets:
     """Cut ways at the nodes they share with others, and give each direction a link."""
-    pieces = _cut(extract)
+    pieces, ways = _cut(extract), extract.ways
+    whole = np.bincount(pieces.way, pieces.metres, minlength=len(ways))[pieces.way]
+    links = ways.iloc[pieces.way]
+    links = links.assign(
+        u=extract.node[pieces.tail],
+        v=extract.node[pieces.head],
+        length=pieces.metres,
+        oneway=links["forward"] != links["backward"],
+        duration=links["duration"] * pieces.metres / whole,
+    )
+    ahead = links[links["forward"]].rename(columns={"limit_forward": "maxspeed"})
+    turned = {"u": "v", "v": "u", "limit_backward": "maxspeed"}
+    back = links[links["backward"]].rename(columns=turned)
     ends = np.unique(np.concatenate([pieces.tail, pieces.head]))
-    links = pd.concat([_directed(extract, pieces, ahead=ahead) for ahead in (True, False)])
-    number = extract.node[ends]
-    nodes = pd.DataFrame({"osmid": number, "x": extract.lon[ends], "y": extract.lat[ends]})
-    return Streets(nodes, in_order(links))
+    positions = {"osmid": extract.node[ends], "x": extract.lon[ends], "y": extract.lat[ends]}
+    return Streets(pd.DataFrame(positions), in_order(pd.concat([ahead, back], join="inner")))
 
 
 def in_order(links: pd.DataFrame) -> pd.DataFrame:
@@ -80,36 +90,6 @@ def _cut(extract: Extract) -> _Pieces:
     kept = tail[starts] != head[last]
     pieces = (way[step[starts]], tail[starts], head[last], length)
     return _Pieces(*(column[kept] for column in pieces))
-
-
-def _directed(extract: Extract, pieces: _Pieces, *, ahead: bool) -> pd.DataFrame:
-    ways = extract.way
-    open_ = np.array([way.forward if ahead else way.backward for way in ways], dtype=np.bool_)
-    kept = open_[pieces.way]
-    way = pieces.way[kept]
-    ends = (
-        (pieces.tail[kept], pieces.head[kept]) if ahead else (pieces.head[kept], pieces.tail[kept])
-    )
-    limits = np.array([way.limit_forward if ahead else way.limit_backward for way in ways])
-    whole = np.bincount(pieces.way, pieces.metres, minlength=len(ways))
-    duration = np.array([way.duration for way in ways])
-    labels = {
-        name: np.array([getattr(way, name) for way in ways], dtype=object)[way]
-        for name in ("highway", "ref", "name")
-    }
-    one_way = np.array([way.forward != way.backward for way in ways])
-    return pd.DataFrame(
-        {
-            "u": extract.node[ends[0]],
-            "v": extract.node[ends[1]],
-            "osmid": extract.way_id[way],
-            "length": pieces.metres[kept],
-            **labels,
-            "oneway": one_way[way],
-            "maxspeed": limits[way],
-            "duration": duration[way] * pieces.metres[kept] / whole[way],
-        }
-    )
 
 
 @dataclass(frozen=True)
