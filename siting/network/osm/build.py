@@ -106,9 +106,8 @@ def build_from_area(
     area: DownloadArea, roads: Roads, servers: Servers, residents: Residents = NOBODY
 ) -> Built:
     """Build a network of an area, downloaded with OSMnx."""
-    graph, date = download(area, roads, servers)
-    streets = from_graph(graph)
-    return _finish(streets, area.label, date, roads, residents)
+    extract = download(area, roads, servers)
+    return _finish(make_links(extract), area.label, extract.date, roads, residents)
 
 
 def _finish(streets: Streets, source: str, date: str, roads: str, residents: Residents) -> Built:

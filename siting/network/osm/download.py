@@ -4,25 +4,27 @@ import ipaddress
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import geopandas as gpd
-import networkx as nx
+import numpy as np
 import osmnx as ox
 import requests
 import shapely
-from osmnx._errors import InsufficientResponseError
+from osmnx._errors import CacheOnlyInterruptError, InsufficientResponseError
 from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import DOWNLOAD, DOWNLOAD_S, OUTLINE, refuse_large
-from siting.network.osm.tags import CLASSES, FERRY, Roads, Way, read_way
+from siting.common.types import Floats, Ints
+from siting.network.osm.extract import Extract, gather
+from siting.network.osm.tags import CLASSES, FERRY, Roads, read_way
 
 _DATABASE = b"SQLite format 3\0"
 # pyogrio's errors are RuntimeErrors; nonsense in GeoJSON fails where it is first used.
@@ -80,51 +82,9 @@ def polygon_of_box(text: str) -> shapely.Polygon:
     return shapely.box(west, south, east, north)
 
 
-def keep_drivable(graph: "nx.MultiDiGraph[Any]", roads: Roads) -> "nx.MultiDiGraph[Any]":
-    """Drop what no car may use, and merge the steps of each way between crossings."""
-    metres: dict[int, float] = {}
-    for _, _, row in graph.edges(data=True):
-        if not row["reversed"]:
-            metres[row["osmid"]] = metres.get(row["osmid"], 0.0) + row["length"]
-    dropped = []
-    for u, v, key, row in graph.edges(keys=True, data=True):
-        tags = {name: str(value) for name, value in row.items() if isinstance(value, str)}
-        # OSMnx has turned the tag into yes or no, and the way around where it ran against it.
-        way = read_way({**tags, "oneway": "yes" if row["oneway"] else ""}, roads)
-        if way is None or (row["reversed"] and not way.backward):
-            dropped.append((u, v, key))
-        else:
-            share = row["length"] / metres[row["osmid"]] if metres[row["osmid"]] else 0.0
-            _relabel(row, way, share)
-    graph.remove_edges_from(dropped)
-    graph.remove_nodes_from([*nx.isolates(graph)])
-    if not graph.number_of_edges():
-        return graph
-    return ox.simplify_graph(
-        graph, edge_attrs_differ=["osmid"], edge_attr_aggs={"length": sum, "duration": sum}
-    )
-
-
-def _relabel(row: dict[str, Any], way: Way, share: float) -> None:
-    """Replace the tags of a step by what they mean; ``share`` is its share of the way."""
-    kept = {name: row[name] for name in ("osmid", "length", "reversed")}
-    row.clear()
-    row |= kept
-    row |= {"highway": way.highway, "ref": way.ref, "name": way.name}
-    row["oneway"] = way.forward != way.backward
-    row["maxspeed"] = way.limit_backward if row["reversed"] else way.limit_forward
-    row["duration"] = way.duration * share
-
-
 _STREAMED = {"allow_redirects": False, "stream": True}
 _BUSY = frozenset({429, 502, 503, 504})
 _LONGEST_PAUSE_S = 120.0
-# Everything that `read_way` looks at.
-_TAGS = (
-    *("highway", "route", "ref", "name", "oneway", "junction", "area", "service", "duration"),
-    *("maxspeed", "maxspeed:forward", "maxspeed:backward"),
-    *("motorcar", "motor_vehicle", "vehicle", "access", "foot", "bicycle"),
-)
 
 
 @dataclass(frozen=True)
@@ -183,25 +143,59 @@ def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Downlo
     return DownloadArea(bbox or "", polygon_of_box(bbox or ""))
 
 
-def download(area: DownloadArea, roads: Roads, servers: Servers) -> "tuple[Any, str]":
+def download(area: DownloadArea, roads: Roads, servers: Servers) -> Extract:
     """Download the roads and ferries of an area."""
     for key in ("overpass_url", "nominatim_url"):
         _check_address(key, getattr(servers, key))
-    dates: list[str] = []
+    answers: list[dict[str, Any]] = []
     classes = "|".join(sorted(CLASSES[roads]))
     filters = [f'["highway"~"^({classes})$"]', f'["route"="{FERRY}"]']
-    options: dict[str, Any] = {"simplify": False, "retain_all": True, "truncate_by_edge": True}
 
-    def fetch() -> Any:  # noqa: ANN401 -- a graph of OSMnx
+    def fetch() -> shapely.Polygon | shapely.MultiPolygon:
         polygon = area.polygon or _geocode(area.label)
-        return ox.graph_from_polygon(polygon, custom_filter=filters, **options)
+        with suppress(CacheOnlyInterruptError):
+            ox.graph_from_polygon(polygon, custom_filter=filters)
+        return polygon
 
-    with _settings(servers, dates):
+    with _settings(servers, answers):
         try:
-            graph = _patiently(fetch, servers)
+            polygon = _patiently(fetch, servers)
         except (InsufficientResponseError, ValueError) as error:
             raise _fault("area", area.label, f"holds no road of these classes ({error})") from error
-    return keep_drivable(graph, roads), max(dates, default="")
+    extract = _within(polygon, _gathered(answers, roads))
+    if not len(extract.node):
+        raise _fault("area", area.label, "holds no road of these classes")
+    return extract
+
+
+def _gathered(answers: Sequence[Mapping[str, Any]], roads: Roads) -> Extract:
+    """What Overpass has answered; what it says of a thing twice counts once."""
+    found = {(row["type"], row["id"]): row for answer in answers for row in answer["elements"]}
+    nodes = {number: row for (kind, number), row in found.items() if kind == "node"}
+    every = ((number, row) for (kind, number), row in found.items() if kind == "way")
+    meant = ((number, read_way(row.get("tags", {}), roads), row["nodes"]) for number, row in every)
+    ways = [(number, way, refs) for number, way, refs in meant if way]
+
+    def positions(wanted: Ints) -> tuple[Ints, Floats, Floats]:
+        known = np.array([number for number in wanted.tolist() if number in nodes], dtype=np.int64)
+        lon, lat = (np.array([nodes[n][axis] for n in known.tolist()]) for axis in ("lon", "lat"))
+        return known, lon, lat
+
+    dates = (str(answer.get("osm3s", {}).get("timestamp_osm_base", "")) for answer in answers)
+    return gather(ways, positions, max(dates, default=""))
+
+
+def _within(area: shapely.Polygon | shapely.MultiPolygon, extract: Extract) -> Extract:
+    """Keep the nodes in an area and those next to them: ways are given whole, however long."""
+    inside = shapely.intersects_xy(area, extract.lon, extract.lat)
+    here = np.isin(extract.refs, extract.node[inside])
+    way = np.repeat(np.arange(len(extract.count)), extract.count)
+    beside = here.copy()
+    beside[1:] |= here[:-1] & (way[1:] == way[:-1])
+    beside[:-1] |= here[1:] & (way[1:] == way[:-1])
+    kept = np.isin(extract.node, extract.refs[beside])
+    node, lon, lat = extract.node[kept], extract.lon[kept], extract.lat[kept]
+    return replace(extract, node=node, lon=lon, lat=lat)
 
 
 def _geocode(place: str) -> shapely.Polygon | shapely.MultiPolygon:
@@ -230,8 +224,11 @@ def _patiently[Answer](fetch: Callable[[], Answer], servers: Servers) -> Answer:
 
 
 @contextmanager
-def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
-    """Set OSMnx up for one download; what it keeps on the way is thrown away at the end."""
+def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]:
+    """Set OSMnx up for one download; what it keeps on the way is thrown away at the end.
+
+    It asks the servers and no more: roads are made of the answers as they are of a file.
+    """
 
     def judge(response: requests.Response, *_: object, **__: object) -> None:
         """Stop OSMnx from asking again for ever, which it does where a server is busy."""
@@ -249,7 +246,7 @@ def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
         response.raw = _Bounded(response.raw, response.url)
         content = _content(response)
         if isinstance(content, dict):
-            dates.append(str(content.get("osm3s", {}).get("timestamp_osm_base", "")))
+            answers.append(content)
 
     with tempfile.TemporaryDirectory() as folder:
         wanted = {
@@ -262,7 +259,7 @@ def _settings(servers: Servers, dates: list[str]) -> Iterator[None]:
             "requests_kwargs": {**_STREAMED, "hooks": {"response": judge}},
             "cache_folder": folder,
             "use_cache": True,
-            "useful_tags_way": list(_TAGS),
+            "cache_only_mode": True,
         }
         before = {name: getattr(ox.settings, name) for name in wanted}
         try:
