@@ -46,7 +46,8 @@ def _measured(
     access = _nearest(problem, solution.open_sites)
     if solution.splits:
         access = shared_out(access, problem.minutes, *_shares(problem, solution))
-    return site_outcomes(problem, solution), access, _worth(problem, access, regions)
+    sites = site_outcomes(problem, solution)
+    return sites, access, _worth(problem, access, sites, regions)
 
 
 def site_outcomes(problem: Problem, solution: Solution) -> pd.DataFrame:
@@ -85,8 +86,9 @@ def _nearest(problem: Problem, open_sites: Iterable[str]) -> Access:
     return nearest(problem.minutes, problem.present, opened, people)
 
 
-def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures:
-    sites = problem.sites
+def _worth(
+    problem: Problem, access: Access, sites: pd.DataFrame, regions: Iterable[str]
+) -> Measures:
     # A country may lack a level; its codes are empty then, and so is its table.
     access, reached = only_reached(access)
     groups = {
@@ -94,8 +96,7 @@ def _worth(problem: Problem, access: Access, regions: Iterable[str]) -> Measures
         for table in regions
         if (codes := problem.demand[REGION_KEYS[table][0]]).ne("").all()
     }
-    new = access.opened[~sites["existing"].to_numpy()[access.opened]]
-    return measure(access, groups, new, sites["code"])
+    return measure(access, groups, sites)
 
 
 def add_frontier(
@@ -114,24 +115,22 @@ def add_frontier(
 def describe_steps(problem: Problem, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and the offices and municipalities of each."""
     told = [_described(problem, step) for step in steps]
-    possible = {
-        step.number: (step.measures, sites) for step, sites in told if step.measures is not None
-    }
-    table = frontier_table([step for step, _ in told])
-    return frontier_tables(table, possible, problem.demand)
+    possible = {step.number: step.measures for step in told if step.measures is not None}
+    return frontier_tables(frontier_table(told), possible, problem.demand)
 
 
-def _described(problem: Problem, step: Step) -> tuple[Step, pd.DataFrame]:
-    """A step with what it is worth, and the sites with what became of them in it."""
-    solution, sites = step.solution, problem.sites.assign(office_type=STANDARD, phase=1)
+def _described(problem: Problem, step: Step) -> Step:
+    """A step with what it is worth."""
+    solution = step.solution
     if not step.open_sites:
-        return step, sites
+        return step
     if solution is None:
-        measures = _worth(problem, _nearest(problem, step.open_sites), _MUNICIPALITIES)
+        sites = problem.sites.assign(office_type=STANDARD, phase=1)
+        measures = _worth(problem, _nearest(problem, step.open_sites), sites, _MUNICIPALITIES)
         nothing = {"annual_cost_msek": 0.0, "one_off_cost_msek": 0.0}
-        return replace(step, measures=measures, figures=nothing), sites
+        return replace(step, measures=measures, figures=nothing)
     sites, _, measures = _measured(problem, solution, _MUNICIPALITIES)
     figures, cost = figures_of(problem, solution), cost_of(sites, solution)
     kept = {name: figures[name] for name in ("objective", "bound", "gap")}
     kept |= {"annual_cost_msek": cost["annual_msek"], "one_off_cost_msek": cost["one_off_msek"]}
-    return replace(step, measures=measures, figures=kept), sites
+    return replace(step, measures=measures, figures=kept)

@@ -156,10 +156,10 @@ class Measures:
         For each grouping of demand points, a table with one row a label: label, population,
         mean, worst and shares, before and after.
     sites : DataFrame
-        One row for each new office, in order of rank: site (index), rank, people_nearest,
-        person_minutes_saved, loss_if_left_out_minutes.
+        The new offices, in order of rank, with rank, people_nearest, person_minutes_saved and
+        loss_if_left_out_minutes.
     offices : DataFrame
-        One row for each office that is open before or after: site (index), people_nearest
+        The offices that are open before or after: stays (whether afterwards), people_nearest
         afterwards, and the mean minutes of these people before and after (nan where there are
         none).
     summary : mapping of str to float
@@ -212,15 +212,15 @@ def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -
 
 
 def measure(
-    access: Access, groups: Mapping[str, "pd.Series[str]"], new: Ints, codes: "pd.Series[str]"
+    access: Access, groups: Mapping[str, "pd.Series[str]"], sites: pd.DataFrame
 ) -> Measures:
-    """All tables that say what an answer is worth."""
+    """All tables that say what an answer is worth; sites have at least `code` and `existing`."""
     regions = {name: _by_group(access, labels) for name, labels in groups.items()}
     return Measures(
         access=_nation(access),
         regions=regions,
-        sites=_sites(access, new, codes),
-        offices=_offices(access, len(codes)),
+        sites=_sites(access, sites),
+        offices=_offices(access, sites),
         summary=_summary(access, regions),
     )
 
@@ -251,38 +251,36 @@ def _by_group(access: Access, labels: "pd.Series[str]") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _sites(access: Access, new: Ints, codes: "pd.Series[str]") -> pd.DataFrame:
-    saved = access.people * (access.before - access.after)
-    # Without its office everybody goes to the second nearest.
-    lost = access.people * (access.second - access.after)
-    size = len(codes)
-    total = access.people.sum()
-    table = pd.DataFrame(
-        {
-            "site": new,
-            "code": codes.to_numpy()[new],
-            "people_nearest": _sum_by_site(access, access.people, size)[new].round().astype(int),
-            "person_minutes_saved": _sum_by_site(access, saved, size)[new],
-            "loss_if_left_out_minutes": _sum_by_site(access, lost, size)[new] / total,
-        }
+def _sites(access: Access, sites: pd.DataFrame) -> pd.DataFrame:
+    new: Ints = access.opened[~sites["existing"].to_numpy()[access.opened]]
+    people, saved, lost = (
+        _sum_by_site(access, access.people * each, sites)[new]
+        # Without its office everybody goes to the second nearest.
+        for each in (1, access.before - access.after, access.second - access.after)
     )
-    # Where the loss cannot be told, the saving ranks in its place.
-    worth = table["loss_if_left_out_minutes"].fillna(table["person_minutes_saved"])
-    table = table.assign(worth=worth).sort_values(["worth", "code"], ascending=[False, True])
-    table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table.drop(columns=["code", "worth"]).reset_index(drop=True)
+    loss = lost / access.people.sum()
+    table = sites.iloc[new].assign(
+        people_nearest=people.round().astype(int),
+        person_minutes_saved=saved,
+        loss_if_left_out_minutes=loss,
+        # Where the loss cannot be told, the saving ranks in its place.
+        worth=np.where(np.isnan(loss), saved, loss),
+    )
+    table = table.sort_values(["worth", "code"], ascending=[False, True], ignore_index=True)
+    return table.assign(rank=table.index + 1)
 
 
-def _offices(access: Access, size: int) -> pd.DataFrame:
+def _offices(access: Access, sites: pd.DataFrame) -> pd.DataFrame:
     open_ones = np.union1d(access.present, access.opened)
-    people = _sum_by_site(access, access.people, size)[open_ones]
-    table = pd.DataFrame({"site": open_ones, "people_nearest": people.round().astype(int)})
+    people = _sum_by_site(access, access.people, sites)[open_ones]
+    stays = np.isin(open_ones, access.opened)
+    table = sites.iloc[open_ones].assign(stays=stays, people_nearest=people.round().astype(int))
     for side in ("before", "after"):
-        minutes = _sum_by_site(access, access.people * getattr(access, side), size)[open_ones]
+        minutes = _sum_by_site(access, access.people * getattr(access, side), sites)[open_ones]
         table[f"mean_{side}"] = np.divide(
             minutes, people, out=np.full(len(people), np.nan), where=people > 0
         )
-    return table
+    return table.reset_index(drop=True)
 
 
 def _summary(access: Access, regions: Mapping[str, pd.DataFrame]) -> dict[str, float]:
@@ -305,5 +303,5 @@ def _summary(access: Access, regions: Mapping[str, pd.DataFrame]) -> dict[str, f
     return summary
 
 
-def _sum_by_site(access: Access, values: Floats, size: int) -> Floats:
-    return np.bincount(access.site_after, weights=values, minlength=size)
+def _sum_by_site(access: Access, values: Floats, sites: pd.DataFrame) -> Floats:
+    return np.bincount(access.site_after, weights=values, minlength=len(sites))

@@ -34,8 +34,8 @@ def result_tables(
         for table, keys in REGION_KEYS.items()
     }
     return {
-        "sites": _sites(measures, sites),
-        "offices": _offices(measures, access, sites),
+        "sites": _sites(measures),
+        "offices": _offices(measures),
         **regions,
         "access": measures.access,
         "assignment": _assignment(access, sites, demand),
@@ -44,18 +44,16 @@ def result_tables(
 
 def frontier_tables(
     table: pd.DataFrame,
-    possible: Mapping[float, tuple[Measures, pd.DataFrame]],
+    possible: Mapping[float, Measures],
     demand: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and offices and municipalities of what is possible."""
-    offices = {
-        step: _sites(measures, sites, [*SITE_COLUMNS, "lon", "lat"])
-        for step, (measures, sites) in possible.items()
-    }
+    columns = [*SITE_COLUMNS, "lon", "lat"]
+    offices = {step: _sites(measures, columns) for step, measures in possible.items()}
     keys = REGION_KEYS["municipalities"]
     regions = {
         step: _region(with_change(measures.regions["municipalities"]), demand, *keys)[STEP_COLUMNS]
-        for step, (measures, _) in possible.items()
+        for step, measures in possible.items()
     }
     return {
         "frontier": table,
@@ -69,26 +67,17 @@ def _stacked(tables: Mapping[float, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([table.assign(step=step)[["step", *table]] for step, table in tables.items()])
 
 
-def _sites(
-    measures: Measures, sites: pd.DataFrame, columns: list[str] = SITE_COLUMNS
-) -> pd.DataFrame:
-    described = sites.loc[measures.sites["site"]].reset_index(drop=True)
-    worth = measures.sites.drop(columns="site")
-    table = pd.concat([described, worth], axis=1).rename(
-        columns={"code": "locality_code", "place": "locality"}
-    )
-    return table[columns]
+def _sites(measures: Measures, columns: list[str] = SITE_COLUMNS) -> pd.DataFrame:
+    names = {"code": "locality_code", "place": "locality"}
+    return measures.sites.rename(columns=names)[columns]
 
 
-def _offices(measures: Measures, access: Access, sites: pd.DataFrame) -> pd.DataFrame:
+def _offices(measures: Measures) -> pd.DataFrame:
     """Every office that is open before or after, with what becomes of it."""
-    described = sites.loc[measures.offices["site"]]
-    status = pd.Series("existing", index=described.index)
-    status[~described["existing"]] = "new"
-    status[described["forced"]] = "announced"
-    status[~described.index.isin(access.opened)] = "closed"
-    table = described.assign(status=status).reset_index(drop=True)
-    return pd.concat([table, measures.offices.drop(columns="site")], axis=1)[OFFICE_COLUMNS]
+    table = measures.offices
+    kinds = {"closed": ~table["stays"], "announced": table["forced"], "new": ~table["existing"]}
+    status = np.select(list(kinds.values()), list(kinds), "existing")
+    return table.assign(status=status)[OFFICE_COLUMNS]
 
 
 def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
@@ -100,13 +89,8 @@ def _region(table: pd.DataFrame, demand: pd.DataFrame, code: str, name: str) -> 
 
 def _assignment(access: Access, sites: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     codes = sites["code"].to_numpy()
-    before, after = (
-        np.where(np.isfinite(minutes), codes[site], "")
-        for minutes, site in (
-            (access.before, access.site_before),
-            (access.after, access.site_after),
-        )
-    )
+    before = np.where(np.isfinite(access.before), codes[access.site_before], "")
+    after = np.where(np.isfinite(access.after), codes[access.site_after], "")
     return demand[["demand_id", "municipality_code", "kind", "people"]].assign(
         minutes_before=access.before,
         office_before=before,

@@ -109,7 +109,8 @@ def _described(step: Step) -> Step:
     opened = np.flatnonzero(CODES.isin(step.open_sites))
     access = nearest(instance.times.toarray(), np.array([0]), opened, instance.weights)
     groups = {"county": pd.Series(["x"] * 6 + ["y"] * 6)}
-    measures = measure(access, groups, opened[opened > 0], CODES)
+    sites = pd.DataFrame({"code": CODES, "existing": CODES == "o"})
+    measures = measure(access, groups, sites)
     figures = {"gap": 0.0, "annual_cost_msek": COSTS[opened].sum()}
     return replace(step, measures=measures, figures=figures)
 

@@ -10,7 +10,7 @@ from siting.results.measures import measure, nearest, shared_out
 MINUTES = np.array([[10.0, 4.0, 30.0], [20.0, 8.0, 7.0], [5.0, 5.0, 50.0], [60.0, np.inf, 12.0]])
 PEOPLE = np.array([100.0, 10.0, 50.0, 1.0])
 GROUPS = {"county": pd.Series(["a", "a", "b", "b"])}
-CODES = pd.Series(["old", "new1", "new2"])
+SITES = pd.DataFrame({"code": ["old", "new1", "new2"], "existing": [True, False, False]})
 
 
 def test_people_go_to_the_nearest_and_stay_where_it_is_a_tie() -> None:
@@ -23,11 +23,11 @@ def test_people_go_to_the_nearest_and_stay_where_it_is_a_tie() -> None:
 
 def test_the_worth_of_a_site_is_that_of_leaving_it_out() -> None:
     access = nearest(MINUTES, np.array([0]), np.array([0, 1, 2]), PEOPLE)
-    sites = measure(access, GROUPS, np.array([1, 2]), CODES).sites
-    assert sites["site"].tolist() == [1, 2]
+    sites = measure(access, GROUPS, SITES).sites
+    assert sites["code"].tolist() == ["new1", "new2"]
     assert sites["rank"].tolist() == [1, 2]
     assert sites["people_nearest"].tolist() == [100, 11]
-    for site, loss in zip(sites["site"], sites["loss_if_left_out_minutes"], strict=True):
+    for site, loss in enumerate(sites["loss_if_left_out_minutes"], start=1):
         rest = [0, 3 - site]
         without = nearest(MINUTES, np.array([0]), np.array(rest), PEOPLE).after
         assert loss == pytest.approx((PEOPLE @ (without - access.after)) / PEOPLE.sum())
@@ -35,7 +35,7 @@ def test_the_worth_of_a_site_is_that_of_leaving_it_out() -> None:
 
 def test_what_the_sites_save_adds_up_to_the_whole_saving() -> None:
     access = nearest(MINUTES, np.array([0]), np.array([0, 1, 2]), PEOPLE)
-    sites = measure(access, GROUPS, np.array([1, 2]), CODES).sites
+    sites = measure(access, GROUPS, SITES).sites
     saving = PEOPLE @ (access.before - access.after)
     assert sites["person_minutes_saved"].sum() == pytest.approx(saving)
 
@@ -44,13 +44,13 @@ def test_equal_losses_are_ranked_by_code() -> None:
     minutes = np.array([[9.0, 1.0, 9.0], [9.0, 9.0, 1.0]])
     access = nearest(minutes, np.array([0]), np.array([0, 1, 2]), np.ones(2))
     groups = {"county": pd.Series(["a", "a"])}
-    sites = measure(access, groups, np.array([1, 2]), pd.Series(["old", "z", "b"])).sites
-    assert sites["site"].tolist() == [2, 1]
+    sites = measure(access, groups, SITES.assign(code=["old", "z", "b"])).sites
+    assert sites["code"].tolist() == ["b", "z"]
 
 
 def test_a_region_has_means_worst_and_shares_of_its_own_people() -> None:
     access = nearest(MINUTES, np.array([0]), np.array([0, 1, 2]), PEOPLE)
-    table = measure(access, GROUPS, np.array([1, 2]), CODES).regions["county"].set_index("label")
+    table = measure(access, GROUPS, SITES).regions["county"].set_index("label")
     assert table.loc["a", "population"] == 110
     assert table.loc["a", "mean_before"] == pytest.approx((100 * 10 + 10 * 20) / 110)
     assert table.loc["b", "worst_after"] == 12
@@ -64,8 +64,9 @@ def test_the_only_office_cannot_be_left_out() -> None:
 
 def test_the_table_of_offices_says_how_many_come_from_how_far() -> None:
     access = nearest(MINUTES, np.array([0]), np.array([1, 2]), PEOPLE)
-    table = measure(access, GROUPS, np.array([1, 2]), CODES).offices.set_index("site")
-    assert table.index.tolist() == [0, 1, 2]
+    table = measure(access, GROUPS, SITES).offices
+    assert table["code"].tolist() == ["old", "new1", "new2"]
+    assert table["stays"].tolist() == [False, True, True]
     assert table["people_nearest"].tolist() == [0, 150, 11]
     assert table["mean_before"].isna().tolist() == [True, False, False]
     assert table.loc[1, "mean_after"] == pytest.approx((100 * 4 + 50 * 5) / 150)
