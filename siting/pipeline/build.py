@@ -131,7 +131,7 @@ def _candidates(made: Path, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     floor = demand["inside_minutes"].to_numpy()
     network = load_road_network(data=made)
     times = travel_times(network, points(demand, "demand_id"), sites, floor_minutes=floor)
-    minutes = dense(times)
+    minutes = dense(times.minutes)
     to_offices, to_places = minutes[:, : len(offices)], minutes[:, len(offices) :]
     people = demand["people"].to_numpy(dtype=np.float64)
     nearer = people_nearer(people, to_offices.min(axis=1), to_places)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
@@ -89,7 +90,7 @@ def build_problem(  # noqa: PLR0913 - all that a run has read comes together her
     seconds: Mapping[str, float],
 ) -> Problem:
     """Make the instance; no candidate that is too near to an office may open unless named."""
-    scenario, minutes, asked = file.scenario, dense(times), file.scenario.solver
+    scenario, minutes, asked = file.scenario, dense(times.minutes), file.scenario.solver
     demand = _with_regions(inputs.demand, inputs.municipalities)
     candidates = _with_staff(scenario, inputs, demand, minutes, costs)
     barred = too_near & ~candidates["locality_code"].isin(inputs.named)
@@ -136,10 +137,10 @@ def _with_staff(
     return candidates.assign(staff=staff)
 
 
-def dense(times: TravelTimes) -> Floats:
-    """Travel times as a full matrix."""
-    minutes = np.full(times.minutes.shape, np.inf)
-    pairs = times.minutes.tocoo()
+def dense(times: csr_array) -> Floats:
+    """Travel times as a full matrix, inf where there is no way."""
+    minutes = np.full(times.shape, np.inf)
+    pairs = times.tocoo()
     minutes[pairs.row, pairs.col] = pairs.data
     return minutes
 

@@ -235,5 +235,5 @@ def _too_near(file: ScenarioFile, inputs: Inputs, network: RoadNetwork, workers:
     times = cached_travel_times(
         network, candidates, points(offices, "office_id"), workers=workers, note=_LOG.warning
     )
-    near: Bools = dense(times).min(axis=1, initial=np.inf) < limit
+    near: Bools = dense(times.minutes).min(axis=1, initial=np.inf) < limit
     return near

@@ -1,12 +1,15 @@
 """Real decisions held against the best in their place, and offices against the best places."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model import Closing, Instance, Limits, Mean, Quota, solve
+from siting.pipeline.problem import dense
 from siting.results.measures import access_measures, kolm_pollak_kappa
 
 
@@ -92,6 +95,11 @@ class Contest:
     real: tuple[str, ...]
     may_close: tuple[str, ...] = ()
 
+    @cached_property
+    def minutes(self) -> Floats:
+        """Minutes from each client to each site, made once."""
+        return dense(self.instance.times)
+
     @property
     def limits(self) -> Limits:
         """The same number as in reality, and at most one in a municipality."""
@@ -104,7 +112,7 @@ class Contest:
 
     def best(self) -> tuple[str, ...]:
         """The sites that the model opens or closes."""
-        return self._solve(self.limits)
+        return self._solve(self.limits) if self.real else ()
 
     def other_way(self, site: str, *, chosen: bool) -> tuple[str, ...]:
         """The best sites if the site's municipality must be chosen, or must not be."""
@@ -118,6 +126,10 @@ class Contest:
         shut = (site,) if chosen else ()
         return self._solve(Limits(closing=Closing(others, count, count), force_shut=shut))
 
+    def _solve(self, limits: Limits) -> tuple[str, ...]:
+        solution = solve(self.instance, Mean(), limits, ties=False)
+        return solution.new_sites if self.opens else solution.closed_sites
+
     def municipality(self, site: str) -> str:
         """The municipality of a site."""
         place = self.instance.site_ids.index(site)
@@ -130,9 +142,22 @@ class Contest:
         places = np.array(self.instance.site_groups[_MUNICIPALITY])
         return frozenset(places[~self.instance.existing].tolist())
 
-    def _solve(self, limits: Limits) -> tuple[str, ...]:
-        solution = solve(self.instance, Mean(), limits, ties=False)
-        return solution.new_sites if self.opens else solution.closed_sites
+    def after(self, decided: Sequence[str]) -> tuple[Ints, Floats]:
+        """Each client's nearest site once these have been opened, or closed, and its minutes."""
+        is_open = self.instance.existing ^ np.isin(self.instance.site_ids, decided)
+        columns = np.flatnonzero(is_open)
+        nearest: Ints = columns[self.minutes[:, columns].argmin(axis=1)]
+        return nearest, self.minutes[np.arange(len(nearest)), nearest]
+
+    def mean(self, decided: Sequence[str]) -> float:
+        """Mean minutes once these sites have been opened, or closed."""
+        return float(np.average(self.after(decided)[1], weights=self.instance.weights))
+
+    def worth(self, site: str, decided: Sequence[str]) -> float:
+        """Minutes of the mean that one of the sites decided changes, NaN if it is none of them."""
+        if site not in decided:
+            return np.nan
+        return abs(self.mean(decided) - self.mean([other for other in decided if other != site]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,12 +166,9 @@ class RoundComparison:
 
     Parameters
     ----------
-    best : tuple of str
-        The sites that the model opens or closes.
-    site : mapping of str to ndarray of int, shape (clients,)
-        For "before", "real" and "best": index of the nearest open site.
-    minutes : mapping of str to ndarray of float, shape (clients,)
-        Likewise: minutes to it.
+    assignment : DataFrame
+        One row for each client: minutes_before, office_before, and the same for real and best:
+        the nearest open site and minutes to it.
     measures : DataFrame
         measure, before, real, best; as in access.csv.
     choices : DataFrame
@@ -155,106 +177,53 @@ class RoundComparison:
         changes, all others made), other_way_minutes (rise of the best mean if it has to be
         decided the other way; 0 for both), near_miss.
     summary : mapping of str to float
-        number, eligible, overlap, overlap_expected (if the same number were drawn at random),
-        possible (change of the mean by the best choice), real (by the real one), reached.
+        As `overlap` gives it, and real and possible (change of the mean by the real choice, and
+        by the best), reached.
     """
 
-    best: tuple[str, ...]
-    site: dict[str, Ints]
-    minutes: dict[str, Floats]
+    assignment: pd.DataFrame
     measures: pd.DataFrame
     choices: pd.DataFrame
-    summary: dict[str, float]
+    summary: Mapping[str, float]
 
 
 def compare_with_best(contest: Contest) -> RoundComparison:
     """Hold a real decision against the best one."""
-    view = _View.of(contest)
-    best = contest.best()
-    opened = {"before": (), "real": contest.real, "best": best}
-    site = {name: view.nearest(sites) for name, sites in opened.items()}
-    rows = np.arange(len(view.weights))
-    minutes = {name: view.minutes[rows, columns] for name, columns in site.items()}
-    kappa = kolm_pollak_kappa(minutes["before"], view.weights)
-    measures = {
-        name: access_measures(times, view.weights, kappa) for name, times in minutes.items()
-    }
-    means = {name: figures["mean"] for name, figures in measures.items()}
-    choices = _choices(view, best, means)
+    decided = {"before": (), "real": contest.real, "best": contest.best()}
+    found = {side: contest.after(sites) for side, sites in decided.items()}
+    codes, weights = np.array(contest.instance.site_ids), contest.instance.weights
+    kappa = kolm_pollak_kappa(found["before"][1], weights)
+    assignment, measures = pd.DataFrame(), {}
+    for side, (nearest, minutes) in found.items():
+        assignment[f"minutes_{side}"], assignment[f"office_{side}"] = minutes, codes[nearest]
+        measures[side] = access_measures(minutes, weights, kappa)
     table = pd.DataFrame(measures).rename_axis("measure").reset_index()
-    return RoundComparison(best, site, minutes, table, choices, _summary(contest, choices, means))
+    means = {side: figures["mean"] for side, figures in measures.items()}
+    choices = _choices(contest, decided["best"], means)
+    return RoundComparison(assignment, table, choices, _summary(contest, decided["best"], means))
 
 
-@dataclass(frozen=True, eq=False)
-class _View:
-    """A contest with its times as a full matrix."""
-
-    contest: Contest
-    minutes: Floats
-    weights: Floats
-
-    @classmethod
-    def of(cls, contest: Contest) -> "_View":
-        pairs = contest.instance.times.tocoo()
-        minutes = np.full(pairs.shape, np.inf)
-        minutes[pairs.row, pairs.col] = pairs.data
-        return cls(contest, minutes, contest.instance.weights)
-
-    def open_after(self, decided: tuple[str, ...]) -> Bools:
-        """Which sites are open once these have been opened, or closed."""
-        named = np.isin(np.array(self.contest.instance.site_ids), decided)
-        return self.contest.instance.existing ^ named
-
-    def nearest(self, decided: tuple[str, ...]) -> Ints:
-        """The nearest open site of each client."""
-        columns = np.flatnonzero(self.open_after(decided))
-        nearest: Ints = columns[self.minutes[:, columns].argmin(axis=1)]
-        return nearest
-
-    def mean(self, decided: tuple[str, ...]) -> float:
-        """Mean minutes once these sites have been opened, or closed."""
-        times = self.minutes[:, self.open_after(decided)].min(axis=1)
-        return float(np.average(times, weights=self.weights))
-
-    def worth(self, site: str, decided: tuple[str, ...]) -> float:
-        """Minutes of the mean that one of the sites decided changes, NaN if it is none of them."""
-        if site not in decided:
-            return np.nan
-        without = tuple(other for other in decided if other != site)
-        return abs(self.mean(decided) - self.mean(without))
-
-
-def overlap(contest: Contest) -> dict[str, float]:
-    """The number scored, the overlap with the best, and what to expect of chance."""
-    number, eligible = len(contest.real), len(contest.eligible())
-    if not number:
-        return {"number": 0, "overlap": 0, "overlap_expected": 0.0}
-    best = set(map(contest.municipality, contest.best()))
-    both = len(best & set(map(contest.municipality, contest.real)))
-    # The mean of the hypergeometric distribution.
-    return {"number": number, "overlap": both, "overlap_expected": number * number / eligible}
-
-
-def _choices(view: _View, best: tuple[str, ...], means: dict[str, float]) -> pd.DataFrame:
-    contest = view.contest
-    by_real = {contest.municipality(site): site for site in contest.real}
-    by_best = {contest.municipality(site): site for site in best}
+def _choices(contest: Contest, best: tuple[str, ...], means: Mapping[str, float]) -> pd.DataFrame:
+    by_real, by_best = (
+        {contest.municipality(site): site for site in sites} for sites in (contest.real, best)
+    )
     average = abs(means["real"] - means["before"]) / max(1, len(contest.real))
     rows = []
     for place in sorted({*by_real, *by_best}):
+        one_side = "government" if place in by_real else "model"
         both = place in by_real and place in by_best
-        site = by_best.get(place) or by_real[place]
         other = 0.0
+        site = by_best.get(place) or by_real[place]
         if not both:
             forced = contest.other_way(site, chosen=place in by_real)
-            other = view.mean(forced) - means["best"]
+            other = contest.mean(forced) - means["best"]
         rows.append(
             {
                 "municipality_code": place,
-                "chosen_by": _chosen_by(place in by_real, place in by_best),
+                "chosen_by": "both" if both else one_side,
                 "site": site,
-                "real_worth": view.worth(by_real.get(place, ""), contest.real),
-                "best_worth": view.worth(by_best.get(place, ""), best),
+                "real_worth": contest.worth(by_real.get(place, ""), contest.real),
+                "best_worth": contest.worth(by_best.get(place, ""), best),
                 "other_way_minutes": other,
                 "near_miss": not both and other <= NEAR_MISS * average,
             }
@@ -262,21 +231,23 @@ def _choices(view: _View, best: tuple[str, ...], means: dict[str, float]) -> pd.
     return pd.DataFrame(rows)
 
 
-def _chosen_by(real: bool, best: bool) -> str:  # noqa: FBT001 - two facts, named by their callers
-    return "both" if real and best else "government" if real else "model"
+def _summary(
+    contest: Contest, best: tuple[str, ...], means: Mapping[str, float]
+) -> dict[str, float]:
+    real, possible = (means[side] - means["before"] for side in ("real", "best"))
+    part, whole = (real, possible) if contest.opens else (possible, real)
+    reached = part / whole if whole else 1.0
+    return {**overlap(contest, best), "real": real, "possible": possible, "reached": reached}
 
 
-def _summary(contest: Contest, choices: pd.DataFrame, means: dict[str, float]) -> dict[str, float]:
+def overlap(contest: Contest, best: tuple[str, ...]) -> dict[str, float]:
+    """The number scored, of how many, chosen by both, and to expect of as many drawn at random."""
     number, eligible = len(contest.real), len(contest.eligible())
-    real, possible = means["real"] - means["before"], means["best"] - means["before"]
-    parts = (real, possible) if contest.opens else (possible, real)
+    chosen = [set(map(contest.municipality, sites)) for sites in (contest.real, best)]
     return {
         "number": number,
         "eligible": eligible,
-        "overlap": int((choices["chosen_by"] == "both").sum()),
+        "overlap": len(set.intersection(*chosen)),
         # The mean of the hypergeometric distribution.
-        "overlap_expected": number * number / eligible,
-        "real": real,
-        "possible": possible,
-        "reached": parts[0] / parts[1] if parts[1] else 1.0,
+        "overlap_expected": number * number / eligible if number else 0.0,
     }

@@ -1,7 +1,7 @@
 """What the government really decided beside what the model would have: rounds and tables."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from siting.studies.offices import (
     redraw_of,
     rounds_of,
 )
-from siting.studies.study import open_study
+from siting.studies.study import StudyContext, open_study
 
 
 def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
@@ -82,19 +82,17 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     file = as_scenario_file(scenario)
     _refuse_outside_sweden(file)
     context = open_study(file, data, progress)
-    problem, folder = context.problem, context.folder
-    past = Past.of(problem)
-    decisions = read_decisions(folder)
+    past = Past.of(context)
     played = []
-    for each in rounds_of(decisions, pd.Series(past.offices)):
+    for each in past.rounds():
         progress(f"Deciding {each.month} anew")
         played.append((each, compare_with_best(past.contest(each))))
-    ranges = {}
+    tables = _tables(past, played)
     if draws:
-        drawn = pd.DataFrame(_overlaps(past, problem, folder, Sample(draws, seed), progress))
-        ranges = {"ranges": _ranges(drawn)}
+        streams = np.random.SeedSequence(seed).spawn(draws)
+        tables["ranges"] = _ranges(pd.DataFrame(_overlaps(past, streams, progress)))
     progress("Placing the offices of each county anew")
-    tables = _tables(past, played) | ranges | {"counties": past.counties()}
+    tables["counties"] = past.counties()
     return context.study("hindcast", {"draws": draws, "seed": seed}, tables, also=ALSO_READ)
 
 
@@ -111,7 +109,10 @@ class Past:
     Parameters
     ----------
     problem : Problem
-    weights : ndarray of float, shape (demand points,)
+    folder : Path
+        The data folder.
+    decisions : DataFrame
+        As in decisions.csv.
     seats : mapping of str to str
         Municipality to the code of the candidate that stands for its seat.
     offices : tuple of str
@@ -119,42 +120,48 @@ class Past:
     """
 
     problem: Problem
-    weights: Floats
+    folder: Path
+    decisions: pd.DataFrame
     seats: Mapping[str, str]
     offices: tuple[str, ...]
 
     @classmethod
-    def of(cls, problem: Problem) -> "Past":
-        """Make it from a problem scenario."""
+    def of(cls, context: StudyContext) -> "Past":
+        """Take it from the scenario."""
+        problem, folder = context.problem, context.folder
         sites = problem.sites
         offices = sites.loc[sites["existing"] & sites["allowed"], "municipality_code"]
-        return cls(problem, problem.inputs.weights, codes_of_seats(problem), tuple(offices))
+        decisions = read_decisions(folder)
+        return cls(problem, folder, decisions, codes_of_seats(problem), tuple(offices))
+
+    def rounds(self) -> tuple[Round, ...]:
+        """What was decided, as seen from these offices."""
+        return rounds_of(self.decisions, pd.Series(self.offices))
 
     def contest(self, each: Round) -> Contest:
         """What the model is given in a round."""
         sites = self.problem.sites
         codes, places = sites["code"].to_numpy(), sites["municipality_code"].to_numpy()
         had = Counter([*self.offices, *each.earlier])
+        count = np.array([had[place] for place in places])
         earlier = [self.seats[place] for place in each.earlier]
         present = present_sites(sites, self.seats, self.offices) | np.isin(codes, earlier)
         if each.kind == "close":
-            alone = present & np.array([had[place] == 1 for place in places])
+            alone = present & (count == 1)
             real = tuple(codes[alone & np.isin(places, each.scored)])
-            may_close = tuple(codes[alone])
             instance = self._instance(self.problem.minutes, present, present)
-            return Contest(instance, opens=False, real=real, may_close=may_close)
+            return Contest(instance, opens=False, real=real, may_close=tuple(codes[alone]))
         real = tuple(self.seats[place] for place in each.scored)
-        without = np.array([had[place] == 0 for place in places])
-        free = (~sites["existing"] & sites["allowed"]).to_numpy() & without
-        chosen = present | free | np.isin(codes, real)
+        free = (~sites["existing"] & sites["allowed"]).to_numpy() & (count == 0)
         times = pairs_that_matter(self.problem.minutes, present)
-        return Contest(self._instance(times, chosen, present), opens=True, real=real)
+        instance = self._instance(times, present | free | np.isin(codes, real), present)
+        return Contest(instance, opens=True, real=real)
 
     def _instance(self, times: Floats | csr_array, chosen: Bools, present: Bools) -> Instance:
         sites = self.problem.sites[chosen]
         return Instance.from_matrix(
             times[:, chosen],
-            self.weights,
+            self.problem.inputs.weights,
             existing=present[chosen],
             client_ids=tuple(self.problem.demand["demand_id"]),
             site_ids=tuple(sites["code"]),
@@ -167,7 +174,7 @@ class Past:
         allowed = sites["allowed"].to_numpy()
         table = misallocation(
             self.problem.minutes[:, allowed],
-            self.weights,
+            self.problem.inputs.weights,
             sites["existing"].to_numpy()[allowed],
             demand["county_code"],
             sites.loc[allowed, "county_code"].reset_index(drop=True),
@@ -177,75 +184,52 @@ class Past:
         return table.rename(columns={"region": "county_code"})
 
 
-@dataclass(frozen=True)
-class Sample:
-    """How many office tables are drawn, from which seed."""
-
-    draws: int
-    seed: int
-
-
 def _overlaps(
-    past: Past, problem: Problem, folder: Path, sample: Sample, progress: Progress
+    past: Past, streams: Sequence[np.random.SeedSequence], progress: Progress
 ) -> Iterator[dict[str, object]]:
     """The overlap, and what chance alone would give, for each office table drawn."""
-    decisions = read_decisions(folder)
-    for rule in (True, False):
-        redraw = redraw_of(problem, folder, rule=rule)
-        for number, stream in enumerate(np.random.SeedSequence(sample.seed).spawn(sample.draws)):
-            said = "with" if rule else "without"
-            progress(f"Office table {number + 1} of {sample.draws}, {said} the rule")
+    for rule, said in ((True, "with"), (False, "without")):
+        redraw = redraw_of(past.problem, past.folder, rule=rule)
+        for number, stream in enumerate(streams, start=1):
+            progress(f"Office table {number} of {len(streams)}, {said} the rule")
             drawn = replace(past, offices=redraw.draw(np.random.default_rng(stream)))
-            for each in rounds_of(decisions, pd.Series(drawn.offices)):
-                yield {"month": each.month, "rule": rule, **overlap(drawn.contest(each))}
+            for each in drawn.rounds():
+                contest = drawn.contest(each)
+                found = overlap(contest, contest.best())
+                yield {"month": each.month, "rule": rule, **found}
 
 
 def _ranges(drawn: pd.DataFrame) -> pd.DataFrame:
     """Least, middle and greatest of each figure over the draws."""
-    table = drawn.groupby(["month", "rule"]).agg(["min", "median", "max"])
+    by_round = drawn.drop(columns="eligible").groupby(["month", "rule"])
+    table = by_round.agg(["min", "median", "max"])
     table.columns = ["_".join(names) for names in table.columns.to_flat_index()]
-    table.insert(0, "draws", drawn.groupby(["month", "rule"]).size())
+    table.insert(0, "draws", by_round.size())
     return table.reset_index()
 
 
 def _tables(past: Past, played: list[tuple[Round, RoundComparison]]) -> dict[str, pd.DataFrame]:
-    names = dict(
-        zip(
-            past.problem.demand["municipality_code"],
-            past.problem.demand["municipality"],
-            strict=True,
-        )
-    )
-    place = past.problem.sites.set_index("code")["place"]
+    demand = past.problem.demand
+    names = dict(zip(demand["municipality_code"], demand["municipality"], strict=True))
     choices = _stacked({r.month: c.choices for r, c in played})
     choices.insert(2, "municipality", choices["municipality_code"].map(names))
-    choices["place"] = choices.pop("site").map(place)
+    choices["place"] = choices.pop("site").map(past.problem.sites.set_index("code")["place"])
     rounds = [{"month": r.month, "kind": r.kind, **c.summary} for r, c in played]
     not_scored = [
         {"month": r.month, "kind": r.kind, "municipality_code": code, "municipality": names[code]}
         for r, _ in played
         for code in r.not_scored
     ]
+    people = demand[["demand_id", "municipality_code"]].assign(weight=past.problem.inputs.weights)
     return {
         "rounds": pd.DataFrame(rounds),
         "measures": _stacked({r.month: c.measures for r, c in played}),
         "choices": choices,
         "not_scored": pd.DataFrame(not_scored),
-        "assignment": _stacked({r.month: _assignment(past, r, c) for r, c in played}),
+        "assignment": _stacked({r.month: people.join(c.assignment) for r, c in played}),
     }
-
-
-def _assignment(past: Past, each: Round, comparison: RoundComparison) -> pd.DataFrame:
-    table = past.problem.demand[["demand_id", "municipality_code"]].assign(weight=past.weights)
-    codes = np.array(past.contest(each).instance.site_ids)
-    for name, columns in comparison.site.items():
-        table[f"minutes_{name}"] = comparison.minutes[name]
-        table[f"office_{name}"] = codes[columns]
-    return table
 
 
 def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One table under the other, with the month in front."""
-    for month, table in tables.items():
-        table.insert(0, "month", month)
-    return pd.concat(tables.values(), ignore_index=True)
+    return pd.concat(tables, names=["month"]).reset_index("month").reset_index(drop=True)

@@ -168,7 +168,8 @@ def compute_shared(
         if profile not in minutes:
             progress(f"Travel times at speeds {profile}")
             changed = _changed(file, "network", speeds=profile)
-            minutes[profile] = dense(travel_times(changed, problem.inputs, folder, progress))
+            times = travel_times(changed, problem.inputs, folder, progress)
+            minutes[profile] = dense(times.minutes)
     weights = {
         kind: checked_inputs(_changed(file, "demand", weight=kind), folder).weights
         for kind in WEIGHTS

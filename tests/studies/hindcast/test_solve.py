@@ -79,18 +79,20 @@ def _check_summary(
     assert 0 <= found.summary["reached"] <= 1
     eligible = 5 if contest.opens else 4
     assert found.summary["overlap_expected"] == pytest.approx(4 / eligible)
-    both = {*map(contest.municipality, contest.real)} & {*map(contest.municipality, found.best)}
+    both = {*map(contest.municipality, contest.real)} & {*map(contest.municipality, contest.best())}
     assert found.summary["overlap"] == len(both)
 
 
 @pytest.mark.parametrize("opens", [True, False])
 def test_the_overlap_counts_municipalities_and_expects_what_chance_gives(*, opens: bool) -> None:
     contest, _ = make(1, opens=opens)
-    best = {contest.municipality(site) for site in contest.best()}
+    chosen = contest.best()
+    best = {contest.municipality(site) for site in chosen}
     real = {contest.municipality(site) for site in contest.real}
     eligible = PLACES - 1 if opens else len(contest.may_close)
-    assert overlap(contest) == {
+    assert overlap(contest, chosen) == {
         "number": 2,
+        "eligible": eligible,
         "overlap": len(best & real),
         "overlap_expected": pytest.approx(4 / eligible),
     }
@@ -99,4 +101,6 @@ def test_the_overlap_counts_municipalities_and_expects_what_chance_gives(*, open
 def test_where_nothing_was_decided_nothing_overlaps() -> None:
     contest, _ = make(1, opens=True)
     nothing = Contest(contest.instance, opens=True, real=())
-    assert overlap(nothing) == {"number": 0, "overlap": 0, "overlap_expected": 0.0}
+    assert nothing.best() == ()
+    expected = {"number": 0, "eligible": PLACES - 1, "overlap": 0, "overlap_expected": 0.0}
+    assert overlap(nothing, ()) == expected
