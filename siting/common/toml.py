@@ -100,6 +100,15 @@ def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
     return tuple(map(lists_to_tuples, value)) if isinstance(value, list) else value
 
 
+def read_model[Model: Table](path: Path, model: type[Model]) -> Model:
+    """The content of a TOML file as a schema has it."""
+    content = lists_to_tuples(read_toml(path))
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise InputError(faults_of(error, str(path), model)) from error
+
+
 def faults_of(error: ValidationError, file: str, root: type[Table]) -> tuple[Fault, ...]:
     """What is wrong with a file."""
     return tuple(_as_fault(file, dict(item), root) for item in error.errors())

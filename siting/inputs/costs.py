@@ -5,17 +5,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from siting.common.errors import InputError
-from siting.common.toml import (
-    NonNegativeFloat,
-    PositiveFloat,
-    Table,
-    faults_of,
-    lists_to_tuples,
-    read_toml,
-)
+from siting.common.toml import NonNegativeFloat, PositiveFloat, Table, read_model
 from siting.common.types import Floats, Ints
 
 
@@ -95,11 +87,7 @@ class Costs(Table):
 
 def read_costs(folder: Path) -> Costs:
     """Read costs.toml from the data folder."""
-    path = folder / "costs.toml"
-    try:
-        return Costs.model_validate(lists_to_tuples(read_toml(path)))
-    except ValidationError as error:
-        raise InputError(faults_of(error, str(path), Costs)) from error
+    return read_model(folder / "costs.toml", Costs)
 
 
 def _money(msek: Floats) -> Floats:

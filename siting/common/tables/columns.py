@@ -79,9 +79,10 @@ def on_earth(name: str, remedy: str = "") -> Rule:
     return within(-most, most, "is no position on Earth", remedy)
 
 
-def unique(
-    remedy: str = "Give each row one of its own, or take out the rows that are there twice.",
-) -> Rule:
+_ONE_EACH = "Give each row one of its own, or take out the rows that are there twice."
+
+
+def unique(remedy: str = _ONE_EACH) -> Rule:
     """No value twice."""
     problem = "appears in more than one row"
     return Rule(lambda values: ~values.duplicated(keep=False), problem, remedy)

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from siting.common.errors import Fault, InputError, near_matches
 from siting.common.package import scenario_folder, versions
-from siting.common.toml import Table, Text, faults_of, lists_to_tuples, read_toml
+from siting.common.toml import Table, Text, read_model
 from siting.inputs.ledger import sha256
 from siting.inputs.read import TableReader, Tables, read_tables, table_files
 from siting.pipeline.check import checked_inputs
@@ -172,10 +172,7 @@ def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
         If the file is none that asks for runs.
     """
     path = find_sweep(sweep) if isinstance(sweep, str) else sweep
-    try:
-        table = SweepTable.model_validate(lists_to_tuples(read_toml(path)))
-    except ValidationError as error:
-        raise InputError(faults_of(error, str(path), SweepTable)) from error
+    table = read_model(path, SweepTable)
     _refuse_too_many(path, table)
     base = _base(path, table.sweep.base, allow)
     plans = list(_plans(table))
