@@ -17,6 +17,7 @@ from siting.common.levels import TABLE_LEVELS
 from siting.common.tables.read import check_csv
 from siting.results.csv import unguarded
 from siting.results.schema import check_manifest, check_table
+from siting.results.tables import TEXTS
 
 CSV_TABLES = ("sites", "offices", *TABLE_LEVELS, "access")
 MACHINE = ("python", "seconds")
@@ -176,19 +177,12 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-_TEXTS = (
-    *("code", "locality_code", "locality", "place", "evidence", "reason", "clash", "sites"),
-    *("closed", "driver"),
-    *(column for level in TABLE_LEVELS.values() for column in (level.code, level.name)),
-)
-
-
 def read_table(path: Path) -> pd.DataFrame:
     """A table of a result or a study, read back as it was before it was written."""
     check_csv(path)
     # Nothing but an empty cell of a number is missing: "NA" may be a name, and "" an evidence.
     refuse_large(path, TEXT)
-    texts = dict.fromkeys(_TEXTS, str)
+    texts = dict.fromkeys(TEXTS, str)
     table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
-    named = table.columns.intersection(list(_TEXTS))
+    named = table.columns.intersection(list(TEXTS))
     return unguarded(table.assign(**{str(name): table[name].fillna("") for name in named}))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,30 +14,24 @@ from siting.common.levels import LEVELS
 from siting.common.tables.columns import ColumnSpec, Rule, check_columns, unique
 from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
-from siting.results.measures import MEASURES
-from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS
+from siting.results.measures import MEASURES, SHARE_MINUTES
+from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
 from siting.scenario.schema import Scenario
 
-_REGION = ["population", "mean_before", "mean_after", "worst_before", "worst_after"]
-_SHARES = [f"share{minutes}_{when}" for minutes in (30, 45, 60) for when in ("before", "after")]
-_COLUMNS: Mapping[str, list[str]] = {
-    "sites": SITE_COLUMNS,
-    "offices": OFFICE_COLUMNS,
-    "access": ["measure", "before", "after", "change"],
-    **{name: [*keys, *_REGION, *_SHARES] for name, keys in REGION_KEYS.items()},
-}
-_KEYS = {
-    "sites": "locality_code",
-    "offices": "code",
-    "access": "measure",
-    **{name: keys[0] for name, keys in REGION_KEYS.items()},
-}
+_REGION = [
+    *("population", "mean_before", "mean_after", "worst_before", "worst_after"),
+    *(f"share{minutes}_{when}" for minutes in SHARE_MINUTES for when in ("before", "after")),
+]
 _ASSIGNMENT = ["demand_id", "municipality_code", "people", "minutes_before", "minutes_after"]
+_COLUMNS: Mapping[str, tuple[str, list[str]]] = {
+    "sites": ("locality_code", SITE_COLUMNS),
+    "offices": ("code", OFFICE_COLUMNS),
+    "access": ("measure", ["measure", "before", "after", "change"]),
+    "assignment": ("", _ASSIGNMENT),
+    **{name: (keys[0], [*keys, *_REGION]) for name, keys in REGION_KEYS.items()},
+}
+"""The column that names the rows of each table, and all that it must have."""
 _DIGITS = {level.code: level.digits for level in LEVELS.values() if level.digits}
-_TEXTS = (
-    *("code", "locality", "place", "demand_id", "evidence", "status", "office_type", "measure"),
-    *(level.name for level in LEVELS.values()),
-)
 _REMEDY = "Restore the file, or run the scenario again."
 _TRUTH = Rule(lambda texts: texts.isin(["True", "False"]), "is neither True nor False", _REMEDY)
 _NUMBER = ColumnSpec(kind="number", also=("", "inf", "-inf"))
@@ -74,7 +69,7 @@ class Manifest(_Part):
 
     name: str  # The scenario
     date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")  # The date that the result carries
-    scenario: dict[str, Any]  # The scenario after defaults and overrides
+    scenario: Scenario  # The scenario after defaults and overrides
     overrides: list[str]  # Each --set of the run
     inputs: dict[str, str]  # Checksum of each input
     network_fingerprint: str  # Checksum of the network
@@ -105,33 +100,18 @@ class Manifest(_Part):
 def check_manifest(manifest: Mapping[str, Any], path: Path) -> None:
     """Refuse the manifest of something else, or half of one."""
     try:
-        Manifest.model_validate(manifest)
+        # As it stands in the file: the lists of a scenario are tuples once it is read.
+        Manifest.model_validate_json(json.dumps(manifest))
     except ValidationError as error:
-        faults = (_mended(fault) for fault in faults_of(error, str(path), Manifest))
+        remedy = f"{_REMEDY[:-1]}; it may come from another version of siting."
+        faults = (replace(each, remedy=remedy) for each in faults_of(error, str(path), Manifest))
         raise InputError(shortened(faults, path)) from error
-    try:
-        Scenario.model_validate_json(json.dumps(manifest["scenario"]))
-    except (ValidationError, ValueError) as error:
-        if not isinstance(error, ValidationError):
-            raise
-        faults = (
-            _mended(Fault(fault.file, f"scenario.{fault.key}", fault.value, fault.problem, ""))
-            for fault in faults_of(error, str(path), Scenario)
-        )
-        raise InputError(shortened(faults, path)) from error
-
-
-def _mended(fault: Fault) -> Fault:
-    remedy = f"{_REMEDY[:-1]}; it may come from another version of siting."
-    return Fault(fault.file, fault.key, fault.value, fault.problem, remedy)
 
 
 def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: bool) -> None:
     """Refuse a table of a result whose cells cannot be what a run has written."""
-    wanted = _ASSIGNMENT if name == "assignment" else _COLUMNS.get(name, [])
-    columns = {
-        column: _column(column, _KEYS.get(name), outside_sweden=outside_sweden) for column in wanted
-    }
+    key, wanted = _COLUMNS.get(name, ("", []))
+    columns = {column: _column(column, key, outside_sweden=outside_sweden) for column in wanted}
     check_columns(table, columns, path)
     lost = [row for row in MEASURES if row not in {*table["measure"]}] if name == "access" else []
     if lost:
@@ -139,22 +119,18 @@ def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: b
         raise InputError(Fault(str(path), "column measure", row, problem, _REMEDY) for row in lost)
 
 
-def _column(name: str, key: str | None, *, outside_sweden: bool) -> ColumnSpec:
+def _column(name: str, key: str, *, outside_sweden: bool) -> ColumnSpec:
     rules = (unique(_REMEDY),) if name == key else ()
     if name in _DIGITS and not outside_sweden:
         return ColumnSpec(rules=(*rules, _code(_DIGITS[name])))
     if name == "forced":
         return ColumnSpec(rules=(_TRUTH,))
-    return ColumnSpec(rules=rules) if _is_text(name) else _NUMBER
+    return ColumnSpec(rules=rules) if name in TEXTS else _NUMBER
 
 
 def _code(digits: int) -> Rule:
     pattern, problem = f"[0-9]{{{digits}}}", f"a code has {digits} digits"
     return Rule(lambda codes: codes.str.fullmatch(pattern), problem, _REMEDY, digits)
-
-
-def _is_text(column: str) -> bool:
-    return column in _TEXTS or column.endswith("_code")
 
 
 CORE = 0.95

@@ -22,6 +22,12 @@ STEP_COLUMNS = [
     *("share30_after", "share45_after", "share60_after"),
 ]
 REGION_KEYS = {table: (level.code, level.name) for table, level in TABLE_LEVELS.items()}
+TEXTS = (
+    *("code", "locality_code", "locality", "place", "demand_id", "evidence", "status", "reason"),
+    *("clash", "office_type", "measure", "sites", "closed", "driver"),
+    *(column for keys in REGION_KEYS.values() for column in keys),
+)
+"""The columns that hold texts, codes among them; nothing but an empty cell is missing there."""
 
 
 def result_tables(
