@@ -1,12 +1,11 @@
 """Write the briefing of a run into its folder: `siting brief`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import telling, write_file
 from siting.report.briefing import read_background, scenario_key, write_up
-from siting.report.document import Document
 from siting.report.formats.docx import as_docx
 from siting.report.formats.gpkg import refuse_own_demand, write_geopackage
 from siting.report.formats.html import as_html
@@ -16,14 +15,7 @@ from siting.report.maps.draw import draw_maps
 from siting.report.words import LANGUAGES
 from siting.results.result import Result
 
-type Renderer = Callable[[Document, Mapping[str, bytes]], bytes]
-
-_RENDERERS: Mapping[str, Renderer] = {
-    "html": as_html,
-    "docx": as_docx,
-    "xlsx": as_xlsx,
-    "pdf": as_pdf,
-}
+_RENDERERS = {"html": as_html, "docx": as_docx, "xlsx": as_xlsx, "pdf": as_pdf}
 _GEOPACKAGE = "gpkg"
 FORMATS = (*_RENDERERS, _GEOPACKAGE)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -89,16 +90,12 @@ def payload(result: Result, drawing: Outlines, picked: Mapping[str, Any]) -> dic
 
 
 def _map(drawing: Outlines) -> dict[str, Any]:
-    scales = {"minutes": palette.MINUTES, "cut": palette.CUT}
     return {
         "width": drawing.width,
         "height": drawing.height,
         "paths": drawing.municipalities,
         "counties": drawing.counties,
-        "scales": {
-            name: {"bounds": scale.bounds, "colours": scale.colours}
-            for name, scale in scales.items()
-        },
+        "scales": {"minutes": asdict(palette.MINUTES), "cut": asdict(palette.CUT)},
     }
 
 
@@ -149,26 +146,23 @@ def _steps(result: Result, drawing: Outlines) -> list[dict[str, Any]]:
     """The steps of the frontier; none if the run has no frontier."""
     if "frontier" not in result.tables:
         return []
-    sites = dict(iter(result.tables["frontier_sites"].groupby("step")))
-    regions = dict(iter(result.tables["frontier_municipalities"].groupby("step")))
     table = result.tables["frontier"]
     changes = from_present(table)
-    none = result.tables["frontier_sites"].iloc[:0]
     return [
-        _step(row, change, sites.get(row["step"], none), regions.get(row["step"]), drawing)
-        for row, (_, change) in zip(table.to_dict("records"), changes.iterrows(), strict=True)
+        _step(result, row, change, drawing)
+        for (_, row), (_, change) in zip(table.iterrows(), changes.iterrows(), strict=True)
     ]
 
 
 def _step(
-    row: Mapping[Any, Any],
-    change: "pd.Series[float]",
-    sites: pd.DataFrame,
-    regions: pd.DataFrame | None,
-    drawing: Outlines,
+    result: Result, row: "pd.Series[Any]", change: "pd.Series[float]", drawing: Outlines
 ) -> dict[str, Any]:
+    sites, regions = (
+        table[table["step"] == row["step"]]
+        for table in (result.tables["frontier_sites"], result.tables["frontier_municipalities"])
+    )
     step = {"number": row["step"], "status": row["status"], "reason": row["reason"]}
-    if regions is None:
+    if regions.empty:
         return step | {"clash": (row["clash"] or "stopped").split(";")}
     return step | {
         "gap": None if pd.isna(row["gap"]) else row["gap"],
@@ -176,7 +170,7 @@ def _step(
         "closed": row["closed"].split(";") if row["closed"] else [],
         "cost": round(row["annual_cost_msek"], 1),
         "nested": bool(row["nested"]),
-        "nation": _nation(pd.Series(row)),
+        "nation": _nation(row),
         "change": _nation(change),
         "regions": _regions(regions),
         "sites": _sites(sites, drawing),

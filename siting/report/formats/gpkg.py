@@ -39,7 +39,11 @@ def write_geopackage(result: Result, folder: Path, data: Path) -> Path:
         remedy = "Run the scenario again: what ships leaves the long table out."
         problem = "not kept with this result, and a GeoPackage needs it"
         raise InputError([Fault(str(folder), "result", "assignment.parquet", problem, remedy)])
-    layers = _layers(result, data)
+    layers = {
+        "sites": _sites(result),
+        "municipalities": _municipalities(result),
+        "demand_points": _demand_points(result, data),
+    }
     path = folder / FILE
 
     def write(aside: Path) -> None:
@@ -51,14 +55,6 @@ def write_geopackage(result: Result, folder: Path, data: Path) -> Path:
     with telling(path), _fixed_date(result.manifest["date"]):
         replace_file(path, write)
     return path
-
-
-def _layers(result: Result, data: Path) -> Mapping[str, gpd.GeoDataFrame]:
-    return {
-        "sites": _sites(result),
-        "municipalities": _municipalities(result),
-        "demand_points": _demand_points(result, data),
-    }
 
 
 def _sites(result: Result) -> gpd.GeoDataFrame:

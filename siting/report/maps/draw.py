@@ -22,23 +22,7 @@ from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from siting.report.document import MAPS
-from siting.report.maps.palette import (
-    CUT,
-    EDGE,
-    FAINT,
-    INK,
-    LAND,
-    MINUTES,
-    OFFICES,
-    REGION_EDGE,
-    Scale,
-)
-from siting.report.maps.sweden import (
-    located,
-    municipal_boundaries,
-    refuse_outside_sweden,
-    region_lines,
-)
+from siting.report.maps import palette, sweden
 from siting.report.words import texts, whole
 from siting.results.result import Result
 
@@ -51,7 +35,7 @@ _WHITE = "white"
 _MARKERS: Mapping[str, tuple[str, int, str | None, float]] = {
     "existing": ("o", 9, _WHITE, 0.3),
     "closed": ("x", 16, None, 1.0),
-    "announced": ("s", 24, INK, 0.6),
+    "announced": ("s", 24, palette.INK, 0.6),
     "new": ("^", 30, _WHITE, 0.4),
 }
 """The mark of an office by its status: shape, size, edge and how wide that is."""
@@ -107,19 +91,17 @@ def draw_map(result: Result, name: str = "picks", language: str = "en") -> Figur
     InputError
         If the run is about another country, whose outlines are not known.
     """
-    refuse_outside_sweden(result, "maps")
+    sweden.refuse_outside_sweden(result, "maps")
     words = texts(language)["maps"]
     figure = Figure(figsize=_SIZE_INCHES)
     axes = figure.add_axes((0.01, 0.05, 0.98, 0.885))
     {"picks": _picks, "before": _before, "change": _change}[name](axes, result, language)
-    region_lines().plot(ax=axes, color=REGION_EDGE, linewidth=0.35)
+    sweden.region_lines().plot(ax=axes, color=palette.REGION_EDGE, linewidth=0.35)
     _furnish(axes, language)
-    figure.text(
-        *(0.02, 0.99), words[name], fontsize=7, weight="bold", color=INK, va="top", wrap=True
-    )
-    figure.text(
-        *(0.02, 0.008), words["attribution"], fontsize=4.6, color=FAINT, va="bottom", wrap=True
-    )
+    title: dict[str, Any] = {"fontsize": 7, "weight": "bold", "color": palette.INK, "va": "top"}
+    source: dict[str, Any] = {"fontsize": 4.6, "color": palette.FAINT, "va": "bottom"}
+    figure.text(0.02, 0.99, words[name], wrap=True, **title)
+    figure.text(0.02, 0.008, words["attribution"], wrap=True, **source)
     return figure
 
 
@@ -130,15 +112,15 @@ def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 
 
 
 def _picks(axes: Axes, result: Result, language: str) -> None:
-    municipal_boundaries().plot(ax=axes, color=LAND, edgecolor=EDGE, linewidth=0.2)
-    offices = located(result.tables["offices"])
+    _paint(axes, palette.LAND)
+    offices = sweden.located(result.tables["offices"])
     words = texts(language)["maps"]
     handles = []
     for order, (status, (marker, size, edge, width)) in enumerate(_MARKERS.items(), start=3):
         part = offices[offices["status"] == status]
         if part.empty:
             continue
-        look: dict[str, Any] = {"marker": marker, "color": OFFICES[status]}
+        look: dict[str, Any] = {"marker": marker, "color": palette.OFFICES[status]}
         points = part.geometry.x, part.geometry.y
         axes.scatter(*points, size, zorder=order, edgecolors=edge, lw=width, **look)
         label = f"{words[status]} ({whole(len(part), language)})"
@@ -174,7 +156,7 @@ def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
             ha=anchor,
             fontsize=5.2,
             weight="bold",
-            color=INK,
+            color=palette.INK,
             zorder=9,
             path_effects=[withStroke(linewidth=1.1, foreground="white")],
         )
@@ -182,19 +164,19 @@ def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
 
 def _before(axes: Axes, result: Result, language: str) -> None:
     words = texts(language)["maps"]
-    bounds = [whole(bound, language) for bound in MINUTES.bounds]
+    bounds = [whole(bound, language) for bound in palette.MINUTES.bounds]
     labels = [
         words["below"].format(high=bounds[0]),
         *(words["between"].format(low=a, high=b) for a, b in pairwise(bounds)),
         words["above"].format(low=bounds[-1]),
     ]
-    _fill(axes, _by_municipality(result, "mean_before"), MINUTES)
-    _legend(axes, list(map(_patch, MINUTES.colours, labels)), words["legend_minutes"])
+    _fill(axes, _by_municipality(result, "mean_before"), palette.MINUTES)
+    _legend(axes, list(map(_patch, palette.MINUTES.colours, labels)), words["legend_minutes"])
 
 
 def _change(axes: Axes, result: Result, language: str) -> None:
     words = texts(language)["maps"]
-    bounds = [whole(bound, language) for bound in CUT.bounds[2:]]
+    bounds = [whole(bound, language) for bound in palette.CUT.bounds[2:]]
     labels = [
         words["unchanged"],
         words["shorter_below"].format(high=bounds[0]),
@@ -202,30 +184,34 @@ def _change(axes: Axes, result: Result, language: str) -> None:
         words["shorter_above"].format(low=bounds[-1]),
     ]
     fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
-    _fill(axes, fall, CUT)
-    longer, *shorter = CUT.colours
+    _fill(axes, fall, palette.CUT)
+    longer, *shorter = palette.CUT.colours
     handles = list(map(_patch, shorter, labels))
-    rising = fall.index[fall < CUT.bounds[0]]
+    rising = fall.index[fall < palette.CUT.bounds[0]]
     if len(rising):
-        look: dict[str, Any] = {"facecolor": longer, "edgecolor": INK, "hatch": "////"}
-        municipal_boundaries().reindex(rising).plot(ax=axes, linewidth=0.2, **look)
+        look: dict[str, Any] = {"facecolor": longer, "edgecolor": palette.INK, "hatch": "////"}
+        sweden.municipal_boundaries().reindex(rising).plot(ax=axes, linewidth=0.2, **look)
         handles.append(Patch(lw=0.3, label=words["longer"], **look))
     _legend(axes, handles, words["legend_change"])
 
 
 def _patch(colour: str, label: str) -> Patch:
-    return Patch(facecolor=colour, edgecolor=EDGE, lw=0.3, label=label)
+    return Patch(facecolor=colour, edgecolor=palette.EDGE, lw=0.3, label=label)
 
 
 def _by_municipality(result: Result, column: str) -> "pd.Series[float]":
     return result.tables["municipalities"].set_index("municipality_code")[column]
 
 
-def _fill(axes: Axes, values: "pd.Series[float]", scale: Scale) -> None:
-    boundaries = municipal_boundaries()
+def _fill(axes: Axes, values: "pd.Series[float]", scale: palette.Scale) -> None:
     colours = np.array(scale.colours)[np.digitize(values, scale.bounds)]
-    shades = pd.Series(colours, values.index).reindex(boundaries.index).fillna(_WHITE)
-    boundaries.plot(ax=axes, color=shades, edgecolor=EDGE, linewidth=0.2)
+    codes = sweden.municipal_boundaries().index
+    _paint(axes, pd.Series(colours, values.index).reindex(codes).fillna(_WHITE))
+
+
+def _paint(axes: Axes, colours: "str | pd.Series[str]") -> None:
+    look = {"edgecolor": palette.EDGE, "linewidth": 0.2}
+    sweden.municipal_boundaries().plot(ax=axes, color=colours, **look)
 
 
 def _legend(axes: Axes, handles: list[Any], title: str) -> None:
@@ -246,15 +232,15 @@ def _legend(axes: Axes, handles: list[Any], title: str) -> None:
 
 def _furnish(axes: Axes, language: str) -> None:
     """A scale, the same ground for every map, and no axes."""
-    west, south, east, north = municipal_boundaries().total_bounds
+    west, south, east, north = sweden.municipal_boundaries().total_bounds
     margin = 12_000
     axes.set_xlim(west - margin, east + margin)
     axes.set_ylim(south - margin, north + margin)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    start, level = east - _SCALE_KM * 1000, south + 60_000
-    axes.plot(
-        [start, start + _SCALE_KM * 1000], [level, level], color=INK, lw=1.2, solid_capstyle="butt"
-    )
+    start, level, length = east - _SCALE_KM * 1000, south + 60_000, _SCALE_KM * 1000
+    bar: dict[str, Any] = {"color": palette.INK, "lw": 1.2, "solid_capstyle": "butt"}
+    axes.plot([start, start + length], [level, level], **bar)
     label = texts(language)["maps"]["scale"].format(km=whole(_SCALE_KM, language))
-    axes.text(start + _SCALE_KM * 500, level + 12_000, label, fontsize=5.5, ha="center", color=INK)
+    caption: dict[str, Any] = {"fontsize": 5.5, "ha": "center", "color": palette.INK}
+    axes.text(start + length / 2, level + 12_000, label, **caption)
