@@ -105,15 +105,10 @@ def _closing(result: Result, language: str) -> Iterator[Paragraph]:
     """How sure the answer is, and what to know besides."""
     words, manifest = texts(language)["terminal"], result.manifest
     gap = manifest["gap"]
-    shown = words["gap"].format(gap=number(100 * gap, 4, language)) if gap is not None else None
-    yield Paragraph(
-        words["answer"].format(
-            status=words["statuses"][manifest["status"]],
-            reason=words["reasons"][manifest["reason"]],
-            gap=shown or words["gap_unknown"],
-        ),
-        "lead",
-    )
+    known = gap is not None and words["gap"].format(gap=number(100 * gap, 4, language))
+    status, reason = words["statuses"][manifest["status"]], words["reasons"][manifest["reason"]]
+    answer = words["answer"].format(status=status, reason=reason, gap=known or words["gap_unknown"])
+    yield Paragraph(answer, "lead")
     yield from map(Paragraph, _remarks(result, language))
 
 

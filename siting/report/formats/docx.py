@@ -136,9 +136,9 @@ def as_docx(document: Document, pictures: Mapping[str, bytes]) -> bytes:
         _divide(word, columns)
         for block in blocks:
             _add(word, block, document.language, pictures, columns)
-    with io.BytesIO() as stream:
-        word.save(stream)
-        return _with_fixed_times(stream)
+    stream = io.BytesIO()
+    word.save(stream)
+    return _with_fixed_times(stream)
 
 
 def _set_up(word: WordDocument, document: Document) -> None:
@@ -243,13 +243,8 @@ def _pictures(word: WordDocument, block: Pictures, pictures: Mapping[str, bytes]
 
 def _with_fixed_times(stream: io.BytesIO) -> bytes:
     """The same archive with one time for every part, so that equal runs give equal bytes."""
-    with io.BytesIO() as fixed:
-        with (
-            zipfile.ZipFile(stream) as source,
-            zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target,
-        ):
-            for name in source.namelist():
-                part = zipfile.ZipInfo(name, _ZIP_TIME)
-                part.compress_type = zipfile.ZIP_DEFLATED
-                target.writestr(part, source.read(name))
-        return fixed.getvalue()
+    fixed, kind = io.BytesIO(), zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(stream) as source, zipfile.ZipFile(fixed, "w") as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, _ZIP_TIME), source.read(name), kind)
+    return fixed.getvalue()

@@ -21,12 +21,11 @@ def as_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     # Not as arguments of the template, which its macros do not see.
     environment.globals |= {"document": document, "shown": shown, "is_narrow": is_narrow}
     template = environment.get_template("briefing.html.jinja")
-    embedded = {name: _embedded(png) for name, png in pictures.items()}
+    embedded = {
+        name: f"data:image/png;base64,{base64.b64encode(png).decode()}"
+        for name, png in pictures.items()
+    }
     return template.render(sections=_sections(document), pictures=embedded).encode()
-
-
-def _embedded(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _sections(document: Document) -> list[list[tuple[str, list[Block]]]]:

@@ -1,6 +1,6 @@
 """Boundaries and positions in SWEREF 99 TM, and municipalities as SVG paths."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -92,7 +92,8 @@ def outlines() -> Outlines:
     left, top = west - MARGIN * METRES, north + MARGIN * METRES
 
     def draw(shape: BaseGeometry) -> str:
-        return "".join(_ring((line - (left, top)) / (METRES, -METRES)) for line in _lines(shape))
+        lines = map(shapely.get_coordinates, shapely.get_parts(shape))
+        return "".join(_ring((line - (left, top)) / (METRES, -METRES)) for line in lines)
 
     return Outlines(
         municipalities={str(code): draw(shape.boundary) for code, shape in shapes.items()},
@@ -112,11 +113,6 @@ def _county_borders() -> BaseGeometry:
     return shapely.line_merge(
         shapely.difference(shapely.union_all(counties.boundary), country.boundary)
     )
-
-
-def _lines(shape: BaseGeometry) -> Iterable[Floats]:
-    parts = shapely.get_parts(shape)
-    return [np.asarray(part.coords)[:, :2] for part in parts]
 
 
 def _ring(points: Floats) -> str:

@@ -30,11 +30,10 @@ from siting.report.words import LANGUAGES, localised, number, sort_key, texts
 from siting.results.csv import as_csv
 from siting.results.measures import MEASURES
 from siting.results.result import Result
-from siting.studies.compare.study import Comparison, difference
+from siting.studies.compare.study import PEOPLE, Comparison, difference
 
 _MOVED = 10
 """So many municipalities that win most, and so many that lose most, on the page."""
-_PEOPLE = ("people_shorter", "people_longer")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 """A figure in a scenario; whole numbers stay as they are, since a name can look like one."""
 
@@ -128,11 +127,11 @@ def _columns(keys: Sequence[str], language: str) -> list[Column]:
 
 def _overview(comparison: Comparison, language: str) -> Grid:
     runs = comparison.runs
-    table = comparison.people.astype(dict.fromkeys(_PEOPLE, float)).assign(
+    table = comparison.people.astype(dict.fromkeys(PEOPLE, float)).assign(
         title=[localised(run.manifest, "title", language) for run in runs],
         status=[_status(run, language) for run in runs],
     )
-    keys = ("run", "title", "status", "new_offices", "annual_cost_msek", *_PEOPLE)
+    keys = ("run", "title", "status", "new_offices", "annual_cost_msek", *PEOPLE)
     return _grid("overview", _columns(keys, language), records(table), language)
 
 

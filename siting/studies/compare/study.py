@@ -1,9 +1,7 @@
 """Runs side by side: what was asked, what was picked, who is better and who is worse off."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ FEWEST, MOST = 2, 6
 """Numbers of runs that can be compared."""
 _TEXTS = ("title", "title_sv", "rationale", "rationale_sv", "source")
 """Keys of the table `scenario` that say what it is, not what is asked."""
+PEOPLE = ("people_shorter", "people_longer")
 _PLACE = ["locality_code", "locality", "municipality", "fa_region"]
 
 
@@ -114,12 +113,9 @@ def compare(results: Sequence[Result | Path | str], *, anyway: bool = False) -> 
 
 def _different(names: Sequence[str]) -> tuple[str, ...]:
     """Number the later of equal names."""
-    seen: Counter[str] = Counter()
-    labels = []
-    for name in names:
-        seen[name] += 1
-        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return tuple(labels)
+    earlier = [names[:place].count(name) for place, name in enumerate(names)]
+    numbered = zip(names, earlier, strict=True)
+    return tuple(f"{name} ({count + 1})" if count else name for name, count in numbered)
 
 
 def _obstacles(runs: Sequence[Result], names: Sequence[str]) -> Iterator[Fault]:
@@ -194,46 +190,38 @@ def _picks(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
     return picks.sort_values(order, ascending=[False, True]).reset_index(drop=True)
 
 
-def _measures(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
-    table = runs[0].tables["access"][["measure", "before"]]
-    values = {
-        name: run.tables["access"].set_index("measure")["after"]
-        for name, run in zip(names, runs, strict=True)
-    }
-    side_by_side = {name: table["measure"].map(after) for name, after in values.items()}
-    return _with_differences(table.assign(**side_by_side), names)
-
-
-def _regions(runs: Sequence[Result], names: Sequence[str], kind: str) -> pd.DataFrame:
-    keys = [TABLE_LEVELS[kind].code, TABLE_LEVELS[kind].name]
-    parts = [
-        run.tables[kind].rename(columns={"mean_after": name})[[*keys, name]]
-        for name, run in zip(names, runs, strict=True)
-    ]
-    people = runs[0].tables[kind][[*keys, "population"]]
-    merged = reduce(lambda left, right: left.merge(right, on=keys, how="outer"), parts, people)
-    return _with_differences(merged, names)
-
-
-def _with_differences(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+def _beside(
+    runs: Sequence[Result], names: Sequence[str], kind: str, keys: list[str], value: str
+) -> pd.DataFrame:
+    """A column of one table of each run, and by how much it differs from that of the first."""
+    tables = [run.tables[kind].set_index(keys)[value] for run in runs]
+    table: pd.DataFrame = pd.concat(tables, axis="columns", keys=names)
     first = names[0]
     return table.assign(**{difference(n, first): table[n] - table[first] for n in names[1:]})
 
 
+def _measures(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
+    before = runs[0].tables["access"][["measure", "before"]]
+    return before.join(_beside(runs, names, "access", ["measure"], "after"), on="measure")
+
+
+def _regions(runs: Sequence[Result], names: Sequence[str], kind: str) -> pd.DataFrame:
+    keys = [TABLE_LEVELS[kind].code, TABLE_LEVELS[kind].name]
+    people = runs[0].tables[kind][[*keys, "population"]]
+    return people.merge(_beside(runs, names, kind, keys, "mean_after"), on=keys, how="outer")
+
+
 def _people(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
-    first = runs[0].tables.get("assignment")
+    base = runs[0].tables.get("assignment")
     rows = []
     for name, run in zip(names, runs, strict=True):
         sites, trips = run.tables["sites"], run.tables.get("assignment")
-        row = {"run": name, "new_offices": len(sites), "cost": sites["annual_cost_msek"].sum()}
-        if first is None or trips is None:
-            rows.append(row)
-            continue
-        if trips["demand_id"].equals(first["demand_id"]):
-            saved = first["minutes_after"] - trips["minutes_after"]
+        cost = sites["annual_cost_msek"].sum()
+        row = {"run": name, "new_offices": len(sites), "annual_cost_msek": cost}
+        if base is not None and trips is not None and trips["demand_id"].equals(base["demand_id"]):
+            saved = base["minutes_after"] - trips["minutes_after"]
             row["people_shorter"] = trips.loc[saved > 0, "people"].sum()
             row["people_longer"] = trips.loc[saved < 0, "people"].sum()
         rows.append(row)
-    columns = ["run", "new_offices", "cost", "people_shorter", "people_longer"]
-    table = pd.DataFrame(rows, columns=columns).rename(columns={"cost": "annual_cost_msek"})
-    return table.astype({"people_shorter": "Int64", "people_longer": "Int64"})
+    columns = ["run", "new_offices", "annual_cost_msek", *PEOPLE]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(PEOPLE, "Int64"))
