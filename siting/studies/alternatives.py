@@ -15,7 +15,7 @@ from siting.report.tables import Formats, records, study_grid
 from siting.report.words import shortest, study_texts
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario
-from siting.studies.study import open_study
+from siting.studies.study import open_study, study_result
 
 
 @dataclass(frozen=True)
@@ -176,14 +176,14 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
         If it was cancelled.
     """
     progress = heeding(progress, cancel)
-    context = open_study(scenario, data, progress)
-    task = context.task
+    problem = open_study(scenario, data, progress)
+    task = problem.task
     best, complete = best_answers(task, within, count, progress)
     different = tuple(diverse_answers(task, best[0], within, diverse, progress))
-    answers, places = {"best": best, "diverse": different}, context.problem.sites.set_index("code")
+    answers, places = {"best": best, "diverse": different}, problem.sites.set_index("code")
     facts = {"within": within, "count": count, "diverse": diverse, "complete": complete}
     tables = {"answers": _answers(answers, places, task), "sites": _sites(answers, places)}
-    return context.study("alternatives", facts, tables)
+    return study_result(problem, "alternatives", facts, tables)
 
 
 def _answers(

@@ -19,7 +19,7 @@ from siting.report.tables import Formats, study_grid
 from siting.report.words import number, study_texts, texts
 from siting.results.result import Result
 from siting.scenario.limits import LIMITS
-from siting.studies.study import as_result, open_study, scenario_of
+from siting.studies.study import as_result, open_study, scenario_of, study_result
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,9 +188,8 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     """
     progress = heeding(progress, cancel)
     run = as_result(result)
-    context = open_study(scenario_of(run, folder, allow), data, progress)
-    problem, task = context.problem, context.task
-    code = _find(site, problem)
+    problem = open_study(scenario_of(run, folder, allow), data, progress)
+    task, code = problem.task, _find(site, problem)
     progress("Solving it the other way, and with each limit changed")
     found = explain_site(task, code)
     _check_same(run, found)
@@ -208,7 +207,7 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
         "people": people,
         "limits": found.limits.assign(gain=found.limits["gain"].map(task.per_person)),
     }
-    return context.study("explain", facts, tables, name=f"explain-{code}")
+    return study_result(problem, "explain", facts, tables, name=f"explain-{code}")
 
 
 def _find(name: str, problem: Problem) -> str:

@@ -160,8 +160,9 @@ def municipalities_without_office_by_rule(decisions: pd.DataFrame) -> frozenset[
     return frozenset(decisions.loc[later, "municipality_code"])
 
 
-ALSO_READ = ("decisions.csv", ASSUMPTIONS)
-"""Files of the data folder that drawing reads besides those of a run."""
+def also_read(folder: Path) -> tuple[Path, ...]:
+    """The files of the data folder that drawing reads besides those of a run."""
+    return folder / "decisions.csv", folder / ASSUMPTIONS
 
 
 def redraw_of(problem: Problem, folder: Path, *, rule: bool) -> Redraw:

@@ -1,64 +1,44 @@
 """What every study of a scenario begins with, and what it leaves."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
-from siting.common.package import data_folder, scenario_folder
+from siting.common.package import scenario_folder
 from siting.common.signals import Progress
 from siting.model.solve import Task
 from siting.pipeline.manifest import study_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
 from siting.results.result import Result, find_result, read_result
-from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
+from siting.scenario.file import AnyScenario, ScenarioFile
 from siting.scenario.schema import Scenario
 
 
-@dataclass(frozen=True, eq=False)
-class StudyContext:
-    """A scenario that is about to be studied.
-
-    Parameters
-    ----------
-    problem : Problem
-        Tables, times and problem.
-    task : Task
-        What the scenario asks.
-    folder : Path
-        The data folder.
-    """
-
-    problem: Problem
-    task: Task
-    folder: Path
-
-    def study(
-        self,
-        kind: str,
-        facts: Mapping[str, Any],
-        tables: Mapping[str, pd.DataFrame],
-        *,
-        name: str = "",
-        also: tuple[str, ...] = (),
-    ) -> Result:
-        """What was found, with what it rests on."""
-        files = {**self.problem.files, **{each: self.folder / each for each in also}}
-        manifest = study_manifest(replace(self.problem, files=files), kind, facts)
-        return Result(f"{self.problem.file.name}-{name or kind}", kind, manifest, tables)
+def open_study(scenario: AnyScenario, data: Path | None, progress: Progress) -> Problem:
+    """Read tables and roads and pose the problem; a study takes the time that its proofs need."""
+    problem = prepare(scenario, data=data, progress=progress)
+    return replace(problem, task=replace(problem.task, time_limit=None, gap=Task.gap))
 
 
-def open_study(scenario: AnyScenario, data: Path | None, progress: Progress) -> StudyContext:
-    """Read tables and roads, compute travel times and pose the problem."""
-    problem = prepare(as_scenario_file(scenario), data=data, progress=progress)
-    # A study takes the time that its proofs need.
-    task = replace(problem.task, time_limit=None, gap=Task.gap)
-    return StudyContext(problem, task, data or data_folder())
+def study_result(  # noqa: PLR0913 - the last two are named
+    problem: Problem,
+    kind: str,
+    facts: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    name: str = "",
+    also: Iterable[Path] = (),
+) -> Result:
+    """What a study found, with what it rests on, files that a run does not read among it."""
+    files = {**problem.files, **{path.name: path for path in also}}
+    manifest = study_manifest(replace(problem, files=files), kind, facts)
+    return Result(f"{problem.file.name}-{name or kind}", kind, manifest, tables)
 
 
 def as_result(result: Result | Path | str) -> Result:

@@ -28,9 +28,9 @@ def main() -> None:
     file = read_scenario(find_scenario("remaining_offices"))
     started = time.perf_counter()
     worker_context()  # as the command does, so that it gets ready meanwhile
-    context, shared = compute_shared(file, data_folder(), _nothing)
+    problem, shared = compute_shared(file, data_folder(), _nothing)
     print(f"roads, travel times and tables: {time.perf_counter() - started:.1f} s")  # noqa: T201 - a script
-    redraw = redraw_of(context.problem, data_folder(), rule=True)
+    redraw = redraw_of(problem, data_folder(), rule=True)
     draws = make_draws(shared, redraw, count, 1)
     seconds, answers = {}, {}
     for workers in (1, 2):

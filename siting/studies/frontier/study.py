@@ -11,12 +11,13 @@ from siting.common.errors import Fault, InputError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Coverage, Equity, Task, Worst
 from siting.pipeline.describe import describe_steps
+from siting.pipeline.run import prepare
 from siting.pipeline.steps import Frontier, Step, read_over, solve_frontier
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.scenario.schema import Scenario
 from siting.studies.frontier.tradeoff import Aims, Front, Point, Second, solve_front
-from siting.studies.study import open_study, refuse
+from siting.studies.study import refuse, study_result
 
 SECONDS = ("worst", "equity", "coverage")
 WITHIN = 45.0
@@ -93,8 +94,7 @@ def frontier(
     file = as_scenario_file(scenario)
     if isinstance(asked, Tradeoff):
         return _trade_off(file, asked, data, progress)
-    context = open_study(file, data, progress)
-    problem = context.problem
+    problem = prepare(file, data=data, progress=progress)
     tables = describe_steps(problem, solve_frontier(problem.task, asked, progress))
     tried = tables["frontier"].iloc[1:]
     facts = {
@@ -103,7 +103,7 @@ def frontier(
         "keep": asked.keep,
         "proved": bool(tried["status"].isin(["optimal", "infeasible"]).all()),
     }
-    return context.study("frontier", facts, tables, name=asked.name)
+    return study_result(problem, "frontier", facts, tables, name=asked.name)
 
 
 def _trade_off(
@@ -118,20 +118,20 @@ def _trade_off(
         "phases": bool(scenario.phases),
     }
     refuse(file, used, "cannot be traded for another aim", "Leave it out of the scenario.")
-    context = open_study(file, data, progress)
+    problem = prepare(file, data=data, progress=progress)
     second = _second(asked, scenario)
-    front = solve_front(context.problem.task, second, asked.points, progress)
-    tables = describe_steps(context.problem, _steps(front, context.task))
-    tables["frontier"] = _with_aims(tables["frontier"], front, context.task)
+    front = solve_front(problem.task, second, asked.points, progress)
+    tables = describe_steps(problem, _steps(front, problem.task))
+    tables["frontier"] = _with_aims(tables["frontier"], front, problem.task)
     facts = {
         "second": asked.second,
         "within": second.within if isinstance(second, Coverage) else None,
-        "people": float(context.task.instance.weights.sum()),
+        "people": float(problem.task.instance.weights.sum()),
         "sample": front.sample,
         "proved": all(point.efficient for point in front.points),
         "step": front.step,
     }
-    return context.study("frontier", facts, tables, name=asked.name)
+    return study_result(problem, "frontier", facts, tables, name=asked.name)
 
 
 def _second(asked: Tradeoff, scenario: Scenario) -> Second:

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from siting.common.errors import Fault, InputError
+from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats
 from siting.model import Instance
@@ -24,8 +25,8 @@ from siting.studies.hindcast.solve import (
     overlap,
 )
 from siting.studies.offices import (
-    ALSO_READ,
     Round,
+    also_read,
     codes_of_seats,
     pairs_that_matter,
     present_sites,
@@ -33,7 +34,7 @@ from siting.studies.offices import (
     redraw_of,
     rounds_of,
 )
-from siting.studies.study import StudyContext, open_study
+from siting.studies.study import open_study, study_result
 
 
 def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
@@ -81,8 +82,8 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     progress = heeding(progress, cancel)
     file = as_scenario_file(scenario)
     _refuse_outside_sweden(file)
-    context = open_study(file, data, progress)
-    past = Past.of(context)
+    problem, folder = open_study(file, data, progress), data or data_folder()
+    past = Past.of(problem, folder)
     played = []
     for each in past.rounds():
         progress(f"Deciding {each.month} anew")
@@ -93,7 +94,8 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
         tables["ranges"] = _ranges(pd.DataFrame(_overlaps(past, streams, progress)))
     progress("Placing the offices of each county anew")
     tables["counties"] = past.counties()
-    return context.study("hindcast", {"draws": draws, "seed": seed}, tables, also=ALSO_READ)
+    facts = {"draws": draws, "seed": seed}
+    return study_result(problem, "hindcast", facts, tables, also=also_read(folder))
 
 
 def _refuse_outside_sweden(file: ScenarioFile) -> None:
@@ -126,9 +128,8 @@ class Past:
     offices: tuple[str, ...]
 
     @classmethod
-    def of(cls, context: StudyContext) -> "Past":
+    def of(cls, problem: Problem, folder: Path) -> "Past":
         """Take it from the scenario."""
-        problem, folder = context.problem, context.folder
         sites = problem.sites
         offices = sites.loc[sites["existing"] & sites["allowed"], "municipality_code"]
         decisions = read_decisions(folder)

@@ -21,7 +21,7 @@ from siting.pipeline.problem import Problem, dense
 from siting.pipeline.run import travel_times
 from siting.scenario.file import ScenarioFile
 from siting.studies.offices import Redraw, codes_of_seats, pairs_that_matter, present_sites
-from siting.studies.study import StudyContext, open_study
+from siting.studies.study import open_study
 
 _GROUPS = {name: level.code for name, level in LEVELS.items()} | {"category": "category"}
 
@@ -157,12 +157,9 @@ def task_of(shared: Shared, realisation: Realisation) -> Task:
 WEIGHTS = ("population", "age_75_plus", "no_tertiary")
 
 
-def compute_shared(
-    file: ScenarioFile, folder: Path, progress: Progress
-) -> tuple[StudyContext, Shared]:
+def compute_shared(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Problem, Shared]:
     """Compute what all draws share: travel times once for each speed profile, and weights."""
-    context = open_study(file, folder, progress)
-    problem = context.problem
+    problem = open_study(file, folder, progress)
     minutes = {file.scenario.network.speeds: problem.minutes}
     for profile in speed_profiles(folder):
         if profile not in minutes:
@@ -177,7 +174,7 @@ def compute_shared(
     seats, assumptions = codes_of_seats(problem), folder / ASSUMPTIONS
     factor = assumed(assumptions, "drawn_costs")
     shared = Shared(
-        task=context.task,
+        task=problem.task,
         sites=_sites(problem, seats),
         minutes=minutes,
         weights=weights,
@@ -187,7 +184,7 @@ def compute_shared(
         cost_factors=(factor["least"], factor["most"]),
         min_populations=tuple(assumed(assumptions, "drawn_candidates")["min_populations"]),
     )
-    return context, shared
+    return problem, shared
 
 
 def _changed(file: ScenarioFile, table: str, **values: str) -> ScenarioFile:

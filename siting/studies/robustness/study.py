@@ -13,11 +13,10 @@ from siting.common.parallel import worker_context
 from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
-from siting.model import solve
 from siting.results.result import Result
 from siting.results.schema import CORE
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
-from siting.studies.offices import ALSO_READ, redraw_of
+from siting.studies.offices import also_read, redraw_of
 from siting.studies.robustness.solve import (
     Realisation,
     Shared,
@@ -26,7 +25,7 @@ from siting.studies.robustness.solve import (
     make_draws,
     solve_draws,
 )
-from siting.studies.study import refuse
+from siting.studies.study import refuse, study_result
 
 _COST_BANDS = ("low", "middle", "high")
 
@@ -80,11 +79,10 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     _refuse_what_is_not_carried_over(file)
     if workers > 1:
         worker_context()
-    context, shared = compute_shared(file, folder, progress)
-    made = make_draws(shared, redraw_of(context.problem, folder, rule=rule), draws, seed)
+    problem, shared = compute_shared(file, folder, progress)
+    made = make_draws(shared, redraw_of(problem, folder, rule=rule), draws, seed)
     progress("Solving the scenario as it stands")
-    task = shared.task
-    main = solve(task.instance, task.objective, task.limits, solver=task.solver).new_sites
+    main = shared.task.solve(ties=True).new_sites
     solved, interrupted = solve_draws(shared, made, workers, progress)
     if not solved:
         raise StoppedError("It was interrupted before any draw was finished; nothing was written.")
@@ -99,7 +97,8 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
         "speeds": sorted(shared.minutes),
         "assumptions": [entry for entry in entries if entry["id"].startswith("drawn_")],
     }
-    return context.study("robustness", facts, _tables(shared, solved, main), also=ALSO_READ)
+    tables = _tables(shared, solved, main)
+    return study_result(problem, "robustness", facts, tables, also=also_read(folder))
 
 
 def _refuse_what_is_not_carried_over(file: ScenarioFile) -> None:

@@ -13,6 +13,7 @@ import siting.studies.robustness.solve
 import siting.studies.robustness.study
 from siting.common.errors import InputError, StoppedError
 from siting.model import Instance, Mean, solve
+from siting.pipeline.problem import Problem
 from siting.report.formats.terminal import print_document
 from siting.results.result import Result
 from siting.results.write import write_result
@@ -30,7 +31,6 @@ from siting.studies.robustness.solve import (
     task_of,
 )
 from siting.studies.robustness.study import robustness
-from siting.studies.study import StudyContext
 from tests.support.pages import MARKER
 
 pytestmark = pytest.mark.long  # worlds of the nation, in several processes
@@ -48,26 +48,25 @@ def file() -> ScenarioFile:
 
 
 @pytest.fixture(scope="module")
-def laid(file: ScenarioFile, data: Path) -> tuple[StudyContext, Shared]:
+def laid(file: ScenarioFile, data: Path) -> tuple[Problem, Shared]:
     return compute_shared(file, data, nothing)
 
 
 @pytest.fixture(scope="module")
-def draws(laid: tuple[StudyContext, Shared], data: Path) -> tuple[Draw, ...]:
-    context, shared = laid
-    return make_draws(shared, redraw_of(context.problem, data, rule=True), DRAWS, 1)
+def draws(laid: tuple[Problem, Shared], data: Path) -> tuple[Draw, ...]:
+    problem, shared = laid
+    return make_draws(shared, redraw_of(problem, data, rule=True), DRAWS, 1)
 
 
 @pytest.fixture(scope="module")
-def answers(laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...]) -> Mapping[int, SolvedDraw]:
+def answers(laid: tuple[Problem, Shared], draws: tuple[Draw, ...]) -> Mapping[int, SolvedDraw]:
     return solve_draws(laid[1], draws, 1, nothing)[0]
 
 
 def test_the_draw_of_the_scenario_itself_has_its_answer(
-    laid: tuple[StudyContext, Shared], shipped: Callable[[str], Result]
+    laid: tuple[Problem, Shared], shipped: Callable[[str], Result]
 ) -> None:
-    context, shared = laid
-    problem = context.problem
+    problem, shared = laid
     as_it_is = Draw("default", "population", 1000, 1.0, tuple(
         problem.inputs.offices["municipality_code"]
     ))  # fmt: skip
@@ -85,17 +84,17 @@ def test_the_draw_of_the_scenario_itself_has_its_answer(
 
 
 def test_a_draw_is_the_same_however_many_there_are(
-    laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...], data: Path
+    laid: tuple[Problem, Shared], draws: tuple[Draw, ...], data: Path
 ) -> None:
-    context, shared = laid
-    redraw = redraw_of(context.problem, data, rule=True)
+    problem, shared = laid
+    redraw = redraw_of(problem, data, rule=True)
     assert make_draws(shared, redraw, 2 * DRAWS, 1)[:DRAWS] == draws
     assert make_draws(shared, redraw, DRAWS, 2) != draws
 
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_the_result_does_not_depend_on_the_workers(
-    laid: tuple[StudyContext, Shared],
+    laid: tuple[Problem, Shared],
     draws: tuple[Draw, ...],
     answers: Mapping[int, SolvedDraw],
     workers: int,
@@ -106,7 +105,7 @@ def test_the_result_does_not_depend_on_the_workers(
 
 
 def test_each_draw_has_its_own_costs_candidates_and_offices(
-    laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...], answers: Mapping[int, SolvedDraw]
+    laid: tuple[Problem, Shared], draws: tuple[Draw, ...], answers: Mapping[int, SolvedDraw]
 ) -> None:
     shared = laid[1]
     sites = shared.sites.set_index("code")
@@ -125,7 +124,7 @@ def test_each_draw_has_its_own_costs_candidates_and_offices(
 
 
 def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
-    laid: tuple[StudyContext, Shared], draws: tuple[Draw, ...], answers: Mapping[int, SolvedDraw]
+    laid: tuple[Problem, Shared], draws: tuple[Draw, ...], answers: Mapping[int, SolvedDraw]
 ) -> None:
     shared = laid[1]
     task = task_of(shared, realise(shared, draws[0]))
@@ -147,7 +146,7 @@ def test_leaving_out_pairs_that_do_not_matter_changes_no_answer(
 
 def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     file: ScenarioFile,
-    laid: tuple[StudyContext, Shared],
+    laid: tuple[Problem, Shared],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
