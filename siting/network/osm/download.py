@@ -63,12 +63,10 @@ def _shapes(path: Path) -> gpd.GeoSeries:
     with path.open("rb") as file:
         if file.read(len(_DATABASE)) == _DATABASE:
             return gpd.read_file(path).geometry
-    content = json.loads(path.read_text(encoding="utf-8-sig"))
-    features = content.get("features", [content])
+    text = path.read_text(encoding="utf-8-sig")
     # GeoJSON of before 2016 may name another system of coordinates.
-    crs = content.get("crs") or {"properties": {"name": _DEGREES}}
-    shapes = [shapely.geometry.shape(row.get("geometry") or row) for row in features]
-    return gpd.GeoSeries(shapes, crs=crs["properties"]["name"])
+    crs = json.loads(text).get("crs") or {"properties": {"name": _DEGREES}}
+    return gpd.GeoSeries([shapely.from_geojson(text)], crs=crs["properties"]["name"])
 
 
 def polygon_of_box(text: str) -> shapely.Polygon:

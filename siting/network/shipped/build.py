@@ -1,6 +1,5 @@
 """Build and write the road tables that ship."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from siting.common.package import data_folder
 from siting.common.types import Floats, Ints, Points
 from siting.network.shipped.lines import RawGraph, degrees, read_lines, snap
 from siting.network.shipped.repairs import Repairs
+from siting.network.shipped.tables import LINKS, LOG, NODES, RoadTables
 from siting.network.speeds import read_speeds
 
 LONGEST_M = 3_000.0
@@ -20,54 +20,29 @@ _SPLIT = ("road", "connector")
 _LOG_COLUMNS = ["repair", "ref", "near", "lon", "lat", "gap_m", "network_m", "why"]
 
 
-@dataclass(frozen=True)
-class RoadBuild:
-    """The road network as it ships.
-
-    Parameters
-    ----------
-    nodes : pandas.DataFrame
-        Columns node, lon, lat (WGS 84, degrees), kind (junction; waypoint, a point on a long road).
-    links : pandas.DataFrame
-        Columns u, v, length_m, highway, ref, name, kind; each link can be driven both ways. kind is
-        road, connector, ferry, join (a closed hole), land_tie or water_tie (of a detached part).
-    log : pandas.DataFrame
-        One row a repair made or refused: repair, ref, near, lon, lat, gap_m, network_m, why.
-    """
-
-    nodes: pd.DataFrame
-    links: pd.DataFrame
-    log: pd.DataFrame
-
-
 def build_road_tables(
     raw_gpkg: Path, towns: Points, folder: Path | None = None, *, longest_m: float = LONGEST_M
-) -> RoadBuild:
+) -> RoadTables:
     """Repair the raw road file and reduce it to junctions and links."""
     folder = folder or data_folder()
-    detour = read_speeds(folder).access.detour
-    repairs = Repairs(folder / "road_joins.toml", towns, detour)
-    graph = snap(read_lines(raw_gpkg))
-    graph, holes = repairs.close_holes(graph)
+    repairs = Repairs(folder / "road_joins.toml", towns, read_speeds(folder).access.detour)
+    graph, holes = repairs.close_holes(snap(read_lines(raw_gpkg)))
     graph, ties = repairs.tie_detached(graph)
     whole = add_waypoints(graph, longest_m)
     lon, lat = degrees(whole.xy)
     node = np.arange(len(lon))
     kind = np.where(node < len(graph.xy), "junction", "waypoint")
     nodes = pd.DataFrame({"node": node, "lon": lon, "lat": lat, "kind": kind})
-    return RoadBuild(nodes, whole.links, pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS))
+    log = pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS)
+    return {NODES: nodes, LINKS: whole.links, LOG: log}
 
 
-def write_road_tables(tables: RoadBuild, folder: Path) -> tuple[str, ...]:
-    """Write road_nodes.csv, road_links.csv and road_build_log.csv with fixed formats."""
-    nodes = tables.nodes.assign(
-        lon=tables.nodes["lon"].map("{:.6f}".format), lat=tables.nodes["lat"].map("{:.6f}".format)
-    )
-    links = tables.links.assign(length_m=tables.links["length_m"].map("{:.1f}".format))
-    files = {"road_nodes.csv": nodes, "road_links.csv": links, "road_build_log.csv": tables.log}
-    for name, table in files.items():
-        table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8")
-    return tuple(f"{name}: {len(table)} rows" for name, table in files.items())
+def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:
+    """Write them with fixed formats."""
+    digits = {NODES: "%.6f", LINKS: "%.1f", LOG: None}
+    for name, table in tables.items():
+        table.to_csv(folder / name, index=False, lineterminator="\n", float_format=digits[name])
+    return tuple(f"{name}: {len(table)} rows" for name, table in tables.items())
 
 
 def add_waypoints(graph: RawGraph, longest_m: float) -> RawGraph:

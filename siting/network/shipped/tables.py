@@ -26,8 +26,12 @@ from siting.network.link_times import Links
 NODES, LINKS = "road_nodes.csv", "road_links.csv"
 ISLANDS, LOG = "road_islands.csv", "road_build_log.csv"
 type RoadTables = Mapping[str, pd.DataFrame]
-"""By the name of the file: junctions and waypoints; roads, which can be driven both ways; islands
-that no road reaches; and what was repaired."""
+"""By the name of the file.
+
+Nodes are junctions or waypoints, which are points on a long road. Links can be driven both ways;
+their kind is road, connector, ferry, join (a closed hole), land_tie or water_tie (of a detached
+part). The log has a row a repair made or refused. Islands are what no road reaches.
+"""
 
 _REMEDY = "Build the tables again with siting data build --raw DIR, or restore the file."
 

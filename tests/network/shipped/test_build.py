@@ -13,12 +13,13 @@ from shapely import LineString
 
 from siting.common.package import data_folder
 from siting.common.types import Points
-from siting.network.shipped.build import RoadBuild, build_road_tables, write_road_tables
+from siting.network.shipped.build import build_road_tables, write_road_tables
+from siting.network.shipped.tables import LINKS, LOG, NODES, RoadTables
 
 EAST, NORTH = 500_000.0, 6_500_000.0
 PRIMARY = {"src": "ap030", "rtt": 14, "rte": None, "ltn": 1}
 TOWNS = Points(("Town",), np.array([15.0]), np.array([58.6]))
-TABLES = ("road_nodes.csv", "road_links.csv", "road_build_log.csv")
+TABLES = (NODES, LINKS, LOG)
 
 
 def _line(*places: tuple[float, float]) -> LineString:
@@ -78,7 +79,7 @@ WITH_HOLE: list[dict[str, object]] = [
 ]
 
 
-def _build(folder: Path, roads: Iterable[dict[str, object]]) -> RoadBuild:
+def _build(folder: Path, roads: Iterable[dict[str, object]]) -> RoadTables:
     """Without waypoints, so that links have the lengths of the roads above."""
     raw = _write_raw(folder / "raw.gpkg", roads)
     return build_road_tables(raw, TOWNS, folder, longest_m=1e6)
@@ -87,16 +88,16 @@ def _build(folder: Path, roads: Iterable[dict[str, object]]) -> RoadBuild:
 def test_ends_within_60_m_are_one_junction(folder: Path) -> None:
     near = [{"geometry": _line((0, 0), (4, 0))}, {"geometry": _line((4.05, 0), (9, 0))}]
     apart = [{"geometry": _line((0, 0), (4, 0))}, {"geometry": _line((4.07, 0), (9, 0))}]
-    assert (_build(folder, near).links["kind"] == "road").sum() == 2
-    assert len(_build(folder, near).nodes) == 4
-    assert len(_build(folder, apart).nodes) == 5
+    assert (_build(folder, near)[LINKS]["kind"] == "road").sum() == 2
+    assert len(_build(folder, near)[NODES]) == 4
+    assert len(_build(folder, apart)[NODES]) == 5
 
 
 def test_a_line_is_cut_where_another_ends_on_it(folder: Path) -> None:
     tables = _build(
         folder, [{"geometry": _line((0, 0), (9, 0))}, {"geometry": _line((3, 0.02), (3, 7))}]
     )
-    roads = tables.links[tables.links["kind"] == "road"]
+    roads = tables[LINKS][tables[LINKS]["kind"] == "road"]
     assert sorted(roads["length_m"]) == pytest.approx([3000, 6000, 6980], abs=1)
 
 
@@ -104,12 +105,12 @@ def test_a_line_that_only_crosses_is_not_cut(folder: Path) -> None:
     tables = _build(
         folder, [{"geometry": _line((0, 0), (9, 0))}, {"geometry": _line((3, -7), (3, 7))}]
     )
-    roads = tables.links[tables.links["kind"] == "road"]
+    roads = tables[LINKS][tables[LINKS]["kind"] == "road"]
     assert sorted(roads["length_m"]) == pytest.approx([9000, 14000], abs=1)
 
 
 def test_pieces_of_a_ferry_are_one_crossing(folder: Path) -> None:
-    links = _build(folder, WITH_HOLE).links
+    links = _build(folder, WITH_HOLE)[LINKS]
     ferry = links[links["kind"] == "ferry"]
     assert ferry[["highway", "name", "length_m"]].to_numpy().tolist() == [
         ["sea_ferry", "Here-There", 30_000.0]
@@ -118,24 +119,24 @@ def test_pieces_of_a_ferry_are_one_crossing(folder: Path) -> None:
 
 def test_a_hole_judged_sound_is_closed_and_logged(folder: Path) -> None:
     tables = _build(folder, WITH_HOLE)
-    joins = tables.links[tables.links["kind"] == "join"]
+    joins = tables[LINKS][tables[LINKS]["kind"] == "join"]
     assert joins[["length_m", "highway", "ref"]].to_numpy().tolist() == [[2000.0, "primary", "7"]]
-    assert tables.log.iloc[0][["repair", "ref", "near"]].tolist() == ["hole closed", "7", "Town"]
-    assert tables.log.iloc[0][["gap_m", "network_m"]].tolist() == ["2000", "40000"]
+    assert tables[LOG].iloc[0][["repair", "ref", "near"]].tolist() == ["hole closed", "7", "Town"]
+    assert tables[LOG].iloc[0][["gap_m", "network_m"]].tolist() == ["2000", "40000"]
 
 
 def test_a_hole_judged_to_cross_water_stays_open(folder: Path) -> None:
     _review(folder, close=False)
     tables = _build(folder, WITH_HOLE)
-    assert "join" not in set(tables.links["kind"])
-    assert tables.log["repair"].tolist() == ["hole left open"]
+    assert "join" not in set(tables[LINKS]["kind"])
+    assert tables[LOG]["repair"].tolist() == ["hole left open"]
 
 
 def test_a_hole_that_nobody_judged_stays_open(folder: Path) -> None:
     renumbered = [{**row, "rtn": "8"} if "rtn" in row else row for row in WITH_HOLE]
     tables = _build(folder, renumbered)
-    assert "join" not in set(tables.links["kind"])
-    assert "Nobody" in tables.log["why"].iloc[0]
+    assert "join" not in set(tables[LINKS]["kind"])
+    assert "Nobody" in tables[LOG]["why"].iloc[0]
 
 
 @pytest.mark.parametrize(("gap", "detour"), [(2.0, 6.5), (8.5, 60.0)])
@@ -148,7 +149,7 @@ def test_what_is_no_hole_is_not_joined(folder: Path, gap: float, detour: float) 
         {"rtn": "7", "geometry": _line((4 + gap, 0), (20, 0))},
         {"geometry": around},
     ]
-    assert len(_build(folder, roads).log) == 0
+    assert len(_build(folder, roads)[LOG]) == 0
 
 
 @pytest.mark.parametrize(
@@ -161,9 +162,9 @@ def test_a_detached_part_is_tied(folder: Path, over: str, length: float, highway
         {"geometry": _line((40, 2), (44, 2))},
     ]
     tables = _build(folder, roads)
-    tie = tables.links[tables.links["kind"] == f"{over}_tie"]
+    tie = tables[LINKS][tables[LINKS]["kind"] == f"{over}_tie"]
     assert tie[["length_m", "highway"]].to_numpy().tolist() == [[length, highway]]
-    assert tables.log["near"].tolist() == ["Hamlet"]
+    assert tables[LOG]["near"].tolist() == ["Hamlet"]
 
 
 def test_road_classes_and_numbers(folder: Path) -> None:
@@ -182,7 +183,7 @@ def test_road_classes_and_numbers(folder: Path) -> None:
             "geometry": _line((21, 0), (28, 0)),
         },
     ]
-    links = _build(folder, roads).links
+    links = _build(folder, roads)[LINKS]
     found = links[links["kind"] != "ferry"].sort_values("length_m")
     assert found["highway"].tolist() == [
         *("motorway", "trunk", "trunk", "primary", "secondary", "tertiary", "unclassified")
@@ -194,10 +195,10 @@ def test_road_classes_and_numbers(folder: Path) -> None:
 def test_junctions_keep_their_numbers_and_waypoints_follow(folder: Path) -> None:
     plain = _build(folder, WITH_HOLE)
     tables = build_road_tables(folder / "raw.gpkg", TOWNS, folder)
-    assert set(plain.nodes["kind"]) == {"junction"}
-    pd.testing.assert_frame_equal(tables.nodes.iloc[: len(plain.nodes)], plain.nodes)
-    assert set(tables.nodes["kind"].iloc[len(plain.nodes) :]) == {"waypoint"}
-    assert tables.links["length_m"].sum() == pytest.approx(plain.links["length_m"].sum())
+    assert set(plain[NODES]["kind"]) == {"junction"}
+    pd.testing.assert_frame_equal(tables[NODES].iloc[: len(plain[NODES])], plain[NODES])
+    assert set(tables[NODES]["kind"].iloc[len(plain[NODES]) :]) == {"waypoint"}
+    assert tables[LINKS]["length_m"].sum() == pytest.approx(plain[LINKS]["length_m"].sum())
 
 
 def test_the_order_of_the_raw_rows_does_not_matter(folder: Path) -> None:
