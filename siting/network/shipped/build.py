@@ -26,15 +26,13 @@ def build_road_tables(
     """Repair the raw road file and reduce it to junctions and links."""
     folder = folder or data_folder()
     repairs = Repairs(folder / "road_joins.toml", towns, read_speeds(folder).access.detour)
-    graph, holes = repairs.close_holes(snap(read_lines(raw_gpkg)))
-    graph, ties = repairs.tie_detached(graph)
+    graph, log = repairs.make(snap(read_lines(raw_gpkg)))
     whole = add_waypoints(graph, longest_m)
     lon, lat = degrees(whole.xy)
     node = np.arange(len(lon))
     kind = np.where(node < len(graph.xy), "junction", "waypoint")
     nodes = pd.DataFrame({"node": node, "lon": lon, "lat": lat, "kind": kind})
-    log = pd.DataFrame([*holes, *ties], columns=_LOG_COLUMNS)
-    return {NODES: nodes, LINKS: whole.links, LOG: log}
+    return {NODES: nodes, LINKS: whole.links, LOG: pd.DataFrame(log, columns=_LOG_COLUMNS)}
 
 
 def write_road_tables(tables: RoadTables, folder: Path) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pyproj import Transformer
 from scipy.spatial import cKDTree
 from shapely.ops import substring
 
-from siting.common.types import Floats, Ints
+from siting.common.types import Floats
 from siting.network.link_times import parts_of
 
 # The source cuts lines at the edges of tiles with a grid of about 18 m.
@@ -116,7 +116,7 @@ def _ends(geometry: np.ndarray) -> Floats:
 def snap(lines: gpd.GeoDataFrame) -> RawGraph:
     """Make junctions of the ends of lines that lie within 60 m of each other."""
     ends = _ends(lines.geometry.to_numpy()).reshape(-1, 2)
-    label = _cluster(ends)
+    label = parts_of(len(ends), *cKDTree(ends).query_pairs(SNAP_M, output_type="ndarray").T)
     links = pd.DataFrame(lines[COLUMNS])
     links.insert(0, "u", label[0::2])
     links.insert(1, "v", label[1::2])
@@ -126,11 +126,6 @@ def snap(lines: gpd.GeoDataFrame) -> RawGraph:
     count = np.bincount(label)
     xy = np.stack([np.bincount(label, ends[:, axis]) / count for axis in (0, 1)], axis=1)
     return _ordered(xy, links)
-
-
-def _cluster(ends: Floats) -> Ints:
-    pairs = cKDTree(ends).query_pairs(SNAP_M, output_type="ndarray")
-    return parts_of(len(ends), *pairs.T)
 
 
 def _ordered(xy: Floats, links: pd.DataFrame) -> RawGraph:

@@ -1,21 +1,21 @@
 """Find holes in numbered roads and parts that nothing reaches, and repair those judged sound."""
 
-import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
+from osmnx.distance import great_circle
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 from shapely import LineString
 
 from siting.common.types import Floats, Ints, Points
+from siting.network.connectors import nearest, tree_of
 from siting.network.link_times import parts_of
 from siting.network.shipped.lines import KEYS, RawGraph, degrees
 
@@ -101,9 +101,10 @@ def _adjacency(size: int, links: pd.DataFrame) -> csr_array:
     return csr_array((shortest["length_m"].to_numpy(), ends), shape=(size, size))
 
 
-_SAME_PLACE_KM = 1.0
-_KM_PER_DEGREE = 111.2
+_SAME_PLACE_M = 1000.0
 _NOT_JUDGED = "Nobody has judged yet whether it crosses water"
+type _Judged = Mapping[str, Any]
+type _Link = dict[str, object]
 
 
 class Repairs:
@@ -122,60 +123,64 @@ class Repairs:
     def __init__(self, judgements: Path, towns: Points, detour: float) -> None:
         self._judgements = tomllib.loads(judgements.read_text(encoding="utf-8"))
         self._towns = towns
+        self._town_tree = tree_of(towns.lon, towns.lat)
         self._detour = detour
-        east, north = Transformer.from_crs(4326, 3006, always_xy=True).transform(
-            towns.lon, towns.lat
-        )
-        self._town_tree = cKDTree(np.stack([east, north], axis=1))
 
-    def close_holes(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
-        """Join the ends of each hole that was judged to lie on land or on a bridge."""
+    def make(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
+        """Close holes judged to lie on land or a bridge, then tie parts that nothing reaches."""
+        graph, holes = self._each(graph, "hole", find_holes(graph), _close)
+        graph, ties = self._each(graph, "detached", find_detached(graph), self._tie)
+        return graph, [*holes, *ties]
+
+    def _each(
+        self,
+        graph: RawGraph,
+        table: str,
+        gaps: list[Gap],
+        repair: Callable[[RawGraph, Gap, _Judged], tuple[str, list[_Link]]],
+    ) -> tuple[RawGraph, list[list[object]]]:
         added, log = [], []
-        for hole in find_holes(graph):
-            judged = self._judged("hole", graph, hole)
-            closed = judged.get("close", False)
-            log.append(
-                self._row("hole closed" if closed else "hole left open", graph, hole, judged)
-            )
-            if closed:
-                added.append(_link(graph, hole, hole.gap_m, _class_of(graph, hole), "join"))
-        return _with_links(graph, added), log
+        for gap in gaps:
+            at = _middle(graph, gap)
+            judged = self._judged(table, gap, at)
+            what, links = repair(graph, gap, judged)
+            added += links
+            log.append(self._row(what, gap, at, judged))
+        more = pd.DataFrame(added, columns=graph.links.columns).astype(graph.links.dtypes)
+        merged = pd.concat([graph.links, more])
+        return RawGraph(graph.xy, merged.sort_values(KEYS, ignore_index=True)), log
 
-    def tie_detached(self, graph: RawGraph) -> tuple[RawGraph, list[list[object]]]:
-        """Tie each detached part to the nearest junction of the main part."""
-        added, log = [], []
-        for tie in find_detached(graph):
-            judged = self._judged("detached", graph, tie)
-            over = "land" if judged.get("over", "land") == "land" else "water"
-            length = tie.gap_m * (self._detour if over == "land" else 1.0)
-            log.append(self._row(f"detached part tied over {over}", graph, tie, judged))
-            highway = "access" if over == "land" else "water"
-            added.append(_link(graph, tie, length, highway, f"{over}_tie"))
-        return _with_links(graph, added), log
+    def _tie(self, graph: RawGraph, tie: Gap, judged: _Judged) -> tuple[str, list[_Link]]:
+        if judged.get("over", "land") == "land":
+            link = _link(graph, tie, tie.gap_m * self._detour, "access", "land_tie")
+            return "detached part tied over land", [link]
+        link = _link(graph, tie, tie.gap_m, "water", "water_tie")
+        return "detached part tied over water", [link]
 
-    def _judged(self, table: str, graph: RawGraph, gap: Gap) -> Mapping[str, Any]:
+    def _judged(self, table: str, gap: Gap, at: Points) -> _Judged:
         """What a person judged of a gap; nothing where nobody has."""
-        lon, lat = _middle(graph, gap)
         for entry in self._judgements[table]:
-            east = (entry["lon"] - lon) * math.cos(math.radians(lat))
-            away_km = math.hypot(east, entry["lat"] - lat) * _KM_PER_DEGREE
-            if entry.get("ref", "") == gap.ref and away_km < _SAME_PLACE_KM:
+            away_m = great_circle(at.lat[0], at.lon[0], entry["lat"], entry["lon"])
+            if entry.get("ref", "") == gap.ref and away_m < _SAME_PLACE_M:
                 return dict(entry)
         return {}
 
-    def _row(
-        self, repair: str, graph: RawGraph, gap: Gap, judged: Mapping[str, Any]
-    ) -> list[object]:
-        lon, lat = _middle(graph, gap)
-        town = self._towns.ids[int(self._town_tree.query(graph.xy[gap.u])[1])]
+    def _row(self, repair: str, gap: Gap, at: Points, judged: _Judged) -> list[object]:
+        town = self._towns.ids[int(nearest(self._town_tree, at)[1][0])]
         network = f"{gap.network_m:.0f}" if np.isfinite(gap.network_m) else ""
         near, why = judged.get("near", town), judged.get("why", _NOT_JUDGED)
-        return [repair, gap.ref, near, f"{lon:.4f}", f"{lat:.4f}", f"{gap.gap_m:.0f}", network, why]
+        where = (f"{at.lon[0]:.4f}", f"{at.lat[0]:.4f}")
+        return [repair, gap.ref, near, *where, f"{gap.gap_m:.0f}", network, why]
 
 
-def _middle(graph: RawGraph, gap: Gap) -> tuple[float, float]:
-    lon, lat = degrees((graph.xy[[gap.u]] + graph.xy[[gap.v]]) / 2)
-    return float(lon[0]), float(lat[0])
+def _middle(graph: RawGraph, gap: Gap) -> Points:
+    return Points(("",), *degrees((graph.xy[[gap.u]] + graph.xy[[gap.v]]) / 2))
+
+
+def _close(graph: RawGraph, hole: Gap, judged: _Judged) -> tuple[str, list[_Link]]:
+    if not judged.get("close", False):
+        return "hole left open", []
+    return "hole closed", [_link(graph, hole, hole.gap_m, _class_of(graph, hole), "join")]
 
 
 def _class_of(graph: RawGraph, hole: Gap) -> str:
@@ -186,14 +191,8 @@ def _class_of(graph: RawGraph, hole: Gap) -> str:
     return str(links.loc[touching & same_road, "highway"].mode().iloc[0])
 
 
-def _link(graph: RawGraph, gap: Gap, length_m: float, highway: str, kind: str) -> dict[str, object]:
+def _link(graph: RawGraph, gap: Gap, length_m: float, highway: str, kind: str) -> _Link:
     u, v = sorted((gap.u, gap.v))
     line = LineString(graph.xy[[u, v]])
     label = {"highway": highway, "ref": gap.ref, "name": "", "kind": kind, "line": line}
     return {"u": u, "v": v, "length_m": round(length_m, 1), **label}
-
-
-def _with_links(graph: RawGraph, added: list[dict[str, object]]) -> RawGraph:
-    more = pd.DataFrame(added, columns=graph.links.columns).astype(graph.links.dtypes)
-    links = pd.concat([graph.links, more])
-    return RawGraph(graph.xy, links.sort_values(KEYS, ignore_index=True))
