@@ -15,7 +15,7 @@ from siting.cli import options
 from siting.cli.benchmark import benchmark
 from siting.cli.network import network_app
 from siting.cli.studies import alternatives, explain, frontier, hindcast, rerun, robustness, sweep
-from siting.common.errors import Fault, InfeasibleError, InputError, SitingError
+from siting.common.errors import Fault, InfeasibleError, InputError, SitingError, refuse_all
 from siting.common.package import data_folder, require_report
 
 # Commands import what they need when they are called, so that --help and a faulty scenario
@@ -205,8 +205,7 @@ def check(
             typer.echo(f"{file.path}: no faults")
         except InputError as error:
             faults += error.faults
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
 
 
 @app.command()

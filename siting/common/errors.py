@@ -81,6 +81,12 @@ class InputError(SitingError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+def refuse_all(faults: Iterable[Fault]) -> None:
+    """Raise an error with all faults, if there are any."""
+    if found := tuple(faults):
+        raise InputError(found)
+
+
 class BusyError(SitingError):
     """Another process is writing the same.
 

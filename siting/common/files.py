@@ -38,12 +38,7 @@ def locked(target: Path) -> Iterator[None]:
     path.parent.stat()  # filelock would make a folder that is not there
     # One for each path: who claims a result may write into it as well.
     lock = FileLock(
-        path,
-        blocking=False,
-        thread_local=False,
-        is_singleton=True,
-        fallback_to_soft=False,
-        on_acquired=_sign,
+        path, thread_local=False, is_singleton=True, fallback_to_soft=False, on_acquired=_sign
     )
     with _guard:
         _take(lock, path, target)
@@ -58,7 +53,7 @@ def locked(target: Path) -> Iterator[None]:
 
 def _take(lock: BaseFileLock, path: Path, target: Path) -> None:
     try:
-        lock.acquire()
+        lock.acquire(blocking=False)
     except Timeout as error:
         raise BusyError(target, _holder(path)) from error
     except OSError as error:

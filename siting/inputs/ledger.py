@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, InputError, refuse_all
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.inputs.costs import read_costs
 from siting.inputs.schema import TABLES, read_table
@@ -46,8 +46,7 @@ def check_data(folder: Path) -> tuple[str, ...]:
             check(folder)
         except InputError as error:
             faults += error.faults
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
     return tuple(f"{item['path']}: {item['title']}" for item in _read_ledger(folder)["resources"])
 
 
@@ -73,10 +72,7 @@ def _schema(path: Path) -> dict[str, Any]:
 
 
 def _check_assumptions(folder: Path) -> None:
-    """Raise an error with everything that is wrong with the assumptions log."""
-    path = folder / ASSUMPTIONS
-    if faults := list(_assumption_faults(path)):
-        raise InputError(faults)
+    refuse_all(_assumption_faults(folder / ASSUMPTIONS))
 
 
 def _assumption_faults(path: Path) -> Iterator[Fault]:
@@ -98,8 +94,7 @@ def _assumption_faults(path: Path) -> Iterator[Fault]:
 
 
 def _check_ledger(folder: Path) -> None:
-    if faults := list(_ledger_faults(_read_ledger(folder)["resources"], folder)):
-        raise InputError(faults)
+    refuse_all(_ledger_faults(_read_ledger(folder)["resources"], folder))
 
 
 def _read_ledger(folder: Path) -> dict[str, Any]:

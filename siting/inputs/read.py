@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import Fault, InputError, near_matches
+from siting.common.errors import Fault, InputError, near_matches, refuse_all
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.tables.columns import ColumnSpec, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
@@ -93,16 +93,14 @@ class UserFiles:
     def _placed(self, path: Path, table: pd.DataFrame) -> pd.DataFrame:
         """Make sure that every row has a municipality that there is."""
         if "municipality_code" in table:
-            if faults := shortened(self._strange(path, table["municipality_code"]), path):
-                raise InputError(faults)
+            refuse_all(shortened(self._strange(path, table["municipality_code"]), path))
             return table
         if self._outside_sweden:
             problem = f"the column is missing; {self._source} lists the codes"
             remedy = "Add a column named municipality_code."
             raise InputError([Fault(str(path), "column municipality_code", None, problem, remedy)])
         placed = in_municipalities(table, _AT_SEA_KM)
-        if faults := shortened(_outside(path, placed), path):
-            raise InputError(faults)
+        refuse_all(shortened(_outside(path, placed), path))
         return placed
 
     def _strange(self, path: Path, codes: "pd.Series[str]") -> Iterator[Fault]:

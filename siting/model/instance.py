@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, issparse
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, refuse_all
 from siting.common.types import Bools, Floats, Ints
 
 
@@ -295,8 +295,7 @@ class Instance:
             site_groups=read_groups("site_groups", site_groups, sites, faults),
             client_groups=read_groups("client_groups", client_groups, clients, faults),
         )
-        if faults:
-            raise InputError(faults)
+        refuse_all(faults)
         instance.freeze()
         return instance
 

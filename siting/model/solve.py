@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, Fault, InfeasibleError, refuse_all
 from siting.model.formulation import make_formulation
 from siting.model.instance import Instance
 from siting.model.limits.base import Limit
@@ -112,8 +112,7 @@ def _check(
 ) -> None:
     faults = [fault for each in asked for fault in each.faults(instance)]
     faults += [Fault("solve", *wrong) for wrong in _wrong_settings(search, method)]
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
 
 
 def _wrong_settings(search: Search, method: str | None) -> Iterator[tuple[str, object, str, str]]:

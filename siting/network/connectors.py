@@ -8,7 +8,7 @@ import numpy as np
 import osmnx as ox
 from scipy.spatial import cKDTree
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, refuse_all
 from siting.common.types import Arcs, Bools, ConnectorRules, Floats, Ints, Points, RoadNetwork
 from siting.network.link_times import arcs_of
 
@@ -169,8 +169,7 @@ def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people
         *_faults(network, tree, homes, f"demand points, {count}"),
         *_faults(network, tree, sites, "offices and candidates"),
     ]
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
 
 
 def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> Iterator[Fault]:

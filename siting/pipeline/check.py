@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, InputError, refuse_all
 from siting.common.levels import LEVELS
 from siting.common.tables.hints import remedy_for
 from siting.inputs.costs import read_costs
@@ -27,9 +27,7 @@ def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_ta
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
     levels = [*_level_faults(file, inputs.levels), *_label_faults(file, inputs)]
-    every = (*others, *faults, *levels, *_none_left(file, inputs))
-    if every:
-        raise InputError(every)
+    refuse_all([*others, *faults, *levels, *_none_left(file, inputs)])
     return inputs
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, refuse_all
 from siting.common.files import telling, write_file
 from siting.report.briefing import read_background, scenario_key, write_up
 from siting.report.formats.docx import as_docx
@@ -60,8 +60,7 @@ def _check(formats: Sequence[str], languages: Sequence[str]) -> None:
         for name in names
         if name not in known
     ]
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
 
 
 def _write_maps(maps: Mapping[str, Mapping[str, bytes]], folder: Path, language: str) -> list[Path]:

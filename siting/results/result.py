@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from siting.common.errors import Fault, InputError, near_matches
+from siting.common.errors import Fault, InputError, near_matches, refuse_all
 from siting.common.file_limits import MANIFEST, TEXT, refuse_large
 from siting.common.files import restore
 from siting.common.levels import TABLE_LEVELS
@@ -152,8 +152,7 @@ def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Data
             tables[name] = table
         except InputError as error:
             faults += error.faults
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
     return tables
 
 

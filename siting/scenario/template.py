@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, InputError, refuse_all
 from siting.common.files import write_file
 from siting.common.toml import Table
 from siting.scenario.file import read_scenario
@@ -22,8 +22,7 @@ def write_starter(name: str, source: Path | None) -> Path:
     scenario = None
     if source is not None:
         file = read_scenario(source)
-        if file.faults:
-            raise InputError(file.faults)
+        refuse_all(file.faults)
         about = _about(path.stem, file.name)
         scenario = file.scenario.model_copy(update={"scenario": about})
     if path.exists():

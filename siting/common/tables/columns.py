@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from siting.common.errors import Fault, InputError, near_matches
+from siting.common.errors import Fault, InputError, near_matches, refuse_all
 from siting.common.file_limits import MOST_ROWS
 from siting.common.tables.hints import GREATEST, cell, missing_column, number_problem, zero_remedy
 from siting.common.tables.read import read_cells, shortened, texts_of
@@ -119,8 +119,7 @@ def check_columns(
         _strange(path, raw, columns) if strict else (),
         *(_broken(path, *values[name], found[name]) for name in sorted(found)),
     )
-    if told := shortened(faults, path):
-        raise InputError(told)
+    refuse_all(shortened(faults, path))
     return pd.DataFrame({name: column for name, (column, _) in values.items()}, index=raw.index)
 
 
@@ -181,7 +180,6 @@ def read_points(path: Path, name: str = "id", lon: str = "lon", lat: str = "lat"
         Fault(str(path), f"row {row + 2}, {key}", (east, north), "is no position on Earth", remedy)
         for row, east, north in table.loc[off, [lon, lat]].itertuples()
     )
-    if found := shortened(faults, path):
-        raise InputError(found)
+    refuse_all(shortened(faults, path))
     positions = (table[axis].to_numpy(dtype=np.float64) for axis in (lon, lat))
     return Points(tuple(table[name]), *positions)

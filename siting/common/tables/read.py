@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from siting.common.errors import Fault, InputError, control_problem, file_fault
+from siting.common.errors import Fault, InputError, control_problem, file_fault, refuse_all
 from siting.common.file_limits import (
     MOST_ROWS,
     TEXT,
@@ -71,8 +71,7 @@ def read_cells(path: Path, most_rows: int = MOST_ROWS) -> pd.DataFrame:
 
 def check_csv(path: Path, most_rows: int = MOST_ROWS) -> None:
     """Go through a CSV file in bounded memory, and refuse it where readers would have to guess."""
-    if faults := shortened(_csv_faults(path, most_rows), path):
-        raise InputError(faults)
+    refuse_all(shortened(_csv_faults(path, most_rows), path))
 
 
 def shortened(faults: Iterable[Fault], path: Path) -> list[Fault]:
@@ -126,8 +125,7 @@ def _read_workbook(path: Path, most_rows: int) -> pd.DataFrame:
 
 
 def _refuse_header(path: Path, header: list[str]) -> None:
-    if faults := list(_header_faults(path, header)):
-        raise InputError(faults)
+    refuse_all(_header_faults(path, header))
 
 
 def _header_faults(path: Path, header: list[str]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, refuse_all
 
 type Status = Literal["optimal", "feasible", "unknown"]
 type Reason = Literal["proved", "gap_reached", "time_limit", "solver_stopped"]
@@ -98,9 +98,7 @@ class Solver:
     log_file: Path | None = None
 
     def __post_init__(self) -> None:
-        faults = list(self._faults())
-        if faults:
-            raise InputError(faults)
+        refuse_all(self._faults())
 
     def _faults(self) -> Iterator[Fault]:
         if self.name not in PACKAGES:

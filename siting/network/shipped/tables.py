@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, InputError, refuse_all
 from siting.common.tables.columns import (
     NOT_NEGATIVE,
     ColumnSpec,
@@ -76,8 +76,7 @@ def read_road_tables(folder: Path) -> RoadTables:
     if not faults:
         path = folder / LINKS
         faults += shortened(_ends(path, tables[NODES], tables[LINKS]), path)
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
     nodes = tables[NODES].astype({"node": np.int64}).sort_values("node", ignore_index=True)
     links = tables[LINKS].astype({"u": np.int64, "v": np.int64})
     return {**tables, NODES: nodes, LINKS: links}

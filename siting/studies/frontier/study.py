@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, refuse_all
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Coverage, Equity, Task, Worst
 from siting.pipeline.describe import describe_steps
@@ -171,6 +171,5 @@ def read_tradeoff(text: str, within: float | None = None, points: int | None = N
     elif within is not None and second != "coverage":
         remedy = "Leave it out, or write --tradeoff mean,coverage."
         faults.append(Fault("command line", "--within", within, "is for coverage only", remedy))
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
     return Tradeoff(second, within, points)

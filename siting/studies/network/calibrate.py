@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import lsq_linear
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, refuse_all
 from siting.common.types import Bools, Floats, RoadGraph, RoadNetwork
 from siting.network.link_times import add_times
 from siting.network.routes import ReferenceTrip, Route, fastest_route
@@ -178,8 +178,7 @@ def _sample(
     if not trips:
         remedy = "Give trips with minutes."
         faults = [Fault("reference trips", "minutes", None, "no trip has a time", remedy)]
-    if faults:
-        raise InputError(faults)
+    refuse_all(faults)
     driven = np.array([_minutes_by_class(network, route, classes) for route in routes])
     total = np.array([route.minutes for route in routes])
     known = np.array([trip.minutes for trip in trips], dtype=np.float64)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from siting.common.errors import Fault, InputError, near_matches
+from siting.common.errors import Fault, InputError, near_matches, refuse_all
 from siting.common.package import scenario_folder, versions
 from siting.common.toml import Table, Text, read_model
 from siting.inputs.ledger import sha256
@@ -238,9 +238,8 @@ def _refuse_equal_names(path: Path, names: list[str]) -> None:
     folded = [name.casefold() for name in names]
     twice = sorted({name for name in names if folded.count(name.casefold()) > 1})
     remedy = "Give each run a name and values of its own; capitals make no difference."
-    faults = [Fault(str(path), "runs", name, "two runs have this name", remedy) for name in twice]
-    if faults:
-        raise InputError(faults)
+    problem = "two runs have this name"
+    refuse_all(Fault(str(path), "runs", name, problem, remedy) for name in twice)
 
 
 def check_sweep(sweep: Sweep, data: Path) -> Sweep:
