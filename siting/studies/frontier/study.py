@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from siting.common.errors import Fault, refuse_all
@@ -16,7 +15,7 @@ from siting.pipeline.steps import Frontier, Step, read_over, solve_frontier
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.scenario.schema import Scenario
-from siting.studies.frontier.tradeoff import Aims, Front, Point, Second, solve_front
+from siting.studies.frontier.tradeoff import Front, Second, solve_front
 from siting.studies.study import refuse, study_result
 
 SECONDS = ("worst", "equity", "coverage")
@@ -122,7 +121,7 @@ def _trade_off(
     second = _second(asked, scenario)
     front = solve_front(problem.task, second, asked.points, progress)
     tables = describe_steps(problem, _steps(front, problem.task))
-    tables["frontier"] = _with_aims(tables["frontier"], front, problem.task)
+    tables["frontier"] = _with_aims(tables["frontier"], front)
     facts = {
         "second": asked.second,
         "within": second.within if isinstance(second, Coverage) else None,
@@ -147,18 +146,11 @@ def _steps(front: Front, task: Task) -> Iterator[Step]:
         yield Step(number, point.solution.open_sites, point.solution)
 
 
-def _with_aims(table: pd.DataFrame, front: Front, task: Task) -> pd.DataFrame:
+def _with_aims(table: pd.DataFrame, front: Front) -> pd.DataFrame:
     """The figures of the two aims, of the persons who count, and what is proved of them."""
-    persons = float(task.instance.weights.sum())
-    points: list[Aims | Point] = [front.present, *front.points]
-    proofs = [point.proof for point in front.points]
-    return table.assign(
-        objective=[point.mean for point in points],
-        bound=[np.nan, *(proof.bound / persons for proof in proofs)],
-        gap=[np.nan, *(proof.gap for proof in proofs)],
-        second=[point.second for point in points],
-        efficient=pd.array([pd.NA, *(point.efficient for point in front.points)], dtype="boolean"),
-    )
+    points = pd.DataFrame([vars(point) for point in (front.present, *front.points)])
+    told = points.drop(columns="solution").rename(columns={"mean": "objective"})
+    return table.assign(**told.astype({"efficient": "boolean"}))
 
 
 def read_tradeoff(text: str, within: float | None = None, points: int | None = None) -> Tradeoff:

@@ -5,24 +5,15 @@ came out, and so on to the best that the second aim can be. Source: Haimes, Lasd
 Transactions on Systems, Man, and Cybernetics 1 (1971).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from siting.common.errors import StoppedError
+from siting.common.signals import Progress
 from siting.common.types import Bools, Floats
-from siting.model import (
-    Coverage,
-    Equity,
-    Lexicographic,
-    Mean,
-    NoWorse,
-    Solution,
-    StageResult,
-    Task,
-    Worst,
-)
+from siting.model import Coverage, Equity, Lexicographic, Mean, NoWorse, Solution, Task, Worst
 from siting.model.instance import nearest_minutes
 from siting.results.measures import kolm_pollak_ede, kolm_pollak_kappa
 
@@ -39,8 +30,8 @@ SAME_MEAN = 1e-9
 
 
 @dataclass(frozen=True)
-class Point:
-    """An answer on the front, or on the way to it.
+class Aims:
+    """The two aims of a network.
 
     Parameters
     ----------
@@ -48,29 +39,30 @@ class Point:
         Minutes per person who counts.
     second : float
         The second aim as a burden: minutes of the worst off, EDE, or people beyond.
-    solution : Solution
-        The least mean with a second aim no worse; its objective, bound and gap are of the mean.
-    efficient : bool
-        Whether it is proved that no answer is better in one and as good in the other.
     """
 
     mean: float
     second: float
-    solution: Solution
-    efficient: bool = False
-
-    @property
-    def proof(self) -> StageResult:
-        """What is proved of the mean, as a sum of minutes."""
-        return next(stage for stage in reversed(self.solution.stages) if stage.kind == "mean")
 
 
 @dataclass(frozen=True)
-class Aims:
-    """The two aims of a network; as in `Point`."""
+class Point(Aims):
+    """An answer on the front, or on the way to it.
 
-    mean: float
-    second: float
+    Parameters
+    ----------
+    solution : Solution
+        The least mean with a second aim no worse.
+    bound, gap : float
+        What is proved of the mean.
+    efficient : bool
+        Whether it is proved that no answer is better in one and as good in the other.
+    """
+
+    solution: Solution
+    bound: float
+    gap: float
+    efficient: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,7 @@ class Front:
 
 
 def solve_front(
-    task: Task, second: Second, most: int | None = None, progress: Callable[[str], None] = print
+    task: Task, second: Second, most: int | None = None, progress: Progress = print
 ) -> Front:
     """Find the answers of which none is as good as another in the mean and in a second aim.
 
@@ -111,13 +103,12 @@ def solve_front(
     progress("Finding the ends of the front")
     first, last = chase.least_mean(None), chase.best_second()
     if most is None:
-        found = list(_whole(chase, first, last, progress))
+        found = _whole(chase, first, last, progress)
     else:
-        found = list(_sampled(chase, first, last, most, progress))
+        found = _sampled(chase, first, last, most, progress)
     points = _undominated([*found, last])
     step = max((chase.step(point.second) for point in points), default=0.0)
-    present = chase.aims(task.instance.existing)
-    return Front(points, present, most is not None, step)
+    return Front(points, chase.aims(task.instance.existing), most is not None, step)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,29 +154,23 @@ class _Chase:
         weights = self.task.instance.weights
         return isinstance(self.second, Coverage) and bool((weights == np.rint(weights)).all())
 
-    def least_mean(self, most: float | None, start: Point | None = None) -> Point:
-        """The least mean with a burden of at most so much."""
+    def least_mean(self, most: float | None, start: Sequence[str] = ()) -> Point:
+        """The least mean with a burden of at most so much, sought from these new sites on."""
         limits, under = self.task.limits, list[NoWorse]()
-        match self.second:
-            case _ if most is None:
-                pass
-            case Worst():
-                limits = replace(limits, max_time=most)
-            case Coverage() as second:
-                under = [NoWorse(second, float(self.task.instance.weights.sum()) - most)]
-            case Equity() as second:
-                under = [NoWorse(second, most)]
+        if isinstance(self.second, Worst):
+            limits = limits if most is None else replace(limits, max_time=most)
+        elif most is not None:
+            covers = isinstance(self.second, Coverage)
+            people = float(self.task.instance.weights.sum())
+            under = [NoWorse(self.second, people - most if covers else most)]
         aimed = replace(self.task, objective=Mean(), limits=limits)
-        return self._point(
-            aimed.solve(under=under, start=start.solution.new_sites if start else ())
-        )
+        return self._point(aimed.solve(under=under, start=start))
 
     def best_second(self) -> Point:
         """The least burden, and with it the least mean; both are proved."""
         objective = Lexicographic([(self.second, 0.0), (Mean(), 0.0)])
-        solution = replace(self.task, objective=objective).solve()
-        point = self._point(solution)
-        return replace(point, efficient=solution.status == "optimal")
+        point = self._point(replace(self.task, objective=objective).solve())
+        return replace(point, efficient=point.solution.status == "optimal")
 
     def _point(self, solution: Solution) -> Point:
         if solution.objective is None:
@@ -193,8 +178,10 @@ class _Chase:
                 "Not proved, and no answer was found in the time allowed; nothing was written."
             )
         instance = self.task.instance
-        aims = self.aims(np.isin(np.array(instance.site_ids), solution.open_sites))
-        return Point(aims.mean, aims.second, solution)
+        aims = self.aims(np.isin(instance.site_ids, solution.open_sites))
+        proof = next(stage for stage in reversed(solution.stages) if stage.kind == "mean")
+        bound = proof.bound / float(instance.weights.sum())
+        return Point(aims.mean, aims.second, solution, bound, proof.gap)
 
     def aims(self, opened: Bools) -> Aims:
         """The two aims with these sites open."""
@@ -211,33 +198,26 @@ class _Chase:
                 return kolm_pollak_ede(minutes, people, kappa or 0.0)
 
 
-def _whole(
-    chase: _Chase, first: Point, last: Point, progress: Callable[[str], None]
-) -> Iterator[Point]:
+def _whole(chase: _Chase, first: Point, last: Point, progress: Progress) -> Iterator[Point]:
     """Go along the front; that the next point has a greater mean proves the one before."""
     point, limit = first, first.second
     while (limit := chase.below(min(point.second, limit))) >= last.second:
         progress(f"Following the front: {point.second:.6g}, to {last.second:.6g}")
-        after = chase.least_mean(limit, point)
-        if _more(after, point):
+        after = chase.least_mean(limit, point.solution.new_sites)
+        if after.mean > point.mean * (1 + SAME_MEAN):
             yield _proved(point, after)
         point = after
     yield _proved(point, last)
 
 
 def _sampled(
-    chase: _Chase, first: Point, last: Point, most: int, progress: Callable[[str], None]
+    chase: _Chase, first: Point, last: Point, most: int, progress: Progress
 ) -> Iterator[Point]:
     """Take even steps, and go on from each point to the last that has the same mean."""
     for number, limit in enumerate(np.linspace(first.second, last.second, most)[:-1]):
         progress(f"Sampling the front: {number + 1} of {most}")
-        point = first if number == 0 else chase.least_mean(float(limit), first)
+        point = first if number == 0 else chase.least_mean(float(limit), first.solution.new_sites)
         yield next(_whole(chase, point, last, lambda _: None))
-
-
-def _more(after: Point, before: Point) -> bool:
-    """Whether the mean is greater."""
-    return after.mean > before.mean * (1 + SAME_MEAN)
 
 
 def _proved(point: Point, after: Point) -> Point:
