@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import lsq_linear
 
 from siting.common.errors import Fault, refuse_all
@@ -76,17 +77,12 @@ class Calibration:
 
     def errors(self) -> dict[str, float]:
         """Root mean square of minutes / known - 1: before, after, and of each trip left out."""
-        every: dict[str, list[float | None]] = {
-            "before": [trip.before for trip in self.trips],
-            "after": [trip.after for trip in self.trips],
-            "of trips left out of the fit": [trip.left_out for trip in self.trips],
-        }
+        names = ["before", "after", "of trips left out of the fit"]
+        rows = [(trip.before, trip.after, trip.left_out) for trip in self.trips]
+        found = pd.DataFrame(rows, columns=names, dtype=np.float64).dropna(axis="columns")
         known = np.array([trip.reference.minutes for trip in self.trips], dtype=np.float64)
-        return {
-            name: float(np.sqrt(np.mean((np.array(found, dtype=np.float64) / known - 1) ** 2)))
-            for name, found in every.items()
-            if all(minutes is not None for minutes in found)
-        }
+        squares = (found.div(known, axis="index") - 1) ** 2
+        return {str(name): float(error) for name, error in np.sqrt(squares.mean()).items()}
 
     def as_profile(self, based_on: str, name: str = "calibrated") -> tuple[str, ...]:
         """Lines of ``speeds.toml`` that say the same."""
@@ -131,14 +127,14 @@ def calibrate(network: RoadNetwork, speeds: Speeds, trips: Sequence[ReferenceTri
     """
     timed = [trip for trip in trips if trip.minutes is not None]
     classes = [name for name in speeds.kph if name not in speeds.waiting_minutes]
-    before = _sample(network, timed, classes)
+    sample = before = _sample(network, timed, classes)
     slower = np.ones(len(classes))
-    sample = before
     for _ in range(_ROUNDS):
-        previous = slower
-        slower = _fit(sample)
+        previous, slower = slower, _fit(sample)
         again = _with(network, speeds, dict(zip(classes, 1 / slower, strict=True)))
-        sample = _in_profile_minutes(_sample(again, timed, classes), slower)
+        sample = _sample(again, timed, classes)
+        # Minutes by the profile again, not by the fit.
+        sample = replace(sample, driven=sample.driven / slower)
         if np.abs(slower - previous).max() < _SAME:
             break
     factors = dict(zip(classes, (1 / slower).tolist(), strict=True))
@@ -157,11 +153,10 @@ def _fitted(
     first = before.fixed + before.driven.sum(axis=1)
     after = sample.fixed + sample.driven @ slower
     for row, reference in enumerate(trips):
-        others = np.arange(len(trips)) != row
         left_out = None
-        if others.any():
-            without = _Sample(sample.known[others], sample.fixed[others], sample.driven[others])
-            left_out = float(sample.fixed[row] + sample.driven[row] @ _fit(without))
+        if len(trips) > 1:
+            others = (np.delete(part, row, axis=0) for part in vars(sample).values())
+            left_out = float(sample.fixed[row] + sample.driven[row] @ _fit(_Sample(*others)))
         yield FittedTrip(reference, float(first[row]), float(after[row]), left_out)
 
 
@@ -235,8 +230,3 @@ def _with(network: RoadNetwork, speeds: Speeds, factors: Mapping[str, float]) ->
     kph = {name: speed * factors.get(name, 1.0) for name, speed in speeds.kph.items()}
     add_times(graph, replace(speeds, kph=kph))
     return replace(network, roads=graph)
-
-
-def _in_profile_minutes(sample: _Sample, slower: Floats) -> _Sample:
-    """Turn minutes by a fit into those by the profile."""
-    return replace(sample, driven=sample.driven / slower)
