@@ -163,16 +163,16 @@ def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people
     if not np.isfinite(network.rules.limit_km) or not len(arcs):
         return
     tree = tree_of(arcs.lon, arcs.lat)
-    far = nearest(tree, homes)[0] > network.rules.limit_km
-    count = f"{people[far].sum():,.0f} people live there"
     faults = [
-        *_faults(network, tree, homes, f"demand points, {count}"),
-        *_faults(network, tree, sites, "offices and candidates"),
+        *_faults(network, tree, homes, people, "demand points, {:,.0f} people live there"),
+        *_faults(network, tree, sites, np.zeros(len(sites)), "offices and candidates"),
     ]
     refuse_all(faults)
 
 
-def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> Iterator[Fault]:
+def _faults(
+    network: RoadNetwork, tree: cKDTree, places: Points, people: Floats, what: str
+) -> Iterator[Fault]:
     limit = network.rules.limit_km
     away_km, _ = nearest(tree, places)
     far = np.flatnonzero(away_km > limit)
@@ -186,7 +186,8 @@ def _faults(network: RoadNetwork, tree: cKDTree, places: Points, what: str) -> I
     )
     if (nearest(tree, Points((), places.lat[far], places.lon[far]))[0] <= limit).all():
         remedy = "Their longitude and latitude are swapped: lon goes east, lat north."
-    problem = f"lie more than {limit:g} km from every road ({what})"
+    told = what.format(people[far].sum())
+    problem = f"lie more than {limit:g} km from every road ({told})"
     yield Fault(
         f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy
     )

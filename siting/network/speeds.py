@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Self, cast
+from typing import Annotated, Self, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
@@ -16,24 +16,21 @@ from siting.common.toml import PositiveFloat, Table, faults_of, read_toml
 
 _KPH_PER = {"mph": 1.609344, "knots": 1.852}
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
-_WALK = 7.0
-ZONES: Final = {
+_LIMITS: Mapping[str, tuple[float, ...]] = {
     # Trafikförordning (1998:1276) chapter 3 section 17: 50 in towns, 70 outside them; 110 is the
     # base limit of Swedish motorways.
-    "SE:urban": 50.0,
-    "SE:rural": 70.0,
-    "SE:motorway": 110.0,
+    "SE": (50.0, 70.0, 110.0),
     # The neighbours' general limits, for networks that cross the border.
-    "NO:urban": 50.0,
-    "NO:rural": 80.0,
-    "FI:urban": 50.0,
-    "FI:rural": 80.0,
-    "FI:motorway": 120.0,
-    "DK:urban": 50.0,
-    "DK:rural": 80.0,
-    "DK:motorway": 130.0,
+    "NO": (50.0, 80.0),
+    "FI": (50.0, 80.0, 120.0),
+    "DK": (50.0, 80.0, 130.0),
 }
-"""SpeedLimits in km/h that a tag names instead of giving a number."""
+_NAMED = {"walk": 7.0} | {
+    f"{country}:{zone}": kph
+    for country, limits in _LIMITS.items()
+    for zone, kph in zip(("urban", "rural", "motorway"), limits, strict=False)
+}
+"""Speed limits in km/h that a tag names instead of giving a number."""
 
 
 def limit_kph(value: object) -> float:
@@ -51,10 +48,8 @@ def _of_text(text: str) -> float:
 
 
 def _single(text: str) -> float:
-    if text in ZONES:
-        return ZONES[text]
-    if text == "walk":
-        return _WALK
+    if text in _NAMED:
+        return _NAMED[text]
     found = _NUMBER.fullmatch(text)
     if found is None:
         return math.nan

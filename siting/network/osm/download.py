@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,8 +74,8 @@ def polygon_of_box(text: str) -> shapely.Polygon:
     """Read a box."""
     try:
         west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise _fault("--bbox", text, "is not west,south,east,north in degrees") from error
+    except ValueError:
+        west = south = east = north = math.nan
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004 -- degrees
         raise _fault("--bbox", text, "is not west,south,east,north in degrees")
     return shapely.box(west, south, east, north)
@@ -122,14 +123,6 @@ class DownloadArea:
 
     label: str
     polygon: shapely.Polygon | shapely.MultiPolygon | None = None
-
-
-class _BusyError(Exception):
-    """The server answered, but not with what was asked for; asking again may help."""
-
-    def __init__(self, text: str, pause_s: float = 0.0) -> None:
-        super().__init__(text)
-        self.pause_s = pause_s
 
 
 def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> DownloadArea:
@@ -211,11 +204,13 @@ def _patiently[Answer](fetch: Callable[[], Answer], servers: Servers) -> Answer:
     for left in reversed(range(servers.tries)):
         try:
             return fetch()
-        except (_BusyError, requests.RequestException) as error:
+        except requests.RequestException as error:
             if not left:
                 text = f"gave no usable answer in {servers.tries} tries ({error})"
                 raise _fault("overpass_url", servers.overpass_url, text) from error
-            asked = error.pause_s if isinstance(error, _BusyError) else 0.0
+            headers = {} if error.response is None else error.response.headers
+            wait = headers.get("Retry-After", "")
+            asked = float(wait) if wait.isdecimal() else 0.0
             time.sleep(min(max(pause, asked), _LONGEST_PAUSE_S))
             pause *= 2
     raise _fault("tries", str(servers.tries), "must be at least 1")
@@ -231,10 +226,7 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
     def judge(response: requests.Response, *_: object, **__: object) -> None:
         """Stop OSMnx from asking again for ever, which it does where a server is busy."""
         if response.status_code in _BUSY:
-            wait = response.headers.get("Retry-After", "")
-            raise _BusyError(
-                f"status {response.status_code}", float(wait) if wait.isdecimal() else 0
-            )
+            raise requests.HTTPError(f"status {response.status_code}", response=response)
         if response.is_redirect:
             to = response.headers["Location"]
             remedy = "Name that server, if you trust it"
@@ -298,10 +290,11 @@ def _content(response: requests.Response) -> object:
     try:
         content: object = response.json()
     except requests.JSONDecodeError as error:
-        raise _BusyError(f"the answer breaks off or is no JSON: {error}") from error
+        text = f"the answer breaks off or is no JSON: {error}"
+        raise requests.RequestException(text) from error
     remark = content.get("remark", "") if isinstance(content, dict) else ""
     if "error" in remark:
-        raise _BusyError(remark)
+        raise requests.RequestException(remark)
     return content
 
 

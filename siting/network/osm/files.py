@@ -19,7 +19,7 @@ from siting.common.errors import Fault, InputError
 from siting.common.file_limits import GRAPHML, refuse_entities, refuse_large, refuse_large_parquet
 from siting.common.files import replace_file, telling
 from siting.common.tables.hints import GREATEST
-from siting.common.types import Ints, RoadGraph
+from siting.common.types import Bools, Floats, Ints, RoadGraph
 from siting.network.link_times import Links, links_of, nodes_of
 from siting.network.osm.tags import FERRY, duration_minutes
 from siting.network.osm.ways import Streets, in_order
@@ -77,22 +77,27 @@ def _first(value: object) -> object:
     return value[0] if isinstance(value, list) else value
 
 
-def _is_place(row: Mapping[str, Any]) -> bool:
-    lon, lat = (float(row.get(axis, np.nan)) for axis in "xy")
-    return -180 <= lon <= 180 and -90 <= lat <= 90  # noqa: PLR2004 -- degrees
+def _off_earth(x: Floats, y: Floats) -> Bools:
+    return ~((np.abs(x) <= 180) & (np.abs(y) <= 90))  # noqa: PLR2004 -- degrees
+
+
+def _no_length(metres: Floats) -> Bools:
+    return ~((metres >= 0) & (metres < GREATEST))
 
 
 def _check_graph(graph: "nx.MultiDiGraph[Any]", path: Path) -> None:
     """Refuse a graph that no network can be made of, with everything that it lacks."""
     nodes = [row for _, row in graph.nodes(data=True)]
     links = [row for _, _, row in graph.edges(data=True)]
+    x, y = (np.array([row.get(axis, np.nan) for row in nodes], dtype=np.float64) for axis in "xy")
+    metres = np.array([row.get("length", 0.0) for row in links], dtype=np.float64)
     wrong = "links have a length that is negative or no number"
     known = ({"highway", "route"} & row.keys() for row in links)
     bad = (
-        ("node x, y", "nodes have no position in degrees", [not _is_place(row) for row in nodes]),
+        ("node x, y", "nodes have no position in degrees", _off_earth(x, y)),
         ("edge length", "links have no length", ["length" not in row for row in links]),
         ("edge highway", "links have no highway", [not names for names in known]),
-        ("edge length", wrong, [not _is_length(row.get("length", 0)) for row in links]),
+        ("edge length", wrong, _no_length(metres)),
         ("edges", _EMPTY, not links),
     )
     _refuse(path, bad, _GRAPH_REMEDY)
@@ -106,10 +111,6 @@ def _refuse(path: Path, found: Iterable[tuple[str, str, ArrayLike]], remedy: str
             Fault(str(path), key, int(bad.sum()) if bad.ndim else 0, problem, remedy)
             for key, problem, bad in wrong
         )
-
-
-def _is_length(value: object) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool) and 0 <= value < GREATEST
 
 
 def save_graphml(graph: RoadGraph, path: Path) -> None:
@@ -219,11 +220,10 @@ def _read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
             limit=rows["maxspeed"].to_numpy(),
             minutes=rows["duration"].to_numpy(),
         )
-    away = ~(nodes["x"].abs().le(180) & nodes["y"].abs().le(90)).to_numpy()
-    bad_length = ~((links.metres >= 0) & (links.metres < GREATEST))
+    away = _off_earth(nodes["x"].to_numpy(), nodes["y"].to_numpy())
     bad = (
         ("nodes, x, y", "nodes have no position on Earth in degrees", away),
-        ("links, length", "links have no length", bad_length),
+        ("links, length", "links have no length", _no_length(links.metres)),
         ("links, maxspeed", "links have a speed limit that is not above 0", links.limit <= 0),
         ("links, duration", "links have a duration below 0", links.minutes < 0),
         ("links, highway", "links have no class of road", links.kind < 0),

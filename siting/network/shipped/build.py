@@ -71,14 +71,10 @@ def _points_between(lines: np.ndarray, pieces: Ints) -> Floats:
 
 def _ends(ends: Ints, pieces: Ints, waypoints: Ints) -> Ints:
     """Return the two ends of each piece, shape (pieces, 2)."""
-    last = pieces.cumsum() - 1
-    first = last - pieces + 1
-    result = np.empty((pieces.sum(), 2), dtype=np.int64)
-    result[first, 0] = ends[:, 0]
-    result[last, 1] = ends[:, 1]
-    result[np.delete(np.arange(len(result)), first), 0] = waypoints
-    result[np.delete(np.arange(len(result)), last), 1] = waypoints
-    return result
+    inner = pieces - 1
+    starts = np.insert(waypoints, inner.cumsum() - inner, ends[:, 0])
+    stops = np.insert(waypoints, inner.cumsum(), ends[:, 1])
+    return np.stack([starts, stops], axis=1)
 
 
 def _lengths(length_m: "pd.Series[float]", pieces: Ints) -> Floats:

@@ -41,26 +41,19 @@ def _number(*rules: Rule) -> ColumnSpec:
 
 
 _POSITION = {name: _number(on_earth(name)) for name in ("lon", "lat")}
-_TEXT = ColumnSpec()
+_LABEL, _TEXT, _METRES = label_column(), ColumnSpec(), _number(NOT_NEGATIVE)
 _COLUMNS = {
-    NODES: {"node": _number(unique()), **_POSITION, "kind": label_column()},
+    NODES: {"node": _number(unique()), **_POSITION, "kind": _LABEL},
     LINKS: {
-        "u": _number(),
-        "v": _number(),
-        "length_m": _number(NOT_NEGATIVE),
-        "highway": label_column(),
+        **dict.fromkeys(("u", "v"), _number()),
+        "length_m": _METRES,
+        "highway": _LABEL,
         "ref": _TEXT,
         "name": _TEXT,
-        "kind": label_column(),
+        "kind": _LABEL,
     },
-    ISLANDS: {"name": label_column(), **_POSITION, "radius_km": _number(NOT_NEGATIVE)},
-    LOG: {
-        "repair": label_column(),
-        "near": label_column(),
-        "why": label_column(),
-        "gap_m": _number(NOT_NEGATIVE),
-        "ref": _TEXT,
-    },
+    ISLANDS: {"name": _LABEL, **_POSITION, "radius_km": _number(NOT_NEGATIVE)},
+    LOG: {"repair": _LABEL, "near": _LABEL, "why": _LABEL, "gap_m": _METRES, "ref": _TEXT},
 }
 
 
