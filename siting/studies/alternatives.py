@@ -124,9 +124,7 @@ def _farthest(task: Task, found: Sequence[Answer], within: float) -> Answer | No
 
 def _most(task: Task, found: Sequence[Answer]) -> int:
     """A number of differences that no answer exceeds."""
-    most_new = task.limits.new_sites_max
-    if most_new is None:
-        most_new = int((~task.instance.existing).sum())
+    most_new = int(min(task.limits.means()[0], float((~task.instance.existing).sum())))
     closing = task.limits.closing
     most_closed = len(closing.sites) if closing else 0
     return sum(len(answer.changes()) + most_new + most_closed for answer in found)
@@ -192,11 +190,7 @@ def _answers(
     """One row an answer: what it changes, and how much worse than the best it is."""
     best = answers["best"][0]
     table = pd.DataFrame(
-        {
-            "kind": kind,
-            **_row(answer, best, places),
-            "objective": task.per_person(answer.objective),
-        }
+        {"kind": kind, **_row(answer, best, places, task)}
         for kind, several in answers.items()
         for answer in several
     )
@@ -205,7 +199,7 @@ def _answers(
     return table
 
 
-def _row(answer: Answer, first: Answer, places: pd.DataFrame) -> dict[str, object]:
+def _row(answer: Answer, first: Answer, places: pd.DataFrame, task: Task) -> dict[str, object]:
     mine, theirs = answer.changes(), first.changes()
     new = list(answer.new_sites)
     return {
@@ -215,6 +209,7 @@ def _row(answer: Answer, first: Answer, places: pd.DataFrame) -> dict[str, objec
         "only_here": "; ".join(_names(mine - theirs, places)),
         "only_in_best": "; ".join(_names(theirs - mine, places)),
         "proved": answer.proved,
+        "objective": task.per_person(answer.objective),
     }
 
 
