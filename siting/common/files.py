@@ -18,8 +18,8 @@ from filelock import BaseFileLock, FileLock, Timeout
 from siting.common.errors import BusyError, Fault, InputError
 
 _guard = threading.Lock()
+# How file systems say that they know no locks.
 _LOCKLESS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
-"""How file systems say that they know no locks."""
 
 
 def lock_path(target: Path) -> Path:
@@ -78,10 +78,10 @@ def _holder(path: Path) -> str:
 
 
 _OLD = "-old"
+# What this process is writing, so that it can be cleared away where it has to end at once.
 _unfinished: set[Path] = set()
-"""What this process is writing, so that it can be cleared away where it has to end at once."""
+# Held while something is moved, so that the process does not end in between.
 _moving = threading.Lock()
-"""Held while something is moved, so that the process does not end in between."""
 
 
 def write_file(path: Path, content: bytes, *, option: str = "file") -> Path:

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 
+# What limits the threads of the linear algebra under NumPy.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""What limits the threads of the linear algebra under NumPy."""
 
 _FORKED = "forkserver" in multiprocessing.get_all_start_methods()
+# What worker processes need. Importing it takes longer than solving several worlds.
 _IMPORTED = ["siting.studies.robustness.solve", "siting.network.matrix"]
-"""What worker processes need. Importing it takes longer than solving several worlds."""
 
 
 def worker_context() -> BaseContext:
@@ -146,8 +146,8 @@ def _packed(things: tuple[object, ...]) -> Iterator[tuple[bytes, list[Path]]]:
         yield rest, paths
 
 
+# What is shared, in a worker process; set once when it starts.
 _things: list[object] = []
-"""What is shared, in a worker process; set once when it starts."""
 
 
 def _unpack(rest: bytes, paths: list[Path]) -> None:
@@ -165,12 +165,12 @@ def _call[Made](call: Callable[..., Made], item: object) -> Made:
 # ruff: noqa: PLC0415
 
 _CERTIFICATES = "distributed.comm.tls.ca-file"
+# Seconds between two looks at whether there are workers at all.
 _LOOK_S = 1.0
-"""Seconds between two looks at whether there are workers at all."""
+# Calls that are handed out at a time for each thread of the workers.
 _AHEAD = 2
-"""Calls that are handed out at a time for each thread of the workers."""
+# What has to be of one version everywhere, so that results are those of this machine.
 _SAME = ("python", *PACKAGES, "dask", "distributed", "cloudpickle")
-"""What has to be of one version everywhere, so that results are those of this machine."""
 
 
 @contextmanager

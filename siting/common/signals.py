@@ -23,12 +23,12 @@ type Cancel = Callable[[], bool]
 """Asked between two steps whether to end."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# How long closing may take.
 _GRACE_S = 1.2
-"""How long closing may take."""
+# How long it may take where finished work is kept first.
 _PATIENCE_S = 60.0
-"""How long it may take where finished work is kept first."""
+# Shells add the number of the signal to this.
 _CODE = 128
-"""Shells add the number of the signal to this."""
 
 
 class Stop(BaseException):

@@ -92,18 +92,14 @@ def _crossing_points(
     home = localities.set_index("code").loc[crossing["locality_code"]].reset_index()
     neighbour = seated.loc[crossing["neighbour_code"]].reset_index()
     share = crossing["people"].to_numpy() / home["population_2020"].to_numpy()
-    return pd.DataFrame(
-        {
-            "demand_id": crossing["locality_code"] + "-" + crossing["neighbour_code"],
-            "kind": "crossing",
-            "name": home["name"],
-            "municipality_code": crossing["neighbour_code"],
-            "people": crossing["people"],
-            "lon": neighbour["seat_lon"],
-            "lat": neighbour["seat_lat"],
-            "inside_minutes": inside_minutes(_area(home) * share),
-        }
-    )
+    return crossing.rename(columns={"neighbour_code": "municipality_code"}).assign(
+        demand_id=crossing["locality_code"] + "-" + crossing["neighbour_code"],
+        kind="crossing",
+        name=home["name"],
+        lon=neighbour["seat_lon"],
+        lat=neighbour["seat_lat"],
+        inside_minutes=inside_minutes(_area(home) * share),
+    )[COLUMNS]
 
 
 def _rural_points(
@@ -127,29 +123,16 @@ def _rural_points(
 
 def _equal_parts(code: str, name: str, people: int, places: pd.DataFrame) -> pd.DataFrame:
     ids = [f"R{code}-{number:04d}" for number in range(1, len(places) + 1)]
-    return pd.DataFrame(
-        {
-            "demand_id": ids,
-            "kind": "rural",
-            "name": name,
-            "municipality_code": code,
-            "people": share_out(people, np.ones(len(places))),
-            "lon": places["lon"].to_numpy(),
-            "lat": places["lat"].to_numpy(),
-            "inside_minutes": 0.0,
-        }
-    )
+    shares = share_out(people, np.ones(len(places)))
+    points = places[["lon", "lat"]].assign(demand_id=ids, people=shares, inside_minutes=0.0)
+    return points.assign(kind="rural", name=name, municipality_code=code)
 
 
 def _outside(points: pd.DataFrame, localities: pd.DataFrame) -> pd.DataFrame:
     """Keep the points that lie farther than sqrt(area / pi) from every locality's centre."""
     radius_m = 1000 * np.sqrt(_area(localities) / np.pi)
-    metres = great_circle(
-        points["lat"].to_numpy()[:, None],
-        points["lon"].to_numpy()[:, None],
-        localities["lat"].to_numpy()[None, :],
-        localities["lon"].to_numpy()[None, :],
-    )
+    lat, lon = (points[name].to_numpy()[:, None] for name in ("lat", "lon"))
+    metres = great_circle(lat, lon, localities["lat"].to_numpy(), localities["lon"].to_numpy())
     return points[(metres > radius_m).all(axis=1)]
 
 

@@ -14,6 +14,7 @@ from siting.common.tables.columns import ColumnSpec, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import shortened
 from siting.inputs.boundaries import in_municipalities
+from siting.inputs.demand import COLUMNS
 from siting.inputs.schema import (
     EARTH,
     OPTIONAL_LEVELS,
@@ -28,8 +29,8 @@ from siting.inputs.schema import (
 from siting.scenario.file import ScenarioFile
 from siting.scenario.paths import SHIPPED_OFFICES, named_files
 
+# Positions as near as this to a municipality of Sweden count as in it.
 _AT_SEA_KM = 5.0
-"""Positions as near as this to a municipality of Sweden count as in it."""
 
 
 class UserFiles:
@@ -62,8 +63,7 @@ class UserFiles:
             table = table.astype({"people": np.int64})
         defaults = {"name": table["id"], "kind": "own", "inside_minutes": 0.0}
         table = _with_defaults(table, defaults).rename(columns={"id": "demand_id"})
-        columns = ["demand_id", "kind", "name", "municipality_code", "people", "lon", "lat"]
-        return table[[*columns, "inside_minutes"]]
+        return table[COLUMNS]
 
     def offices(self, path: Path) -> pd.DataFrame:
         """Existing offices."""
@@ -123,27 +123,20 @@ def read_regions(path: Path) -> pd.DataFrame:
     Texts of levels that the file does not have are "", positions of seats NaN.
     """
     table = read_columns(path, region_columns())
-    halves = [
-        (name, other)
-        for pair in OPTIONAL_LEVELS.values()
-        for name, other in zip(pair, reversed(pair), strict=True)
-        if name not in table and other in table
-    ]
-    if halves:
-        raise InputError(
-            Fault(
-                str(path),
-                f"column {name}",
-                None,
-                f"the column is missing, and {other} stands without it",
-                f"Add a column named {name}, or leave {other} out.",
-            )
-            for name, other in halves
-        )
+    refuse_all(_halves(path, table))
     texts = dict.fromkeys(("county_code", "county", "fa_code", "fa_region", "skr_group"), "")
     table = _with_defaults(table, {**texts, "seat_lon": np.nan, "seat_lat": np.nan})
     sources = {column: source for source, column in COLUMN_OF_SOURCE.items()}
     return table.rename(columns=sources)[[*COLUMN_OF_SOURCE, "seat_lon", "seat_lat"]]
+
+
+def _halves(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
+    for pair in OPTIONAL_LEVELS.values():
+        for name, other in zip(pair, reversed(pair), strict=True):
+            if name not in table and other in table:
+                problem = f"the column is missing, and {other} stands without it"
+                remedy = f"Add a column named {name}, or leave {other} out."
+                yield Fault(str(path), f"column {name}", None, problem, remedy)
 
 
 def _with_defaults(table: pd.DataFrame, defaults: Mapping[str, Any]) -> pd.DataFrame:

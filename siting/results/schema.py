@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, InputError, refuse_all
 from siting.common.levels import LEVELS
 from siting.common.tables.columns import ColumnSpec, Rule, check_columns, unique
 from siting.common.tables.read import shortened
@@ -114,9 +114,8 @@ def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: b
     columns = {column: _column(column, key, outside_sweden=outside_sweden) for column in wanted}
     check_columns(table, columns, path)
     lost = [row for row in MEASURES if row not in {*table["measure"]}] if name == "access" else []
-    if lost:
-        problem = "the row is missing"
-        raise InputError(Fault(str(path), "column measure", row, problem, _REMEDY) for row in lost)
+    key, problem = "column measure", "the row is missing"
+    refuse_all(Fault(str(path), key, row, problem, _REMEDY) for row in lost)
 
 
 def _column(name: str, key: str, *, outside_sweden: bool) -> ColumnSpec:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from siting.common.errors import Fault, InputError, near_matches, refuse_all
+from siting.common.errors import Fault, near_matches, refuse_all
 from siting.common.file_limits import MOST_ROWS
 from siting.common.tables.hints import GREATEST, cell, missing_column, number_problem, zero_remedy
 from siting.common.tables.read import read_cells, shortened, texts_of
@@ -109,9 +109,8 @@ def check_columns(
     raw: pd.DataFrame, columns: Mapping[str, ColumnSpec], path: Path, *, strict: bool = False
 ) -> pd.DataFrame:
     """The described columns as what they hold, or an error with all that is wrong with them."""
-    missing = [name for name, column in columns.items() if column.required and name not in raw]
-    if missing:
-        raise InputError(missing_column(path, name, raw.columns) for name in missing)
+    missing = (name for name, column in columns.items() if column.required and name not in raw)
+    refuse_all(missing_column(path, name, raw.columns) for name in missing)
     found = {name: column for name, column in columns.items() if name in raw}
     values = {name: _values(raw[name], column) for name, column in found.items()}
     faults = chain(

@@ -254,8 +254,7 @@ def check_sweep(sweep: Sweep, data: Path) -> Sweep:
         except InputError as error:
             for fault in error.faults:
                 where[_in_sweep(fault, run, sweep)].append(run.name)
-    if where:
-        raise InputError(_with_runs(fault, names, sweep) for fault, names in where.items())
+    refuse_all(_with_runs(fault, names, sweep) for fault, names in where.items())
     return replace(sweep, runs=tuple(runs))
 
 
