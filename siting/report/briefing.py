@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
@@ -73,8 +74,7 @@ def write_up(
     blocks = (
         *_question(result, language),
         *_picks(result, language),
-        *_effects(result, language),
-        *_extremes(result, background, language),
+        *_effects(result, background, language),
         *_limits(result, language),
         *certainty(result, language, trust),
         *_assumptions(result, background, language),
@@ -122,36 +122,31 @@ def _change(override: str, language: str) -> str:
 
 
 def _answer(result: Result, language: str) -> Iterator[str]:
-    """Three sentences: what opens, what it does to access, and for whom."""
-    words, sites = texts(language)["brief"]["answer"], result.tables["sites"]
-    manifest = result.manifest
-    summary = manifest["summary"]
-    access = result.tables["access"].set_index("measure").to_dict("index")
-    if len(sites):
-        yield words["picks"].format(
-            new=counted(len(sites), words["offices"], language),
-            decided=_decided(int(sites["forced"].sum()), len(sites), language),
-            cost=number(manifest["cost"]["annual_msek"], 1, language),
-            top=listed([tables.place(row) for row in tables.records(sites[:_NAMED])], language),
-        )
-    else:
-        yield words["none"]
-    if manifest["closed"]:
-        yield _closed(result, language)
-    sides = ("before", "after")
-    yield words["access"].format(
-        **{f"mean_{side}": number(access["mean"][side], 1, language) for side in sides},
-        **{f"share_{side}": percent(access["share45"][side], 1, language) for side in sides},
-    )
-    counts = {f"beyond_{side}": summary[f"people_beyond_60_{side}"] for side in sides}
-    figures = {key: whole(value, language) for key, value in counts.items()}
-    figures["people"] = whole(summary["people"], language)
-    if summary["people_gaining"]:
-        yield words["gain"].format(**_touched(summary, "gain", "gaining", language), **figures)
-    else:
-        yield words["gain_none"].format(**figures)
-    if summary["people_losing"]:
-        yield words["lose"].format(**_touched(summary, "lose", "losing", language))
+    """What opens and closes, what it does to access, and for whom, in a sentence each."""
+    words, summary = texts(language)["brief"]["answer"], result.manifest["summary"]
+    figures = {**_of_offices(result, language), **_of_people(result, language)}
+    told = ["picks" if len(result.tables["sites"]) else "none"]
+    told += ["closed"] if result.manifest["closed"] else []
+    told += ["access", "gain" if summary["people_gaining"] else "gain_none"]
+    told += ["lose"] if summary["people_losing"] else []
+    return (words[key].format(**figures) for key in told)
+
+
+def _of_offices(result: Result, language: str) -> dict[str, str]:
+    """What the answer says of offices."""
+    words, manifest = texts(language)["brief"]["answer"], result.manifest
+    sites, offices = result.tables["sites"], result.tables["offices"]
+    closed = offices.loc[offices["status"] == "closed", "place"]
+    top = [tables.place(row) for row in tables.records(sites[:_NAMED])]
+    return {
+        "new": counted(len(sites), words["offices"], language),
+        "decided": _decided(int(sites["forced"].sum()), len(sites), language),
+        "cost": number(manifest["cost"]["annual_msek"], 1, language),
+        "top": listed(top, language),
+        "closed": counted(len(closed), words["closed_offices"], language),
+        "places": listed(sorted(closed, key=sort_key(language)), language),
+        "saving": number(manifest["cost"]["annual_saving_msek"], 1, language),
+    }
 
 
 def _decided(announced: int, new: int, language: str) -> str:
@@ -163,27 +158,23 @@ def _decided(announced: int, new: int, language: str) -> str:
     return clause.format(announced=whole(announced, language))
 
 
-def _touched(
-    summary: Mapping[str, float], verb: str, participle: str, language: str
-) -> dict[str, str]:
-    """How many gain or lose, and their minutes before and after."""
-    minutes = {
-        f"{verb}_{side}": number(summary[f"mean_of_{participle}_{side}"], 1, language)
-        for side in ("before", "after")
-    }
-    return {participle: whole(summary[f"people_{participle}"], language), **minutes}
-
-
-def _closed(result: Result, language: str) -> str:
-    words, manifest = texts(language)["brief"]["answer"], result.manifest
-    offices = result.tables["offices"]
-    places = offices.loc[offices["status"] == "closed", "place"]
-    sentence: str = words["closed"].format(
-        closed=counted(len(places), words["closed_offices"], language),
-        places=listed(sorted(places, key=sort_key(language)), language),
-        saving=number(manifest["cost"]["annual_saving_msek"], 1, language),
-    )
-    return sentence
+def _of_people(result: Result, language: str) -> dict[str, str]:
+    """What the answer says of people and their minutes, before and after."""
+    summary = result.manifest["summary"]
+    access = result.tables["access"].set_index("measure").to_dict("index")
+    counts = {"people": "people", "gaining": "people_gaining", "losing": "people_losing"}
+    figures = {key: whole(summary[name], language) for key, name in counts.items()}
+    for side in ("before", "after"):
+        # Of nobody there is no mean.
+        gain, lose = (summary.get(f"mean_of_{who}_{side}", np.nan) for who in ("gaining", "losing"))
+        figures |= {
+            f"mean_{side}": number(access["mean"][side], 1, language),
+            f"share_{side}": percent(access["share45"][side], 1, language),
+            f"beyond_{side}": whole(summary[f"people_beyond_60_{side}"], language),
+            f"gain_{side}": number(gain, 1, language),
+            f"lose_{side}": number(lose, 1, language),
+        }
+    return figures
 
 
 def _picks(result: Result, language: str) -> Iterator[Block]:
@@ -198,37 +189,27 @@ def _picks(result: Result, language: str) -> Iterator[Block]:
         yield Paragraph(words["brief"]["maps"]["none"])
         return
     statuses = result.tables["offices"]["status"]
-    counts = {"existing": (statuses == "existing").sum(), "new": len(result.tables["sites"])}
-    shown = {key: whole(count, language) for key, count in counts.items()}
+    existing, new = (statuses == "existing").sum(), len(result.tables["sites"])
+    shown = {"existing": whole(existing, language), "new": whole(new, language)}
     yield Pictures({name: words["maps"][f"{name}_alt"].format(**shown) for name in MAPS})
 
 
-def _effects(result: Result, language: str) -> Iterator[Block]:
+def _effects(result: Result, background: Background, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["effects"]
     yield Heading(words["heading"])
     yield tables.access(result, language)
-    for name in ("counties", "fa_regions"):
-        regions = tables.regions(result, name, language)
-        if regions.rows:
-            yield regions
-
-
-def _extremes(result: Result, background: Background, language: str) -> Iterator[Block]:
+    regions = (tables.regions(result, name, language) for name in ("counties", "fa_regions"))
+    yield from (grid for grid in regions if grid.rows)
     gaining = tables.gaining(result, language)
-    if gaining.rows:
-        yield gaining
-    else:
-        yield Paragraph(texts(language)["brief"]["effects"]["gaining_none"])
+    yield gaining if gaining.rows else Paragraph(words["gaining_none"])
     yield tables.worst_off(result, background.border, language)
 
 
 def _limits(result: Result, language: str) -> Iterator[Block]:
     words = texts(language)["brief"]["limits"]
     yield Heading(words["heading"])
-    if result.manifest["limits"]:
-        yield tables.limits(result, language)
-    else:
-        yield Paragraph(words["none"])
+    limited = result.manifest["limits"]
+    yield tables.limits(result, language) if limited else Paragraph(words["none"])
 
 
 def _assumptions(result: Result, background: Background, language: str) -> Iterator[Block]:
@@ -242,21 +223,15 @@ def _assumptions(result: Result, background: Background, language: str) -> Itera
 
 def _repeat(result: Result, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
-    repeat = words["repeat"]
-    sizes = {key: whole(manifest["size"][key], language) for key in _SIZES}
+    repeat, sizes = words["repeat"], ("demand_points", "candidates", "offices")
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    lines = (
+        repeat["command"].format(command=command(result, "run")),
+        repeat["sizes"].format(**{key: whole(manifest["size"][key], language) for key in sizes}),
+        repeat["versions"].format(versions=versions),
+    )
     yield Heading(repeat["heading"])
-    yield Bullets(
-        (
-            repeat["command"].format(command=command(result, "run")),
-            repeat["sizes"].format(**sizes),
-            repeat["versions"].format(versions=versions),
-        )
-    )
+    yield Bullets(lines)
     yield tables.inputs(result, language)
-    yield Paragraph(
-        words["sources"]["outside_sweden" if result.outside_sweden else "line"], "small"
-    )
-
-
-_SIZES = ("demand_points", "candidates", "offices")
+    sources = words["sources"]["outside_sweden" if result.outside_sweden else "line"]
+    yield Paragraph(sources, "small")

@@ -23,15 +23,9 @@ _TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.typ"
 def as_pdf(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     """Write a briefing as PDF."""
     date = dt.datetime.fromisoformat(document.date).replace(tzinfo=dt.UTC)
-    content = {
-        "language": document.language,
-        "title": document.title,
-        "kicker": document.kicker,
-        "subtitle": document.subtitle,
-        "publisher": document.publisher,
-        "date": [date.year, date.month, date.day],
-        "blocks": list(_blocks(document)),
-    }
+    told = ("language", "title", "kicker", "subtitle", "publisher")
+    content = {key: getattr(document, key) for key in told}
+    content |= {"date": [date.year, date.month, date.day], "blocks": list(_blocks(document))}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for name, png in pictures.items():
