@@ -83,11 +83,8 @@ def _frontier(result: Result, language: str) -> Iterator[Paragraph]:
         return
     words, table = texts(language)["terminal"], result.tables["frontier"]
     possible = table[table["status"].isin(["optimal", "feasible"])]
-    counts = {
-        "steps": len(table) - 1,
-        "possible": len(possible),
-        "proved": (possible["status"] == "optimal").sum(),
-    }
+    proved = (possible["status"] == "optimal").sum()
+    counts = {"steps": len(table) - 1, "possible": len(possible), "proved": proved}
     line = words["frontier"].format(**{key: whole(n, language) for key, n in counts.items()})
     if len(possible):
         first, last = records(possible.iloc[[0, -1]])

@@ -43,18 +43,18 @@ def study_texts(study: str, language: str) -> Mapping[str, Any]:
     return words
 
 
-def number(value: float, digits: int, language: str) -> str:
+def number(value: float | None, digits: int, language: str) -> str:
     """A figure with this many decimals: 81,2 in Swedish, 81.2 in English.
 
-    Thousands are set apart by a no-break space in Swedish and by a comma in English; what is not
-    finite is a dash.
+    Thousands are set apart by a no-break space in Swedish and by a comma in English; what is
+    missing or not finite is a dash.
 
     Examples
     --------
     >>> number(1234.56, 1, "en"), number(-0.04, 1, "en"), number(81.25, 1, "sv")
     ('1,234.6', '0.0', '81,2')
     """
-    if not math.isfinite(value):
+    if value is None or not math.isfinite(value):
         return _ABSENT
     thousands, point = _SEPARATORS[language]
     # Rounded first, so that -0.04 with one decimal is 0.0, not -0.0.
@@ -133,23 +133,18 @@ def goal_in_words(objective: Mapping[str, Any], language: str) -> str:
         for second in rest:
             first = goals["then"].format(first=first, second=second)
         return first
-    targets = [_target(target, language) for target in objective.get("targets", ())]
+    targets = [
+        goals["target"].format(
+            share=as_given(100 * target["share"], language),
+            minutes=as_given(target["within_minutes"], language),
+            where=goals["where"][target["each"]],
+        )
+        for target in objective.get("targets", ())
+    ]
     within = objective.get("within_minutes")
-    clause: str = goals[objective["kind"]].format(
-        minutes="" if within is None else as_given(within, language),
-        targets=listed(targets, language),
-    )
-    return clause
-
-
-def _target(target: Mapping[str, Any], language: str) -> str:
-    goals = texts(language)["brief"]["goals"]
-    clause: str = goals["target"].format(
-        share=as_given(100 * target["share"], language),
-        minutes=as_given(target["within_minutes"], language),
-        where=goals["where"][target["each"]],
-    )
-    return clause
+    minutes = "" if within is None else as_given(within, language)
+    goal = goals[objective["kind"]].format(minutes=minutes, targets=listed(targets, language))
+    return str(goal)
 
 
 def shortest(value: float, language: str) -> str:

@@ -14,7 +14,7 @@ from siting.common.files import write_file
 from siting.report.maps import palette
 from siting.report.maps.sweden import Outlines, outlines, refuse_outside_sweden
 from siting.report.words import LANGUAGES, localised, texts
-from siting.results.measures import DIGITS, MEASURES
+from siting.results.measures import DIGITS, MEASURES, SHARE_MINUTES
 from siting.results.result import Result
 from siting.results.tables import from_present, with_change
 
@@ -22,19 +22,15 @@ _SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 """Signs that could end a script element or a line of it; within JSON they only occur in texts."""
 NATION = {
-    name: digits + 2 if unit == "share" else digits
-    for unit, digits in DIGITS.items()
-    for name, of_unit in MEASURES.items()
-    if of_unit == unit
+    name: DIGITS[unit] + 2 * (unit == "share")
+    for name, unit in sorted(MEASURES.items(), key=lambda measure: list(DIGITS).index(measure[1]))
 }
 """Decimals of the measures of the whole country, by unit; shares are from 0 to 1 here."""
 _REGION = {
     "mean": ("mean_after", 1),
     "change": ("mean_change", 1),
     "worst": ("worst_after", 1),
-    "share30": ("share30_after", 3),
-    "share45": ("share45_after", 3),
-    "share60": ("share60_after", 3),
+    **{f"share{limit}": (f"share{limit}_after", 3) for limit in SHARE_MINUTES},
 }
 
 
@@ -106,18 +102,16 @@ def _municipalities(table: pd.DataFrame) -> list[list[Any]]:
 def _offices(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
     """Offices of today: place, municipality's code, its own code, x, y."""
     table = table[table["status"].isin(["existing", "closed"])]
-    marks = drawing.locate(table)
-    columns = zip(table["place"], table["municipality_code"], table["code"], strict=True)
-    return [[*column, x, y] for column, (x, y) in zip(columns, marks, strict=True)]
+    columns = ["place", "municipality_code", "code", "x", "y"]
+    return drawing.locate(table)[columns].to_numpy().tolist()
 
 
 def _present(result: Result) -> dict[str, Any]:
-    before = result.tables["municipalities"].assign(mean_change=0.0)
-    for name, (column, _) in _REGION.items():
-        if name != "change":
-            before[column] = before[column.replace("_after", "_before")]
+    table = result.tables["municipalities"]
+    before = {name: table[name.replace("_after", "_before")] for name in map(str, table)}
+    regions = _regions(table.assign(**before, mean_change=0.0))
     access = result.tables["access"].set_index("measure")["before"]
-    return {"nation": _nation(access), "regions": _regions(before)}
+    return {"nation": _nation(access), "regions": regions}
 
 
 def _own(result: Result, drawing: Outlines) -> dict[str, Any]:
@@ -196,17 +190,13 @@ def _regions(table: pd.DataFrame) -> dict[str, list[float]]:
 
 def _sites(table: pd.DataFrame, drawing: Outlines) -> list[list[Any]]:
     """New offices: first what a table shows, then x, y and the code."""
-    marks = drawing.locate(table)
-    hours = (table["person_minutes_saved"] / 60).round().astype(int)
-    shown = table.assign(
-        hours=hours,
+    shown = drawing.locate(table).assign(
+        hours=(table["person_minutes_saved"] / 60).round().astype(int),
         loss=table["loss_if_left_out_minutes"].round(4),
         cost=table["annual_cost_msek"].round(2),
     )
     columns = [
         *("rank", "locality", "municipality", "municipality_code", "fa_region", "forced"),
-        *("cost", "people_nearest", "hours", "loss"),
+        *("cost", "people_nearest", "hours", "loss", "x", "y", "locality_code"),
     ]
-    rows = zip(*(shown[column].tolist() for column in columns), strict=True)
-    placed = zip(rows, marks, shown["locality_code"], strict=True)
-    return [[*row, x, y, code] for row, (x, y), code in placed]
+    return shown[columns].to_numpy().tolist()

@@ -76,12 +76,11 @@ class Outlines:
     left: float
     top: float
 
-    def locate(self, table: pd.DataFrame) -> list[tuple[int, int]]:
-        """Where the rows of a table with columns lon and lat lie in the drawing."""
-        return [
-            (round((point.x - self.left) / METRES), round((self.top - point.y) / METRES))
-            for point in located(table).geometry
-        ]
+    def locate(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table with columns lon and lat, and x and y in the drawing beside them."""
+        points = located(table).geometry
+        x, y = (points.x - self.left) / METRES, (self.top - points.y) / METRES
+        return table.assign(x=x.round().astype(int), y=y.round().astype(int))
 
 
 @cache
