@@ -10,7 +10,7 @@ from siting.common.errors import ClashingLimit, Fault
 from siting.common.types import Bools
 from siting.model.instance import Instance
 from siting.model.options import Options
-from siting.model.program import Row
+from siting.model.program import Row, sum_row
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,31 @@ class Limit(ABC):
     def about(self) -> tuple[str, str]:
         """Return the grouping that the limit is about, and the groups that it names."""
         return "", ""
+
+
+class Count(Limit):
+    """At least or at most so many new sites, of all or of some; forced ones count."""
+
+    least: int | None
+    most: int | None
+
+    def which(self) -> str:
+        """Return which new sites are meant, in words that follow their number."""
+        return ""
+
+    def counted(self, options: Options) -> Bools:
+        """Return which options are meant, shape (options,)."""
+        return options.new
+
+    def sentence(self) -> str:
+        """Return what the limit says, in plain words."""
+        spans = ((self.least, "at least"), (self.most, "at most"))
+        span = " and ".join(f"{word} {number}" for number, word in spans if number is not None)
+        return f"{span} new{self.which()}"
+
+    def rows(self, options: Options) -> Iterator[Row]:
+        """Return the limit as rows over the options."""
+        yield sum_row("", self.counted(options), lower=self.least, upper=self.most)
 
 
 def unknown_sites(key: str, named: Sequence[str], instance: Instance) -> Iterator[Fault]:

@@ -8,8 +8,7 @@ import numpy as np
 from siting.common.errors import Fault
 from siting.common.types import Bools
 from siting.model.instance import Instance
-from siting.model.limits.base import Limit, groups_of_sites, unknown_group
-from siting.model.limits.numbers import Count
+from siting.model.limits.base import Count, Limit, groups_of_sites, unknown_group
 from siting.model.options import Options
 from siting.model.program import Row, sum_row
 
