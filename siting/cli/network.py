@@ -71,10 +71,10 @@ def build_network(  # noqa: PLR0913 - one parameter an option
         build_from_area,
         build_from_file,
         build_from_graphml,
-        check_target,
         save_network,
     )
     from siting.network.osm.download import Servers, area_of
+    from siting.network.osm.files import check_target
     from siting.network.speeds import read_speeds
     from siting.studies.network.page import print_built
 

@@ -8,17 +8,9 @@ import numpy as np
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Ints, Points
-from siting.network.link_times import add_times
 from siting.network.osm.download import DownloadArea, Servers, download
 from siting.network.osm.extract import read_extract
-from siting.network.osm.files import (
-    SUFFIXES,
-    from_graph,
-    read_network,
-    save_graphml,
-    save_parquet,
-    to_graph,
-)
+from siting.network.osm.files import from_graph, read_network, save_streets
 from siting.network.osm.tags import Roads
 from siting.network.osm.ways import CutOff, Streets, largest_part, make_links
 from siting.network.speeds import Speeds
@@ -65,23 +57,9 @@ class Residents:
 NOBODY = Residents(Points((), np.empty(0), np.empty(0)), np.empty(0, dtype=np.int64))
 
 
-def check_target(path: Path) -> None:
-    """Refuse a path that no network can be written to, before any work is done."""
-    if path.suffix not in SUFFIXES:
-        remedy = f"Let it end in {' or '.join(SUFFIXES)}"
-        problem = "the ending does not say what to write"
-        raise InputError([Fault("siting network build", "OUT", str(path), problem, remedy)])
-
-
 def save_network(built: Built, path: Path, speeds: Speeds) -> None:
     """Write a network as GraphML, with speeds and travel times, or as Parquet, without."""
-    check_target(path)
-    if path.suffix == ".parquet":
-        save_parquet(built.streets, built.about, path)
-        return
-    graph = to_graph(built.streets, built.about)
-    add_times(graph, speeds)
-    save_graphml(graph, path)
+    save_streets(built.streets, built.about, path, speeds)
 
 
 def build_from_file(path: Path, roads: Roads, residents: Residents = NOBODY) -> Built:

@@ -20,10 +20,10 @@ from siting.common.file_limits import GRAPHML, refuse_entities, refuse_large, re
 from siting.common.files import replace_file, telling
 from siting.common.tables.hints import GREATEST
 from siting.common.types import Bools, Floats, Ints, RoadGraph
-from siting.network.link_times import Links, links_of, nodes_of
+from siting.network.link_times import Links, add_times, links_of, nodes_of
 from siting.network.osm.tags import FERRY, duration_minutes
 from siting.network.osm.ways import Streets, in_order
-from siting.network.speeds import limit_kph
+from siting.network.speeds import Speeds, limit_kph
 
 SUFFIXES = (".graphml", ".parquet")
 _EMPTY = "there is no link in it"
@@ -38,7 +38,6 @@ def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
     """Make an OSMnx graph."""
     graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326", simplified=True)
     graph.graph.update(about)
-    nodes = streets.nodes[["osmid", "x", "y"]].itertuples(index=False)
     nodes = streets.nodes[["osmid", "x", "y"]].itertuples(index=False)
     graph.add_nodes_from((node, {"x": x, "y": y}) for node, x, y in nodes)
     for u, v, *values in streets.links[["u", "v", *_NAMES]].itertuples(index=False):
@@ -113,16 +112,32 @@ def _refuse(path: Path, found: Iterable[tuple[str, str, ArrayLike]], remedy: str
         )
 
 
-def save_graphml(graph: RoadGraph, path: Path) -> None:
-    """Write GraphML that OSMnx reads back; whole or not at all."""
-    _aside(path, lambda aside: ox.save_graphml(graph, aside))
+def check_target(path: Path) -> None:
+    """Refuse a path that no network can be written to, before any work is done."""
+    if path.suffix not in SUFFIXES:
+        remedy = f"Let it end in {' or '.join(SUFFIXES)}"
+        problem = "the ending does not say what to write"
+        raise InputError([Fault("siting network build", "OUT", str(path), problem, remedy)])
 
 
-def save_parquet(streets: Streets, about: dict[str, str], path: Path) -> None:
+def save_streets(streets: Streets, about: dict[str, str], path: Path, speeds: Speeds) -> None:
+    """Write GraphML, with speeds and travel times, or Parquet, without; whole or not at all."""
+    check_target(path)
+    with telling(path, "OUT"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".parquet":
+            replace_file(path, partial(_write_parquet, streets, about))
+        else:
+            graph = to_graph(streets, about)
+            add_times(graph, speeds)
+            replace_file(path, partial(ox.save_graphml, graph))
+
+
+def _write_parquet(streets: Streets, about: dict[str, str], path: Path) -> None:
     """Write one Parquet file of one row, which holds nodes and links as lists."""
     table = pa.table({"nodes": _packed(streets.nodes), "links": _packed(streets.links)})
     table = table.replace_schema_metadata({_ABOUT: json.dumps(about, ensure_ascii=False)})
-    _aside(path, lambda aside: pq.write_table(table, aside, compression="zstd"))
+    pq.write_table(table, path, compression="zstd")
 
 
 def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
@@ -158,7 +173,7 @@ def _reading(path: Path) -> Iterator[None]:
 def read_parquet(
     path: Path, columns: Sequence[str] | None = None
 ) -> tuple[Streets, dict[str, str]]:
-    """Read what `save_parquet` wrote, or some of its columns, texts as categories."""
+    """Read what `save_streets` wrote, or some of its columns, texts as categories."""
     refuse_large_parquet(path)
     with pq.ParquetFile(path) as file:
         about: dict[str, str] = json.loads((file.schema_arrow.metadata or {})[_ABOUT])
@@ -172,13 +187,6 @@ def _packed(table: pd.DataFrame) -> pa.Array:
     rows = pa.Table.from_pandas(table, preserve_index=False).combine_chunks().to_struct_array()
     whole = pa.concat_arrays(rows.chunks) if isinstance(rows, pa.ChunkedArray) else rows
     return pa.ListArray.from_arrays(pa.array([0, len(whole)], pa.int32()), whole)
-
-
-def _aside(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the target and move into place, so that nobody meets half a file."""
-    with telling(path, "OUT"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, write)
 
 
 _NODES: dict[str, Any] = {"osmid": "int64", "x": "float64", "y": "float64"}
@@ -203,7 +211,7 @@ def read_roads(
 
 
 def _read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
-    """Read what `save_parquet` wrote, without columns that travel times do not depend on."""
+    """Read what `save_streets` wrote, without columns that travel times do not depend on."""
     with _reading(path):
         tables = (("nodes", _NODES), ("links", _LINKS))
         wanted = [f"{table}.list.element.{name}" for table, names in tables for name in names]

@@ -1,8 +1,9 @@
 """Find holes in numbered roads and parts that nothing reaches, and repair those judged sound."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -48,51 +49,43 @@ class Gap:
     ref: str
 
 
-def find_holes(graph: RawGraph) -> list[Gap]:
+def find_holes(graph: RawGraph) -> Iterator[Gap]:
     """Find where pieces of one numbered road lie close but are far apart along the network."""
     numbered = graph.links.assign(ref=graph.links["ref"].str.split(";")).explode("ref")
-    lengths = _adjacency(len(graph.xy), graph.links)
-    found: dict[tuple[int, int], list[str]] = {}
+    found: dict[tuple[int, int, float], list[str]] = {}
     for ref, road in numbered[numbered["ref"] != ""].groupby("ref", sort=True):
-        for ends in _near_pieces(graph.xy, road):
-            found.setdefault(ends, []).append(str(ref))
-    holes = (
-        _measure(graph.xy, lengths, ends, ";".join(refs)) for ends, refs in sorted(found.items())
-    )
-    return [hole for hole in holes if hole.network_m > _DETOUR * hole.gap_m + _ALLOWANCE_M]
-
-
-def find_detached(graph: RawGraph) -> list[Gap]:
-    """Find the shortest tie from each detached part to the main part of the network."""
-    part = parts_of(len(graph.xy), *graph.links[["u", "v"]].to_numpy().T)
-    main = np.bincount(part).argmax()
-    rest = np.flatnonzero(part == main)
-    detached = [np.flatnonzero(part == label) for label in np.unique(part) if label != main]
-    ties = (_nearest(graph.xy, inside, rest) for inside in detached)
-    return [Gap(u, v, gap, np.inf, "") for u, v, gap in ties]
-
-
-def _near_pieces(xy: Floats, road: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    junctions, flat = np.unique(road[["u", "v"]], return_inverse=True)
-    piece = parts_of(len(junctions), *flat.reshape(-1, 2).T)
-    members = [junctions[piece == label] for label in range(piece.max() + 1)]
-    for index, first in enumerate(members):
-        for second in members[index + 1 :]:
-            u, v, gap = _nearest(xy, first, second)
+        for pair in combinations(_pieces(road), 2):
+            first, second, gap = _nearest(graph.xy, *pair)
             if gap < _WIDEST_M:
-                yield min(u, v), max(u, v)
+                ends = (min(first, second), max(first, second), gap)
+                found.setdefault(ends, []).append(str(ref))
+    lengths = _adjacency(len(graph.xy), graph.links)
+    for (u, v, gap), refs in sorted(found.items()):
+        network = float(dijkstra(lengths, directed=False, indices=u)[v])
+        if network > _DETOUR * gap + _ALLOWANCE_M:
+            yield Gap(u, v, gap, network, ";".join(refs))
+
+
+def find_detached(graph: RawGraph) -> Iterator[Gap]:
+    """Find the shortest tie from each detached part to the main part of the network."""
+    parts = _pieces(graph.links)
+    main = max(parts, key=len)
+    for part in parts:
+        if part is not main:
+            yield Gap(*_nearest(graph.xy, part, main), np.inf, "")
+
+
+def _pieces(links: pd.DataFrame) -> list[Ints]:
+    """The junctions of each part of the links that hangs together."""
+    junctions, flat = np.unique(links[["u", "v"]], return_inverse=True)
+    piece = parts_of(len(junctions), *flat.reshape(-1, 2).T)
+    return [junctions[piece == label] for label in range(piece.max() + 1)]
 
 
 def _nearest(xy: Floats, first: Ints, second: Ints) -> tuple[int, int, float]:
     distance, other = map(np.asarray, cKDTree(xy[second]).query(xy[first]))
     best = int(distance.argmin())
     return int(first[best]), int(second[other[best]]), float(distance[best])
-
-
-def _measure(xy: Floats, lengths: csr_array, ends: tuple[int, int], ref: str) -> Gap:
-    u, v = ends
-    network = dijkstra(lengths, directed=False, indices=u)[v]
-    return Gap(u, v, float(np.hypot(*(xy[u] - xy[v]))), float(network), ref)
 
 
 def _adjacency(size: int, links: pd.DataFrame) -> csr_array:
@@ -136,7 +129,7 @@ class Repairs:
         self,
         graph: RawGraph,
         table: str,
-        gaps: list[Gap],
+        gaps: Iterable[Gap],
         repair: Callable[[RawGraph, Gap, _Judged], tuple[str, list[_Link]]],
     ) -> tuple[RawGraph, list[list[object]]]:
         added, log = [], []

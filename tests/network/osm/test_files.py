@@ -15,7 +15,7 @@ from siting.common.types import Arcs, LazyRoads
 from siting.network.link_times import arcs_of
 from siting.network.load import load_road_network
 from siting.network.osm.build import Built, build_from_graphml, save_network
-from siting.network.osm.files import read_network, read_parquet, save_parquet
+from siting.network.osm.files import read_network, read_parquet
 from siting.network.speeds import read_speeds
 
 
@@ -141,7 +141,8 @@ def test_times_need_no_graph_and_are_those_of_the_graph(saved: dict[str, Path]) 
 
 def test_a_link_to_a_node_that_is_not_there_is_an_error(built: Built, tmp_path: Path) -> None:
     nodes = built.streets.nodes.iloc[1:]
-    save_parquet(replace(built.streets, nodes=nodes), {}, tmp_path / "less.parquet")
+    less = replace(built, streets=replace(built.streets, nodes=nodes))
+    save_network(less, tmp_path / "less.parquet", read_speeds(data_folder()))
     with pytest.raises(InputError, match="a link ends at a node that is not there"):
         load_road_network(tmp_path / "less.parquet")
 
