@@ -200,13 +200,16 @@ def _with_money(sites: pd.DataFrame, costs: Costs, closing: ClosingTable) -> pd.
     )
 
 
+SITE_GROUPS = {name: level.code for name, level in LEVELS.items()} | {"category": "category"}
+"""The groupings of sites, and the column of each."""
+
+
 def _instance(
     sites: pd.DataFrame, demand: pd.DataFrame, minutes: Floats, weights: Floats
 ) -> Instance:
     allowed = sites["allowed"].to_numpy()
     chosen = sites[allowed]
     of_people = {name: level.code for name, level in LEVELS.items() if level.name}
-    of_sites = {name: level.code for name, level in LEVELS.items()} | {"category": "category"}
     return Instance.from_matrix(
         minutes[:, allowed],
         weights,
@@ -215,6 +218,6 @@ def _instance(
         one_off_cost=chosen["one_off_cost_msek"].to_numpy(),
         client_ids=tuple(demand["demand_id"]),
         site_ids=tuple(chosen["code"]),
-        site_groups={name: tuple(chosen[column]) for name, column in of_sites.items()},
+        site_groups={name: tuple(chosen[column]) for name, column in SITE_GROUPS.items()},
         client_groups={name: tuple(demand[column]) for name, column in of_people.items()},
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from siting.common.errors import Fault, refuse_all
+from siting.common.errors import Fault, InputError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Coverage, Equity, Task, Worst
 from siting.pipeline.describe import describe_steps
@@ -156,12 +156,11 @@ def _with_aims(table: pd.DataFrame, front: Front) -> pd.DataFrame:
 def read_tradeoff(text: str, within: float | None = None, points: int | None = None) -> Tradeoff:
     """Read what a user asks for, such as mean,worst."""
     first, _, second = (part.strip() for part in text.partition(","))
-    faults = []
     if first != "mean" or second not in SECONDS:
         remedy = "Write mean,worst, mean,equity or mean,coverage."
-        faults.append(Fault("command line", "--tradeoff", text, "is no pair of aims", remedy))
-    elif within is not None and second != "coverage":
+        raise InputError([Fault("command line", "--tradeoff", text, "is no pair of aims", remedy)])
+    if within is not None and second != "coverage":
         remedy = "Leave it out, or write --tradeoff mean,coverage."
-        faults.append(Fault("command line", "--within", within, "is for coverage only", remedy))
-    refuse_all(faults)
+        fault = Fault("command line", "--within", within, "is for coverage only", remedy)
+        raise InputError([fault])
     return Tradeoff(second, within, points)

@@ -22,19 +22,15 @@ def misallocation(
 ) -> pd.DataFrame:
     """Place the offices of each region anew, those of all other regions as they are."""
     rows = []
-    for region in sorted(set(client_regions)):
+    for region in sorted({*client_regions} & {*site_regions[present]}):
         own = (site_regions == region).to_numpy()
-        count = int((own & present).sum())
-        if count:
-            people = np.where((client_regions == region).to_numpy(), weights, 0.0)
-            rows.append({"region": region, **_region(minutes, people, present, own, count)})
+        people = np.where((client_regions == region).to_numpy(), weights, 0.0)
+        rows.append({"region": region, **_region(minutes, people, present, own)})
     return pd.DataFrame(rows)
 
 
-def _region(
-    minutes: Floats, people: Floats, present: Bools, own: Bools, count: int
-) -> dict[str, float]:
-    clients = people > 0
+def _region(minutes: Floats, people: Floats, present: Bools, own: Bools) -> dict[str, float]:
+    clients, count = people > 0, int((own & present).sum())
     sites = np.flatnonzero(own | present)
     times = minutes[np.ix_(clients, sites)]
     sites, times = _one_each(sites, times, present)

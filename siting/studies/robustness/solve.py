@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from siting.common.errors import InfeasibleError, InterruptError
-from siting.common.levels import LEVELS
 from siting.common.parallel import each_made
 from siting.common.signals import Progress, Stop, keeping_what_is_done
 from siting.common.types import Bools, Floats, Ints
@@ -17,13 +16,11 @@ from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
 from siting.network.speeds import speed_profiles
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.problem import Problem, dense
+from siting.pipeline.problem import SITE_GROUPS, Problem, dense
 from siting.pipeline.run import travel_times
 from siting.scenario.file import ScenarioFile
 from siting.studies.offices import Redraw, codes_of_seats, pairs_that_matter, present_sites
 from siting.studies.study import open_study
-
-_GROUPS = {name: level.code for name, level in LEVELS.items()} | {"category": "category"}
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,7 @@ def task_of(shared: Shared, realisation: Realisation) -> Task:
         one_off_cost=realisation.one_off[chosen],
         client_ids=shared.task.instance.client_ids,
         site_ids=tuple(described["code"]),
-        site_groups={name: tuple(described[column]) for name, column in _GROUPS.items()},
+        site_groups={name: tuple(described[column]) for name, column in SITE_GROUPS.items()},
         client_groups=shared.task.instance.client_groups,
     )
     return replace(shared.task, instance=instance)
@@ -211,33 +208,31 @@ class SolvedDraw:
     ----------
     status : str
         optimal, feasible, unknown, or infeasible.
-    picks : tuple of str
-        New sites.
     mean : float
         Minutes per person who counts; NaN without an answer.
+    picks : tuple of str
+        New sites.
     realisation : Realisation
         What the draw came to.
     """
 
     status: str
-    picks: tuple[str, ...]
     mean: float
+    picks: tuple[str, ...]
     realisation: Realisation = field(compare=False, repr=False)
 
 
 def make_draws(shared: Shared, redraw: Redraw, count: int, seed: int) -> tuple[Draw, ...]:
     """Draw so many; each has a random stream of its own, so that none depends on the others."""
-    streams = np.random.SeedSequence(seed).spawn(count)
-    return tuple(_draw(shared, redraw, np.random.default_rng(stream)) for stream in streams)
-
-
-def _draw(shared: Shared, redraw: Redraw, rng: np.random.Generator) -> Draw:
-    return Draw(
-        speeds=str(rng.choice(sorted(shared.minutes))),
-        weight=str(rng.choice(sorted(shared.weights))),
-        min_population=int(rng.choice(shared.min_populations)),
-        cost_factor=round(float(rng.uniform(*shared.cost_factors)), 3),
-        offices=redraw.draw(rng),
+    return tuple(
+        Draw(
+            speeds=str(rng.choice(sorted(shared.minutes))),
+            weight=str(rng.choice(sorted(shared.weights))),
+            min_population=int(rng.choice(shared.min_populations)),
+            cost_factor=round(float(rng.uniform(*shared.cost_factors)), 3),
+            offices=redraw.draw(rng),
+        )
+        for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(count))
     )
 
 
@@ -248,9 +243,9 @@ def solve_draw(shared: Shared, draw: Draw) -> SolvedDraw:
     try:
         solution = task.solve()
     except InfeasibleError:
-        return SolvedDraw("infeasible", (), np.nan, realisation)
+        return SolvedDraw("infeasible", np.nan, (), realisation)
     value = np.nan if solution.objective is None else task.per_person(solution.objective)
-    return SolvedDraw(solution.status, solution.new_sites, value, realisation)
+    return SolvedDraw(solution.status, value, solution.new_sites, realisation)
 
 
 def solve_draws(

@@ -1,7 +1,6 @@
 """The picks over many plausible draws: how often each stays, what drives it, what is regretted."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -151,16 +150,10 @@ def _sets(shared: Shared, sets: Sequence[tuple[str, ...]], table: pd.DataFrame) 
 
 def _draws(solved: Mapping[int, SolvedDraw]) -> pd.DataFrame:
     rows = [
-        {
-            "draw": number,
-            **asdict(each.realisation.draw),
-            "status": each.status,
-            "mean": each.mean,
-            "picks": each.picks,
-        }
+        {"draw": number, **vars(each.realisation.draw), **vars(each)}
         for number, each in solved.items()
     ]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).drop(columns="realisation")
     listed = {name: table[name].map("; ".join) for name in ("offices", "picks")}
     return table.assign(**listed, main_regret=np.nan, main_keeps_limits=False)
 
@@ -206,18 +199,12 @@ def _by_factor(
     kept = np.array([len(set(each.picks) & set(main)) / max(1, len(main)) for each in solved])
     size = np.array([len(each.picks) for each in solved], dtype=np.float64)
     rows = [
-        {
-            "factor": name,
-            "level": level,
-            "draws": int(at.sum()),
-            "picks": size[at].mean(),
-            "main_kept": kept[at].mean(),
-        }
+        (name, level, int(at.sum()), size[at].mean(), kept[at].mean())
         for name in factors
         for level in sorted(set(factors[name]))
         for at in [(factors[name] == level).to_numpy()]
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["factor", "level", "draws", "picks", "main_kept"])
 
 
 def frequencies(picks: Bools, factors: pd.DataFrame, nearer: Ints) -> pd.DataFrame:
