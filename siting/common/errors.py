@@ -2,7 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,15 @@ def refuse_all(faults: Iterable[Fault]) -> None:
     """Raise an error with all faults, if there are any."""
     if found := tuple(faults):
         raise InputError(found)
+
+
+@contextmanager
+def gathering(faults: list[Fault]) -> Iterator[None]:
+    """Add the faults of an error to these instead of raising it."""
+    try:
+        yield
+    except InputError as error:
+        faults += error.faults
 
 
 class BusyError(SitingError):

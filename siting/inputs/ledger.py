@@ -6,12 +6,11 @@ hash until `siting data build` has filled it in.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from siting.common.errors import Fault, InputError, refuse_all
+from siting.common.errors import Fault, InputError, gathering, refuse_all
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.inputs.costs import read_costs
 from siting.inputs.schema import TABLES, read_table
@@ -39,13 +38,16 @@ def refresh_ledger(folder: Path) -> None:
 
 def check_data(folder: Path) -> tuple[str, ...]:
     """Check every table, the assumptions log and the ledger."""
-    checks: list[Callable[[Path], object]] = [partial(read_table, name) for name in TABLES]
     faults: list[Fault] = []
-    for check in (*checks, _check_assumptions, read_costs, _check_ledger):
-        try:
-            check(folder)
-        except InputError as error:
-            faults += error.faults
+    for name in TABLES:
+        with gathering(faults):
+            read_table(name, folder)
+    with gathering(faults):
+        faults += _assumption_faults(folder / ASSUMPTIONS)
+    with gathering(faults):
+        read_costs(folder)
+    with gathering(faults):
+        faults += _ledger_faults(_read_ledger(folder)["resources"], folder)
     refuse_all(faults)
     return tuple(f"{item['path']}: {item['title']}" for item in _read_ledger(folder)["resources"])
 
@@ -71,10 +73,6 @@ def _schema(path: Path) -> dict[str, Any]:
     return {"schema": {"fields": fields, "missingValues": [""]}} if fields else {}
 
 
-def _check_assumptions(folder: Path) -> None:
-    refuse_all(_assumption_faults(folder / ASSUMPTIONS))
-
-
 def _assumption_faults(path: Path) -> Iterator[Fault]:
     seen: set[object] = set()
     for number, item in enumerate(read_assumptions(path), start=1):
@@ -91,10 +89,6 @@ def _assumption_faults(path: Path) -> Iterator[Fault]:
         if str(item.get("id")) in seen:
             yield Fault(str(path), key, item["id"], "appears twice", "Give it another id.")
         seen.add(str(item.get("id")))
-
-
-def _check_ledger(folder: Path) -> None:
-    refuse_all(_ledger_faults(_read_ledger(folder)["resources"], folder))
 
 
 def _read_ledger(folder: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import Fault, InputError, near_matches, refuse_all
+from siting.common.errors import Fault, InputError, gathering, near_matches, refuse_all
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.tables.columns import ColumnSpec, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
@@ -307,11 +307,9 @@ class _Reader:
             fault = Fault(str(self._file.path), key, name, "there is no such file", remedy)
             self.faults.append(fault)
             return None
-        try:
+        with gathering(self.faults):
             return read(path)
-        except InputError as error:
-            self.faults += error.faults
-            return None
+        return None
 
 
 def _is_missing(path: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from siting.common.errors import Fault, InputError, near_matches, refuse_all
+from siting.common.errors import Fault, InputError, gathering, near_matches, refuse_all
 from siting.common.file_limits import MANIFEST, TEXT, refuse_large
 from siting.common.files import restore
 from siting.common.levels import TABLE_LEVELS
@@ -146,12 +146,10 @@ def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Data
     tables: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for name, path in files.items():
-        try:
+        with gathering(faults):
             table = pd.read_parquet(path) if path == assignment else read_table(path)
             check_table(table, name, path, outside_sweden=outside_sweden)
             tables[name] = table
-        except InputError as error:
-            faults += error.faults
     refuse_all(faults)
     return tables
 

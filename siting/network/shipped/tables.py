@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import Fault, InputError, refuse_all
+from siting.common.errors import Fault, gathering, refuse_all
 from siting.common.tables.columns import (
     NOT_NEGATIVE,
     ColumnSpec,
@@ -62,10 +62,8 @@ def read_road_tables(folder: Path) -> RoadTables:
     faults: list[Fault] = []
     tables = {}
     for name, columns in _COLUMNS.items():
-        try:
+        with gathering(faults):
             tables[name] = read_columns(folder / name, columns)
-        except InputError as error:
-            faults += error.faults
     if not faults:
         path = folder / LINKS
         faults += shortened(_ends(path, tables[NODES], tables[LINKS]), path)
