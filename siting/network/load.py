@@ -76,7 +76,8 @@ def load_road_network(
         tables = read_road_tables(folder)
         make_graph: Callable[[], RoadGraph] = partial(table_graph, tables)
         nodes, links = tables[NODES][["node", "lon", "lat"]], table_links(tables)
-        islands, log, most = _islands(tables[ISLANDS]), _repairs(tables[LOG]), 0
+        islands = tuple(Island(*row) for row in tables[ISLANDS].itertuples(index=False))
+        log, most = _repairs(tables[LOG]), 0
     else:
         nodes, links, about, make_graph = read_roads(Path(source))
         islands, log, most = (), _origin(about), profile.access.most_streets
@@ -134,18 +135,12 @@ def _rules(
     )
 
 
-def _islands(table: pd.DataFrame) -> tuple[Island, ...]:
-    columns = table[["name", "lon", "lat", "radius_km"]]
-    return tuple(Island(*row) for row in columns.itertuples(index=False))
-
-
 def _repairs(log: pd.DataFrame) -> tuple[str, ...]:
     """One sentence a repair."""
-    log = log.assign(ref=log["ref"].str.replace(";", ", "))
-    rows = log[["repair", "near", "ref", "gap_m", "why"]].itertuples(index=False)
+    rows = log.assign(ref=log["ref"].str.replace(";", ", ")).itertuples(index=False)
     return tuple(
         f"{repair} near {near}{f' (road {ref})' if ref else ''}: {gap_m / 1000:.1f} km; {why}"
-        for repair, near, ref, gap_m, why in rows
+        for repair, near, why, gap_m, ref in rows
     )
 
 

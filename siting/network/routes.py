@@ -1,10 +1,12 @@
 """The fastest way between two places, and trips whose length or time is known."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from siting.common.tables.columns import POSITIVE, ColumnSpec, label_column, on_earth, read_columns
@@ -115,22 +117,35 @@ def as_points(*places: tuple[float, float]) -> Points:
 
 
 def _by_road(network: RoadNetwork, arcs: Arcs, out: Connectors, back: Connectors) -> Route:
-    graph = with_sources(arcs.matrix(), out)
-    minutes, before = dijkstra(graph, indices=len(arcs), return_predecessors=True)
-    arrivals = minutes[back.target] + back.minutes
-    if not np.isfinite(arrivals).any():
+    if not len(out.point) or not len(back.point):
         return Route(np.inf, np.inf, (), 0.0)
-    last = int(arrivals.argmin())
-    rows = _path(before, int(back.target[last]), len(arcs))
+    minutes, metres, last, before = ways_from(0, with_sources(arcs.matrix(), out), arcs, out, back)
+    if not np.isfinite(minutes[0]):
+        return Route(np.inf, np.inf, (), 0.0)
+    rows = _path(before, int(back.target[last[0]]), len(arcs))
     first = int(np.flatnonzero(out.target == rows[0])[0])
-    metres = way_metres(arcs, out, before, back.target[[last]])[0] + back.metres[last]
     nodes = sorted(network.graph)
     return Route(
-        float(arrivals[last]),
-        float(metres) / 1000,
+        float(minutes[0]),
+        float(metres[0]) / 1000,
         tuple(nodes[row] for row in rows),
-        float(out.minutes[first] + back.minutes[last]),
+        float(out.minutes[first] + back.minutes[last[0]]),
     )
+
+
+def ways_from(
+    start: int, graph: csr_array, arcs: Arcs, out: Connectors, back: Connectors
+) -> tuple[Floats, Floats, Ints, NDArray[np.int32]]:
+    """Minutes and metres of the fastest ways from a start to all ends, shape (ends,).
+
+    Each end has a connector. With them come the connector at each end, and the predecessors.
+    """
+    arrival, before = dijkstra(graph, indices=len(arcs) + start, return_predecessors=True)
+    total = arrival[back.target] + back.minutes
+    groups = np.searchsorted(back.point, np.arange(back.points + 1)).tolist()
+    last = np.array([first + total[first:end].argmin() for first, end in pairwise(groups)])
+    metres = _way_metres(arcs, out, before, back.target[last], start) + back.metres[last]
+    return total[last], metres, last, before
 
 
 def _path(before: NDArray[np.int32], last: int, source: int) -> list[int]:
@@ -141,8 +156,8 @@ def _path(before: NDArray[np.int32], last: int, source: int) -> list[int]:
     return path[::-1]
 
 
-def way_metres(
-    arcs: Arcs, out: Connectors, before: NDArray[np.int32], last: Ints, *, start: int = 0
+def _way_metres(
+    arcs: Arcs, out: Connectors, before: NDArray[np.int32], last: Ints, start: int
 ) -> Floats:
     """Metres of the ways from a start to each of the last junctions, shape (n,).
 

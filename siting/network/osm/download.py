@@ -6,7 +6,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -238,7 +238,7 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
         if isinstance(content, dict):
             answers.append(content)
 
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
         wanted = {
             "overpass_url": servers.overpass_url.rstrip("/"),
             "nominatim_url": servers.nominatim_url.rstrip("/"),
@@ -247,18 +247,14 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
             "requests_timeout": servers.timeout_s,
             # Nobody is asked but the hosts that were named; answers are read here, in parts.
             "requests_kwargs": {**_STREAMED, "hooks": {"response": judge}},
-            "cache_folder": folder,
+            "cache_folder": stack.enter_context(tempfile.TemporaryDirectory()),
             "use_cache": True,
             "cache_only_mode": True,
         }
-        before = {name: getattr(ox.settings, name) for name in wanted}
-        try:
-            for name, value in wanted.items():
-                setattr(ox.settings, name, value)
-            yield
-        finally:
-            for name, value in before.items():
-                setattr(ox.settings, name, value)
+        for name, value in wanted.items():
+            stack.callback(setattr, ox.settings, name, getattr(ox.settings, name))
+            setattr(ox.settings, name, value)
+        yield
 
 
 class _Bounded:

@@ -34,32 +34,23 @@ class Streets:
     links: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class _Pieces:
-    """Ways cut at every node that two of them share; all arrays of shape (pieces,)."""
-
-    way: Ints
-    tail: Ints
-    head: Ints
-    metres: Floats
-
-
 def make_links(extract: Extract) -> Streets:
     """Cut ways at the nodes they share with others, and give each direction a link."""
     pieces, ways = _cut(extract), extract.ways
-    whole = np.bincount(pieces.way, pieces.metres, minlength=len(ways))[pieces.way]
-    links = ways.iloc[pieces.way]
+    way, tail, head, metres = (pieces[name].to_numpy() for name in pieces)
+    whole = np.bincount(way, metres, minlength=len(ways))[way]
+    links = ways.iloc[way]
     links = links.assign(
-        u=extract.node[pieces.tail],
-        v=extract.node[pieces.head],
-        length=pieces.metres,
+        u=extract.node[tail],
+        v=extract.node[head],
+        length=metres,
         oneway=links["forward"] != links["backward"],
-        duration=links["duration"] * pieces.metres / whole,
+        duration=links["duration"] * metres / whole,
     )
     ahead = links[links["forward"]].rename(columns={"limit_forward": "maxspeed"})
     turned = {"u": "v", "v": "u", "limit_backward": "maxspeed"}
     back = links[links["backward"]].rename(columns=turned)
-    ends = np.unique(np.concatenate([pieces.tail, pieces.head]))
+    ends = np.unique(np.concatenate([tail, head]))
     positions = {"osmid": extract.node[ends], "x": extract.lon[ends], "y": extract.lat[ends]}
     return Streets(pd.DataFrame(positions), in_order(pd.concat([ahead, back], join="inner")))
 
@@ -69,7 +60,8 @@ def in_order(links: pd.DataFrame) -> pd.DataFrame:
     return links.sort_values(["u", "v", "length", "osmid"], ignore_index=True)[list(COLUMNS)]
 
 
-def _cut(extract: Extract) -> _Pieces:
+def _cut(extract: Extract) -> pd.DataFrame:
+    """Pieces of ways, cut at every node that two of them share: way, tail, head (rows), metres."""
     way = np.repeat(np.arange(len(extract.count)), extract.count)
     place = np.searchsorted(extract.node, extract.refs)
     place[place == len(extract.node)] = 0
@@ -86,10 +78,9 @@ def _cut(extract: Extract) -> _Pieces:
         extract.lat[tail], extract.lon[tail], extract.lat[head], extract.lon[head]
     )
     last = np.append(starts[1:], len(step)) - 1
-    length = np.add.reduceat(metres, starts)
-    kept = tail[starts] != head[last]
-    pieces = (way[step[starts]], tail[starts], head[last], length)
-    return _Pieces(*(column[kept] for column in pieces))
+    pieces = {"way": way[step[starts]], "tail": tail[starts], "head": head[last]}
+    cut = pd.DataFrame({**pieces, "metres": np.add.reduceat(metres, starts)})
+    return cut[cut["tail"] != cut["head"]]
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
 """Two road networks, held against each other trip by trip."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.sparse.csgraph import dijkstra
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Floats, Points, RoadNetwork
 from siting.network.connectors import connect_to_junctions, lies_near
 from siting.network.link_times import arcs_of
 from siting.network.matrix import with_sources
-from siting.network.routes import way_metres
+from siting.network.routes import ways_from
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEASURES = ("km", "minutes")
@@ -108,15 +106,8 @@ def _trips(network: RoadNetwork, places: Points) -> tuple[Floats, Floats]:
     arcs = arcs_of(network.roads)
     connectors, _ = connect_to_junctions(places, arcs, network.rules)
     graph = with_sources(arcs.matrix(), connectors)
-    groups = np.searchsorted(connectors.point, np.arange(len(places) + 1))
     km, minutes = np.empty((2, len(places), len(places)))
     for row in range(len(places)):
-        arrival, before = dijkstra(graph, indices=len(arcs) + row, return_predecessors=True)
-        total = arrival[connectors.target] + connectors.minutes
-        best = np.array(
-            [first + total[first:last].argmin() for first, last in pairwise(groups.tolist())]
-        )
-        minutes[row] = total[best]
-        metres = way_metres(arcs, connectors, before, connectors.target[best], start=row)
-        km[row] = (metres + connectors.metres[best]) / 1000
+        minutes[row], metres, *_ = ways_from(row, graph, arcs, connectors, connectors)
+        km[row] = metres / 1000
     return km, minutes
