@@ -12,7 +12,7 @@ from siting.common.errors import Fault, InputError
 from siting.common.package import scenario_folder
 from siting.common.signals import Progress
 from siting.model.solve import Task
-from siting.pipeline.manifest import study_manifest
+from siting.pipeline.describe import study_manifest
 from siting.pipeline.problem import Problem
 from siting.pipeline.run import prepare
 from siting.results.result import Result, find_result, read_result
