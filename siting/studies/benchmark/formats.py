@@ -58,8 +58,7 @@ def read_benchmark(
         count, _, listed = _counts(path, numbers[:PMED_HEADER])
         given = listed if p is None else p
         return _with_p(path, problem or "p-median", given, _pmed(path, numbers, count))
-    if len(numbers) > CAP_HEADER and len(numbers) == _cap_size(numbers):
-        _counts(path, numbers[:CAP_HEADER])
+    if len(numbers) > CAP_HEADER and len(numbers) == _cap_size(*numbers[:CAP_HEADER]):
         return _cap(path, numbers)
     text = f"has {len(numbers):,} numbers, which fit neither a pmed nor a cap file by their header"
     raise _refused(path, "content", numbers[:3].tolist(), text)
@@ -108,13 +107,14 @@ def _with_p(path: Path, problem: ProblemKind, p: int | None, distances: Floats) 
 
 def _pmed(path: Path, numbers: Floats, count: int) -> Floats:
     """Return all shortest paths. Where an edge occurs twice, its last line holds."""
-    edges = numbers[PMED_HEADER:].reshape(-1, 3)
-    for row, (a, b, cost) in enumerate(edges.tolist(), start=1):
+    last: dict[tuple[int, int], float] = {}
+    edges = numbers[PMED_HEADER:].reshape(-1, 3).tolist()
+    for row, (a, b, cost) in enumerate(edges, start=1):
         if a % 1 or b % 1 or not (1 <= a <= count and 1 <= b <= count):
             raise _refused(path, f"edge {row}", (a, b), f"ends at no vertex from 1 to {count}")
         if cost < 0:
             raise _refused(path, f"edge {row}", cost, "must not be negative")
-    last = {(int(min(a, b)), int(max(a, b))): cost for a, b, cost in edges.tolist()}
+        last[int(min(a, b)), int(max(a, b))] = cost
     ends = np.array(list(last)) - 1
     costs = np.fromiter(last.values(), dtype=np.float64)
     graph = csr_array((costs, (ends[:, 0], ends[:, 1])), shape=(count, count))
@@ -125,34 +125,32 @@ def _pmed(path: Path, numbers: Floats, count: int) -> Floats:
 def _points(path: Path, text: str) -> Floats:
     """Return the distances between points, rounded down."""
     head, _, tail = text.partition("NODE_COORD_SECTION")
-    words = tail.split("EOF", maxsplit=1)[0].split()
-    numbers = _numbers(path, words)
-    if len(numbers) % 3 or not len(numbers):
+    numbers = _numbers(path, tail.split("EOF", maxsplit=1)[0].split())
+    count = len(numbers) // 3
+    if len(numbers) % 3 or not count:
         problem = f"has {len(numbers):,} numbers, not three for each point"
         raise _refused(path, "NODE_COORD_SECTION", len(numbers), problem)
     listed = re.search(r"DIMENSION\s*:\s*(\d+)", head)
-    if listed and int(listed[1]) != len(numbers) // 3:
-        problem = f"is not the number of points, {len(numbers) // 3}"
+    if listed and int(listed[1]) != count:
+        problem = f"is not the number of points, {count}"
         raise _refused(path, "DIMENSION", int(listed[1]), problem)
-    if len(numbers) // 3 > _MOST_POINTS:
-        raise _refused(path, "points", len(numbers) // 3, f"are more than {_MOST_POINTS:,}")
+    if count > _MOST_POINTS:
+        raise _refused(path, "points", count, f"are more than {_MOST_POINTS:,}")
     x, y = numbers.reshape(-1, 3)[:, 1:].T
     distances: Floats = np.floor(np.hypot(np.subtract.outer(x, x), np.subtract.outer(y, y)))
     return distances
 
 
-def _cap_size(numbers: Floats) -> float:
-    sites, customers = numbers[:CAP_HEADER].tolist()
-    size: float = CAP_HEADER + 2 * sites + customers * (1 + sites)
-    return size
+def _cap_size(sites: float, customers: float) -> float:
+    return CAP_HEADER + 2 * sites + customers * (1 + sites)
 
 
 def _cap(path: Path, numbers: Floats) -> Benchmark:
     """Return a capacitated problem: fixed costs plus serving costs, demand may be split."""
+    sites, _ = _counts(path, numbers[:CAP_HEADER])
     if (numbers < 0).any():
         place = int(np.flatnonzero(numbers < 0)[0])
         raise _refused(path, f"number {place + 1}", numbers[place], "must not be negative")
-    sites = int(numbers[0])
     capacity, fixed = numbers[CAP_HEADER : CAP_HEADER + 2 * sites].reshape(sites, 2).T
     customers = numbers[CAP_HEADER + 2 * sites :].reshape(-1, 1 + sites)
     demand, costs = customers[:, 0], customers[:, 1:]

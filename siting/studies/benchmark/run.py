@@ -17,7 +17,7 @@ import numpy as np
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import write_file
-from siting.model import Solver, solve
+from siting.model import solve
 from siting.studies.benchmark.formats import Benchmark
 
 if sys.platform != "win32":
@@ -62,22 +62,13 @@ class BenchmarkRow:
     solver: str
 
 
-def run_benchmark(
-    benchmark: Benchmark, *, time_limit: float | None = None, solver: Solver | str = "highs"
-) -> BenchmarkRow:
+def run_benchmark(benchmark: Benchmark, *, time_limit: float | None = None) -> BenchmarkRow:
     """Solve a benchmark. Ties are left alone, as any optimal answer will do."""
-    solution = solve(
-        benchmark.instance,
-        benchmark.objective,
-        benchmark.limits,
-        time_limit=time_limit,
-        solver=solver,
-        ties=False,
-    )
-    name = solver if isinstance(solver, str) else solver.name
+    asked = (benchmark.instance, benchmark.objective, benchmark.limits)
+    solution = solve(*asked, time_limit=time_limit, ties=False)
     return BenchmarkRow(
         benchmark.name, benchmark.problem, benchmark.p, solution.objective, solution.bound,
-        solution.gap, solution.status, solution.seconds, peak_megabytes(), f"siting {name}",
+        solution.gap, solution.status, solution.seconds, peak_megabytes(), "siting highs",
     )  # fmt: skip
 
 
@@ -93,12 +84,8 @@ def run_peer(benchmark: Benchmark, *, python: Path, time_limit: float) -> Benchm
     instance = benchmark.instance
     with tempfile.TemporaryDirectory() as folder:
         arrays = Path(folder) / "instance.npz"
-        np.savez(
-            arrays,
-            times=instance.times.toarray(),
-            weights=instance.weights,
-            existing=instance.existing,
-        )
+        times = instance.times.toarray()
+        np.savez(arrays, times=times, weights=instance.weights, existing=instance.existing)
         command = [str(python), str(PEER), str(arrays), problem, str(p), str(time_limit)]
         value, status, seconds, peak = _ask(command, PATIENCE * time_limit)
     objective = None if value == "none" else float(value)
