@@ -188,8 +188,15 @@ def _add(
     match block:
         case Heading():
             word.add_heading(block.text, level=1)
-        case Paragraph():
-            _paragraph(word, block)
+        case Paragraph(text, ""):
+            word.add_paragraph(text)
+        case Paragraph(text, "lead"):
+            _line(word, text, _LEAD)
+        case Paragraph(text, "small"):
+            _line(word, text, _SMALL, _FAINT)
+        case Paragraph(text):
+            warning = _line(word, text, bold=True)
+            shade(warning._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - no other way
         case Bullets():
             for item in block.items:
                 word.add_paragraph(item, style="List Bullet")
@@ -217,19 +224,6 @@ def _line(
     if colour is not None:
         run.font.color.rgb = colour
     return paragraph
-
-
-def _paragraph(word: WordDocument, block: Paragraph) -> None:
-    match block.style:
-        case "":
-            word.add_paragraph(block.text)
-        case "lead":
-            _line(word, block.text, _LEAD)
-        case "small":
-            _line(word, block.text, _SMALL, _FAINT)
-        case "warning":
-            paragraph = _line(word, block.text, bold=True)
-            shade(paragraph._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - no other way
 
 
 def _pictures(word: WordDocument, block: Pictures, pictures: Mapping[str, bytes]) -> None:

@@ -6,7 +6,7 @@ and in grey; what gets worse is hatched besides.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -131,6 +131,7 @@ def _picks(axes: Axes, result: Result, language: str) -> None:
 
 _SIDES = ((1, 1, "left"), (-1, 1, "right"), (1, -3, "left"), (-1, -3, "right"))
 """Where the rank of an office may stand: to the right and left of it, above its foot and below."""
+_RANK: Mapping[str, Any] = {"fontsize": 5.2, "weight": "bold", "color": palette.INK, "zorder": 9}
 _ASIDE = 22_000
 _UP = 8_000
 """Metres from an office to the middle of its rank."""
@@ -154,35 +155,30 @@ def _ranks(axes: Axes, offices: gpd.GeoDataFrame, sites: pd.DataFrame) -> None:
             xytext=(2.6 * right, 1.4 * up),
             textcoords="offset points",
             ha=anchor,
-            fontsize=5.2,
-            weight="bold",
-            color=palette.INK,
-            zorder=9,
-            path_effects=[withStroke(linewidth=1.1, foreground="white")],
+            path_effects=[withStroke(linewidth=1.1, foreground=_WHITE)],
+            **_RANK,
         )
 
 
 def _before(axes: Axes, result: Result, language: str) -> None:
+    words, scale = texts(language)["maps"], palette.MINUTES
+    _fill(axes, _by_municipality(result, "mean_before"), scale)
+    labels = _labels("", scale.bounds, language)
+    _legend(axes, list(map(_patch, scale.colours, labels)), words["legend_minutes"])
+
+
+def _labels(prefix: str, bounds: Sequence[float], language: str) -> list[str]:
+    """The classes of a scale in words: below its first bound, between two, above its last."""
     words = texts(language)["maps"]
-    bounds = [whole(bound, language) for bound in palette.MINUTES.bounds]
-    labels = [
-        words["below"].format(high=bounds[0]),
-        *(words["between"].format(low=a, high=b) for a, b in pairwise(bounds)),
-        words["above"].format(low=bounds[-1]),
-    ]
-    _fill(axes, _by_municipality(result, "mean_before"), palette.MINUTES)
-    _legend(axes, list(map(_patch, palette.MINUTES.colours, labels)), words["legend_minutes"])
+    below, between, above = (words[f"{prefix}{name}"] for name in ("below", "between", "above"))
+    low, *_, high = shown = [whole(bound, language) for bound in bounds]
+    middle = (between.format(low=a, high=b) for a, b in pairwise(shown))
+    return [below.format(high=low), *middle, above.format(low=high)]
 
 
 def _change(axes: Axes, result: Result, language: str) -> None:
     words = texts(language)["maps"]
-    bounds = [whole(bound, language) for bound in palette.CUT.bounds[2:]]
-    labels = [
-        words["unchanged"],
-        words["shorter_below"].format(high=bounds[0]),
-        *(words["shorter_between"].format(low=a, high=b) for a, b in pairwise(bounds)),
-        words["shorter_above"].format(low=bounds[-1]),
-    ]
+    labels = [words["unchanged"], *_labels("shorter_", palette.CUT.bounds[2:], language)]
     fall = _by_municipality(result, "mean_before") - _by_municipality(result, "mean_after")
     _fill(axes, fall, palette.CUT)
     longer, *shorter = palette.CUT.colours

@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from siting.common.files import telling, write_file
 from siting.report.document import (
     ALIKE,
@@ -53,14 +51,9 @@ def _files(comparison: Comparison) -> Iterator[tuple[str, bytes]]:
         document = write_up(comparison, language)
         yield f"comparison.{language}.html", as_html(document, pictures)
         yield f"comparison.{language}.xlsx", as_xlsx(document, pictures)
-    for name, table in _tables(comparison).items():
-        yield f"{name}.csv", as_csv(table)
-
-
-def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
-    """Every table by the name of its file."""
     own = ("people", "scenarios", "picks", "measures")
-    return {**{name: getattr(comparison, name) for name in own}, **comparison.regions}
+    tables = {**{name: getattr(comparison, name) for name in own}, **comparison.regions}
+    yield from ((f"{name}.csv", as_csv(table)) for name, table in tables.items())
 
 
 def write_up(comparison: Comparison, language: str) -> Document:

@@ -1,5 +1,6 @@
 """What the commands about roads print and draw."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -7,9 +8,9 @@ from rich.table import Table
 
 from siting.common.files import replace_file, telling
 from siting.network.osm.build import Built
-from siting.studies.network.calibrate import Calibration
+from siting.studies.network.calibrate import Calibration, FittedTrip
 from siting.studies.network.compare import MEASURES, NetworkComparison
-from siting.studies.network.info import NetworkInfo
+from siting.studies.network.info import NetworkInfo, TripCheck
 
 _PLACES_SHOWN = 10
 _SHORT_KM = 100.0
@@ -21,10 +22,13 @@ def _say(console: Console, *lines: str) -> None:
     console.print("\n".join(lines), soft_wrap=True, markup=False)
 
 
-def _table(first: str, *figures: str, title: str | None = None) -> Table:
-    table = Table(first, title=title, title_justify="left", title_style="bold", box=None)
-    for name in figures:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> Table:
+    """A table of texts in the first column and figures in the others."""
+    table = Table(heads[0], title=title, title_justify="left", title_style="bold", box=None)
+    for name in heads[1:]:
         table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
@@ -39,33 +43,25 @@ def print_network(info: NetworkInfo, console: Console) -> None:
         f"{size}, {_km(total, total)}",
         f"Connected parts, in junctions and waypoints: {parts}\n",
     )
-    classes = _table("Class", "km", title="Kilometres by class")
-    for highway, km in info.km_by_class.items():
-        classes.add_row(highway, _km(km, total).removesuffix(" km"))
-    console.print(classes)
+    classes = ((name, _km(km, total).removesuffix(" km")) for name, km in info.km_by_class.items())
+    console.print(_table(("Class", "km"), classes, "Kilometres by class"))
     heading = "Repairs" if info.source == "shipped" else "Origin"
     console.print(f"\n[bold]{heading}[/bold]")
-    for repair in info.repairs:
-        _say(console, f"- {repair}")
+    _say(console, *(f"- {repair}" for repair in info.repairs))
     if info.trips:
         console.print()
-        console.print(_trips(info))
+        heads = ("Trip", "km known", "found", "off", "min known", "found", "off")
+        console.print(_table(heads, map(_trip, info.trips), "Reference trips"))
 
 
 def _km(km: float, total: float) -> str:
     return f"{km:,.{0 if total >= _SHORT_KM else 1}f} km"
 
 
-def _trips(info: NetworkInfo) -> Table:
-    figures = ("km known", "found", "off", "min known", "found", "off")
-    table = _table("Trip", *figures, title="Reference trips")
-    for check in info.trips:
-        known, found = check.reference, check.found
-        km = _compared(known.km, found.km, check.km_deviation)
-        table.add_row(
-            known.name, *km, *_compared(known.minutes, found.minutes, check.minutes_deviation)
-        )
-    return table
+def _trip(check: TripCheck) -> tuple[str, ...]:
+    known, found = check.reference, check.found
+    km = _compared(known.km, found.km, check.km_deviation)
+    return known.name, *km, *_compared(known.minutes, found.minutes, check.minutes_deviation)
 
 
 def _compared(known: float | None, found: float, deviation: float | None) -> tuple[str, str, str]:
@@ -78,7 +74,8 @@ def print_calibration(fit: Calibration, profile: str, console: Console) -> None:
     """Print fitted speeds, how well they fit, and the profile to copy into data/speeds.toml."""
     how = "each class by itself" if fit.by_class else "one factor for all classes"
     _say(console, f"Fitted: {how}, {len(fit.trips)} trips\n")
-    console.print(_fitted_trips(fit))
+    heads = ("Trip", "min known", "before", "off", "after", "off", "left out", "off")
+    console.print(_table(heads, map(_fitted, fit.trips)))
     for name, error in fit.errors().items():
         _say(console, f"Root mean square deviation {name}: {error:.1%}")
     classes = ", ".join(fit.undetermined) or "nothing"
@@ -86,16 +83,12 @@ def print_calibration(fit: Calibration, profile: str, console: Console) -> None:
     _say(console, *fit.as_profile(profile))
 
 
-def _fitted_trips(fit: Calibration) -> Table:
-    table = _table("Trip", "min known", "before", "off", "after", "off", "left out", "off")
-    for trip in fit.trips:
-        known = trip.reference.minutes or float("nan")
-        cells = [f"{known:.0f}"]
-        for minutes in (trip.before, trip.after, trip.left_out):
-            found = None if minutes is None else (f"{minutes:.0f}", f"{minutes / known - 1:+.1%}")
-            cells += found or ("", "")
-        table.add_row(trip.reference.name, *cells)
-    return table
+def _fitted(trip: FittedTrip) -> list[str]:
+    known = trip.reference.minutes or float("nan")
+    cells = [trip.reference.name, f"{known:.0f}"]
+    for minutes in (trip.before, trip.after, trip.left_out):
+        cells += ["", ""] if minutes is None else [f"{minutes:.0f}", f"{minutes / known - 1:+.1%}"]
+    return cells
 
 
 def print_built(built: Built, path: Path, console: Console) -> None:
@@ -133,21 +126,16 @@ def print_comparison(found: NetworkComparison, names: tuple[str, str], console: 
     if found.left_out:
         _say(console, f"{len(found.left_out):,} places far from a road of one of them are left out")
     _say(console, "\nShare by which b is greater than a")
-    table = Table("", *found.summary.columns, box=None)
-    for name, row in found.summary.iterrows():
-        table.add_row(_TITLES[str(name)], *(f"{value:+.1%}" for value in row))
-    console.print(table)
+    shares = (
+        (_TITLES[str(name)], *map("{:+.1%}".format, row)) for name, row in found.summary.iterrows()
+    )
+    console.print(_table(("", *found.summary.columns), shares))
     for measure in MEASURES:
         _say(console, f"\n{_TITLES[measure]}: the greatest differences")
-        console.print(_worst(found, measure))
-
-
-def _worst(found: NetworkComparison, measure: str) -> Table:
-    table = Table("From", "To", f"{measure} a", f"{measure} b", "off", box=None)
-    columns = ["from", "to", f"{measure}_a", f"{measure}_b", f"{measure}_off"]
-    for start, end, a, b, off in found.worst(measure, _WORST)[columns].itertuples(index=False):
-        table.add_row(start, end, f"{a:.1f}", f"{b:.1f}", f"{off:+.1%}")
-    return table
+        keys = ["from", "to", *(f"{measure}_{end}" for end in ("a", "b", "off"))]
+        rows = found.worst(measure, _WORST)[keys].itertuples(index=False)
+        worst = ((*ends, f"{a:.1f}", f"{b:.1f}", f"{off:+.1%}") for *ends, a, b, off in rows)
+        console.print(_table(("From", "To", f"{measure} a", f"{measure} b", "off"), worst))
 
 
 def draw_comparison(found: NetworkComparison, path: Path) -> None:
