@@ -69,15 +69,13 @@ def _position(
 ) -> dict[str, ColumnSpec]:
     west, south, east, north = bounds
     where = "Sweden" if bounds == SWEDEN else "the Earth"
+    axes = (("lon", "longitude", west, east), ("lat", "latitude", south, north))
     return {
         f"{start}{name}": _number(
             f"{word}{of}, WGS 84, degrees",
             within(low, high, f"{word} outside {where} ({low:g} to {high:g})"),
         )
-        for name, word, low, high in (
-            ("lon", "longitude", west, east),
-            ("lat", "latitude", south, north),
-        )
+        for name, word, low, high in axes
     }
 
 
