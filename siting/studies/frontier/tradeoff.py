@@ -107,7 +107,7 @@ def solve_front(
     else:
         found = _sampled(chase, first, last, most, progress)
     points = _undominated([*found, last])
-    step = max((chase.step(point.second) for point in points), default=0.0)
+    step = max(chase.step(point.second) for point in points)
     return Front(points, chase.aims(task.instance.existing), most is not None, step)
 
 
@@ -122,17 +122,15 @@ class _Chase:
     def of(cls, task: Task, second: Second) -> "_Chase":
         chase = cls(task, second)
         if isinstance(second, Equity) and second.kappa is None:
-            instance = task.instance
-            present = chase.minutes(nearest_minutes(instance.times, instance.existing))
-            kappa = kolm_pollak_kappa(*present, second.epsilon)
-            return cls(task, replace(second, kappa=kappa))
+            kappa = kolm_pollak_kappa(*chase.minutes(task.instance.existing), second.epsilon)
+            chase = cls(task, replace(second, kappa=kappa))
         return chase
 
-    def minutes(self, nearest: Floats) -> tuple[Floats, Floats]:
-        """Minutes of those who count, and how many they are."""
+    def minutes(self, opened: Bools) -> tuple[Floats, Floats]:
+        """Minutes to these sites of those who count, and how many they are."""
         instance = self.task.instance
         counted = (instance.weights > 0) & (np.diff(instance.times.indptr) > 0)
-        return nearest[counted], instance.weights[counted]
+        return nearest_minutes(instance.times, opened)[counted], instance.weights[counted]
 
     def step(self, burden: float) -> float:
         """By how much another answer must be better than a burden to be told apart."""
@@ -148,11 +146,9 @@ class _Chase:
         """The limit that rules a burden out, and lets through what is a step better."""
         if isinstance(self.second, Worst):
             return float(np.nextafter(burden, -np.inf))
-        return burden - self.step(burden) / (2 if self._whole_people() else 1)
-
-    def _whole_people(self) -> bool:
         weights = self.task.instance.weights
-        return isinstance(self.second, Coverage) and bool((weights == np.rint(weights)).all())
+        whole = isinstance(self.second, Coverage) and (weights == np.rint(weights)).all()
+        return burden - self.step(burden) / (2 if whole else 1)
 
     def least_mean(self, most: float | None, start: Sequence[str] = ()) -> Point:
         """The least mean with a burden of at most so much, sought from these new sites on."""
@@ -185,17 +181,15 @@ class _Chase:
 
     def aims(self, opened: Bools) -> Aims:
         """The two aims with these sites open."""
-        minutes, people = self.minutes(nearest_minutes(self.task.instance.times, opened))
-        return Aims(float(np.average(minutes, weights=people)), self._burden(minutes, people))
-
-    def _burden(self, minutes: Floats, people: Floats) -> float:
+        minutes, people = self.minutes(opened)
         match self.second:
             case Worst():
-                return float(minutes.max())
+                burden = float(minutes.max())
             case Coverage(within=within):
-                return float(people[minutes > within].sum())
+                burden = float(people[minutes > within].sum())
             case Equity(kappa=kappa):
-                return kolm_pollak_ede(minutes, people, kappa or 0.0)
+                burden = kolm_pollak_ede(minutes, people, kappa or 0.0)
+        return Aims(float(np.average(minutes, weights=people)), burden)
 
 
 def _whole(chase: _Chase, first: Point, last: Point, progress: Progress) -> Iterator[Point]:
