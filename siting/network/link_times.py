@@ -1,17 +1,18 @@
 """Speeds and travel times of links, and the arrays that a search for shortest paths needs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Arcs, Bools, Floats, Ints, LazyRoads, RoadGraph
-from siting.network.speeds import SpeedLimits, Speeds, limit_kph
+from siting.network.speeds import FALLBACK, SpeedLimits, Speeds, limit_kph
 
 type LinkColumns = tuple[Ints, Ints, Floats, Floats]
 """Tail, head, seconds and metres of links."""
@@ -61,8 +62,6 @@ def parts_of(size: int, tail: Ints, head: Ints, *, one_way: bool = False) -> Int
     return part.astype(np.int64)
 
 
-FALLBACK_CLASS = "unclassified"
-"""Stands for a class that the profile does not know."""
 _METRES_PER_KM, _SECONDS_PER_HOUR = 1000, 3600
 # Straight links of the shipped network.
 _CONNECTORS = ("access", "water")
@@ -97,11 +96,10 @@ class Links:
     limit: Floats
     minutes: Floats
 
-    def of_kind(self, kinds: Iterable[str]) -> Bools:
-        """Which links are of one of these classes."""
-        wanted = set(kinds)
-        chosen: Bools = np.array([kind in wanted for kind in self.kinds], dtype=np.bool_)
-        return chosen[self.kind]
+    def by_kind[Value](self, value: Callable[[str], Value]) -> NDArray[Any]:
+        """What depends on the class alone, of each link."""
+        # One class more, so that a network without links has one too.
+        return np.array([value(kind) for kind in (*self.kinds, "")])[self.kind]
 
 
 def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
@@ -112,9 +110,7 @@ def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
     country.
     """
     by_class = class_speeds(speeds)
-    fallback = by_class[FALLBACK_CLASS]
-    # One class more, so that a network without links has one too.
-    kph = np.array([by_class.get(kind, fallback) for kind in (*links.kinds, "")])[links.kind]
+    kph = links.by_kind(lambda kind: by_class.get(kind, by_class[FALLBACK]))
     if speeds.limits:
         kph = np.where(links.limit > 0, links.limit * speeds.limits.factor, kph)
     seconds = (links.metres / _METRES_PER_KM) / (kph / _SECONDS_PER_HOUR)
@@ -124,9 +120,9 @@ def link_times(links: Links, speeds: Speeds) -> tuple[Floats, Floats]:
 def _with_stops(links: Links, kph: Floats, seconds: Floats, speeds: Speeds) -> Floats:
     """Seconds with waiting for ferries, and delays at junctions where the profile knows them."""
     waiting = speeds.waiting_minutes
-    ferry = links.of_kind(waiting)
+    ferry = links.by_kind(waiting.__contains__)
     seconds = np.where(ferry & ~np.isnan(links.minutes), 60.0 * links.minutes, seconds)
-    wait = np.array([60.0 * waiting.get(kind, 0.0) for kind in (*links.kinds, "")])[links.kind]
+    wait = links.by_kind(lambda kind: 60.0 * waiting.get(kind, 0.0))
     seconds = seconds + np.where(_between(links, ferry), 0.0, wait)
     if speeds.limits:
         delayed = _delayed(links, kph, speeds, speeds.limits)
@@ -147,7 +143,7 @@ def _delayed(links: Links, kph: Floats, speeds: Speeds, limits: SpeedLimits) -> 
     size = _size(links)
     pairs = np.concatenate([links.tail * size + links.head, links.head * size + links.tail])
     neighbours = np.bincount(np.unique(pairs) // max(size, 1), minlength=size)
-    off_road = links.of_kind([*speeds.waiting_minutes, *_CONNECTORS])
+    off_road = links.by_kind({*speeds.waiting_minutes, *_CONNECTORS}.__contains__)
     urban = (kph <= limits.urban_kph) & ~off_road
     delayed: Bools = urban & (neighbours[links.head] >= _CROSSING)
     return delayed

@@ -117,11 +117,12 @@ def as_points(*places: tuple[float, float]) -> Points:
 
 
 def _by_road(network: RoadNetwork, arcs: Arcs, out: Connectors, back: Connectors) -> Route:
-    if not len(out.point) or not len(back.point):
-        return Route(np.inf, np.inf, (), 0.0)
+    nowhere = Route(np.inf, np.inf, (), 0.0)
+    if not len(back.point):
+        return nowhere
     minutes, metres, last, before = ways_from(0, with_sources(arcs.matrix(), out), arcs, out, back)
     if not np.isfinite(minutes[0]):
-        return Route(np.inf, np.inf, (), 0.0)
+        return nowhere
     rows = _path(before, int(back.target[last[0]]), len(arcs))
     first = int(np.flatnonzero(out.target == rows[0])[0])
     nodes = sorted(network.graph)

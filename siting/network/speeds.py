@@ -4,7 +4,7 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self, cast
@@ -63,7 +63,7 @@ def _mean(limits: list[float]) -> float:
 
 
 _FILE = "speeds.toml"
-_FALLBACK = "unclassified"
+FALLBACK = "unclassified"
 """The class whose speed holds for roads of a class that a profile does not know."""
 
 
@@ -130,7 +130,7 @@ class Speeds:
     kph: Mapping[str, float]
     waiting_minutes: Mapping[str, float]
     access: AccessFigures
-    limits: SpeedLimits | None = field(default=None)
+    limits: SpeedLimits | None = None
 
 
 class _RoadClass(Table):
@@ -166,8 +166,8 @@ class _ProfileTable(Table):
     def _stands_alone(self) -> Self:
         if self.based_on is None and self.access is None:
             raise ValueError("a profile that is based on no other needs a table access")
-        if self.based_on is None and _FALLBACK not in self.classes:
-            raise ValueError(f"a profile that is based on no other needs class.{_FALLBACK}")
+        if self.based_on is None and FALLBACK not in self.classes:
+            raise ValueError(f"a profile that is based on no other needs class.{FALLBACK}")
         return self
 
 
