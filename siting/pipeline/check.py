@@ -111,21 +111,18 @@ def _none_left(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
         yield _fault(file, "offices.shut", list(file.scenario.offices.shut), problem, remedy)
 
 
-def _network_faults(file: ScenarioFile, folder: Path) -> list[Fault]:
-    wanted, faults = file.scenario.network, []
-    profiles = speed_profiles(folder)
-    if wanted.speeds not in profiles:
+def _network_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
+    speeds, profiles = file.scenario.network.speeds, speed_profiles(folder)
+    if speeds not in profiles:
         remedy = f"Known: {', '.join(profiles)}."
-        faults.append(_fault(file, "network.speeds", wanted.speeds, "no such profile", remedy))
-    source = network_source(file)
+        yield _fault(file, "network.speeds", speeds, "no such profile", remedy)
+    source, own = network_source(file), user_times(file)
     if isinstance(source, Path) and not source.is_file():
         remedy = 'Write "shipped", or a path relative to the scenario file.'
-        faults.append(_fault(file, "network.source", str(source), "no such file", remedy))
-    own = user_times(file)
+        yield _fault(file, "network.source", str(source), "no such file", remedy)
     if own and not own.is_file():
         remedy = "Write a path relative to the scenario file, or leave the key out."
-        faults.append(_fault(file, "travel_times.file", str(own), "no such file", remedy))
-    return faults
+        yield _fault(file, "travel_times.file", str(own), "no such file", remedy)
 
 
 def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:

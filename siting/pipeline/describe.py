@@ -164,13 +164,8 @@ def _run_manifest(
     problem: Problem, solution: Solution, sites: pd.DataFrame, seconds: Mapping[str, float]
 ) -> dict[str, Any]:
     """What a run says of itself, in manifest.json and run.json, with the outcome of each site."""
-    file, inputs = problem.file, problem.inputs
     return {
-        "name": file.name,
-        "date": _timestamp(file),
-        "scenario": file.scenario.model_dump(mode="json"),
-        "overrides": list(file.overrides),
-        "inputs": _checksums(problem),
+        **_asked(problem),
         "network_fingerprint": problem.network.fingerprint,
         "versions": versions(),
         "status": solution.status,
@@ -184,11 +179,36 @@ def _run_manifest(
         "phases": _phases(problem, solution, sites),
         "splits": solution.splits,
         "unreached": _unreached(problem, solution),
-        "evidence": _evidence(inputs),
+        "evidence": _evidence(problem.inputs),
         "detached": dict(problem.times.detached),
-        "size": _size(inputs, solution),
+        "size": _size(problem.inputs, solution),
         "python": platform.python_version(),
         "seconds": {stage: round(each, 3) for stage, each in seconds.items()},
+    }
+
+
+def study_manifest(problem: Problem, study: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of manifest.json of a study: what was asked of which files."""
+    return {
+        "name": problem.file.name,
+        "study": study,
+        **_asked(problem),
+        "versions": versions(),
+        "python": platform.python_version(),
+        "evidence": _evidence(problem.inputs),
+        **more,
+    }
+
+
+def _asked(problem: Problem) -> dict[str, Any]:
+    """What was asked, and the files that the answer rests on with their checksums."""
+    file = problem.file
+    return {
+        "name": file.name,
+        "date": _timestamp(file),
+        "scenario": file.scenario.model_dump(mode="json"),
+        "overrides": list(file.overrides),
+        "inputs": {name: sha256(path) for name, path in sorted(problem.files.items())},
     }
 
 
@@ -223,11 +243,8 @@ def figures_of(problem: Problem, solution: Solution) -> dict[str, Any]:
 
 def _settled(figure: float) -> float:
     """A figure without the last digits, in which one machine differs from another."""
-    return round(float(figure), _SETTLED)
-
-
-_SETTLED = 9
-"""Decimals; a proof allows for a difference of 1e-9."""
+    # A proof allows for a difference of 1e-9.
+    return round(float(figure), 9)
 
 
 def _unit(kind: str, weight: str) -> str:
@@ -244,9 +261,11 @@ def _unit(kind: str, weight: str) -> str:
 def cost_of(sites: pd.DataFrame, solution: Solution) -> dict[str, float]:
     """What the new offices cost together and what closing saves, budget or not."""
     new = sites[sites["code"].isin(solution.new_sites)]
-    kinds = {"annual_msek": "annual_cost_msek", "one_off_msek": "one_off_cost_msek"}
-    costs = {name: _sum(new[column]) for name, column in kinds.items()}
-    return costs | {"annual_saving_msek": round(solution.annual_saving, 6)}
+    return {
+        "annual_msek": _sum(new["annual_cost_msek"]),
+        "one_off_msek": _sum(new["one_off_cost_msek"]),
+        "annual_saving_msek": round(solution.annual_saving, 6),
+    }
 
 
 def _phases(problem: Problem, solution: Solution, sites: pd.DataFrame) -> list[dict[str, Any]]:
@@ -296,10 +315,6 @@ def _unreached(problem: Problem, solution: Solution) -> dict[str, Any]:
     return {"people": int(demand[ids].sum()), "demand_points": ids}
 
 
-def _checksums(problem: Problem) -> dict[str, str]:
-    return {name: sha256(path) for name, path in sorted(problem.files.items())}
-
-
 def _evidence(inputs: Inputs) -> Mapping[str, int]:
     """How well the office table is founded; empty for a table that does not say."""
     if "evidence" not in inputs.offices:
@@ -314,21 +329,4 @@ def _size(inputs: Inputs, solution: Solution) -> dict[str, int]:
         "offices": int((~inputs.offices["shut"]).sum()),
         "pairs": solution.pairs,
         "pairs_kept": solution.pairs_kept,
-    }
-
-
-def study_manifest(problem: Problem, study: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of manifest.json of a study: what was asked of which files."""
-    file = problem.file
-    return {
-        "name": file.name,
-        "study": study,
-        "date": _timestamp(file),
-        "scenario": file.scenario.model_dump(mode="json"),
-        "overrides": list(file.overrides),
-        "inputs": _checksums(problem),
-        "versions": versions(),
-        "python": platform.python_version(),
-        "evidence": _evidence(problem.inputs),
-        **more,
     }

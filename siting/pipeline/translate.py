@@ -14,56 +14,44 @@ from scipy.sparse import csr_array
 from siting.common.errors import ClashingLimit
 from siting.common.levels import LEVELS
 from siting.inputs.costs import Costs
+from siting.model import objectives
 from siting.model.limits.base import LimitUse
 from siting.model.limits.groups import Quota
 from siting.model.limits.limits import Limits
 from siting.model.limits.numbers import Phase
 from siting.model.limits.sites import Closing, Spacing
-from siting.model.objectives import (
-    Cost,
-    Coverage,
-    Equity,
-    Lexicographic,
-    Mean,
-    Objective,
-    Target,
-    Worst,
-)
 from siting.model.options import OfficeType
 from siting.scenario.limits import limit_of
-from siting.scenario.schema import Scenario, Stage
-
-type Single = Mean | Coverage | Worst | Equity | Cost
+from siting.scenario.schema import Scenario, Stage, TargetTable
 
 
-def objective_of(scenario: Scenario) -> Objective:
+def objective_of(scenario: Scenario) -> objectives.Objective:
     """The objective of a scenario as the model takes it."""
     wanted = scenario.objective
     if wanted.kind != "lexicographic":
         return _single(wanted.stage())
-    return Lexicographic([(_single(stage), stage.tolerance) for stage in wanted.order])
+    return objectives.Lexicographic([(_single(stage), stage.tolerance) for stage in wanted.order])
 
 
-def _single(stage: Stage) -> Single:
+def _single(stage: Stage) -> objectives.Single:
     match stage.kind:
         case "coverage":
             if stage.within_minutes is None:
                 raise ValueError("the schema asks for the minutes of a coverage")
-            return Coverage(stage.within_minutes)
+            return objectives.Coverage(stage.within_minutes)
         case "cost":
-            return Cost(
-                [Target(t.share, t.within_minutes, _grouping(t.each)) for t in stage.targets]
-            )
+            return objectives.Cost([_target(each) for each in stage.targets])
         case "equity":
-            return Equity(stage.epsilon)
+            return objectives.Equity(stage.epsilon)
         case "worst":
-            return Worst()
+            return objectives.Worst()
         case "mean":
-            return Mean()
+            return objectives.Mean()
 
 
-def _grouping(each: str) -> str | None:
-    return None if each == "nation" else each
+def _target(wanted: TargetTable) -> objectives.Target:
+    each = None if wanted.each == "nation" else wanted.each
+    return objectives.Target(wanted.share, wanted.within_minutes, each)
 
 
 def limits_of(scenario: Scenario, sites: pd.DataFrame, costs: Costs) -> Limits:

@@ -49,9 +49,7 @@ def result_tables(
 
 
 def frontier_tables(
-    table: pd.DataFrame,
-    possible: Mapping[float, Measures],
-    demand: pd.DataFrame,
+    table: pd.DataFrame, possible: Mapping[float, Measures], demand: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and offices and municipalities of what is possible."""
     columns = [*SITE_COLUMNS, "lon", "lat"]

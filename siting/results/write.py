@@ -11,13 +11,7 @@ from typing import Any
 from siting.common.errors import Fault, InputError
 from siting.common.files import locked, replace_folder, restore, telling
 from siting.results.csv import as_csv
-from siting.results.result import (
-    CSV_TABLES,
-    FRONTIER_TABLES,
-    MACHINE,
-    PARQUET_TABLES,
-    Result,
-)
+from siting.results.result import CSV_TABLES, FRONTIER_TABLES, MACHINE, PARQUET_TABLES, Result
 
 
 def check_target(name: str, results: Path) -> Path:
