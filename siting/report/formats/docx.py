@@ -121,6 +121,7 @@ _GAP_MM = 6
 _TEXT_MM = _PAGE_MM[0] - 2 * _MARGIN_MM
 _MAP_MM = 55
 _BODY, _LEAD, _SMALL = Pt(8.5), Pt(9.5), Pt(6.8)
+_LOOKS = {"lead": (_LEAD, None), "small": (_SMALL, _FAINT)}
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -190,13 +191,11 @@ def _add(
             word.add_heading(block.text, level=1)
         case Paragraph(text, ""):
             word.add_paragraph(text)
-        case Paragraph(text, "lead"):
-            _line(word, text, _LEAD)
-        case Paragraph(text, "small"):
-            _line(word, text, _SMALL, _FAINT)
-        case Paragraph(text):
+        case Paragraph(text, "warning"):
             warning = _line(word, text, bold=True)
             shade(warning._p.get_or_add_pPr(), _WARNING)  # noqa: SLF001 - no other way
+        case Paragraph(text, style):
+            _line(word, text, *_LOOKS[style])
         case Bullets():
             for item in block.items:
                 word.add_paragraph(item, style="List Bullet")

@@ -134,8 +134,11 @@ def print_comparison(found: NetworkComparison, names: tuple[str, str], console: 
         _say(console, f"\n{_TITLES[measure]}: the greatest differences")
         keys = ["from", "to", *(f"{measure}_{end}" for end in ("a", "b", "off"))]
         rows = found.worst(measure, _WORST)[keys].itertuples(index=False)
-        worst = ((*ends, f"{a:.1f}", f"{b:.1f}", f"{off:+.1%}") for *ends, a, b, off in rows)
-        console.print(_table(("From", "To", f"{measure} a", f"{measure} b", "off"), worst))
+        worst = (
+            (f"{start} - {end}", f"{a:.1f}", f"{b:.1f}", f"{off:+.1%}")
+            for start, end, a, b, off in rows
+        )
+        console.print(_table(("Trip", f"{measure} a", f"{measure} b", "off"), worst))
 
 
 def draw_comparison(found: NetworkComparison, path: Path) -> None:
