@@ -31,7 +31,7 @@ def refresh_ledger(folder: Path) -> None:
     """Write size, checksum and columns of each listed file anew; the rest is written by hand."""
     package = _read_ledger(folder)
     for item in package["resources"]:
-        item.update(_measured(folder / item["path"], package["version"]))
+        item.update(_measured(folder / item["path"], package.get("version")))
     text = json.dumps(package, indent=2, ensure_ascii=False)
     (folder / LEDGER).write_text(f"{text}\n", encoding="utf-8")
 
@@ -52,7 +52,7 @@ def check_data(folder: Path) -> tuple[str, ...]:
     return tuple(f"{item['path']}: {item['title']}" for item in _read_ledger(folder)["resources"])
 
 
-def _measured(path: Path, version: str) -> dict[str, Any]:
+def _measured(path: Path, version: object) -> dict[str, Any]:
     return {
         "name": path.stem.replace("_", "-"),
         "version": version,
