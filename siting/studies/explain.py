@@ -106,19 +106,13 @@ def _changed(task: Task, best: Solution, site: str) -> Iterator[dict[str, object
 
 def _dropped(limits: Limits) -> Iterator[tuple[str, str, Limits]]:
     """Each limit that can be dropped, with the limits that are left."""
-    for limit in LIMITS:
-        if not limit.field:
-            continue
+    for limit in (each for each in LIMITS if each.field):
         given, left = getattr(limits, limit.field), getattr(Limits(), limit.field)
         if limit.group:
             left = [each for each in given if each != limit.group]
-        if _listed(given) != _listed(left):
-            yield limit.key, "dropped", replace(limits, **{limit.field: left})
-
-
-def _listed(value: object) -> object:
-    """A limit's value; one list is like the other where both say the same."""
-    return list(value) if isinstance(value, dict | list | tuple) else value
+        without = replace(limits, **{limit.field: left})
+        if without.parts() != limits.parts():
+            yield limit.key, "dropped", without
 
 
 def _loosened(limits: Limits) -> Iterator[tuple[str, str, Limits]]:

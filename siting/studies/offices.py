@@ -184,15 +184,12 @@ def present_sites(sites: pd.DataFrame, seats: Mapping[str, str], offices: tuple[
 
     Offices of the table come first, in its order; more than it has stand at the seat.
     """
-    left = Counter(offices)
-    rows = zip(sites["municipality_code"], sites["existing"] & sites["allowed"], strict=True)
-    present = np.zeros(len(sites), dtype=np.bool_)
-    for place, (municipality, existing) in enumerate(rows):
-        if existing and left[municipality]:
-            left[municipality] -= 1
-            present[place] = True
-    at_seat = [seats[municipality] for municipality, count in left.items() if count]
-    return present | np.isin(sites["code"].to_numpy(), at_seat)
+    wanted, places = Counter(offices), sites["municipality_code"]
+    existing = sites["existing"] & sites["allowed"]
+    present = existing & (existing.groupby(places).cumsum() <= places.map(wanted))
+    there = Counter(places[existing])
+    at_seat = [seats[place] for place, count in wanted.items() if count > there[place]]
+    return present.to_numpy() | np.isin(sites["code"].to_numpy(), at_seat)
 
 
 def pairs_that_matter(minutes: Floats, present: Bools) -> csr_array:
