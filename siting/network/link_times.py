@@ -176,7 +176,9 @@ def nodes_of(graph: RoadGraph) -> pd.DataFrame:
 def links_of(graph: RoadGraph) -> Links:
     """Read what times depend on from a graph; ends are rows of `nodes_of`."""
     tail, head, rows = _ends_of(graph)
-    kind, kinds = pd.factorize(np.array([_class_of(row) for row in rows], dtype=object))
+    kind, kinds = pd.factorize(
+        np.array([str(first_of(row["highway"])) for row in rows], dtype=object)
+    )
     return Links(
         tail=tail,
         head=head,
@@ -201,6 +203,6 @@ def _numbers(rows: list[dict[str, Any]], name: str) -> Floats:
     return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
 
 
-def _class_of(row: dict[str, Any]) -> str:
-    highway = row["highway"]
-    return str(highway[0] if isinstance(highway, list) else highway)
+def first_of(value: object) -> object:
+    """OSMnx makes lists of tags where it merges ways; the first then stands for all."""
+    return value[0] if isinstance(value, list) else value

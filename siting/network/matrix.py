@@ -141,9 +141,8 @@ def _whole(minutes: Floats) -> list[int]:
 
 
 def _in_minutes(counted: list[int | None]) -> Floats:
-    found = np.array([np.inf if value is None else value for value in counted], dtype=np.float64)
-    found[found >= _GREATEST] = np.inf
-    return found / _PER_MINUTE
+    found = np.array([_GREATEST if value is None else value for value in counted])
+    return np.where(found < _GREATEST, found / _PER_MINUTE, np.inf)
 
 
 type Engine = Literal["dijkstra", "hierarchy"]

@@ -47,12 +47,12 @@ class ReferenceTrip:
 
 _DEGREES = "Write degrees; lon goes east, lat goes north."
 _KNOWN = replace(POSITIVE, remedy="Write what is known of the trip, or leave the cell empty.")
+_FIGURE = ColumnSpec(kind="number", rules=(_KNOWN,), required=False, also=("",))
 _COLUMNS = {
     "from": label_column(),
     "to": label_column(),
     **{name: ColumnSpec(kind="number", rules=(on_earth(name, _DEGREES),)) for name in _ENDS},
-    "km": ColumnSpec(kind="number", rules=(_KNOWN,), required=False, also=("",)),
-    "minutes": ColumnSpec(kind="number", rules=(_KNOWN,), required=False, also=("",)),
+    **dict.fromkeys(("km", "minutes"), _FIGURE),
 }
 
 

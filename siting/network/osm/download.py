@@ -1,5 +1,6 @@
 """Download an area with OSMnx, and give up in bounded time where a server does not answer."""
 
+import io
 import ipaddress
 import json
 import math
@@ -84,6 +85,7 @@ def polygon_of_box(text: str) -> shapely.Polygon:
 _STREAMED = {"allow_redirects": False, "stream": True}
 _BUSY = frozenset({429, 502, 503, 504})
 _LONGEST_PAUSE_S = 120.0
+_PART = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,7 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
     It asks the servers and no more: roads are made of the answers as they are of a file.
     """
 
-    def judge(response: requests.Response, *_: object, **__: object) -> None:
+    def judge(response: requests.Response, *_: object, **__: object) -> requests.Response:
         """Stop OSMnx from asking again for ever, which it does where a server is busy."""
         if response.status_code in _BUSY:
             raise requests.HTTPError(f"status {response.status_code}", response=response)
@@ -233,10 +235,11 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
             raise _fault(response.url, "status", f"the server sends us on to {to}", remedy)
         if not response.ok:
             raise _fault(response.url, "status", f"the server refused ({response.status_code})")
-        response.raw = _Bounded(response.raw, response.url)
-        content = _content(response)
+        whole = _bounded(response)
+        content = _content(whole)
         if isinstance(content, dict):
             answers.append(content)
+        return whole
 
     with ExitStack() as stack:
         wanted = {
@@ -257,29 +260,22 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
         yield
 
 
-class _Bounded:
-    """The body of an answer, which ends in an error where it is too large or takes too long."""
-
-    def __init__(self, raw: Any, url: str) -> None:  # noqa: ANN401 - of urllib3
-        self._raw, self._url = raw, url
-        self._deadline = time.monotonic() + DOWNLOAD_S
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of urllib3
-        return getattr(self._raw, name)
-
-    def stream(self, *given: Any, **named: Any) -> Iterator[bytes]:  # noqa: ANN401 - of urllib3
-        """Parts of the body, unpacked."""
-        size = 0
-        for part in self._raw.stream(*given, **named):
-            size += len(part)
-            if size > DOWNLOAD:
-                raise self._too_much(f"the answer has more than {DOWNLOAD:,} bytes")
-            if time.monotonic() > self._deadline:
-                raise self._too_much(f"the answer is not there after {DOWNLOAD_S:,.0f} seconds")
-            yield part
-
-    def _too_much(self, problem: str) -> InputError:
-        return _fault("area", self._url, problem, "Download a smaller area, or use --osm")
+def _bounded(response: requests.Response) -> requests.Response:
+    """The same answer with its body, unless that is too large or takes too long."""
+    body, deadline = io.BytesIO(), time.monotonic() + DOWNLOAD_S
+    problem = ""
+    for part in response.iter_content(_PART):
+        if body.tell() + len(part) > DOWNLOAD:
+            problem = f"the answer has more than {DOWNLOAD:,} bytes"
+        elif time.monotonic() > deadline:
+            problem = f"the answer is not there after {DOWNLOAD_S:,.0f} seconds"
+        if problem:
+            raise _fault("area", response.url, problem, "Download a smaller area, or use --osm")
+        body.write(part)
+    body.seek(0)
+    whole = requests.Response()
+    whole.status_code, whole.url, whole.raw = response.status_code, response.url, body
+    return whole
 
 
 def _content(response: requests.Response) -> object:

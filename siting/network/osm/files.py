@@ -20,7 +20,7 @@ from siting.common.file_limits import GRAPHML, refuse_entities, refuse_large, re
 from siting.common.files import replace_file, telling
 from siting.common.tables.hints import GREATEST
 from siting.common.types import Bools, Floats, Ints, RoadGraph
-from siting.network.link_times import Links, add_times, links_of, nodes_of
+from siting.network.link_times import Links, add_times, first_of, links_of, nodes_of
 from siting.network.osm.tags import FERRY, duration_minutes
 from siting.network.osm.ways import Streets, in_order
 from siting.network.speeds import Speeds, limit_kph
@@ -56,24 +56,20 @@ def from_graph(graph: "nx.MultiDiGraph[Any]") -> Streets:
 
 
 def _row(u: int, v: int, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    highway = FERRY if row.get("route") == FERRY else _first(row["highway"])
+    highway = FERRY if row.get("route") == FERRY else first_of(row["highway"])
     duration = row.get("duration", np.nan)
     return (
         u,
         v,
-        _first(row.get("osmid", 0)),
+        first_of(row.get("osmid", 0)),
         float(row["length"]),
         str(highway),
         bool(row.get("oneway", False)),
-        str(_first(row.get("ref", ""))),
-        str(_first(row.get("name", ""))),
+        str(first_of(row.get("ref", ""))),
+        str(first_of(row.get("name", ""))),
         limit_kph(row.get("maxspeed", "")),
         duration_minutes(duration) if isinstance(duration, str) else float(duration),
     )
-
-
-def _first(value: object) -> object:
-    return value[0] if isinstance(value, list) else value
 
 
 def _off_earth(x: Floats, y: Floats) -> Bools:

@@ -93,10 +93,8 @@ def _cut_at_ends(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     end, line = shapely.STRtree(geometry).query(ends, predicate="dwithin", distance=SNAP_M)
     along = shapely.line_locate_point(geometry[line], ends[end])
     inner = (along > SNAP_M) & (along < shapely.length(geometry[line]) - SNAP_M)
-    cuts: dict[int, list[float]] = {}
-    for row, metres in zip(line[inner].tolist(), along[inner].tolist(), strict=True):
-        cuts.setdefault(row, []).append(metres)
-    pieces = {row: _split(geometry[row], sorted(metres)) for row, metres in cuts.items()}
+    cuts = pd.Series(along[inner]).groupby(line[inner])
+    pieces = {row: _split(geometry[row], sorted(metres)) for row, metres in cuts}
     whole = lines.drop(index=list(pieces))
     parts = [lines.loc[[row] * len(found)].set_geometry(found) for row, found in pieces.items()]
     return gpd.GeoDataFrame(pd.concat([whole, *parts], ignore_index=True), crs=lines.crs)
