@@ -234,7 +234,9 @@ def compare(
     require_report()
     from siting.studies.compare.page import write_comparison
 
-    for path in write_comparison(siting.compare(results, anyway=anyway), out):
+    with options.progress_on_terminal() as progress:
+        comparison = siting.compare(results, anyway=anyway, progress=progress)
+    for path in write_comparison(comparison, out):
         typer.echo(str(path))
 
 

@@ -13,7 +13,6 @@ from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.report import tables
 from siting.report.certainty import certainty
 from siting.report.document import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
-from siting.report.tables import appendix
 from siting.report.words import (
     command,
     counted,
@@ -89,7 +88,7 @@ def write_up(
         date=manifest["date"],
         key=scenario_key(result),
         blocks=blocks,
-        appendix=dict(appendix(result, background.assumptions, language)),
+        appendix=dict(tables.appendix(result, background.assumptions, language)),
     )
 
 

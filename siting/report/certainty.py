@@ -5,7 +5,6 @@ from typing import Any
 
 from siting.report import tables
 from siting.report.document import Block, Bullets, Heading
-from siting.report.tables import limit_name
 from siting.report.words import listed, number, texts, whole
 from siting.results.result import Result
 from siting.scenario.limits import ANNUAL_BUDGET
@@ -75,7 +74,7 @@ def _evidence(result: Result, words: _Words, language: str) -> Iterator[str]:
 
 def _binding(result: Result, words: _Words, language: str) -> Iterator[str]:
     limits = result.manifest["limits"]
-    full = [limit_name(name, language) for name, use in limits.items() if not use["slack"]]
+    full = [tables.limit_name(name, language) for name, use in limits.items() if not use["slack"]]
     if full:
         small = [name[:1].lower() + name[1:] for name in full]
         yield words["binding"].format(limits=listed(small, language))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from siting.common.errors import Fault, InputError
 from siting.common.levels import TABLE_LEVELS
+from siting.common.signals import Cancel, Progress, heeding
 from siting.results.result import Result
 from siting.studies.study import as_result
 
@@ -69,7 +70,13 @@ def difference(name: str, first: str) -> str:
     return f"{name} - {first}"
 
 
-def compare(results: Sequence[Result | Path | str], *, anyway: bool = False) -> Comparison:
+def compare(
+    results: Sequence[Result | Path | str],
+    *,
+    anyway: bool = False,
+    progress: Progress = print,
+    cancel: Cancel | None = None,
+) -> Comparison:
     """Put runs side by side.
 
     Parameters
@@ -78,6 +85,10 @@ def compare(results: Sequence[Result | Path | str], *, anyway: bool = False) -> 
         Two to six, or their folders or names.
     anyway : bool
         Compare even what differs in demand or network.
+    progress : callable
+        Told what is being done.
+    cancel : callable, optional
+        Asked between two steps whether to end.
 
     Returns
     -------
@@ -88,17 +99,22 @@ def compare(results: Sequence[Result | Path | str], *, anyway: bool = False) -> 
     ------
     InputError
         If there are too few or too many, or if they cannot be compared.
+    InterruptError
+        If it was cancelled.
     """
+    progress = heeding(progress, cancel)
     if not FEWEST <= len(results) <= MOST:
         few = len(results) < FEWEST
         problem = f"at {'least two' if few else 'most six'} results are compared"
         remedy = f"Name {'two or more' if few else 'six or fewer'} results."
         raise InputError([Fault("command line", "RESULT", len(results), problem, remedy)])
+    progress("Reading the results")
     runs = tuple(map(as_result, results))
     names = _different([run.name for run in runs])
     obstacles = tuple(_obstacles(runs, names))
     if obstacles and not anyway:
         raise InputError(obstacles)
+    progress("Holding them against the first")
     return Comparison(
         runs=runs,
         names=names,

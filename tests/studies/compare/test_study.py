@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from siting.common.errors import InputError
+from siting.common.errors import InputError, InterruptError
 from siting.results.result import Result
 from siting.studies.compare.study import compare
 
@@ -88,6 +88,14 @@ def test_people_are_counted_by_whether_their_trip_is_shorter() -> None:
     assert people["people_longer"].tolist() == [0, 10, 0]
     assert people["people_shorter"].tolist() == [0, 0, 10]
     assert people["annual_cost_msek"].tolist() == pytest.approx([2.8, 2.8, 1.4])
+
+
+def test_a_comparison_tells_its_steps_and_can_be_cancelled() -> None:
+    told: list[str] = []
+    compare([FIRST, SECOND], progress=told.append)
+    assert told == ["Reading the results", "Holding them against the first"]
+    with pytest.raises(InterruptError):
+        compare([FIRST, SECOND], cancel=lambda: True)
 
 
 def test_equal_names_are_told_apart() -> None:
