@@ -25,7 +25,7 @@ from siting.results.result import MACHINE, Result, find_result, read_result
 from siting.scenario.file import ScenarioFile
 from siting.studies.study import scenario_of
 
-COLUMNS = ("file", "row", "column", "old", "new")
+_COLUMNS: Formats = dict.fromkeys(("file", "row", "column", "old", "new"), "text")
 _KEYS = (
     *("demand_id", "code", "locality_code", "municipality_code", "fa_code", "county_code"),
     *("measure", "key"),
@@ -57,7 +57,7 @@ def differences(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
     """Compare the tables that both have."""
     both = [name for name in old if name in new]
     found = [_differing(name, old[name], new[name]) for name in both]
-    cells = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*COLUMNS])
+    cells = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*_COLUMNS])
     return Differences(cells, len(both), sum(_numbers(old[name]) for name in both))
 
 
@@ -66,7 +66,7 @@ def _differing(file: str, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     before, after = _long(old, _key(old, new)), _long(new, _key(old, new))
     whole = pd.concat([before.rename("old"), after.rename("new")], axis=1).fillna("")
     whole = whole[whole["old"] != whole["new"]].reset_index()
-    return whole.assign(file=file)[[*COLUMNS]]
+    return whole.assign(file=file)[[*_COLUMNS]]
 
 
 def _long(table: pd.DataFrame, key: list[str]) -> "pd.Series[str]":
@@ -269,7 +269,6 @@ def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator
             yield f"{name} {then.get(name, 'none')} then, {now.get(name, 'none')} now"
 
 
-_COLUMNS: Formats = dict.fromkeys(COLUMNS, "text")
 _SHOWN = 30
 _WIDEST = 40
 
