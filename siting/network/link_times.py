@@ -176,9 +176,8 @@ def nodes_of(graph: RoadGraph) -> pd.DataFrame:
 def links_of(graph: RoadGraph) -> Links:
     """Read what times depend on from a graph; ends are rows of `nodes_of`."""
     tail, head, rows = _ends_of(graph)
-    kind, kinds = pd.factorize(
-        np.array([str(first_of(row["highway"])) for row in rows], dtype=object)
-    )
+    highways = [str(first_of(row["highway"])) for row in rows]
+    kind, kinds = pd.factorize(np.array(highways, dtype=object))
     return Links(
         tail=tail,
         head=head,

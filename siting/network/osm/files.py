@@ -43,7 +43,7 @@ def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
     for u, v, *values in streets.links[["u", "v", *_NAMES]].itertuples(index=False):
         row = zip(_NAMES, values, strict=True)
         # "" and NaN stand for what is not known.
-        known = {name: value for name, value in row if value != "" and not pd.isna(value)}
+        known = {name: value for name, value in row if value != "" and value == value}  # noqa: PLR0124 -- NaN alone differs from itself
         graph.add_edge(u, v, **known)
     return graph
 
