@@ -8,7 +8,7 @@ import pandas as pd
 
 from siting.report.document import Block, Document, Paragraph
 from siting.report.tables import Formats, study_grid
-from siting.report.words import study_texts
+from siting.report.words import study_texts, texts
 from siting.results.result import Result
 
 _OFTEN = 0.25
@@ -31,17 +31,19 @@ _REGRETS: Formats = {"set": "text", "worlds_kept": 0, "mean_regret": 3, "greates
 def tell_robustness(study: Result, language: str = "en") -> Document:
     """Put into words how often each site is picked, what drives it, and the regrets."""
     words = study_texts("robustness", language)
-    return Document(language, "", tuple(_blocks(study, words)))
+    return Document(language, "", tuple(_blocks(study, words, language)))
 
 
-def _blocks(study: Result, words: Mapping[str, Any]) -> Iterator[Block]:
+def _blocks(study: Result, words: Mapping[str, Any], language: str) -> Iterator[Block]:
     facts, tables = study.manifest, study.tables
     yield Paragraph(words["drawn"].format(**facts))
     if facts["interrupted"]:
         yield Paragraph(words["interrupted"].format(**facts))
     for entry in facts["assumptions"]:
-        what = f"{entry['what'][0].lower()}{entry['what'][1:]}"
-        yield Paragraph(words["assumed"].format(**{**entry, "what": what}))
+        what, value = (entry.get(f"{key}_{language}", entry[key]) for key in ("what", "value"))
+        rating = texts(language)["ratings"][entry["rating"]]
+        said = {"rating": rating, "what": f"{what[0].lower()}{what[1:]}", "value": value}
+        yield Paragraph(words["assumed"].format(**said))
     sites = tables["sites"]
     others = ~sites["core"] & (sites["main"] | (sites["share"] >= _OFTEN))
     for key, chosen in (("core", sites["core"]), ("others", others)):

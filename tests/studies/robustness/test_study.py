@@ -164,6 +164,9 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     stream = io.StringIO()
     print_document(tell_robustness(study), Console(file=stream, width=120))
     assert "Interrupted: 2 of 5 draws were finished." in stream.getvalue()
+    assert "Assumed (red): how far costs may lie from the assumed ones: All " in stream.getvalue()
+    print_document(tell_robustness(study, "sv"), Console(file=stream, width=120))
+    assert "Antaget (röd): hur långt kostnaderna kan ligga från de antagna: " in stream.getvalue()
     folder = write_result(study, tmp_path)
     draws = pd.read_parquet(folder / "draws.parquet")
     assert draws["draw"].tolist() == [0, 1]
