@@ -21,11 +21,9 @@ from siting.network.matrix import SearchOptions, travel_times
 # Raise it with every change to how times are computed or stored.
 _FORMAT = 3
 _ARRAYS = ("data", "indices", "indptr")
+# What an entry fails with that is not what was written.
+_DAMAGED = (OSError, ValueError, KeyError, zipfile.BadZipFile)
 _DIGEST_BYTES = hashlib.sha256().digest_size
-
-
-class _DamagedError(Exception):
-    """A cache entry is not what was written."""
 
 
 def cache_folder() -> Path:
@@ -53,10 +51,9 @@ def cached_travel_times(
     note : callable
         Is told in one sentence about an entry that was damaged, or could not be kept.
     **search
-        floor_minutes (time inside each origin, shape (n,)), limit (minutes beyond which a pair
-        counts as out of reach), engine ("dijkstra", "hierarchy"), workers (who searches) and
-        progress (told how many points have been searched from, and of how many), as in
-        `siting.network.matrix.travel_times`.
+        How to search: floor_minutes (time inside each origin, shape (n,)), limit (minutes beyond
+        which a pair counts as out of reach), engine ("dijkstra" or "hierarchy"), workers (who
+        searches) and progress (told how many points have been searched from, and of how many).
 
     Returns
     -------
@@ -69,7 +66,7 @@ def cached_travel_times(
     if path.is_file():
         try:
             return _read(path, key, origins, destinations)
-        except (_DamagedError, OSError) as fault:
+        except _DAMAGED as fault:
             note(f"The cached travel times {path.name} are damaged ({fault}) and are built again.")
     times = travel_times(network, origins, destinations, **search)
     try:
@@ -113,12 +110,9 @@ def _checksum(key: str, content: bytes | memoryview) -> bytes:
 def _read(path: Path, key: str, origins: Points, destinations: Points) -> TravelTimes:
     content = memoryview(path.read_bytes())
     if _checksum(key, content[_DIGEST_BYTES:]) != bytes(content[:_DIGEST_BYTES]):
-        raise _DamagedError("its checksum differs")
-    try:
-        arrays = np.load(io.BytesIO(content[_DIGEST_BYTES:]), allow_pickle=False)
-        shape = (len(origins), len(destinations))
-        matrix = csr_array(tuple(arrays[name] for name in _ARRAYS), shape=shape)
-        detached = json.loads(arrays["detached"].tobytes())
-    except (KeyError, ValueError, zipfile.BadZipFile) as fault:
-        raise _DamagedError(str(fault)) from fault
+        raise ValueError("its checksum differs")
+    arrays = np.load(io.BytesIO(content[_DIGEST_BYTES:]), allow_pickle=False)
+    shape = (len(origins), len(destinations))
+    matrix = csr_array(tuple(arrays[name] for name in _ARRAYS), shape=shape)
+    detached = json.loads(arrays["detached"].tobytes())
     return TravelTimes(origins.ids, destinations.ids, matrix, detached)
