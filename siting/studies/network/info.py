@@ -27,17 +27,6 @@ class TripCheck:
     reference: ReferenceTrip
     found: Route
 
-    @property
-    def km_deviation(self) -> float | None:
-        """Share by which the network is longer, where a length is known."""
-        return None if self.reference.km is None else self.found.km / self.reference.km - 1
-
-    @property
-    def minutes_deviation(self) -> float | None:
-        """Share by which the network is slower, where a time is known."""
-        known = self.reference.minutes
-        return None if known is None else self.found.minutes / known - 1
-
 
 @dataclass(frozen=True)
 class NetworkInfo:
@@ -87,7 +76,7 @@ def network_info(network: RoadNetwork, trips: Iterable[ReferenceTrip]) -> Networ
     Returns
     -------
     NetworkInfo
-        Its size, classes, parts, repairs and deviations.
+        Its size, classes, parts, repairs and trips.
     """
     roads = _roads(network)
     km: defaultdict[str, float] = defaultdict(float)

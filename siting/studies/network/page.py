@@ -60,14 +60,13 @@ def _km(km: float, total: float) -> str:
 
 def _trip(check: TripCheck) -> tuple[str, ...]:
     known, found = check.reference, check.found
-    km = _compared(known.km, found.km, check.km_deviation)
-    return known.name, *km, *_compared(known.minutes, found.minutes, check.minutes_deviation)
+    return known.name, *_compared(known.km, found.km), *_compared(known.minutes, found.minutes)
 
 
-def _compared(known: float | None, found: float, deviation: float | None) -> tuple[str, str, str]:
-    if known is None or deviation is None:
+def _compared(known: float | None, found: float) -> tuple[str, str, str]:
+    if known is None:
         return "", f"{found:.0f}", ""
-    return f"{known:.0f}", f"{found:.0f}", f"{deviation:+.1%}"
+    return f"{known:.0f}", f"{found:.0f}", f"{found / known - 1:+.1%}"
 
 
 def print_calibration(fit: Calibration, profile: str, console: Console) -> None:
