@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -224,23 +225,6 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
 
     It asks the servers and no more: roads are made of the answers as they are of a file.
     """
-
-    def judge(response: requests.Response, *_: object, **__: object) -> requests.Response:
-        """Stop OSMnx from asking again for ever, which it does where a server is busy."""
-        if response.status_code in _BUSY:
-            raise requests.HTTPError(f"status {response.status_code}", response=response)
-        if response.is_redirect:
-            to = response.headers["Location"]
-            remedy = "Name that server, if you trust it"
-            raise _fault(response.url, "status", f"the server sends us on to {to}", remedy)
-        if not response.ok:
-            raise _fault(response.url, "status", f"the server refused ({response.status_code})")
-        whole = _bounded(response)
-        content = _content(whole)
-        if isinstance(content, dict):
-            answers.append(content)
-        return whole
-
     with ExitStack() as stack:
         wanted = {
             "overpass_url": servers.overpass_url.rstrip("/"),
@@ -249,7 +233,7 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
             "doh_url_template": None,
             "requests_timeout": servers.timeout_s,
             # Nobody is asked but the hosts that were named; answers are read here, in parts.
-            "requests_kwargs": {**_STREAMED, "hooks": {"response": judge}},
+            "requests_kwargs": {**_STREAMED, "hooks": {"response": partial(_judge, answers)}},
             "cache_folder": stack.enter_context(tempfile.TemporaryDirectory()),
             "use_cache": True,
             "cache_only_mode": True,
@@ -258,6 +242,25 @@ def _settings(servers: Servers, answers: list[dict[str, Any]]) -> Iterator[None]
             stack.callback(setattr, ox.settings, name, getattr(ox.settings, name))
             setattr(ox.settings, name, value)
         yield
+
+
+def _judge(
+    answers: list[dict[str, Any]], response: requests.Response, **_: object
+) -> requests.Response:
+    """Stop OSMnx from asking again for ever, which it does where a server is busy."""
+    if response.status_code in _BUSY:
+        raise requests.HTTPError(f"status {response.status_code}", response=response)
+    if response.is_redirect:
+        to = response.headers["Location"]
+        remedy = "Name that server, if you trust it"
+        raise _fault(response.url, "status", f"the server sends us on to {to}", remedy)
+    if not response.ok:
+        raise _fault(response.url, "status", f"the server refused ({response.status_code})")
+    whole = _bounded(response)
+    content = _content(whole)
+    if isinstance(content, dict):
+        answers.append(content)
+    return whole
 
 
 def _bounded(response: requests.Response) -> requests.Response:
