@@ -6,7 +6,13 @@ import numpy as np
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model.instance import keep_entries, nearest_minutes
-from siting.model.program import Ceiling, Functional, Program
+from siting.model.program import Ceiling, Functional, Program, Row
+
+# Units of limits are looked for down to this, and up to so many of it.
+FINEST = 1e-6
+MOST = 1e12
+# How near a coefficient must be to a multiple of the finest unit, relative.
+EXACT = 1e-14
 
 
 def tighten(program: Program) -> Program:
@@ -24,6 +30,29 @@ def tighten(program: Program) -> Program:
         if row.lower >= row.coefficients.sum():
             lower[row.columns] = 1
     return replace(program, lower=lower, upper=upper)
+
+
+def unit_of(values: Floats) -> float:
+    """Return the greatest number that all values are whole multiples of; 0 if there is none."""
+    scaled = np.abs(values) / FINEST
+    whole = np.rint(scaled)
+    if whole.max(initial=0) > MOST or (np.abs(scaled - whole) > EXACT * whole).any():
+        return 0.0
+    return float(np.gcd.reduce(whole.astype(np.int64))) * FINEST
+
+
+def in_whole_numbers(row: Row) -> Row:
+    """Return a row with its coefficients and bounds in whole numbers, where a unit allows that.
+
+    Costs that are all multiples of 0.7 under a budget of 55 become whole ones under 78, which is
+    less than 55 / 0.7 and leaves the same choices.
+    """
+    unit = unit_of(row.coefficients)
+    if unit == 0:
+        return row
+    lower = np.ceil((row.lower - row.leeway()) / unit)
+    upper = np.floor((row.upper + row.leeway()) / unit)
+    return replace(row, coefficients=np.rint(row.coefficients / unit), lower=lower, upper=upper)
 
 
 def prune_pairs(program: Program) -> Program:

@@ -71,8 +71,12 @@ class Row:
 
     def holds(self, chosen: Bools | Floats) -> bool:
         """Tell whether the row holds, within the solvers' tolerance."""
+        return self.slack(chosen) >= -self.leeway()
+
+    def leeway(self) -> float:
+        """Return by how much it may be passed: the solvers' tolerance."""
         bound = self.upper if np.isfinite(self.upper) else self.lower
-        return self.slack(chosen) >= -FEASIBILITY * max(1.0, abs(bound))
+        return FEASIBILITY * max(1.0, abs(bound))
 
 
 type Bound = float | None

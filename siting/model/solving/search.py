@@ -130,6 +130,8 @@ class Search:
         Seconds from then.
     trace : list of TracePoint
         Is added to as the search goes on.
+    cutoff : float
+        Answers above it are not looked for; a bound above it is as good as none being left.
     """
 
     solver: Solver
@@ -137,6 +139,7 @@ class Search:
     started: float
     time_limit: float | None = None
     trace: list[TracePoint] = field(default_factory=list)
+    cutoff: float = float("inf")
 
     @classmethod
     def begin(cls, solver: Solver, gap: float, time_limit: float | None) -> Self:

@@ -67,6 +67,8 @@ def run_stages(
             continue
         functional = single.functional(formulation)
         program, service_of = formulation.with_goal(functional, ceilings)
+        if known:
+            program = replace(program, hint=known[-1])
         answer = solve_flat(program, search, method)
         if answer.state == "infeasible" and not done:
             return None

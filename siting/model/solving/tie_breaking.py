@@ -115,8 +115,8 @@ class _Ranking:
         lower[fixed] = upper[fixed] = self._chosen()[fixed]
         narrower = replace(self.program, lower=lower, upper=upper)
         narrower = replace(drop_forbidden_pairs(narrower), rows=(*self.program.rows, *rows))
-        answer = solve_flat(narrower, self.search)
         most = self.best.value + TIE * abs(self.best.value)
+        answer = solve_flat(narrower, replace(self.search, cutoff=most))
         if answer.state == "infeasible" or answer.bound > most:
             return None
         if answer.state == "stopped" or answer.value > most:

@@ -81,7 +81,7 @@ class SortedCosts:
     constant: float
 
     @classmethod
-    def of(cls, program: Program, functional: Functional, *, alone: bool = False) -> Self:
+    def of(cls, program: Program, functional: Functional) -> Self:
         """Sort the costs of a functional that has a transform."""
         transform = functional.transform
         if transform is None:
@@ -97,7 +97,7 @@ class SortedCosts:
         options = program.times.indices[kept].astype(np.int64)
         weights = functional.weights[services]
         group = np.arange(len(services))
-        if len(services) > MOST_ALONE and not alone:
+        if len(services) > MOST_ALONE:
             group = np.unique(options[starts[:-1]], return_inverse=True)[1]
         return cls(
             weights=weights,

@@ -39,6 +39,8 @@ class Moves:
         Fallback, or where there is none a cost above all of the row's.
     limits : scipy.sparse.coo_array, shape (limits, options)
         Coefficients of the program's rows.
+    least, most, leeway : ndarray of float, shape (limits,)
+        Bounds of the rows, and by how much they may be passed.
     """
 
     program: Program
@@ -46,6 +48,9 @@ class Moves:
     rows: Ints
     worst: Floats
     limits: coo_array
+    least: Floats
+    most: Floats
+    leeway: Floats
 
     @classmethod
     def of(cls, program: Program, costs: SortedCosts) -> Self:
@@ -53,7 +58,37 @@ class Moves:
         rows = costs.rows()
         dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
         worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
-        return cls(program, costs, rows, worst, _coefficients(program))
+        least = np.array([row.lower for row in program.rows])
+        most = np.array([row.upper for row in program.rows])
+        leeway = np.array([row.leeway() for row in program.rows])
+        return cls(program, costs, rows, worst, _coefficients(program), least, most, leeway)
+
+    def used(self, chosen: Bools) -> Floats:
+        """Return what a choice uses of each limit, shape (limits,)."""
+        row, option = self.limits.coords
+        return np.bincount(row, self.limits.data * chosen[option], len(self.least))
+
+    def holds(self, chosen: Bools) -> bool:
+        """Tell whether a choice keeps to all limits."""
+        used = self.used(chosen)
+        slack = np.minimum(self.most - used, used - self.least)
+        return bool((slack >= -self.leeway).all())
+
+    def asked_for(self, chosen: Bools) -> Bools:
+        """Return the options that would bring a limit nearer to what it asks for at the least."""
+        short = self.used(chosen) < self.least
+        row, option = self.limits.coords
+        asked = np.zeros(len(chosen), dtype=np.bool_)
+        asked[option[short[row] & (self.limits.data > 0)]] = True
+        return asked
+
+    def fitting(self, chosen: Bools) -> Bools:
+        """Return which options may be added without passing a limit, shape (options,)."""
+        row, option = self.limits.coords
+        after = self.used(chosen)[row] + self.limits.data
+        fits = np.ones(len(chosen), dtype=np.bool_)
+        fits[option[(self.limits.data > 0) & (after > self.most[row])]] = False
+        return fits
 
     def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints]:
         """Return least and second least cost of each row, and the option of the least."""
@@ -98,7 +133,7 @@ def start(
     chosen = program.lower > 0
     if shares is not None:
         for option in np.argsort(-shares, kind="stable")[: int((shares > SOME).sum())]:
-            if not chosen[option] and _fitting(moves, chosen)[option]:
+            if not chosen[option] and moves.fitting(chosen)[option]:
                 chosen[option] = True
     _add_greedily(moves, chosen, search)
     for _ in range(MOST_SWAPS):
@@ -116,33 +151,12 @@ def _add_greedily(moves: Moves, chosen: Bools, search: Search) -> None:
         if scores is None or not search.timed_out():
             now, _, _ = moves.two_nearest(chosen)
             scores = moves.gains(now) - program.goal.linear
-        asked = _asked_for(program, chosen)
+        asked = moves.asked_for(chosen)
         wanted = asked if asked.any() else scores > 0
-        allowed = (program.upper > 0) & ~chosen & wanted & _fitting(moves, chosen)
+        allowed = (program.upper > 0) & ~chosen & wanted & moves.fitting(chosen)
         if not allowed.any():
             break
         chosen[np.flatnonzero(allowed)[np.argmax(scores[allowed])]] = True
-
-
-def _asked_for(program: Program, chosen: Bools) -> Bools:
-    """Return the options that would bring a row nearer to its lower limit."""
-    asked = np.zeros(len(chosen), dtype=np.bool_)
-    for row in program.rows:
-        if row.used(chosen) < row.lower:
-            asked[row.columns[row.coefficients > 0]] = True
-    return asked
-
-
-def _fitting(moves: Moves, chosen: Bools) -> Bools:
-    """Return which options may be added without passing an upper limit, shape (options,)."""
-    limits = moves.limits
-    upper = np.array([row.upper for row in moves.program.rows])
-    row, option = limits.coords
-    used = np.bincount(row, weights=limits.data * chosen[option], minlength=len(upper))
-    after = used[row] + limits.data
-    fits = np.ones(len(chosen), dtype=np.bool_)
-    fits[option[(limits.data > 0) & (after > upper[row])]] = False
-    return fits
 
 
 def _swap(moves: Moves, chosen: Bools) -> bool:
@@ -160,7 +174,7 @@ def _swap(moves: Moves, chosen: Bools) -> bool:
         if profit[into, out] <= VERY_LITTLE * max(1.0, float(np.abs(profit).max())):
             return False
         chosen[addable[into]], chosen[removable[out]] = True, False
-        if all(row.holds(chosen) for row in program.rows):
+        if moves.holds(chosen):
             return True
         chosen[addable[into]], chosen[removable[out]] = False, True
     return False

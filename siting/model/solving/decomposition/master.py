@@ -12,9 +12,10 @@ import highspy
 import numpy as np
 
 from siting.common.types import Floats, Ints
+from siting.model.presolve import in_whole_numbers
 from siting.model.program import Functional, Program
 from siting.model.solving.decomposition.costs import Cuts, SortedCosts
-from siting.model.solving.search import TIGHT_GAP, Search
+from siting.model.solving.search import Search
 from siting.model.solving.solvers import UNSOUND_PRESOLVE
 
 
@@ -39,43 +40,112 @@ class MasterAnswer:
 class Master:
     """A HiGHS model that grows by cuts."""
 
-    def __init__(self, program: Program, search: Search, *, alone: bool) -> None:
+    def __init__(self, program: Program, search: Search) -> None:
         self.program = program
         self.search = search
+        self.rows = [in_whole_numbers(row) for row in program.rows]
         self.count = len(program.lower)
         self.blocks: list[CostBlock] = []
         highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 - it takes no names
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call] # highspy's constructor has no types
         self._options()
-        self._add_columns(alone=alone)
+        self._add_columns()
         self._add_rows()
-
-    @property
-    def grouped(self) -> bool:
-        """Whether some services share a cost variable."""
-        return any(len(b.costs.weights) > len(b.costs.group_weights) for b in self.blocks)
+        self.fixed_rows = self.size()
+        whole = [len(row.columns) > 1 and (row.coefficients % 1 == 0).all() for row in self.rows]
+        self.counting = np.flatnonzero(whole)
+        self.lower, self.upper = self._whole_bounds()
 
     def solve_relaxed(self) -> MasterAnswer:
         """Solve with fractional options."""
-        self._set_integer(highspy.HighsVarType.kContinuous)
-        return self._run(integer=False)
-
-    def solve_integer(self, start: Floats | None) -> MasterAnswer:
-        """Solve with binary options, from a start if there is one."""
-        self._set_integer(highspy.HighsVarType.kInteger)
-        if start is not None:
-            everything = np.arange(len(start), dtype=np.int32)
-            self.highs.setSolution(len(start), everything, start)
-        return self._run(integer=True)
+        remaining = self.search.remaining()
+        if remaining <= 0:
+            return MasterAnswer("stopped", np.zeros(0), -np.inf)
+        if np.isfinite(remaining):
+            # HiGHS counts the time of all solves of a model together.
+            self.highs.setOptionValue("time_limit", self.highs.getRunTime() + remaining)
+        self.highs.run()
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            # Presolve has been wrong about this, so it is asked again without.
+            self.highs.setOptionValue("presolve", "off")
+            self.highs.run()
+            self.highs.setOptionValue("presolve", "choose")
+        status = self.highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return MasterAnswer("infeasible", np.zeros(0), np.inf)
+        if status != highspy.HighsModelStatus.kOptimal:
+            return MasterAnswer("stopped", np.zeros(0), -np.inf)
+        columns = np.asarray(self.highs.getSolution().col_value)
+        bound = float(self.highs.getInfo().objective_function_value)
+        return MasterAnswer("done", columns, bound)
 
     def reduced_costs(self) -> Floats:
         """Return the reduced cost of each option after a relaxed solve."""
         return np.asarray(self.highs.getSolution().col_dual)[: self.count]
 
-    def fix(self, lower: Floats, upper: Floats) -> None:
-        """Set the bounds of the options."""
-        columns = np.arange(self.count, dtype=np.int32)
-        self.highs.changeColsBounds(self.count, columns, lower, upper)
+    def whole_values(self) -> Floats:
+        """Return the values of what must be whole after a relaxed solve."""
+        solution = self.highs.getSolution()
+        rows = np.asarray(solution.row_value)[self.counting]
+        return np.concatenate([np.asarray(solution.col_value)[: self.count], rows])
+
+    def hold(self, lower: Ints, upper: Ints) -> None:
+        """Set the bounds of what must be whole: of the options, or of the counting rows too."""
+        here = slice(len(lower))
+        changed = (lower != self.lower[here]) | (upper != self.upper[here])
+        for place in np.flatnonzero(changed):
+            self._set(int(place), lower[place], upper[place])
+        self.lower[here], self.upper[here] = lower, upper
+
+    def try_out(self, place: int, lower: int, upper: int, pivots: int) -> float:
+        """Return the relaxed bound after so many pivots with the bounds of one place changed."""
+        basis = self.highs.getBasis()
+        self._set(place, lower, upper)
+        self.highs.setOptionValue("simplex_iteration_limit", pivots)
+        self.highs.run()
+        status = self.highs.getModelStatus()
+        found = float(self.highs.getInfo().objective_function_value)
+        self.highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+        self._set(place, self.lower[place], self.upper[place])
+        self.highs.setBasis(basis)
+        return np.inf if status == highspy.HighsModelStatus.kInfeasible else found
+
+    def size(self) -> int:
+        """Return the number of rows."""
+        return int(self.highs.getNumRow())
+
+    def _set(self, place: int, lower: int, upper: int) -> None:
+        if place < self.count:
+            self.highs.changeColBounds(place, float(lower), float(upper))
+        else:
+            row = int(self.counting[place - self.count])
+            self.highs.changeRowBounds(row, float(lower), float(upper))
+
+    def _whole_bounds(self) -> tuple[Ints, Ints]:
+        """Return the bounds of the options, then of the counting rows."""
+        rows = [self.rows[row] for row in self.counting]
+        least = [row.coefficients.clip(max=0).sum() for row in rows]
+        most = [row.coefficients.clip(min=0).sum() for row in rows]
+        lowest = np.maximum([row.lower for row in rows], least)
+        highest = np.minimum([row.upper for row in rows], most)
+        return (
+            np.concatenate([self.program.lower, lowest]).astype(np.int64),
+            np.concatenate([self.program.upper, highest]).astype(np.int64),
+        )
+
+    def drop_slack(self) -> None:
+        """Delete the cuts that do not hold the last answer."""
+        basis = self.highs.getBasis()
+        status = list(basis.row_status)
+        slack = [
+            row
+            for row in range(self.fixed_rows, len(status))
+            if status[row] == highspy.HighsBasisStatus.kBasic
+        ]
+        gone = set(slack)
+        basis.row_status = [each for row, each in enumerate(status) if row not in gone]
+        self.highs.deleteRows(len(slack), np.array(slack, dtype=np.int32))
+        self.highs.setBasis(basis)
 
     def add(self, block: CostBlock, cuts: Cuts) -> None:
         """Add cuts of a block."""
@@ -93,8 +163,6 @@ class Master:
             "output_flag": self.search.solver.log_file is not None,
             "log_to_console": False,
             "threads": self.search.solver.threads,
-            "mip_rel_gap": self.search.solver_gap(),
-            "mip_abs_gap": TIGHT_GAP,
             "presolve_rule_off": UNSOUND_PRESOLVE,
         }
         if self.search.solver.log_file is not None:
@@ -102,14 +170,14 @@ class Master:
         for name, value in settings.items():
             self.highs.setOptionValue(name, value)
 
-    def _add_columns(self, *, alone: bool) -> None:
+    def _add_columns(self) -> None:
         program, goal = self.program, self.program.goal
         self._add_cols(goal.linear, program.lower, program.upper)
         first = self.count
         for functional in (goal, *(ceiling.functional for ceiling in program.ceilings)):
             if functional.transform is None:
                 continue
-            costs = SortedCosts.of(program, functional, alone=alone)
+            costs = SortedCosts.of(program, functional)
             weights = costs.group_weights * (functional is goal)
             self._add_cols(weights, costs.least(), np.full(len(weights), np.inf))
             self.blocks.append(CostBlock(functional, costs, first))
@@ -118,7 +186,7 @@ class Master:
                 self.highs.changeObjectiveOffset(costs.constant)
 
     def _add_rows(self) -> None:
-        for row in self.program.rows:
+        for row in self.rows:
             self._add_row(row.lower, row.upper, row.columns, row.coefficients)
         for ceiling in self.program.ceilings:
             columns = np.flatnonzero(ceiling.functional.linear)
@@ -159,41 +227,6 @@ class Master:
             len(lower), lower, upper, len(columns),
             starts.astype(np.int32), columns.astype(np.int32), values,
         )  # fmt: skip
-
-    def _set_integer(self, kind: highspy.HighsVarType) -> None:
-        columns = np.arange(self.count, dtype=np.int32)
-        self.highs.changeColsIntegrality(self.count, columns, np.full(self.count, kind))
-
-    def _run(self, *, integer: bool) -> MasterAnswer:
-        remaining = self.search.remaining()
-        if remaining <= 0:
-            return MasterAnswer("stopped", np.zeros(0), -np.inf)
-        if np.isfinite(remaining):
-            # HiGHS counts the time of all LPs of a model together, but of each MIP on its own.
-            before = 0.0 if integer else self.highs.getRunTime()
-            self.highs.setOptionValue("time_limit", before + remaining)
-        self.highs.run()
-        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            # Presolve has been wrong about this, so it is asked again without.
-            self.highs.setOptionValue("presolve", "off")
-            self.highs.run()
-            self.highs.setOptionValue("presolve", "choose")
-        status = self.highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            return MasterAnswer("infeasible", np.zeros(0), np.inf)
-        info = self.highs.getInfo()
-        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        columns = np.asarray(self.highs.getSolution().col_value) if found else np.zeros(0)
-        done = status == highspy.HighsModelStatus.kOptimal
-        return MasterAnswer(
-            "done" if done else "stopped", columns, self._bound(done=done, integer=integer)
-        )
-
-    def _bound(self, *, done: bool, integer: bool) -> float:
-        info = self.highs.getInfo()
-        if integer:
-            return float(info.mip_dual_bound)
-        return float(info.objective_function_value) if done else -np.inf
 
 
 def thetas(block: CostBlock, columns: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The decomposition: start, cut loop, reduced-cost fixing, integer master until proof."""
+"""The decomposition: start, cut loop, reduced-cost fixing, then the tree until proof."""
 
 from dataclasses import replace
 from typing import Literal
@@ -6,9 +6,10 @@ from typing import Literal
 import numpy as np
 
 from siting.common.types import Bools, Floats
-from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
+from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs, unit_of
 from siting.model.program import Program
 from siting.model.solving.classic import SolverAnswer, checked, nothing
+from siting.model.solving.decomposition.branching import Tree, Visits
 from siting.model.solving.decomposition.costs import integral
 from siting.model.solving.decomposition.heuristic import start as heuristic_start
 from siting.model.solving.decomposition.master import (
@@ -18,13 +19,17 @@ from siting.model.solving.decomposition.master import (
     first_of,
     thetas,
 )
-from siting.model.solving.search import ABSOLUTE, RELATIVE, Search
+from siting.model.solving.search import ABSOLUTE, Search
 
 # The relaxed loop ends when so many rounds of cuts in a row have lifted the bound by less than
 # this, relative. Where sites close, the bound often stands still for a dozen cheap rounds first,
-# and each cut left to the integer master costs far more.
+# and each cut left to the tree costs far more.
 LITTLE_LIFT = 1e-7
 PATIENCE = 30
+# With less than this share of the pairs left after fixing, what is left is put up anew.
+WORTH_A_RESTART = 0.5
+# What is left of a step for rounding in the relaxation, relative.
+STEP_LEEWAY = 1e-4
 # An option is fixed only if every answer that would change it is worse by more than this,
 # relative: enough to keep all answers that the tie rule compares.
 FIXING_LEEWAY = 1e-6
@@ -34,19 +39,20 @@ def solve_decomposed(program: Program, search: Search) -> SolverAnswer:
     """Return the options with the least goal, by decomposition."""
     if (program.lower > program.upper).any():
         return nothing("infeasible")
-    return _Decomposition(program, search, alone=False).solve()
+    return _Decomposition(program, search).solve()
 
 
 class _Decomposition:
     """The state of one decomposition: its master, and the best answer so far."""
 
-    def __init__(self, program: Program, search: Search, *, alone: bool) -> None:
+    def __init__(self, program: Program, search: Search) -> None:
         self.program = program
         self.search = search
-        self.master = Master(program, search, alone=alone)
+        self.master = Master(program, search)
         self.best = nothing("stopped")
         self.bound = -np.inf
         self.root: tuple[float, Floats] | None = None
+        self.step = _step(program)
 
     def solve(self) -> SolverAnswer:
         goal = first_of(self.master.blocks, self.program.goal)
@@ -55,38 +61,67 @@ class _Decomposition:
         if self.program.hint is not None:
             self._visit(self.program.hint, None)
         state = self._relax()
-        if state == "done" and self.master.grouped and not self._proved():
-            return self._refined()
-        while state == "done" and not self._proved():
-            before = (self.bound, self.best.value)
-            answer = self.master.solve_integer(self._start())
-            state = answer.state
-            self._raise_bound(answer.bound)
-            if len(answer.columns) == 0:
-                break
-            added = self._visit(integral(answer.columns[: self.master.count]), answer.columns)
-            # Cuts within the solver's own tolerance change nothing, and would be found for ever.
-            stalled = (self.bound, self.best.value) == before and self._gap() <= RELATIVE
-            if added == 0 or stalled:
-                break
+        if state == "done" and not self._proved():
+            if self._much_fixed():
+                return self._again()
+            state = self._branch()
         if self.root is not None:
             self._fix(*self.root)
-        if state == "infeasible" and self.best.chosen is None:
+        none_left = self.bound == np.inf
+        if self.best.chosen is None and (state == "infeasible" or none_left):
             return nothing("infeasible")
         ended: Literal["done", "stopped"] = "done" if state == "done" else "stopped"
         bounds = (self.program.lower, self.program.upper)
         return replace(self.best, state=ended, bound=self.bound, narrowed=bounds)
 
-    def _refined(self) -> SolverAnswer:
-        """Solve what the fixing has left, with a cost variable for each service.
+    def _much_fixed(self) -> bool:
+        """Tell whether the fixing has decided so much that it is worth to begin anew with less."""
+        left = self.program.upper[self.program.times.indices] > 0
+        return bool(left.mean() < WORTH_A_RESTART)
 
-        Shared ones make for a small relaxation, but tell a branch and bound too little.
-        """
+    def _again(self) -> SolverAnswer:
+        """Solve what the fixing has left."""
         left = prune_pairs(drop_forbidden_pairs(self.program))
         merged, _ = merge_services(replace(left, hint=self.best.chosen))
-        answer = _Decomposition(merged, self.search, alone=True).solve()
+        answer = solve_decomposed(merged, self.search)
         best = min(self.best, answer, key=lambda found: found.value)
         return replace(answer, chosen=best.chosen, value=best.value)
+
+    def _branch(self) -> Literal["done", "stopped"]:
+        """Search the tree for the answer and its proof."""
+        visits = Visits(
+            cut=lambda columns: self._cuts(columns[: self.master.count], columns),
+            take=lambda columns: self._visit(integral(columns[: self.master.count]), columns),
+            improve=self._improve,
+            cutoff=self._cutoff,
+            report=self._raise_bound,
+        )
+        tree = Tree(self.master, visits)
+        state = tree.search(self.bound)
+        if self.best.value - self.bound < self._least_step():
+            self._raise_bound(self.best.value)
+        return state
+
+    def _improve(self, columns: Floats) -> None:
+        """Take what can be made of a relaxed choice."""
+        goal, shares = first_of(self.master.blocks, self.program.goal), columns[: self.master.count]
+        if goal is not None:
+            self._take(heuristic_start(self.program, goal.costs, self.search, shares))
+
+    def _cutoff(self) -> float:
+        """Return the bound from which on a part of the tree can hold no better answer."""
+        farther = float(np.nextafter(self.search.cutoff, np.inf))
+        if self.best.chosen is None:
+            return farther
+        gap = self.search.solver_gap() * max(abs(self.best.value), ABSOLUTE)
+        return min(self.best.value - max(gap, self._least_step()), farther)
+
+    def _least_step(self) -> float:
+        """Return by how much a better answer must be better, with leeway for rounding."""
+        return self.step * (1 - STEP_LEEWAY)
+
+    def _cuts(self, shares: Floats, columns: Floats | None) -> int:
+        return sum(self._cut(block, shares, columns) for block in self.master.blocks)
 
     def _relax(self) -> Literal["done", "infeasible", "stopped"]:
         """Run the cut loop on the relaxed master; return its state."""
@@ -119,20 +154,14 @@ class _Decomposition:
 
     def _visit(self, chosen: Bools, columns: Floats | None) -> int:
         """Take a choice as an answer if it is the best yet; return how many cuts it breaks."""
+        self._take(chosen)
+        return self._cuts(chosen.astype(np.float64), columns)
+
+    def _take(self, chosen: Bools) -> None:
         answer = checked(self.program, chosen, "done", self.bound)
         if answer.chosen is not None and answer.value < self.best.value:
             self.best = answer
             self.search.note(self.bound, answer.value)
-        choice = chosen.astype(np.float64)
-        return sum(self._cut(block, choice, columns) for block in self.master.blocks)
-
-    def _start(self) -> Floats | None:
-        """Return the best answer as columns of the master."""
-        if self.best.chosen is None:
-            return None
-        choice = self.best.chosen.astype(np.float64)
-        true = [block.costs.cuts(choice, block.costs.least())[1] for block in self.master.blocks]
-        return np.concatenate([choice, *true])
 
     def _cut(self, block: CostBlock, chosen: Floats, columns: Floats | None) -> int:
         theta = block.costs.least() if columns is None else thetas(block, columns)
@@ -142,16 +171,18 @@ class _Decomposition:
 
     def _fix(self, bound: float, reduced: Floats) -> None:
         """Fix options whose reduced cost shows that no good answer changes them."""
-        if self.best.chosen is None:
+        most = min(self.best.value, self.search.cutoff)
+        if np.isinf(most):
             return
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
-        slack = self.best.value + FIXING_LEEWAY * max(1.0, abs(self.best.value)) - bound
+        slack = most + FIXING_LEEWAY * max(1.0, abs(most)) - bound
         upper[(reduced > slack) & (lower == 0)] = 0
         lower[(reduced < -slack) & (upper == 1)] = 1
         self.program = replace(self.program, lower=lower, upper=upper)
-        self.master.fix(lower, upper)
+        self.master.hold(lower.astype(np.int64), upper.astype(np.int64))
 
     def _raise_bound(self, bound: float) -> None:
+        bound = min(bound, self.best.value)
         if bound > self.bound:
             self.bound = bound
             self.search.note(bound, self.best.value)
@@ -160,6 +191,18 @@ class _Decomposition:
         return self._gap() <= self.search.solver_gap()
 
     def _gap(self) -> float:
+        if self.bound > self.search.cutoff:
+            return 0.0
         if self.best.chosen is None:
             return np.inf
         return (self.best.value - self.bound) / max(abs(self.best.value), ABSOLUTE)
+
+
+def _step(program: Program) -> float:
+    """Return by how much the values of two answers differ at the least, if they do; 0 if by any."""
+    goal = program.goal
+    if goal.transform is None or not goal.weights.any():
+        return unit_of(goal.linear)
+    costs = goal.transform(np.concatenate([program.times.data, program.fallback]))
+    of_services = unit_of(goal.weights) * unit_of(costs[np.isfinite(costs)])
+    return unit_of(np.append(goal.linear, of_services)) if of_services else 0.0
