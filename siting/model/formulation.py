@@ -13,6 +13,7 @@ from siting.model.limits.limits import Limits
 from siting.model.limits.sites import Capacity, Closing, ForceShut, MaxTime
 from siting.model.options import Options, make_options
 from siting.model.presolve import (
+    drop_dear_pairs,
     drop_forbidden_pairs,
     drop_useless_options,
     merge_services,
@@ -37,8 +38,9 @@ class Formulation:
         People times the phase's share of the years.
     present : ndarray of float, shape (clients,)
         Minutes to the nearest existing site; inf without.
-    longest : float
-        The longest time that can come up.
+    centre : float
+        The time from which exponential costs are counted: the longest that can come up, or better
+        one that is known to be about that of the best answer.
     pairs : int
         Pairs there were before any was pruned.
     """
@@ -49,7 +51,7 @@ class Formulation:
     periods: Ints
     weights: Floats
     present: Floats
-    longest: float
+    centre: float
     pairs: int
 
     @property
@@ -70,6 +72,7 @@ class Formulation:
     def with_goal(self, goal: Functional, ceilings: Sequence[Ceiling] = ()) -> tuple[Program, Ints]:
         """Return the program with a goal, and the service in it of each service here."""
         program = replace(self.program, goal=goal, ceilings=tuple(ceilings))
+        program = drop_dear_pairs(program, ceilings)
         return merge_services(drop_useless_options(program, self.options.new))
 
 
@@ -114,7 +117,7 @@ def make_formulation(
         periods=periods,
         weights=people * (years / years.sum())[periods],
         present=nearest_minutes(instance.times, instance.existing),
-        longest=float(ends.max(initial=0.0)),
+        centre=float(ends.max(initial=0.0)),
         pairs=int(times.nnz),
     )
 

@@ -124,8 +124,9 @@ class Equity(_Single):
 
     with t_i0 the present times. Times are a burden, so epsilon < 0, and the EDE is never below
     the mean. Minimised through its linear proxy sum_i w_i exp(-kappa t_i), scaled by
-    exp(kappa max t). Source: Sheriff and Maguire, Ecological Economics 171 (2020); Logan et al.,
-    Cities 112 (2021); Horton et al., arXiv 2401.15452 (2024), for the proxy.
+    exp(kappa c), with c the EDE of a known answer. Source: Sheriff and Maguire, Ecological
+    Economics 171 (2020); Logan et al., Cities 112 (2021); Horton et al., arXiv 2401.15452 (2024),
+    for the proxy.
 
     Parameters
     ----------
@@ -158,20 +159,26 @@ class Equity(_Single):
         return self.epsilon * float(people @ times / (people @ times**2))
 
     def functional(self, formulation: Formulation) -> Functional:
-        """Return the linear proxy, scaled by the longest time that can come up."""
-        return formulation.functional(_kolm_pollak(self.rate(formulation), formulation.longest))
+        """Return the linear proxy, which is 1 a person at the formulation's centre."""
+        return formulation.functional(_kolm_pollak(self.rate(formulation), formulation.centre))
+
+    def of_minutes(self, minutes: Floats, formulation: Formulation) -> float:
+        """Return the EDE of the minutes of each service, however great they are."""
+        logs = -self.rate(formulation) * minutes
+        greatest = float(logs.max(initial=0.0))
+        mean = float(np.average(np.exp(logs - greatest), weights=formulation.weights))
+        return -(greatest + float(np.log(mean))) / self.rate(formulation)
 
     def report(self, value: float, formulation: Formulation) -> float:
         """Return the EDE in minutes."""
         if value <= 0:
             return 0.0
-        kappa = self.rate(formulation)
         mean = value / float(formulation.weights.sum())
-        return -float(np.log(mean)) / kappa + formulation.longest
+        return max(0.0, formulation.centre - float(np.log(mean)) / self.rate(formulation))
 
     def functional_at(self, value: float, formulation: Formulation) -> float:
         """Return the proxy where the EDE is so many minutes."""
-        mean = float(np.exp(-self.rate(formulation) * (value - formulation.longest)))
+        mean = float(np.exp(-self.rate(formulation) * (value - formulation.centre)))
         return float(formulation.weights.sum()) * mean
 
 
@@ -240,8 +247,16 @@ class Cost(_Single):
 
     def report(self, value: float, formulation: Formulation) -> float:
         """Return the cost of the new sites less what closing saves."""
+        return value - self._savings(formulation)
+
+    def functional_at(self, value: float, formulation: Formulation) -> float:
+        """Return the cost with all that closing could save added to it."""
+        return value + self._savings(formulation)
+
+    @staticmethod
+    def _savings(formulation: Formulation) -> float:
         options = formulation.options
-        return value - float(options.annual_cost[~options.new & (options.lower == 0)].sum())
+        return float(options.annual_cost[~options.new & (options.lower == 0)].sum())
 
 
 type Single = Mean | Coverage | Worst | Equity | Cost
@@ -267,9 +282,10 @@ def _anyone_travels(instance: Instance) -> bool:
     return bool((np.isfinite(present) & (present > 0)).any())
 
 
-def _kolm_pollak(kappa: float, longest: float) -> Transform:
+def _kolm_pollak(kappa: float, centre: float) -> Transform:
+    @np.errstate(over="ignore")
     def cost(times: Floats) -> Floats:
-        return np.exp(-kappa * (times - longest))
+        return np.exp(-kappa * (times - centre))
 
     return cost
 
@@ -316,14 +332,30 @@ class NoWorse:
 
     def ceiling(self, formulation: Formulation) -> Ceiling:
         """Return it as a limit on what the objective minimises."""
-        limit = self.objective.functional_at(self.value, formulation)
-        return Ceiling(self.objective.functional(formulation), limit)
+        return ceiling_at(self.objective, self.value, formulation)
 
     def clash(self) -> ClashingLimit:
         """Return it as one of the limits that clash."""
         than = "less" if self.objective.sense == "max" else "more"
         sentence = f"{self.objective.kind} is no {than} than {self.value:.6g}"
         return ClashingLimit("no_worse", sentence)
+
+
+def ceiling_at(
+    objective: Mean | Coverage | Equity | Cost,
+    value: float,
+    formulation: Formulation,
+    leeway: float = 0.0,
+) -> Ceiling:
+    """Return the limit on what an objective minimises that keeps it no worse than a value.
+
+    The leeway is relative, and of all people where it is they who are counted.
+    """
+    # What is exponential is counted from the limit, so that nothing in the sum is far above it.
+    formulation = replace(formulation, centre=value)
+    limit = objective.functional_at(value, formulation)
+    scale = float(formulation.weights.sum()) if objective.sense == "max" else abs(limit)
+    return Ceiling(objective.functional(formulation), limit + leeway * scale)
 
 
 type Objective = Single | Lexicographic

@@ -1,11 +1,12 @@
 """Make a program smaller without changing its answer."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from siting.common.types import Bools, Floats, Ints
-from siting.model.instance import keep_entries, nearest_minutes
+from siting.model.instance import entry_rows, keep_entries, nearest_minutes
 from siting.model.program import Ceiling, Functional, Program, Row
 
 # Units of limits are looked for down to this, and up to so many of it.
@@ -72,6 +73,23 @@ def drop_forbidden_pairs(program: Program) -> Program:
     """Drop the pairs of options that are forbidden."""
     allowed = (program.upper > 0)[program.times.indices]
     return replace(program, times=keep_entries(program.times, allowed))
+
+
+def drop_dear_pairs(program: Program, ceilings: Iterable[Ceiling]) -> Program:
+    """Drop pairs and fallbacks that alone, with all of a service, pass a ceiling.
+
+    So a pair over which nobody would go does not set the scale of exponential costs.
+    """
+    times, fallback = program.times, program.fallback
+    for functional, limit in ((each.functional, each.limit) for each in ceilings):
+        if functional.transform is None or program.splits or not program.must_serve:
+            continue
+        counted = functional.weights > 0
+        most = np.full(len(fallback), np.inf)
+        most[counted] = limit / functional.weights[counted]
+        times = keep_entries(times, functional.transform(times.data) <= most[entry_rows(times)])
+        fallback = np.where(functional.transform(fallback) <= most, fallback, np.inf)
+    return replace(program, times=times, fallback=fallback)
 
 
 def drop_useless_options(program: Program, new: Bools) -> Program:

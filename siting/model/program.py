@@ -36,8 +36,11 @@ class Split:
     shares: Floats
 
 
-# How far a sum may pass its limit before it counts as broken: the solvers' own tolerance.
+# How far a row, or a sum over services that a solver splits, may pass its limit before it counts as
+# broken: the solvers' own tolerance.
 FEASIBILITY = 1e-6
+# How far, relative, a sum may do so that is counted from the options chosen alone.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +95,13 @@ def sum_row(
     return Row(label, columns, summed[columns], least, most)
 
 
+def other_than(chosen: Bools, program: "Program") -> Row:
+    """Return the row that rules out exactly this choice of the options that are free."""
+    free = np.flatnonzero(program.lower < program.upper)
+    signs = np.where(chosen[free], -1.0, 1.0)
+    return Row("", free, signs, lower=1.0 - float(chosen[free].sum()))
+
+
 @dataclass(frozen=True, eq=False)
 class Functional:
     """linear . chosen + sum over services of weight x transform(time to the nearest option).
@@ -125,9 +135,10 @@ class Ceiling:
     functional: Functional
     limit: float
 
-    def holds(self, value: float) -> bool:
-        """Tell whether a value keeps to the limit, within the solvers' tolerance."""
-        return value <= self.limit + FEASIBILITY * max(1.0, abs(self.limit))
+    def holds(self, value: float, *, split: bool = False) -> bool:
+        """Tell whether a value keeps to the limit, but for rounding or what a solver leaves."""
+        leeway = FEASIBILITY * max(1.0, abs(self.limit)) if split else ROUNDING * abs(self.limit)
+        return value <= self.limit + leeway
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +219,10 @@ class Program:
         if self.must_serve and np.isinf(minutes).any():
             return False
         values = (self._value(c.functional, chosen, split, minutes) for c in self.ceilings)
-        return all(c.holds(value) for c, value in zip(self.ceilings, values, strict=True))
+        split_up = split is not None
+        return all(
+            c.holds(value, split=split_up) for c, value in zip(self.ceilings, values, strict=True)
+        )
 
     def _value(
         self, functional: Functional, chosen: Bools, split: Split | None, minutes: Floats

@@ -131,6 +131,7 @@ class SolvedStage:
     """A stage that has been solved."""
 
     objective: Single
+    formulation: Formulation
     functional: Functional | None
     result: StageResult
     trace: tuple[TracePoint, ...]
@@ -169,7 +170,7 @@ def conclude(
     is_open = np.isin(np.arange(len(instance.site_ids)), options.site[chosen])
     closed = instance.existing & ~is_open & found
     stage = _reported(outcome, objective)
-    results = tuple(replace(each.result, final=_final(each, outcome)) for each in outcome.stages)
+    results = tuple(_result(each, outcome) for each in outcome.stages)
     reported = results[outcome.stages.index(stage)]
     ended = _overall(results, reported, search)
     shares = _shares(outcome, is_open)
@@ -209,6 +210,15 @@ def report(single: Single, value: float, formulation: Formulation) -> float:
     return single.report(value, formulation)
 
 
+def _result(stage: SolvedStage, outcome: Outcome) -> StageResult:
+    """Return what a stage came to, with its bound held against the final answer."""
+    result, final = stage.result, _final(stage, outcome)
+    if final is None:
+        return result
+    held = max if result.sense == "max" else min
+    return replace(result, final=final, bound=held(result.bound, final))
+
+
 def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
     """Return what the final answer comes to in a stage."""
     answer, program = outcome.answer, outcome.program
@@ -221,7 +231,7 @@ def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
     )
     functional = replace(stage.functional, weights=merged)
     value = program.value(functional, answer.chosen, answer.split)
-    return report(stage.objective, value, outcome.formulation)
+    return report(stage.objective, value, stage.formulation)
 
 
 def _reported(outcome: Outcome, objective: Objective) -> SolvedStage:

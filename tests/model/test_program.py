@@ -25,7 +25,23 @@ LINEAR = Functional(np.zeros(1), np.zeros(1))
         (-1000.0, -999.9989, False),
     ],
 )
-def test_a_ceiling_holds_within_the_tolerance_of_solvers(
+def test_a_ceiling_on_split_services_holds_within_the_tolerance_of_solvers(
+    limit: float, value: float, *, holds: bool
+) -> None:
+    assert Ceiling(LINEAR, limit).holds(value, split=True) == holds
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "holds"),
+    [
+        (0.0, 0.0, True),
+        (0.0, 1e-12, False),
+        (1000.0, 1000.0000009, True),
+        (1000.0, 1000.0000011, False),
+        (1e-4, 1.0000001e-4, False),
+    ],
+)
+def test_a_ceiling_on_whole_services_holds_but_for_rounding(
     limit: float, value: float, *, holds: bool
 ) -> None:
     assert Ceiling(LINEAR, limit).holds(value) == holds

@@ -23,9 +23,14 @@ import pulp
 
 from siting.common.types import Bools, Floats
 from siting.model.instance import entry_rows
-from siting.model.program import FEASIBILITY, Functional, Program, Split
+from siting.model.program import FEASIBILITY, Functional, Program, Split, other_than
 from siting.model.solving.search import Search
-from siting.model.solving.solvers import SolverTask, run
+from siting.model.solving.solvers import Report, SolverTask, run
+
+# Rows whose greatest figure lies between this and its inverse are handed over as they are.
+SMALL = 1e-2
+# So many choices that break a limit by less than the solver sees are ruled out one by one.
+MOST_REFUSED = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,18 +105,26 @@ def solve_classic(program: Program, search: Search) -> SolverAnswer:
     if (program.lower == program.upper).all() and not program.splits:
         only = checked(program, program.lower > 0, "done", -np.inf)
         return nothing("infeasible") if only.chosen is None else replace(only, bound=only.value)
+    for _ in range(MOST_REFUSED):
+        model, report = _solved(program, search)
+        if report.state == "infeasible" or not report.has_values:
+            break
+        chosen = model.chosen()
+        split = split_of(program, chosen, model.shares()) if program.splits else None
+        answer = checked(program, chosen, report.state, report.bound, split)
+        if answer.chosen is not None or program.splits:
+            return answer
+        # It breaks a limit by less than the solver sees, so that it is ruled out by itself.
+        program = replace(program, rows=(*program.rows, other_than(chosen, program)))
+    return nothing("infeasible" if report.state == "infeasible" else "stopped", report.bound)
+
+
+def _solved(program: Program, search: Search) -> tuple["Classic", Report]:
     model = Classic(program)
     if program.hint is not None:
         model.start_from(program.hint)
-    report = run(SolverTask(model.problem, model.offset, search, program.hint is not None))
-    if report.state == "infeasible":
-        return nothing("infeasible")
-    if not report.has_values:
-        return nothing("stopped", report.bound)
-    state: Literal["done", "stopped"] = "done" if report.state == "done" else "stopped"
-    chosen = model.chosen()
-    split = split_of(program, chosen, model.shares()) if program.splits else None
-    return checked(program, chosen, state, report.bound, split)
+    task = SolverTask(model.problem, model.offset, search, program.hint is not None)
+    return model, run(task)
 
 
 class Classic:
@@ -201,7 +214,8 @@ class Classic:
                 self.problem += (total >= row.lower), f"least{number}"
         for number, ceiling in enumerate(self.program.ceilings):
             total, constant = self._expression(ceiling.functional)
-            self.problem += total <= ceiling.limit - constant, f"cap{number}"
+            unit = _unit(total)
+            self.problem += total * unit <= (ceiling.limit - constant) * unit, f"cap{number}"
 
     def _add_capacities(self) -> None:
         program = self.program
@@ -213,7 +227,8 @@ class Classic:
             loads[place].append((self.share[entry], float(program.people[service])))
         for (option, period), load in loads.items():
             limit = float(program.capacity[option]) * self.open[option]
-            self.problem += pulp.lpSum_vars_coefs(load) - limit <= 0, f"room{option}_{period}"
+            used = pulp.lpSum_vars_coefs(load) - limit
+            self.problem += used * _unit(used) <= 0, f"room{option}_{period}"
 
     def _expression(self, functional: Functional) -> tuple[pulp.LpAffineExpression, float]:
         terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
@@ -226,3 +241,14 @@ class Classic:
             extra = functional.transform(self.program.times.data) - fallback[self.rows]
             terms += zip(self.share, (functional.weights[self.rows] * extra).tolist(), strict=True)
         return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]), constant
+
+
+def _unit(total: pulp.LpAffineExpression) -> float:
+    """Return the power of 2 that brings a row of great or small figures near to 1.
+
+    Solvers hold a row to a tolerance that is not relative to its figures.
+    """
+    greatest = max(map(abs, total.values()), default=1.0)
+    if SMALL <= greatest <= 1 / SMALL:
+        return 1.0
+    return float(2.0 ** -np.round(np.log2(greatest)))

@@ -12,10 +12,12 @@ from siting.model.solving.classic import SolverAnswer, checked, solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import start
 from siting.model.solving.decomposition.solve import solve_decomposed
-from siting.model.solving.search import TIGHT_GAP, Search, Solver
+from siting.model.solving.search import RELATIVE, TIGHT_GAP, Search, Solver
 
 # Up to here PuLP's model is built and solved faster than the cut loop needs to start.
 FEW_PAIRS = 2_000
+# Up to here it is asked where the decomposition ends without proof.
+MANY_PAIRS = 20_000
 
 
 def way_for(program: Program, search: Search) -> str:
@@ -29,7 +31,26 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> S
     """Return the options with the least goal."""
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
-    return replace(solve(program, search), method=way)
+    answer = _honest(replace(solve(program, search), method=way))
+    proved = answer.state == "infeasible" or answer.bound > search.cutoff or (
+        answer.chosen is not None and answer.value - answer.bound <= RELATIVE * abs(answer.value)
+    )
+    if not proved and way != "classic" and program.times.nnz <= MANY_PAIRS and not search.ran_out():
+        # Its answers break a limit by less than its solver sees.
+        return solve_flat(program, search, "classic")
+    return answer
+
+
+def _honest(answer: SolverAnswer) -> SolverAnswer:
+    """Return the answer with a bound that is not beyond it.
+
+    It is so by rounding; if by more, the solver went wrong, and nothing is proved.
+    """
+    if answer.chosen is None or answer.bound <= answer.value:
+        return answer
+    if answer.bound <= answer.value + RELATIVE * abs(answer.value):
+        return replace(answer, bound=answer.value)
+    return replace(answer, state="stopped", bound=-np.inf)
 
 
 def filled_in(

@@ -1,14 +1,14 @@
 """One objective after the other, each under what the ones before have found."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-
-import numpy as np
 
 from siting.common.types import Bools, Ints
 from siting.model.formulation import Formulation
 from siting.model.objectives import (
+    Cost,
+    Coverage,
     Equity,
     Lexicographic,
     Mean,
@@ -16,19 +16,28 @@ from siting.model.objectives import (
     Objective,
     Single,
     Worst,
+    ceiling_at,
+    minutes,
     targets_of,
 )
+from siting.model.presolve import drop_dear_pairs
 from siting.model.program import Ceiling, Functional, Program
 from siting.model.solution import Outcome, SolvedStage, StageResult, report
-from siting.model.solving.classic import SolverAnswer
+from siting.model.solving.classic import SolverAnswer, nothing
 from siting.model.solving.feasibility import target_ceilings
-from siting.model.solving.methods import filled_in, solve_flat
+from siting.model.solving.methods import filled_in, solve_flat, way_for
 from siting.model.solving.p_center import restrict, smallest_radius
 from siting.model.solving.search import Search, status_of
 
 # By this much, relative, a ceiling lies above the best of its stage, so that rounding in a later
 # stage does not rule out the answer that reached it.
 LEEWAY = 1e-9
+# By this much, relative, what a pair may cost lies above a known answer: more than answers that
+# are as good may differ by.
+SPARE = 1e-6
+# An equity stage is solved again from the answer found where that costs less than this a person,
+# counted from the centre.
+FAR_BELOW = 1e-4
 
 
 def stages_of(objective: Objective) -> list[tuple[Single, float]]:
@@ -47,76 +56,119 @@ def run_stages(
     *,
     under: Sequence[NoWorse] = (),
 ) -> Outcome | None:
-    """Solve every stage, each under what the ones before have found."""
+    """Solve every stage, each under what the ones before have found; None if no answer exists."""
     stages = stages_of(objective)
     ceilings = target_ceilings(formulation, targets_of([single for single, _ in stages]))
     ceilings += [each.ceiling(formulation) for each in under]
-    done: list[SolvedStage] = []
-    last: tuple[Program, Ints, SolverAnswer] | None = None
-    known: list[Bools] = []
+    run = _Run(search, method, formulation, ceilings)
     for single, tolerance in stages:
-        noted = len(search.trace)
-        if isinstance(single, Worst):
-            answer = smallest_radius(formulation, ceilings, search, method, known)
-            if answer.state == "infeasible":
-                return None
-            done.append(_stage(single, None, answer, formulation, search, noted))
-            within = restrict(formulation.program, answer.value * (1 + tolerance))
-            formulation = replace(formulation, program=within)
-            known = [] if answer.chosen is None else [answer.chosen]
-            continue
-        functional = single.functional(formulation)
-        program, service_of = formulation.with_goal(functional, ceilings)
-        if known:
-            program = replace(program, hint=known[-1])
-        answer = solve_flat(program, search, method)
-        if answer.state == "infeasible" and not done:
-            return None
-        answer = filled_in(program, answer, search, known)
-        done.append(_stage(single, functional, answer, formulation, search, noted))
-        last = program, service_of, answer
-        if answer.chosen is None:
+        found = run.worst(tolerance) if isinstance(single, Worst) else run.sum(single, tolerance)
+        if not found:
             break
-        known = [answer.chosen]
-        limit = _limit(single, formulation, answer.value, tolerance)
-        ceilings = [*ceilings, Ceiling(functional, limit)]
-    if last is None:
+    if run.clash:
+        return None
+    if run.last is None:
         raise ValueError("a worst case is always followed by another objective")
-    return Outcome(formulation, *last, tuple(done))
+    return Outcome(run.formulation, *run.last, tuple(run.done))
 
 
-def _limit(single: Single, formulation: Formulation, value: float, tolerance: float) -> float:
-    """Return how great the functional may become in later stages."""
-    if single.sense == "max":
-        total = float(formulation.weights.sum())
-        best = total - value
-        return total - best * (1 - tolerance) + LEEWAY * max(1.0, abs(best))
-    if isinstance(single, Equity):
-        # The tolerance is of the EDE, in minutes; the proxy grows exponentially with it.
-        allowed = tolerance * single.report(value, formulation)
-        return value * float(np.exp(-single.rate(formulation) * allowed)) * (1 + LEEWAY)
-    # The tolerance is of what is reported: a cost is minimised with what may be saved added to it.
-    best = abs(report(single, value, formulation))
-    return value + tolerance * best + LEEWAY * max(1.0, abs(value))
+@dataclass
+class _Run:
+    """What the stages so far have left to the next, and what they came to."""
 
+    search: Search
+    method: str | None
+    formulation: Formulation
+    ceilings: list[Ceiling]
+    known: Sequence[Bools] = ()
+    clash: bool = False
+    last: tuple[Program, Ints, SolverAnswer] | None = None
+    done: list[SolvedStage] = field(default_factory=list)
 
-def _stage(  # noqa: PLR0913, PLR0917 - private, and each is a part of the stage
-    single: Single,
-    functional: Functional | None,
-    answer: SolverAnswer,
-    formulation: Formulation,
-    search: Search,
-    noted: int,
-) -> SolvedStage:
-    in_its_unit = partial(report, single, formulation=formulation)
-    found = None if answer.chosen is None else in_its_unit(answer.value)
-    bound = in_its_unit(answer.bound)
-    ended = status_of(found, bound, asked_gap=search.gap, timed_out=search.ran_out())
-    trace = tuple(
-        replace(point, bound=in_its_unit(point.bound), incumbent=in_its_unit(point.incumbent))
-        for point in search.trace[noted:]
-    )
-    result = StageResult(
-        single.kind, single.sense, found, bound, ended.gap, None, ended.status, ended.reason
-    )
-    return SolvedStage(single, functional, result, trace)
+    def worst(self, tolerance: float) -> bool:
+        """Find the smallest radius, and hold later stages to it; tell whether to go on."""
+        noted = len(self.search.trace)
+        answer = smallest_radius(
+            self.formulation, self.ceilings, self.search, self.method, self.known
+        )
+        self._note(Worst(), None, answer, noted)
+        radius = answer.value * (1 + tolerance) * (1 + LEEWAY)
+        within = restrict(self.formulation.program, radius)
+        self.formulation = replace(self.formulation, program=within)
+        return not self.clash
+
+    def sum(self, single: Mean | Coverage | Equity | Cost, tolerance: float) -> bool:
+        """Find the least sum, and hold later stages to it; tell whether to go on."""
+        if isinstance(single, Equity):
+            self._centre_on_greedy(single)
+        noted = len(self.search.trace)
+        answer, functional = self._least(single), single.functional(self.formulation)
+        self._note(single, functional, answer, noted)
+        if answer.chosen is None:
+            return False
+        best = single.report(answer.value, self.formulation)
+        worse = tolerance * abs(best) * (-1 if single.sense == "max" else 1)
+        self.ceilings.append(ceiling_at(single, best + worse, self.formulation, LEEWAY))
+        return True
+
+    def _centre_on_greedy(self, single: Equity) -> None:
+        goal = self.formulation.functional(minutes)
+        program, service_of = self.formulation.with_goal(goal, self.ceilings)
+        answer = filled_in(program, nothing("stopped"), self.search, self.known)
+        self._centre(single, program, service_of, answer)
+
+    def _centre(
+        self, single: Equity, program: Program, service_of: Ints, answer: SolverAnswer
+    ) -> None:
+        """Count what is exponential from the EDE of an answer, if there is one."""
+        if answer.chosen is not None:
+            self.known = [answer.chosen]
+            times = program.minutes(answer.chosen, answer.split)[service_of]
+            centre = single.of_minutes(times, self.formulation)
+            self.formulation = replace(self.formulation, centre=centre)
+
+    def _least(self, single: Mean | Coverage | Equity | Cost) -> SolverAnswer:
+        functional = single.functional(self.formulation)
+        program, service_of = self.formulation.with_goal(functional, self.ceilings)
+        if isinstance(single, Equity) or way_for(program, self.search) == "classic":
+            program = self._without_dear_pairs(program)
+        if self.known:
+            program = replace(program, hint=self.known[-1])
+        noted = len(self.search.trace)
+        answer = solve_flat(program, self.search, self.method)
+        if answer.state == "infeasible" and self.known:
+            answer = nothing("stopped")
+        answer = filled_in(program, answer, self.search, self.known)
+        self.last = program, service_of, answer
+        people = float(self.formulation.weights.sum())
+        if isinstance(single, Equity) and 0 <= answer.value < FAR_BELOW * people:
+            # So far from the centre the solver's tolerances hide differences.
+            del self.search.trace[noted:]
+            self._centre(single, program, service_of, answer)
+            return self._least(single)
+        return answer
+
+    def _without_dear_pairs(self, program: Program) -> Program:
+        """Return the program without pairs that alone cost more than a known answer."""
+        if program.splits:
+            return program
+        start = filled_in(program, nothing("stopped"), self.search, self.known)
+        return drop_dear_pairs(program, [Ceiling(program.goal, start.value * (1 + SPARE))])
+
+    def _note(
+        self, single: Single, functional: Functional | None, answer: SolverAnswer, noted: int
+    ) -> None:
+        self.clash = answer.state == "infeasible"
+        self.known = self.known if answer.chosen is None else [answer.chosen]
+        in_its_unit = partial(report, single, formulation=self.formulation)
+        found = None if answer.chosen is None else in_its_unit(answer.value)
+        bound, timed_out = in_its_unit(answer.bound), self.search.ran_out()
+        ended = status_of(found, bound, asked_gap=self.search.gap, timed_out=timed_out)
+        trace = tuple(
+            replace(point, bound=in_its_unit(point.bound), incumbent=in_its_unit(point.incumbent))
+            for point in self.search.trace[noted:]
+        )
+        result = StageResult(
+            single.kind, single.sense, found, bound, ended.gap, None, ended.status, ended.reason
+        )
+        self.done.append(SolvedStage(single, self.formulation, functional, result, trace))

@@ -11,7 +11,7 @@ import numpy as np
 from siting.common.types import Bools, Floats, Ints
 from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
-from siting.model.program import Program, Row
+from siting.model.program import Program, Row, other_than
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
@@ -66,7 +66,7 @@ class _Ranking:
 
     def improve(self) -> None:
         not_more = _at_most(self.count, self._of_best(self.count))
-        if self._find((not_more, _differs(self._chosen(), self.order))) is None:
+        if self._find((not_more, other_than(self._chosen(), self.program))) is None:
             return
         while self._goes_over(self.count, self._of_best(self.count) - 0.5):
             pass
@@ -117,11 +117,11 @@ class _Ranking:
         narrower = replace(drop_forbidden_pairs(narrower), rows=(*self.program.rows, *rows))
         most = self.best.value + TIE * abs(self.best.value)
         answer = solve_flat(narrower, replace(self.search, cutoff=most))
+        if answer.value <= most:
+            return replace(answer, bound=self.best.bound)
         if answer.state == "infeasible" or answer.bound > most:
             return None
-        if answer.state == "stopped" or answer.value > most:
-            raise _UndecidedError
-        return replace(answer, bound=self.best.bound)
+        raise _UndecidedError
 
     def _chosen(self) -> Bools:
         if self.best.chosen is None:
@@ -135,9 +135,3 @@ class _Ranking:
 def _at_most(measure: Floats, most: float) -> Row:
     columns = np.flatnonzero(measure)
     return Row("", columns, measure[columns], upper=most)
-
-
-def _differs(chosen: Bools, order: Ints) -> Row:
-    """Return the row that forbids exactly these options among the free ones."""
-    signs = np.where(chosen[order], -1.0, 1.0)
-    return Row("", order, signs, lower=1.0 - float(chosen[order].sum()))
