@@ -33,7 +33,9 @@ class BruteForce:
     objectives: list[Single]
     plans: Plans = field(init=False)
     radius: float = np.inf
-    caps: list[tuple[Callable[[Serving], Floats], float]] = field(default_factory=list)
+    caps: list[tuple[Callable[[Serving], Floats], float, Single | None]] = field(
+        default_factory=list
+    )
 
     def __post_init__(self) -> None:
         self.plans = Plans(self.instance, self.limits)
@@ -56,7 +58,7 @@ class BruteForce:
             )
             return np.asarray((serving.times > within) * last[:, None])
 
-        self.caps.append((beyond, most))
+        self.caps.append((beyond, most, None))
 
     @property
     def years(self) -> Floats:
@@ -110,7 +112,10 @@ class BruteForce:
     def least(self, plan: Plan, single: Single) -> float:
         """Return the least that a plan can bring what is minimised to; inf if it does not serve."""
         serving = self.serving(plan)
-        caps: list[Cap] = [(matrix(serving), most) for matrix, most in self.caps]
+        caps: list[Cap] = [
+            (matrix(serving), most - (self.fixed(plan, of) if of else 0.0))
+            for matrix, most, of in self.caps
+        ]
         if isinstance(single, Worst):
             return serving.radius(caps)
         value = serving.least(serving.weighted(self.cost_of(single)), caps)
@@ -160,7 +165,8 @@ class BruteForce:
         if isinstance(single, Cost):
             self.left = [plan for plan in self.left if self.fixed(plan, single) <= most + ROUNDING]
             return
-        self.caps.append((lambda serving: serving.weighted(self.cost_of(single)), most + ROUNDING))
+        most += ROUNDING * max(1.0, abs(most))
+        self.caps.append((lambda serving: serving.weighted(self.cost_of(single)), most, single))
 
     def in_own_unit(self, single: Single, least: float) -> float:
         people = float(self.instance.weights[self.counted].sum())

@@ -27,8 +27,10 @@ from siting.model.program import FEASIBILITY, Functional, Program, Split, other_
 from siting.model.solving.search import Search
 from siting.model.solving.solvers import Report, SolverTask, run
 
-# Rows whose greatest figure lies between this and its inverse are handed over as they are.
-SMALL = 1e-2
+# The least and greatest figure that may be the greatest in a row or goal as it is handed over, and
+# between them the one that others are brought to.
+ROW = 1e-2, 1.0, 1e2
+GOAL = 1.0, 1e3, 1e6
 # So many choices that break a limit by less than the solver sees are ruled out one by one.
 MOST_REFUSED = 50
 
@@ -123,8 +125,8 @@ def _solved(program: Program, search: Search) -> tuple["Classic", Report]:
     model = Classic(program)
     if program.hint is not None:
         model.start_from(program.hint)
-    task = SolverTask(model.problem, model.offset, search, program.hint is not None)
-    return model, run(task)
+    warm = program.hint is not None
+    return model, run(SolverTask(model.problem, model.offset, search, warm, model.unit))
 
 
 class Classic:
@@ -142,7 +144,8 @@ class Classic:
         elif program.must_serve:
             self._add_covers()
         goal, self.offset = self._expression(program.goal)
-        self.problem += goal
+        self.unit = _unit(goal, *GOAL)
+        self.problem += goal * self.unit
         self._add_rows()
         self._add_capacities()
 
@@ -214,7 +217,7 @@ class Classic:
                 self.problem += (total >= row.lower), f"least{number}"
         for number, ceiling in enumerate(self.program.ceilings):
             total, constant = self._expression(ceiling.functional)
-            unit = _unit(total)
+            unit = _unit(total, *ROW)
             self.problem += total * unit <= (ceiling.limit - constant) * unit, f"cap{number}"
 
     def _add_capacities(self) -> None:
@@ -228,7 +231,7 @@ class Classic:
         for (option, period), load in loads.items():
             limit = float(program.capacity[option]) * self.open[option]
             used = pulp.lpSum_vars_coefs(load) - limit
-            self.problem += used * _unit(used) <= 0, f"room{option}_{period}"
+            self.problem += used * _unit(used, *ROW) <= 0, f"room{option}_{period}"
 
     def _expression(self, functional: Functional) -> tuple[pulp.LpAffineExpression, float]:
         terms = [(variable, float(functional.linear[o])) for o, variable in self.open.items()]
@@ -243,12 +246,13 @@ class Classic:
         return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]), constant
 
 
-def _unit(total: pulp.LpAffineExpression) -> float:
-    """Return the power of 2 that brings a row of great or small figures near to 1.
+def _unit(total: pulp.LpAffineExpression, least: float, wanted: float, most: float) -> float:
+    """Return the power of 2 that brings the greatest figure near to the wanted one.
 
-    Solvers hold a row to a tolerance that is not relative to its figures.
+    Solvers hold a sum to a tolerance that is not relative to its figures. It is 1 where the
+    greatest lies between least and most, so that most problems are handed over as they are.
     """
-    greatest = max(map(abs, total.values()), default=1.0)
-    if SMALL <= greatest <= 1 / SMALL:
+    greatest = max(map(abs, total.values()), default=wanted)
+    if least <= greatest <= most:
         return 1.0
-    return float(2.0 ** -np.round(np.log2(greatest)))
+    return float(2.0 ** np.round(np.log2(wanted / greatest)))

@@ -52,12 +52,19 @@ class SolverTask:
     search : Search
     warm : bool
         Whether to start from the values that the variables carry.
+    unit : float
+        What the goal was multiplied by.
     """
 
     problem: pulp.LpProblem
     offset: float
     search: Search
     warm: bool = False
+    unit: float = 1.0
+
+    def in_its_unit(self, value: float) -> float:
+        """Return a value of the problem as one of the goal."""
+        return value / self.unit + self.offset
 
 
 def run(task: SolverTask) -> Report:
@@ -114,7 +121,8 @@ def _highs(task: SolverTask, presolve: str) -> pulp.HiGHS:
 
 def _tracer(task: SolverTask) -> Any:  # noqa: ANN401 - the type of highspy's callback is private
     def note(kind: Any, message: str, data: Any, *_rest: object) -> None:  # noqa: ANN401, ARG001 - given by highspy
-        task.search.note(data.mip_dual_bound + task.offset, data.mip_primal_bound + task.offset)
+        bounds = data.mip_dual_bound, data.mip_primal_bound
+        task.search.note(*map(task.in_its_unit, bounds))
 
     return note
 
@@ -162,5 +170,5 @@ def _report(task: SolverTask, stats: pulp.LpSolveStats, bound: float | None) -> 
     return Report(
         "done" if stats.status == pulp.LpSolveStatus.Optimal else "stopped",
         has_values=stats.has_solution,
-        bound=-float("inf") if bound is None else bound + task.offset,
+        bound=-float("inf") if bound is None else task.in_its_unit(bound),
     )

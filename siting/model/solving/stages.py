@@ -41,10 +41,13 @@ FAR_BELOW = 1e-4
 
 
 def stages_of(objective: Objective) -> list[tuple[Single, float]]:
-    """Return the objectives in order, with tolerances; after a final worst case the mean."""
+    """Return the objectives in order, with tolerances; after a final worst case the mean.
+
+    The mean may make the worst case no worse, since it is not one of those that are asked for.
+    """
     listed = list(objective.stages) if isinstance(objective, Lexicographic) else [(objective, 0.0)]
     if isinstance(listed[-1][0], Worst):
-        listed.append((Mean(), 0.0))
+        listed[-1:] = [(listed[-1][0], 0.0), (Mean(), 0.0)]
     return listed
 
 
