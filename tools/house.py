@@ -105,11 +105,12 @@ def code_lines(module: Module) -> int:
 
 
 def _docstring_lines(tree: ast.Module) -> set[int]:
-    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    """Those of modules, classes and functions, and of attributes: each text that is a statement."""
     lines: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
-            lines.update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+        match node:
+            case ast.Expr(ast.Constant(str())):
+                lines.update(range(node.lineno, (node.end_lineno or 0) + 1))
     return lines
 
 

@@ -18,6 +18,11 @@ def test_few_names_stand_at_the_top_and_few_modules_below(size: Size) -> None:
     assert size.modules <= 170
 
 
+def test_the_whole_is_short(size: Size) -> None:
+    assert size.code_lines <= 15_500
+    assert size.all_lines <= 24_500
+
+
 def test_no_class_name_stands_twice(size: Size) -> None:
     assert size.twice == {}
 
