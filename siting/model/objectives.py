@@ -95,7 +95,7 @@ class Coverage(_Single):
 
     def report(self, value: float, formulation: Formulation) -> float:
         """Return the people within."""
-        return float(formulation.weights.sum()) - value
+        return max(0.0, float(formulation.weights.sum()) - value)
 
     # One is all people less the other.
     functional_at = report
@@ -123,7 +123,7 @@ class Equity(_Single):
         kappa = alpha epsilon,  alpha = sum_i w_i t_i0 / sum_i w_i t_i0^2
 
     with t_i0 the present times. Times are a burden, so epsilon < 0, and the EDE is never below
-    the mean. Minimised through its linear proxy sum_i w_i exp(-kappa t_i), scaled by
+    the mean. Minimised through its linear proxy sum_i w_i (exp(-kappa t_i) - 1), scaled by
     exp(kappa c), with c the EDE of a known answer. Source: Sheriff and Maguire, Ecological
     Economics 171 (2020); Logan et al., Cities 112 (2021); Horton et al., arXiv 2401.15452 (2024),
     for the proxy.
@@ -159,7 +159,7 @@ class Equity(_Single):
         return self.epsilon * float(people @ times / (people @ times**2))
 
     def functional(self, formulation: Formulation) -> Functional:
-        """Return the linear proxy, which is 1 a person at the formulation's centre."""
+        """Return the linear proxy, counted from the formulation's centre."""
         return formulation.functional(_kolm_pollak(self.rate(formulation), formulation.centre))
 
     def of_minutes(self, minutes: Floats, formulation: Formulation) -> float:
@@ -171,15 +171,14 @@ class Equity(_Single):
 
     def report(self, value: float, formulation: Formulation) -> float:
         """Return the EDE in minutes."""
-        if value <= 0:
-            return 0.0
-        mean = value / float(formulation.weights.sum())
-        return max(0.0, formulation.centre - float(np.log(mean)) / self.rate(formulation))
+        kappa, centre = self.rate(formulation), formulation.centre
+        mean = value / float(formulation.weights.sum()) + np.exp(kappa * centre)
+        return max(0.0, centre - float(np.log(mean)) / kappa) if mean > 0 else 0.0
 
     def functional_at(self, value: float, formulation: Formulation) -> float:
         """Return the proxy where the EDE is so many minutes."""
-        mean = float(np.exp(-self.rate(formulation) * (value - formulation.centre)))
-        return float(formulation.weights.sum()) * mean
+        costs = _kolm_pollak(self.rate(formulation), formulation.centre)
+        return float(formulation.weights.sum() * costs(np.array(value)))
 
 
 @dataclass(frozen=True)
@@ -285,7 +284,8 @@ def _anyone_travels(instance: Instance) -> bool:
 def _kolm_pollak(kappa: float, centre: float) -> Transform:
     @np.errstate(over="ignore")
     def cost(times: Floats) -> Floats:
-        return np.exp(-kappa * (times - centre))
+        costs: Floats = np.exp(-kappa * (times - centre)) - np.exp(kappa * centre)
+        return costs
 
     return cost
 

@@ -32,8 +32,13 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> S
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     answer = _honest(replace(solve(program, search), method=way))
-    proved = answer.state == "infeasible" or answer.bound > search.cutoff or (
-        answer.chosen is not None and answer.value - answer.bound <= RELATIVE * abs(answer.value)
+    proved = (
+        answer.state == "infeasible"
+        or answer.bound > search.cutoff
+        or (
+            answer.chosen is not None
+            and answer.value - answer.bound <= RELATIVE * abs(answer.value)
+        )
     )
     if not proved and way != "classic" and program.times.nnz <= MANY_PAIRS and not search.ran_out():
         # Its answers break a limit by less than its solver sees.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from siting.common.types import Bools, Ints
+from siting.common.types import Bools, Floats, Ints
 from siting.model.formulation import Formulation
 from siting.model.objectives import (
     Cost,
@@ -35,9 +35,9 @@ LEEWAY = 1e-9
 # By this much, relative, what a pair may cost lies above a known answer: more than answers that
 # are as good may differ by.
 SPARE = 1e-6
-# An equity stage is solved again from the answer found where that costs less than this a person,
-# counted from the centre.
-FAR_BELOW = 1e-4
+# An equity stage is solved again from the answer found where costs at its EDE are below those at
+# the centre by more than a factor of which this is the logarithm.
+FAR_BELOW = 10.0
 
 
 def stages_of(objective: Objective) -> list[tuple[Single, float]]:
@@ -118,17 +118,15 @@ class _Run:
         goal = self.formulation.functional(minutes)
         program, service_of = self.formulation.with_goal(goal, self.ceilings)
         answer = filled_in(program, nothing("stopped"), self.search, self.known)
-        self._centre(single, program, service_of, answer)
-
-    def _centre(
-        self, single: Equity, program: Program, service_of: Ints, answer: SolverAnswer
-    ) -> None:
-        """Count what is exponential from the EDE of an answer, if there is one."""
         if answer.chosen is not None:
-            self.known = [answer.chosen]
-            times = program.minutes(answer.chosen, answer.split)[service_of]
-            centre = single.of_minutes(times, self.formulation)
-            self.formulation = replace(self.formulation, centre=centre)
+            minutes_each = program.minutes(answer.chosen, answer.split)[service_of]
+            self._centre(single, minutes_each, answer.chosen)
+
+    def _centre(self, single: Equity, minutes_each: Floats, chosen: Bools) -> None:
+        """Count what is exponential from the EDE of an answer, which is then known."""
+        self.known = [chosen]
+        centre = single.of_minutes(minutes_each, self.formulation)
+        self.formulation = replace(self.formulation, centre=centre)
 
     def _least(self, single: Mean | Coverage | Equity | Cost) -> SolverAnswer:
         functional = single.functional(self.formulation)
@@ -143,12 +141,14 @@ class _Run:
             answer = nothing("stopped")
         answer = filled_in(program, answer, self.search, self.known)
         self.last = program, service_of, answer
-        people = float(self.formulation.weights.sum())
-        if isinstance(single, Equity) and 0 <= answer.value < FAR_BELOW * people:
-            # So far from the centre the solver's tolerances hide differences.
-            del self.search.trace[noted:]
-            self._centre(single, program, service_of, answer)
-            return self._least(single)
+        if isinstance(single, Equity) and answer.chosen is not None:
+            minutes_each = program.minutes(answer.chosen, answer.split)[service_of]
+            below = self.formulation.centre - single.of_minutes(minutes_each, self.formulation)
+            if -single.rate(self.formulation) * below > FAR_BELOW:
+                # So far from the centre the solver's tolerances hide differences.
+                del self.search.trace[noted:]
+                self._centre(single, minutes_each, answer.chosen)
+                return self._least(single)
         return answer
 
     def _without_dear_pairs(self, program: Program) -> Program:
