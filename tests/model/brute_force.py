@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from siting.model import (
     Limits,
     Mean,
     Objective,
+    Target,
     Worst,
 )
 from tests.model.plans import Plan, Plans
@@ -22,6 +24,17 @@ from tests.model.reference import Cap, Serving
 
 type Single = Mean | Coverage | Worst | Equity | Cost
 ROUNDING = 1e-9
+# Relative distance from what is good enough at which solvers need not tell plans apart.
+NEAR = 1e-5
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best of each stage in its own unit, the open sites, whether none is nearly as good."""
+
+    values: list[float]
+    sites: tuple[str, ...]
+    clear: bool
 
 
 @dataclass
@@ -33,6 +46,8 @@ class BruteForce:
     objectives: list[Single]
     plans: Plans = field(init=False)
     radius: float = np.inf
+    last: dict[Plan, float] = field(default_factory=dict)
+    clear: bool = True
     caps: list[tuple[Callable[[Serving], Floats], float, Single | None]] = field(
         default_factory=list
     )
@@ -135,7 +150,8 @@ class BruteForce:
             return lambda times: (times > single.within).astype(np.float64)
         if isinstance(single, Equity):
             kappa = self.kappa(single)
-            return lambda times: np.exp(-kappa * times)
+            # Far pairs pass what a float holds.
+            return lambda times: np.expm1(-kappa * times.astype(np.longdouble))
         if isinstance(single, Cost):
             return np.zeros_like
         return lambda times: times
@@ -154,26 +170,39 @@ class BruteForce:
         best = min(values.values(), default=np.inf)
         if np.isinf(best):
             return np.inf
-        if isinstance(single, Worst):
-            self.radius = best * (1 + tolerance)
-            return best
         reported = self.in_own_unit(single, best)
-        self._cap_stage(single, self._allowed(single, reported, tolerance))
+        most = self._allowed(single, reported, tolerance)
+        good = most + ROUNDING * abs(most)
+        self.clear &= not any(good < each < most + NEAR * abs(most) for each in values.values())
+        self.last = {plan: value for plan, value in values.items() if value <= good}
+        if isinstance(single, Worst):
+            self.radius = good
+        elif isinstance(single, Cost):
+            self.left = list(self.last)
+        else:
+            costs = partial(self._costs, single)
+            self.caps.append((costs, good + ROUNDING * self._scale(single), single))
         return reported
 
-    def _cap_stage(self, single: Single, most: float) -> None:
-        if isinstance(single, Cost):
-            self.left = [plan for plan in self.left if self.fixed(plan, single) <= most + ROUNDING]
-            return
-        most += ROUNDING * max(1.0, abs(most))
-        self.caps.append((lambda serving: serving.weighted(self.cost_of(single)), most, single))
+    def _costs(self, single: Single, serving: Serving) -> Floats:
+        return serving.weighted(self.cost_of(single))
+
+    def _scale(self, single: Single) -> float:
+        """Return the sum of which rounding is a part, where it is not that of the costs."""
+        return float(self.instance.weights.sum()) if isinstance(single, Coverage) else 0.0
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The open sites of the best-ranked of the plans that the last stage left."""
+        is_open = self.plans.opened(min(self.last, key=self.plans.rank))
+        return tuple(sorted(np.array(self.instance.site_ids)[is_open].tolist()))
 
     def in_own_unit(self, single: Single, least: float) -> float:
         people = float(self.instance.weights[self.counted].sum())
         if isinstance(single, Coverage):
             return people - least
         if isinstance(single, Equity):
-            return float(np.log(least / people)) / -self.kappa(single)
+            return float(np.log1p(least / people)) / -self.kappa(single)
         return least
 
     def _allowed(self, single: Single, best: float, tolerance: float) -> float:
@@ -181,25 +210,25 @@ class BruteForce:
         if isinstance(single, Coverage):
             return people - best * (1 - tolerance)
         if isinstance(single, Equity):
-            return people * float(np.exp(-self.kappa(single) * best * (1 + tolerance)))
+            most = np.longdouble(-self.kappa(single) * best * (1 + tolerance))
+            return people * np.expm1(most)  # type: ignore[no-any-return] # a long double
         return best + tolerance * abs(best)
 
 
-def best_values(instance: Instance, objective: Objective, limits: Limits) -> list[float]:
-    """Return the best of each stage in its own unit; empty if no plan will do."""
+def best_of(instance: Instance, objective: Objective, limits: Limits) -> Best | None:
+    """Return the best of each stage, and what the tie rule gives; None if no plan will do."""
     listed = list(objective.stages) if isinstance(objective, Lexicographic) else [(objective, 0.0)]
+    listed[-1] = listed[-1][0], 0.0
+    if isinstance(listed[-1][0], Worst):
+        listed.append((Mean(), 0.0))
     trial = BruteForce(instance, limits, [single for single, _ in listed])
     values = [trial.stage(single, tolerance) for single, tolerance in listed]
-    return [] if np.isinf(values).any() else values
+    return None if np.isinf(values).any() else Best(values, trial.sites, trial.clear)
 
 
-def best_answer(instance: Instance, limits: Limits) -> tuple[float, tuple[str, ...]] | None:
-    """Return the least total time and the open sites that the tie rule gives, or None."""
-    trial = BruteForce(instance, limits, [Mean()])
-    values = {plan: trial.least(plan, Mean()) for plan in trial.left}
-    least = min(values.values(), default=np.inf)
-    if np.isinf(least):
-        return None
-    tied = [plan for plan, value in values.items() if value <= least + ROUNDING * abs(least)]
-    is_open = trial.plans.opened(min(tied, key=trial.plans.rank))
-    return least, tuple(sorted(np.array(instance.site_ids)[is_open].tolist()))
+def can_hold(
+    instance: Instance, limits: Limits, targets: list[Target], serving: list[Single]
+) -> bool:
+    """Tell whether any plan keeps to limits and targets, and serves those that objectives serve."""
+    trial = BruteForce(instance, limits, [Cost(targets), *serving])
+    return any(np.isfinite(trial.least(plan, Cost(targets))) for plan in trial.left)

@@ -1,12 +1,15 @@
 """Small instances, and every limit and objective on them, drawn by hypothesis."""
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from scipy.spatial.distance import cdist
 
+from siting.common.types import Floats
 from siting.model import (
     Closing,
     Cost,
@@ -57,30 +60,48 @@ SETS_OF_LIMITS: list[tuple[str, ...]] = [
 LINEAR = ("new_sites_max", "new_sites_min", "annual_budget", "one_off_budget", "force_open",
           "force_shut", "max_new_per_group", "at_least_one_per_group", "quotas")  # fmt: skip
 
+# How long it takes, drawn in a unit in which the objectives' minutes are told.
+TENTHS = st.integers(0, 600).map(lambda number: number / 10)
+MIXED = st.one_of(
+    st.integers(0, 6).map(float),
+    st.just(np.inf),
+    st.integers(0, 6000).map(lambda number: number / 100),
+)
+PROFILES: dict[str, tuple[float, st.SearchStrategy[float]]] = {
+    "mixed": (1.0, MIXED),
+    "ints": (1.0, st.integers(0, 60).map(float)),
+    "tenths": (1.0, TENTHS),
+    "tiny": (1e-4, TENTHS),
+    "big": (1e3, TENTHS),
+    "far": (1.0, st.one_of(TENTHS, TENTHS, st.sampled_from([2000.0, 20_000.0]))),
+    "duplicates": (1.0, TENTHS),
+    "euclid": (1.0, TENTHS),
+}
+LIGHT = st.integers(0, 5)
+HEAVY = st.sampled_from([0, 0, 1, 17, 404, 12_345, 678_901, 10_000_000])
 FEW, MAYBE, MONEY = st.integers(0, 3), st.none() | st.integers(0, 5), st.integers(0, 8)
 
 
 @st.composite
-def instances(draw: st.DrawFn, most_sites: int = 4, *, travels: bool = False) -> Instance:
+def instances(
+    draw: st.DrawFn, most_sites: int = 4, *, travels: bool = False, profile: str = "mixed"
+) -> Instance:
     """Draw few clients and sites, with ties, zero weights and unreachable pairs.
 
     With ``travels``, someone lives away from a site that exists.
     """
     clients, sites = draw(st.integers(1, 6)), draw(st.integers(1, most_sites))
-    minutes = st.one_of(
-        st.integers(0, 6).map(float),
-        st.just(np.inf),
-        st.integers(0, 6000).map(lambda number: number / 100),
-    )
-    times = draw(st.lists(minutes, min_size=clients * sites, max_size=clients * sites))
-    weights = draw(st.lists(st.integers(0, 5), min_size=clients, max_size=clients).filter(any))
+    times = draw(_minutes(clients, sites, profile))
+    people = LIGHT if profile == "mixed" else draw(st.sampled_from([LIGHT, HEAVY]))
+    weights = draw(st.lists(people, min_size=clients, max_size=clients).filter(any))
     costs = st.lists(st.integers(0, 4), min_size=sites, max_size=sites)
     groups = [st.lists(st.sampled_from("ab"), min_size=n, max_size=n) for n in (sites, clients)]
     is_old = draw(st.lists(st.booleans(), min_size=sites, max_size=sites))
     if travels:
-        times[0], weights[0], is_old = draw(st.integers(1, 60)), 1, [True] + [False] * (sites - 1)
+        times[0, 0], weights[0] = draw(st.integers(1, 60)), 1
+        is_old = [True] + [False] * (sites - 1)
     return Instance.from_matrix(
-        np.array(times, dtype=np.float64).reshape(clients, sites),
+        times * PROFILES[profile][0],
         weights,
         existing=is_old,
         annual_cost=draw(costs),
@@ -89,6 +110,35 @@ def instances(draw: st.DrawFn, most_sites: int = 4, *, travels: bool = False) ->
         site_groups={"region": draw(groups[0])},
         client_groups={"county": draw(groups[1])},
     )
+
+
+@st.composite
+def _minutes(draw: st.DrawFn, clients: int, sites: int, profile: str) -> Floats:
+    minutes = PROFILES[profile][1]
+    if profile == "euclid":
+        ends = draw(st.lists(minutes, min_size=2 * sites, max_size=2 * sites))
+        starts = draw(st.lists(minutes, min_size=2 * clients, max_size=2 * clients))
+        return cdist(np.array(starts).reshape(-1, 2), np.array(ends).reshape(-1, 2))
+    times = draw(st.lists(minutes, min_size=clients * sites, max_size=clients * sites))
+    matrix = np.array(times, dtype=np.float64).reshape(clients, sites)
+    if profile == "duplicates":
+        matrix[:, sites // 2 : sites // 2 * 2] = matrix[:, : sites // 2]
+        matrix[clients // 2 : clients // 2 * 2] = matrix[: clients // 2]
+    return matrix
+
+
+def in_unit(objective: Objective, unit: float) -> Objective:
+    """Return an objective with its minutes in another unit."""
+    if isinstance(objective, Lexicographic):
+        stages = [(in_unit(single, unit), tolerance) for single, tolerance in objective.stages]
+        return Lexicographic(stages)  # type: ignore[arg-type] # each stays what it is
+    if isinstance(objective, Coverage):
+        return Coverage(objective.within * unit)
+    if isinstance(objective, Equity) and objective.kappa is not None:
+        return Equity(kappa=objective.kappa / unit)
+    if isinstance(objective, Cost):
+        return Cost([replace(each, within=each.within * unit) for each in objective.targets])
+    return objective
 
 
 @st.composite
@@ -178,10 +228,15 @@ def _phases(draw: st.DrawFn) -> list[Phase]:
 
 @st.composite
 def problems(draw: st.DrawFn, objective: str, names: tuple[str, ...]) -> Problem:
-    """Draw an instance and these limits on it."""
-    travels = objective == "equity by epsilon"
-    instance = draw(instances(travels=travels))
-    return instance, OBJECTIVES[objective], draw(limits_on(instance, names))
+    """Draw an instance of some profile and these limits on it."""
+    fills = {"capacity", "office_types", "type_quotas"} & set(names)
+    profile = "mixed" if fills else draw(st.sampled_from(list(PROFILES)))
+    instance = draw(instances(travels=objective == "equity by epsilon", profile=profile))
+    unit = PROFILES[profile][0]
+    limits = draw(limits_on(instance, names))
+    if limits.max_time is not None:
+        limits = replace(limits, max_time=limits.max_time * unit)
+    return instance, in_unit(OBJECTIVES[objective], unit), limits
 
 
 @st.composite

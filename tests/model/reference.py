@@ -76,14 +76,14 @@ class Serving:
         full = np.isfinite(self.room)
         capped = [np.where(usable, matrix, 0.0).reshape(1, -1) for matrix, _ in caps]
         result = linprog(
-            np.where(usable, costs, 0.0).ravel(),
-            A_ub=np.vstack([*(rows[full] for rows in load), *capped]),
-            b_ub=[*np.tile(self.room[full], len(load)), *(most for _, most in caps)],
+            np.where(usable, costs, 0.0).ravel().astype(np.float64),
+            A_ub=np.vstack([*(rows[full] for rows in load), *capped]).astype(np.float64),
+            b_ub=[*np.tile(self.room[full], len(load)), *(float(most) for _, most in caps)],
             A_eq=np.kron(np.eye(services), np.ones(sites)),
             b_eq=np.ones(services),
             bounds=[(0, 1 if can else 0) for can in usable.ravel()],
         )
-        return np.inf if result.fun is None else result.fun
+        return np.inf if result.fun is None else float(result.fun)
 
 
 def _nearest(costs: Floats) -> float:

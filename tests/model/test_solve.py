@@ -10,23 +10,23 @@ from hypothesis import given, settings
 from siting.common.errors import ClashingLimit, InfeasibleError, InputError
 from siting.model import Coverage, Instance, Limits, Mean, NoWorse, solve
 from siting.model.solving.search import PACKAGES
-from tests.model.brute_force import best_answer
+from tests.model.brute_force import best_of
 from tests.model.problems import mean_problems
 
 
 @settings(max_examples=300)
 @given(mean_problems())
 def test_agrees_with_brute_force(problem: tuple[Instance, Limits]) -> None:
-    best = best_answer(*problem)
+    best = best_of(problem[0], Mean(), problem[1])
     if best is None:
         with pytest.raises(InfeasibleError):
             solve(problem[0], Mean(), problem[1])
         return
     solution = solve(problem[0], Mean(), problem[1])
     assert solution.status == "optimal"
-    assert solution.objective == pytest.approx(best[0], abs=1e-6)
+    assert solution.objective == pytest.approx(best.values[0], abs=1e-6)
     assert solution.ties_decided
-    assert solution.open_sites == best[1]
+    assert solution.open_sites == best.sites
 
 
 def test_everyone_goes_to_the_nearest_open_site(line: Callable[..., Instance]) -> None:
