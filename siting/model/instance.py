@@ -1,8 +1,9 @@
 """A location problem as arrays and labels: who travels where, and how long it takes."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, Self, cast
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, issparse
 
-from siting.common.errors import Fault, refuse_all
+from siting.common.errors import Fault, InputError, refuse_all
 from siting.common.types import Bools, Floats, Ints
 
 
@@ -67,20 +68,36 @@ def nearest_minutes(times: csr_array, chosen: Bools) -> Floats:
 
 type Matrix = NDArray[Any] | csr_array | pd.DataFrame
 type Labelled = Sequence[float] | NDArray[Any] | pd.Series | Mapping[str, float]
+type Labels = Iterable[object]
+type Grouped = Mapping[str, Sequence[object] | pd.Series]
 
 LONG_TABLE = ("from", "to", "minutes")
+_MELT = 'frame.rename_axis("from").reset_index().melt("from", var_name="to", value_name="minutes")'
 
 
-class _Faults(list[Fault]):
-    """What is wrong with an instance, all of it."""
+class Faults(list[Fault]):
+    """What is wrong with what a caller gives, all of it."""
 
     def note(self, key: str, value: object, problem: str, remedy: str) -> None:
         """Add a fault."""
         self.append(Fault("instance", key, value, problem, remedy))
 
 
+def read_numbers(key: str, given: object, faults: Faults, masked: float = np.nan) -> Floats:
+    """Return numbers of any kind as floats; a missing one is NaN."""
+    try:
+        array = np.ma.asarray(given)
+        if array.dtype.kind not in "biufOU":
+            raise TypeError(f"they are of the type {array.dtype}")  # noqa: TRY301 - told below with the others
+        known = np.where(pd.isna(array.data), np.nan, array.data).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        faults.note(key, type(given).__name__, f"are not numbers ({error})", "Give numbers alone.")
+        raise InputError(faults) from error
+    return np.where(np.ma.getmaskarray(array), masked, known)
+
+
 def read_times(
-    times: Matrix, client_ids: Sequence[str], site_ids: Sequence[str], faults: _Faults
+    times: Matrix | Floats, client_ids: Sequence[str], site_ids: Sequence[str], faults: Faults
 ) -> csr_array:
     """Return times as sparse minutes; a missing entry cannot be reached."""
     shape = (len(client_ids), len(site_ids))
@@ -89,7 +106,7 @@ def read_times(
     elif issparse(times):
         found = csr_array(times).astype(np.float64, copy=True)
     else:
-        found = _from_dense(np.atleast_2d(np.asarray(times, dtype=np.float64)))
+        found = _from_dense(times.reshape(len(times), times.size // max(len(times), 1)))
     if found.shape != shape:
         faults.note("times", found.shape, f"should have the shape {shape}", "Give clients x sites.")
         return csr_array(shape, dtype=np.float64)
@@ -105,65 +122,81 @@ def _from_dense(dense: Floats) -> csr_array:
 
 
 def _from_long_table(
-    table: pd.DataFrame, client_ids: Sequence[str], site_ids: Sequence[str], faults: _Faults
+    table: pd.DataFrame, client_ids: Sequence[str], site_ids: Sequence[str], faults: Faults
 ) -> csr_array:
     shape = (len(client_ids), len(site_ids))
-    missing = [name for name in LONG_TABLE if name not in table.columns]
+    missing = [name for name in LONG_TABLE if list(table.columns).count(name) != 1]
     if missing:
-        faults.note("times", missing, "columns are missing", "Name them from, to and minutes.")
+        remedy = f"Name them from, to and minutes; of a square frame: {_MELT}."
+        faults.note("times", missing, "columns are missing or occur twice", remedy)
         return csr_array(shape, dtype=np.float64)
+    ends = table[["from", "to"]]
+    if ends.isna().to_numpy().any():
+        faults.note("times", "NaN", "is no label", "Name both ends of each row.")
     # As the labels of clients and sites are, so that numbers meet their own.
-    origins, destinations = table["from"].astype(str), table["to"].astype(str)
-    rows = pd.Index(client_ids).get_indexer(pd.Index(origins))
-    columns = pd.Index(site_ids).get_indexer(pd.Index(destinations))
+    ends = ends.astype(str)
+    rows = pd.Index(client_ids).get_indexer(pd.Index(ends["from"]))
+    columns = pd.Index(site_ids).get_indexer(pd.Index(ends["to"]))
     known = (rows >= 0) & (columns >= 0)
-    for key, labels, found in (("from", origins, rows), ("to", destinations, columns)):
-        strangers = sorted(set(labels[found < 0]))
+    for key, found in (("from", rows), ("to", columns)):
+        strangers = sorted(set(ends[key][found < 0]))
         if strangers:
             faults.note(f"times.{key}", strangers, "unknown labels", "Correct them.")
-    twice = table.duplicated(["from", "to"])
+    twice = ends.duplicated().to_numpy()
     if twice.any():
-        pairs = table.loc[twice, ["from", "to"]].to_numpy().tolist()
+        pairs = ends[twice].to_numpy().tolist()
         faults.note("times", pairs, "pairs occur twice", "Keep one row a pair.")
-    minutes = table["minutes"].to_numpy(dtype=np.float64)
-    kept = known & ~twice.to_numpy()
+    minutes = read_numbers("times.minutes", table["minutes"], faults)
+    kept = known & ~twice
     return csr_array(coo_array((minutes[kept], (rows[kept], columns[kept])), shape=shape))
 
 
-def _check_times(values: Floats, faults: _Faults) -> None:
+def _check_times(values: Floats, faults: Faults) -> None:
     if count := int(np.isnan(values).sum()):
         faults.note("times", f"{count} NaN", "is not a time", "Give inf where there is no way.")
     if (values < 0).any():
         faults.note("times", float(np.nanmin(values)), "is negative", "Give minutes of 0 or more.")
 
 
-def read_labels(key: str, given: Sequence[str] | None, count: int, faults: _Faults) -> list[str]:
+def as_texts(key: str, given: Labels, faults: Faults) -> list[str]:
+    """Return labels as texts; a missing one is a fault."""
+    labels = list(given)
+    if pd.Series(labels, dtype=object).isna().any():
+        faults.note(key, "NaN", "is no label", "Give a label, such as a name or code.")
+    return [str(label) for label in labels]
+
+
+def read_labels(key: str, given: Labels | None, count: int, faults: Faults) -> list[str]:
     """Return unique labels of clients or sites, numbered from 0 where none are given."""
     if given is None:
         width = len(str(max(count - 1, 0)))
         return [f"{number:0{width}d}" for number in range(count)]
-    labels = [str(label) for label in given]
+    labels = as_texts(key, given, faults)
     doubled = sorted(label for label, times in Counter(labels).items() if times > 1)
     if doubled:
         faults.note(key, doubled, "labels occur twice", "Make each label unique.")
     return labels
 
 
-def read_values(key: str, given: Labelled | None, labels: Sequence[str], faults: _Faults) -> Floats:
+def _in_order(key: str, given: Labels, labels: Sequence[str], faults: Faults) -> Labels:
+    """Return values in the order of the labels, which a mapping or Series must carry exactly."""
+    if not isinstance(given, pd.Series | Mapping):
+        return given
+    texts = read_labels(key, given.keys(), 0, faults)
+    values = dict(zip(texts, (value for _, value in given.items()), strict=True))
+    if wrong := sorted(set(labels) ^ set(values)):
+        faults.note(key, wrong, "labels do not match", "Give each once, or an array.")
+    return [values.get(label, 0) for label in labels]
+
+
+def read_values(key: str, given: Labelled | None, labels: Sequence[str], faults: Faults) -> Floats:
     """Return one number of 0 or more a label; absent means 0 for all.
 
     A mapping or Series must carry exactly the labels; nothing is filled.
     """
     if given is None:
         return np.zeros(len(labels))
-    if isinstance(given, pd.Series | Mapping):
-        by_label = {str(label): value for label, value in given.items()}
-        wrong = sorted(set(labels) ^ set(by_label))
-        if wrong:
-            faults.note(key, wrong, "labels do not match", "Give each label once.")
-            return np.zeros(len(labels))
-        given = [by_label[label] for label in labels]
-    values = np.array(cast("Sequence[float]", given), dtype=np.float64)
+    values = read_numbers(key, _in_order(key, given, labels, faults), faults)
     if values.shape != (len(labels),):
         faults.note(key, values.shape, f"should have the shape ({len(labels)},)", "Give one each.")
         return np.zeros(len(labels))
@@ -174,14 +207,17 @@ def read_values(key: str, given: Labelled | None, labels: Sequence[str], faults:
 
 
 def read_groups(
-    key: str, given: Mapping[str, Sequence[str]] | None, labels: Sequence[str], faults: _Faults
+    key: str, given: Grouped | None, labels: Sequence[str], faults: Faults
 ) -> dict[str, tuple[str, ...]]:
     """Return groupings, each with one group label a point."""
-    groups = {name: tuple(map(str, members)) for name, members in (given or {}).items()}
-    problem = f"should have {len(labels)} labels"
-    for name, members in groups.items():
-        if len(members) != len(labels):
-            faults.note(f"{key}.{name}", len(members), problem, "Give one each.")
+    groups = {}
+    for name, members in ({} if given is None else given).items():
+        whole = f"{key}.{name}"
+        found = as_texts(whole, _in_order(whole, members, labels, faults), faults)
+        if len(found) != len(labels):
+            problem = f"should have {len(labels)} labels"
+            faults.note(whole, len(found), problem, "Give one each.")
+        groups[str(name)] = tuple(found)
     return groups
 
 
@@ -228,32 +264,33 @@ class Instance:
         times: Matrix,
         weights: Labelled,
         *,
-        existing: Sequence[str] | Sequence[bool] | NDArray[np.bool_] | None = None,
+        existing: Labels | Labelled | None = None,
         annual_cost: Labelled | None = None,
         one_off_cost: Labelled | None = None,
-        client_ids: Sequence[str] | None = None,
-        site_ids: Sequence[str] | None = None,
-        site_groups: Mapping[str, Sequence[str]] | None = None,
-        client_groups: Mapping[str, Sequence[str]] | None = None,
+        client_ids: Labels | None = None,
+        site_ids: Labels | None = None,
+        site_groups: Grouped | None = None,
+        client_groups: Grouped | None = None,
     ) -> Self:
         """Make an instance from a matrix of travel times.
 
         Parameters
         ----------
         times : ndarray, scipy sparse array, or pandas.DataFrame
-            Minutes, clients x sites: dense (inf where there is no way), sparse (a missing entry
-            cannot be travelled, a stored 0 takes no time), or a long table with the columns
+            Minutes, clients x sites: dense (inf or masked where there is no way), sparse (a missing
+            entry cannot be travelled, a stored 0 takes no time), or a long table with the columns
             ``from``, ``to``, ``minutes``.
         weights : sequence of float, pandas.Series, or mapping
-            People at each client. With labels, they must be exactly the clients'.
-        existing : sequence of bool or of str, optional
+            People at each client. A Series or mapping is matched by its labels, here and below,
+            which must be exactly the clients' or sites'. Labels are compared as texts.
+        existing : sequence of bool, of 0 and 1, or of str, pandas.Series, or mapping, optional
             One truth value a site, or the labels of those that are open. None are by default.
         annual_cost, one_off_cost : sequence of float, pandas.Series, or mapping, optional
             One a site, 0 by default.
         client_ids, site_ids : sequence of str, optional
             Labels. By default those of labelled weights, and those of the long table in order;
             otherwise numbers from 0.
-        site_groups, client_groups : mapping of str to sequence of str, optional
+        site_groups, client_groups : mapping of str to sequence of str or pandas.Series, optional
             Groupings, each with one group a site or client.
 
         Returns
@@ -273,10 +310,12 @@ class Instance:
         >>> instance.times.nnz, instance.site_ids
         (3, ('a', 'b'))
         """
-        faults = _Faults()
-        client_count, site_count = _counts(times, weights, site_ids)
+        faults = Faults()
+        if not isinstance(times, pd.DataFrame) and not issparse(times):
+            times = np.atleast_2d(read_numbers("times", times, faults, masked=np.inf))
+        client_count, site_count = _counts(times, weights)
         if client_ids is None and isinstance(weights, pd.Series | Mapping):
-            client_ids = [str(label) for label in weights.keys()]  # noqa: SIM118 - a Series iterates over its values
+            client_ids = weights.keys()
         if site_ids is None and isinstance(times, pd.DataFrame) and "to" in times:
             site_ids = sorted(set(times["to"].astype(str)))
         clients = read_labels("client_ids", client_ids, client_count, faults)
@@ -306,23 +345,22 @@ class Instance:
             array.setflags(write=False)
 
 
-def _counts(times: Matrix, weights: Labelled, site_ids: Sequence[str] | None) -> tuple[int, int]:
+def _counts(times: Matrix, weights: Labelled) -> tuple[int, int]:
     if isinstance(times, pd.DataFrame):
-        return len(weights), len(site_ids or ())
-    shape = np.shape(times)
-    return shape[0], shape[-1]
+        return len(weights), 0
+    return times.shape[0], times.shape[-1]
 
 
 def _read_existing(
-    given: Sequence[str] | Sequence[bool] | NDArray[np.bool_] | None,
-    site_ids: Sequence[str],
-    faults: _Faults,
+    given: Labels | Labelled | None, site_ids: Sequence[str], faults: Faults
 ) -> Bools:
-    values = np.asarray([] if given is None else given)
-    if values.dtype == np.bool_ and values.shape == (len(site_ids),):
-        return values.copy()
-    labels = [] if given is None else list(map(str, given))
+    given = pd.Series(given) if isinstance(given, Mapping) else given
+    listed = [given] if isinstance(given, str) else list(() if given is None else given)
+    binary = all(isinstance(each, Real | np.bool_) and each in (0, 1) for each in listed)
+    if binary and listed and (isinstance(given, pd.Series) or len(listed) == len(site_ids)):
+        return read_values("existing", cast("Labelled", given), site_ids, faults).astype(np.bool_)
+    named = read_labels("existing", listed, 0, faults)
     remedy = "Name sites, or give a truth value for each."
-    if strangers := sorted(set(labels) - set(site_ids)):
+    if strangers := sorted(set(named) - set(site_ids)):
         faults.note("existing", strangers, "unknown sites", remedy)
-    return np.isin(np.asarray(site_ids, dtype=np.str_), np.asarray(labels, dtype=np.str_))
+    return np.isin(np.asarray(site_ids, dtype=np.str_), np.asarray(named, dtype=np.str_))

@@ -1,14 +1,15 @@
 """Solve an instance: from the objective and the limits to a solution, once or again and again."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, refuse_all
 from siting.model.formulation import make_formulation
-from siting.model.instance import Instance
+from siting.model.instance import Faults, Instance, as_texts, read_labels
 from siting.model.limits.base import Limit
 from siting.model.limits.limits import Limits
 from siting.model.objectives import Lexicographic, NoWorse, Objective, Single, Worst
@@ -87,6 +88,12 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     >>> answer.new_sites, answer.status, answer.objective
     (('a',), 'optimal', 2000.0)
     """
+    faults = Faults()
+    asked = (limits, objective, tuple(under), gap, time_limit)
+    keys = ("limits", "objective", "under", "gap", "time_limit")
+    given = (_plain(key, each, faults, "float") for key, each in zip(keys, asked, strict=True))
+    limits, objective, under, gap, time_limit = given
+    refuse_all(replace(fault, file="solve") for fault in faults)
     search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
     objectives = [single for single, _ in stages_of(objective)]
     objectives += [each.objective for each in under]
@@ -105,6 +112,32 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
     return conclude(outcome, objective, limits, search, ties_decided=decided)
+
+
+_NAMES = ("collections.abc.Sequence[str]", "tuple[str, ...]")
+"""What the fields that name sites or groups hold."""
+
+
+def _plain(key: str, value: Any, faults: Faults, hint: str = "") -> Any:  # noqa: ANN401 - of any type
+    """What a caller gives as Python itself has it, whatever library its parts are of."""
+    if is_dataclass(value):
+        parts = [(each.name, getattr(value, each.name), str(each.type)) for each in fields(value)]
+        whole = {name: _plain(f"{key}.{name}", part, faults, kind) for name, part, kind in parts}
+        return replace(value, **whole)  # type: ignore[type-var] # no class is given
+    if isinstance(value, Mapping) or "Mapping" in hint:
+        texts = read_labels(key, value.keys(), 0, faults)
+        named = zip(texts, (each for _, each in value.items()), strict=True)
+        return {name: _plain(f"{key}.{name}", each, faults, "float") for name, each in named}
+    if hasattr(value, "tolist"):
+        value = np.nan if value is np.ma.masked else value.tolist()
+    if hint in _NAMES:
+        return tuple(as_texts(key, [value] if isinstance(value, str) else value, faults))
+    if isinstance(value, list | tuple):
+        return tuple(_plain(f"{key}.{place}", each, faults) for place, each in enumerate(value))
+    number = ("int" in hint or "float" in hint) and "str" not in hint
+    if value is not None and (pd.isna(value) is True or (number and isinstance(value, str))):
+        faults.note(key, value, "is not a number", "Give a number, or leave it out.")
+    return value
 
 
 def _check(

@@ -58,6 +58,10 @@ def test_whole_numbers_become_floats() -> None:
         assert array.dtype == np.float64
 
 
+NAME_THEM = (
+    "Name them from, to and minutes; of a square frame: "
+    'frame.rename_axis("from").reset_index().melt("from", var_name="to", value_name="minutes").'
+)
 NOBODY = "weights = 0: nobody lives anywhere. Give people."
 
 
@@ -83,11 +87,11 @@ NOBODY = "weights = 0: nobody lives anywhere. Give people."
         ({"weights": [0, 0]}, [NOBODY]),
         (
             {"weights": {"p": 1, "x": 1}, "client_ids": ["p", "q"]},
-            ["weights = ['q', 'x']: labels do not match. Give each label once.", NOBODY],
+            ["weights = ['q', 'x']: labels do not match. Give each once, or an array."],
         ),
         (
             {"annual_cost": {"a": 1}, "site_ids": ["a", "b"]},
-            ["annual_cost = ['b']: labels do not match. Give each label once."],
+            ["annual_cost = ['b']: labels do not match. Give each once, or an array."],
         ),
         (
             {"one_off_cost": [-1, 0]},
@@ -121,7 +125,7 @@ NOBODY = "weights = 0: nobody lives anywhere. Give people."
         ),
         (
             {"times": LONG.rename(columns={"to": "till"}), "site_ids": ["a", "b"]},
-            ["times = ['to']: columns are missing. Name them from, to and minutes."],
+            [f"times = ['to']: columns are missing or occur twice. {NAME_THEM}"],
         ),
         (
             {
