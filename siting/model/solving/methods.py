@@ -11,7 +11,7 @@ from siting.model.presolve import drop_forbidden_pairs
 from siting.model.program import ROUNDING, Program
 from siting.model.solving.classic import SolverAnswer, checked, solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
-from siting.model.solving.decomposition.heuristic import start
+from siting.model.solving.decomposition.heuristic import moves_of, start
 from siting.model.solving.decomposition.solve import solve_decomposed
 from siting.model.solving.search import RELATIVE, TIGHT_GAP, Search, Solver
 
@@ -75,7 +75,7 @@ def filled_in(
     if answer.chosen is None:
         choices = [*known, *([program.hint] if program.hint is not None else [])]
         if program.goal.transform is not None:
-            choices.append(start(program, SortedCosts.of(program, program.goal), search))
+            choices.append(start(moves_of(program, SortedCosts.of(program, program.goal)), search))
         found = [_served(program, chosen, bound) for chosen in choices]
         answer = min([answer, *found], key=lambda each: each.value)
     return replace(answer, bound=bound)

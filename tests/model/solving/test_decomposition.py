@@ -25,7 +25,7 @@ from siting.model.formulation import Formulation, make_formulation
 from siting.model.presolve import drop_forbidden_pairs
 from siting.model.solving.classic import solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
-from siting.model.solving.decomposition.heuristic import start
+from siting.model.solving.decomposition.heuristic import moves_of, start
 from siting.model.solving.decomposition.master import Master
 from siting.model.solving.decomposition.solve import solve_decomposed
 from siting.model.solving.search import Search, Solver
@@ -107,7 +107,7 @@ def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> 
     whole = formulation(instance, limits)
     program, _ = whole.with_goal(Mean().functional(whole))
     costs = SortedCosts.of(program, program.goal)
-    chosen = start(program, costs, Search.begin(Solver(), 1e-6, None))
+    chosen = start(moves_of(program, costs), Search.begin(Solver(), 1e-6, None))
     assert program.holds(chosen)
 
     def value(choice: np.ndarray) -> float:

@@ -14,6 +14,10 @@ VIOLATION = 1e-7
 # From this many services on, those with the same nearest option share a cost variable.
 MOST_ALONE = 5_000
 
+# So many entries of a row are looked at first, and so many times more where that is not enough.
+FIRST_LOOK = 32
+LOOK_FARTHER = 4
+
 
 @dataclass(frozen=True, eq=False)
 class Cuts:
@@ -120,14 +124,14 @@ class SortedCosts:
 
     def cuts(self, chosen: Floats, theta: Floats) -> tuple[Cuts, Floats]:
         """Return the cuts that theta breaks at a choice, and the true cost of each group."""
-        radius, rows = self._critical_costs(chosen), self.rows()
-        inside = np.flatnonzero(self.costs < radius[rows])
-        rows, options = rows[inside], self.options[inside]
-        coefficients = radius[rows] - self.costs[inside]
+        radius, before = self._critical_costs(chosen)
+        rows = np.repeat(np.arange(len(radius)), before)
+        inside = np.arange(len(rows)) + np.repeat(self.starts[:-1] - _offsets(before), before)
+        options, coefficients = self.options[inside], radius[rows] - self.costs[inside]
         covered = np.bincount(rows, weights=coefficients * chosen[options], minlength=len(radius))
         true = self._mean(radius - covered)
         broken = true - theta > VIOLATION * np.maximum(1.0, np.abs(true))
-        kept = broken[self.group[rows]]
+        kept = broken[self.group[rows]] & (coefficients > 0)
         rows, options, coefficients = rows[kept], options[kept], coefficients[kept]
         group = self.group[rows]
         shares = coefficients * self.weights[rows] / self.group_weights[group]
@@ -150,19 +154,34 @@ class SortedCosts:
         means: Floats = total / self.group_weights
         return means
 
-    def _critical_costs(self, chosen: Floats) -> Floats:
-        """Return the first cost at which the choice reaches 1, else the fallback."""
-        shares = chosen[self.options]
-        running = np.concatenate([[0.0], np.cumsum(shares)])
-        # Reached if the sum within the row is 1; the leeway is for sums of fractions.
-        before = np.repeat(running[self.starts[:-1]], np.diff(self.starts))
-        reached = running[1:] - before >= 1 - 1e-9
-        position = np.where(reached, np.arange(len(shares)), len(shares))
-        first = np.minimum.reduceat(position, self.starts[:-1]) if len(shares) else position
-        found = first < self.starts[1:]
+    def _critical_costs(self, chosen: Floats) -> tuple[Floats, Ints]:
+        """Return the first cost at which the choice reaches 1, else the fallback.
+
+        And how many entries of each row come before. Few entries of a row are looked at at first,
+        and more where these are not enough: most choices reach 1 soon.
+        """
+        lengths = np.diff(self.starts)
+        position, left, width = lengths.copy(), np.arange(len(lengths)), FIRST_LOOK
+        while len(left):
+            places = np.arange(min(width, int(lengths[left].max())))
+            inside = places < lengths[left][:, None]
+            entries = np.where(inside, self.starts[left][:, None] + places, 0)
+            running = np.cumsum(chosen[self.options[entries]] * inside, axis=1)
+            # The leeway is for sums of fractions.
+            reached = running >= 1 - 1e-9
+            found = reached[:, -1]
+            position[left[found]] = reached[found].argmax(axis=1)
+            left = left[~found & (lengths[left] > width)]
+            width *= LOOK_FARTHER
         last = self.costs[self.starts[1:] - 1]
         otherwise = np.where(np.isfinite(self.fallback), self.fallback, last)
-        return np.where(found, self.costs[np.minimum(first, len(shares) - 1)], otherwise)
+        at = np.minimum(self.starts[:-1] + position, self.starts[1:] - 1)
+        return np.where(position < lengths, self.costs[at], otherwise), position
+
+
+def _offsets(counts: Ints) -> Ints:
+    """Return where each of so many begins."""
+    return np.cumsum(counts) - counts
 
 
 def integral(chosen: Floats) -> Bools:

@@ -1,10 +1,11 @@
 """A good answer to start from: greedy, then swaps, within the linear limits.
 
 Sources: Kuehn and Hamburger, Management Science 9 (1963), for adding the best; Teitz and Bart,
-Operations Research 16 (1968), for swaps, evaluated as in Whitaker, INFOR 21 (1983).
+Operations Research 16 (1968), for swaps, evaluated as in Whitaker, INFOR 21 (1983); Minoux, in
+Optimization Techniques (1978), for evaluating only what may be the best, as savings never grow.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -15,10 +16,13 @@ from siting.model.program import Program
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.search import Search
 
-# Swaps are few on real data; this only ends the pathological.
-MOST_SWAPS = 500
-# How many of the best moves are tried against the limits before giving up.
-MOST_TRIES = 50
+# Rounds of swaps are few on real data; this only ends the pathological.
+MOST_ROUNDS = 200
+# How many of the best swaps of a round are tried.
+MOST_TRIES = 500
+# In swaps, so many open options of each row are looked at; beyond them a row is taken to be served
+# as by the last, until the next round looks again.
+DEPTH = 4
 # A relaxed share below this says nothing.
 SOME = 0.01
 # A saving below this, relative to the greatest, is rounding.
@@ -37,38 +41,100 @@ class Moves:
         The row of each entry.
     worst : ndarray of float, shape (rows,)
         Fallback, or where there is none a cost above all of the row's.
-    limits : scipy.sparse.coo_array, shape (limits, options)
-        Coefficients of the program's rows.
-    least, most, leeway : ndarray of float, shape (limits,)
-        Bounds of the rows, and by how much they may be passed.
+    by_option, ends : ndarray of int, shape (entries,) and (options + 1,)
+        The entries of one option after the other, and where those of each begin.
     """
 
     program: Program
     costs: SortedCosts
     rows: Ints
     worst: Floats
+    by_option: Ints
+    ends: Ints
+
+    @classmethod
+    def of(cls, program: Program, costs: SortedCosts, worst: Floats) -> Self:
+        """Prepare the moves of a program."""
+        by_option = np.argsort(costs.options, kind="stable")
+        counts = np.bincount(costs.options, minlength=len(program.lower))
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        return cls(program, costs, costs.rows(), worst, by_option, ends)
+
+    def near(self, chosen: Bools) -> Self:
+        """Return the moves over what is no farther than the last open option that is looked at."""
+        opened = chosen[self.costs.options]
+        before = np.concatenate([[0], np.cumsum(opened)])
+        nearer = before[:-1] - before[self.costs.starts[:-1]][self.rows]
+        kept = nearer < DEPTH
+        counts = np.bincount(self.rows[kept], minlength=len(self.worst))
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        options, costs = self.costs.options[kept], self.costs.costs[kept]
+        cut = counts < np.diff(self.costs.starts)
+        worst = np.where(cut, costs[starts[1:] - 1], self.worst) if len(costs) else self.worst
+        near = replace(self.costs, starts=starts, options=options, costs=costs)
+        return self.of(self.program, near, worst)
+
+    def of_option(self, option: int) -> Ints:
+        """Return the entries of an option."""
+        return self.by_option[self.ends[option] : self.ends[option + 1]]
+
+    def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints, Ints]:
+        """Return least and second least cost of each row, and their options (-1: none)."""
+        entries = np.flatnonzero(chosen[self.costs.options])
+        rows, costs = self.rows[entries], self.costs.costs[entries]
+        place = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        least, option = [], []
+        for rank in (0, 1):
+            here = place == rank
+            least.append(self.worst.copy())
+            least[rank][rows[here]] = costs[here]
+            option.append(np.full(len(self.worst), -1))
+            option[rank][rows[here]] = self.costs.options[entries[here]]
+        return least[0], least[1], option[0], option[1]
+
+    def gains(self, now: Floats) -> Floats:
+        """Return what each option would save if it were added, shape (options,)."""
+        saved = np.maximum(now[self.rows] - self.costs.costs, 0) * self.costs.weights[self.rows]
+        return np.bincount(self.costs.options, weights=saved, minlength=len(self.program.lower))
+
+    def gain(self, option: int, now: Floats) -> float:
+        """Return what one option would save if it were added."""
+        entries = self.of_option(option)
+        rows = self.rows[entries]
+        saved = np.maximum(now[rows] - self.costs.costs[entries], 0)
+        return float(saved @ self.costs.weights[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class RowSums:
+    """The program's rows as one matrix.
+
+    Parameters
+    ----------
+    limits : scipy.sparse.coo_array, shape (limits, options)
+    least, most, leeway : ndarray of float, shape (limits,)
+        Bounds, and by how much they may be passed.
+    """
+
     limits: coo_array
     least: Floats
     most: Floats
     leeway: Floats
 
     @classmethod
-    def of(cls, program: Program, costs: SortedCosts) -> Self:
-        """Prepare the moves of a program."""
-        rows = costs.rows()
-        dearest = costs.costs[costs.starts[1:] - 1] if len(rows) else np.zeros(0)
-        worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
+    def of(cls, program: Program) -> Self:
+        """Gather the rows of a program."""
         least = np.array([row.lower for row in program.rows])
         most = np.array([row.upper for row in program.rows])
         leeway = np.array([row.leeway() for row in program.rows])
-        return cls(program, costs, rows, worst, _coefficients(program), least, most, leeway)
+        return cls(_coefficients(program), least, most, leeway)
 
     def used(self, chosen: Bools) -> Floats:
         """Return what a choice uses of each limit, shape (limits,)."""
         row, option = self.limits.coords
         return np.bincount(row, self.limits.data * chosen[option], len(self.least))
 
-    def holds(self, chosen: Bools) -> bool:
+    def hold(self, chosen: Bools) -> bool:
         """Tell whether a choice keeps to all limits."""
         used = self.used(chosen)
         slack = np.minimum(self.most - used, used - self.least)
@@ -90,26 +156,6 @@ class Moves:
         fits[option[(self.limits.data > 0) & (after > self.most[row])]] = False
         return fits
 
-    def two_nearest(self, chosen: Bools) -> tuple[Floats, Floats, Ints]:
-        """Return least and second least cost of each row, and the option of the least."""
-        count = len(self.worst)
-        entries = np.flatnonzero(chosen[self.costs.options])
-        rows, costs = self.rows[entries], self.costs.costs[entries]
-        place = np.arange(len(rows)) - np.searchsorted(rows, rows)
-        first, second = self.worst.copy(), self.worst.copy()
-        nearest = np.full(count, -1)
-        at_first, at_second = place == 0, place == 1
-        first[rows[at_first]] = costs[at_first]
-        nearest[rows[at_first]] = self.costs.options[entries[at_first]]
-        second[rows[at_second]] = costs[at_second]
-        return first, second, nearest
-
-    def gains(self, now: Floats) -> Floats:
-        """Return what each option would save if it were added."""
-        saved = np.maximum(now[self.rows] - self.costs.costs, 0) * self.costs.weights[self.rows]
-        count = len(self.program.lower)
-        return np.bincount(self.costs.options, weights=saved, minlength=count)
-
 
 def _coefficients(program: Program) -> coo_array:
     counts = [len(row.columns) for row in program.rows]
@@ -125,65 +171,111 @@ def _coefficients(program: Program) -> coo_array:
     return matrix
 
 
-def start(
-    program: Program, costs: SortedCosts, search: Search, shares: Floats | None = None
-) -> Bools:
-    """Return a choice, as good as greedy and swaps get; it may break limits it could not meet."""
-    moves = Moves.of(program, costs)
-    chosen = program.lower > 0
+def moves_of(program: Program, costs: SortedCosts) -> Moves:
+    """Return the moves of a whole program."""
+    dearest = costs.costs[costs.starts[1:] - 1] if len(costs.costs) else np.zeros(0)
+    worst = np.where(np.isfinite(costs.fallback), costs.fallback, 2 * dearest + 1)
+    return Moves.of(program, costs, worst)
+
+
+def start(moves: Moves, search: Search, shares: Floats | None = None) -> Bools:
+    """Return a choice, as good as greedy and swaps get; it may break limits it could not meet.
+
+    It begins with the options of a relaxed choice, if there is one, from the greatest share on.
+    """
+    sums, chosen = RowSums.of(moves.program), moves.program.lower > 0
     if shares is not None:
         for option in np.argsort(-shares, kind="stable")[: int((shares > SOME).sum())]:
-            if not chosen[option] and moves.fitting(chosen)[option]:
+            if not chosen[option] and sums.fitting(chosen)[option]:
                 chosen[option] = True
-    _add_greedily(moves, chosen, search)
-    for _ in range(MOST_SWAPS):
-        if search.timed_out() or not _swap(moves, chosen):
+    _add_greedily(moves, sums, chosen, search)
+    near = moves.near(chosen)
+    swapped = True
+    for _ in range(MOST_ROUNDS):
+        before, swapped = swapped, _swap(near, sums, chosen)
+        if search.timed_out() or not (before or swapped):
             break
-        _add_greedily(moves, chosen, search)
+        if not swapped:
+            _add_greedily(moves, sums, chosen, search)
+            near = moves.near(chosen)
     return chosen
 
 
-def _add_greedily(moves: Moves, chosen: Bools, search: Search) -> None:
+def _add_greedily(moves: Moves, sums: RowSums, chosen: Bools, search: Search) -> None:
     """Add the option that saves most, while one fits that saves or is asked for."""
     program = moves.program
-    scores: Floats | None = None
+    if not ((program.upper > 0) & ~chosen & sums.fitting(chosen)).any():
+        return
+    now = moves.two_nearest(chosen)[0]
+    scores = moves.gains(now) - program.goal.linear
     while True:
-        if scores is None or not search.timed_out():
-            now, _, _ = moves.two_nearest(chosen)
-            scores = moves.gains(now) - program.goal.linear
-        asked = moves.asked_for(chosen)
+        asked = sums.asked_for(chosen)
         wanted = asked if asked.any() else scores > 0
-        allowed = (program.upper > 0) & ~chosen & wanted & moves.fitting(chosen)
-        if not allowed.any():
-            break
-        chosen[np.flatnonzero(allowed)[np.argmax(scores[allowed])]] = True
+        allowed = np.flatnonzero((program.upper > 0) & ~chosen & wanted & sums.fitting(chosen))
+        if not len(allowed):
+            return
+        best = _best(moves, now, scores, allowed, search)
+        if scores[best] <= 0 and not asked.any():
+            return
+        chosen[best] = True
+        entries = moves.of_option(best)
+        rows = moves.rows[entries]
+        now[rows] = np.minimum(now[rows], moves.costs.costs[entries])
 
 
-def _swap(moves: Moves, chosen: Bools) -> bool:
-    """Make the best swap that keeps to the limits; tell whether there was one that saves."""
+def _best(moves: Moves, now: Floats, scores: Floats, allowed: Ints, search: Search) -> int:
+    """Return the option with the greatest score; scores are brought to date as far as it takes."""
+    fresh: set[int] = set()
+    while True:
+        best = int(allowed[np.argmax(scores[allowed])])
+        if best in fresh or search.timed_out():
+            return best
+        scores[best] = moves.gain(best, now) - moves.program.goal.linear[best]
+        fresh.add(best)
+
+
+def _swap(moves: Moves, sums: RowSums, chosen: Bools) -> bool:
+    """Make the best swaps that keep to the limits and touch no row twice; tell if there are any."""
     program = moves.program
     removable = np.flatnonzero(chosen & (program.lower == 0))
     addable = np.flatnonzero(~chosen & (program.upper > 0))
     if not len(removable) or not len(addable):
         return False
-    profit = _profits(moves, chosen, removable)[addable]
+    first, second, nearest, next_nearest = moves.two_nearest(chosen)
+    profit = _profits(moves, (first, second, nearest), removable)[addable]
     profit += program.goal.linear[removable] - program.goal.linear[addable][:, None]
-    tried = np.argsort(-profit, axis=None, kind="stable")[:MOST_TRIES]
-    for flat in tried:
+    little = VERY_LITTLE * max(1.0, float(np.abs(profit).max()))
+    touched, swapped = np.zeros(len(first), dtype=np.bool_), False
+    for flat in _greatest(profit.ravel()):
         into, out = np.unravel_index(flat, profit.shape)
-        if profit[into, out] <= VERY_LITTLE * max(1.0, float(np.abs(profit).max())):
-            return False
-        chosen[addable[into]], chosen[removable[out]] = True, False
-        if moves.holds(chosen):
-            return True
-        chosen[addable[into]], chosen[removable[out]] = False, True
-    return False
+        if profit[into, out] <= little:
+            break
+        come, go = int(addable[into]), int(removable[out])
+        entries = moves.of_option(come)
+        entries = entries[moves.costs.costs[entries] < second[moves.rows[entries]]]
+        leave = np.flatnonzero((nearest == go) | (next_nearest == go))
+        rows = np.concatenate([moves.rows[entries], leave])
+        if chosen[come] or not chosen[go] or touched[rows].any():
+            continue
+        chosen[come], chosen[go] = True, False
+        if sums.hold(chosen):
+            touched[rows] = swapped = True
+        else:
+            chosen[come], chosen[go] = False, True
+    return swapped
 
 
-def _profits(moves: Moves, chosen: Bools, removable: Ints) -> Floats:
+def _greatest(values: Floats) -> Ints:
+    """Return where the greatest values are, greatest first."""
+    few = values.argpartition(-MOST_TRIES)[-MOST_TRIES:] if len(values) > MOST_TRIES else None
+    few = np.arange(len(values)) if few is None else np.sort(few)
+    return few[np.argsort(-values[few], kind="stable")]
+
+
+def _profits(moves: Moves, now: tuple[Floats, Floats, Ints], removable: Ints) -> Floats:
     """Return what each swap saves, shape (options, removable)."""
     costs, rows = moves.costs, moves.rows
-    first, second, nearest = moves.two_nearest(chosen)
+    first, second, nearest = now
     count, width = len(moves.program.lower), len(removable)
     place = np.full(count + 1, -1)
     place[removable] = np.arange(width)
@@ -191,11 +283,9 @@ def _profits(moves: Moves, chosen: Bools, removable: Ints) -> Floats:
     weight = costs.weights
     loses = leaves >= 0
     loss = np.bincount(leaves[loses], weights=(weight * (second - first))[loses], minlength=width)
-    extra = np.zeros(count * width)
     near = np.flatnonzero((leaves[rows] >= 0) & (costs.costs < second[rows]))
     row = rows[near]
     saved = weight[row] * (second[row] - np.maximum(costs.costs[near], first[row]))
     index = costs.options[near] * width + leaves[row]
-    extra += np.bincount(index, weights=saved, minlength=count * width)
-    gain = moves.gains(first)
-    return gain[:, None] - loss[None, :] + extra.reshape(count, width)
+    extra = np.bincount(index, weights=saved, minlength=count * width).reshape(count, width)
+    return moves.gains(first)[:, None] - loss[None, :] + extra

@@ -11,7 +11,7 @@ from siting.model.program import Program
 from siting.model.solving.classic import SolverAnswer, checked, nothing
 from siting.model.solving.decomposition.branching import Tree, Visits
 from siting.model.solving.decomposition.costs import integral
-from siting.model.solving.decomposition.heuristic import start as heuristic_start
+from siting.model.solving.decomposition.heuristic import moves_of, start
 from siting.model.solving.decomposition.master import (
     CostBlock,
     Master,
@@ -53,11 +53,12 @@ class _Decomposition:
         self.bound = -np.inf
         self.root: tuple[float, Floats] | None = None
         self.step = _step(program)
+        goal = first_of(self.master.blocks, program.goal)
+        self.moves = None if goal is None else moves_of(program, goal.costs)
 
     def solve(self) -> SolverAnswer:
-        goal = first_of(self.master.blocks, self.program.goal)
-        if goal is not None:
-            self._visit(heuristic_start(self.program, goal.costs, self.search), None)
+        for chosen in self._started():
+            self._visit(chosen, None)
         if self.program.hint is not None:
             self._visit(self.program.hint, None)
         state = self._relax()
@@ -104,9 +105,14 @@ class _Decomposition:
 
     def _improve(self, columns: Floats) -> None:
         """Take what can be made of a relaxed choice."""
-        goal, shares = first_of(self.master.blocks, self.program.goal), columns[: self.master.count]
-        if goal is not None:
-            self._take(heuristic_start(self.program, goal.costs, self.search, shares))
+        for chosen in self._started(columns[: self.master.count]):
+            self._take(chosen)
+
+    def _started(self, shares: Floats | None = None) -> list[Bools]:
+        """Return what greedy and swaps make of a relaxed choice, or of nothing."""
+        if self.moves is None:
+            return []
+        return [start(replace(self.moves, program=self.program), self.search, shares)]
 
     def _cutoff(self) -> float:
         """Return the bound from which on a part of the tree can hold no better answer."""
@@ -145,10 +151,9 @@ class _Decomposition:
         """Take the relaxed choice, which is often whole already, or what can be made of it."""
         reduced = self.master.reduced_costs()
         self._visit(integral(chosen), answer.columns)
-        goal = first_of(self.master.blocks, self.program.goal)
-        if goal is not None and not self._proved():
-            rounded = heuristic_start(self.program, goal.costs, self.search, chosen)
-            self._visit(rounded, answer.columns)
+        if not self._proved():
+            for rounded in self._started(chosen):
+                self._visit(rounded, answer.columns)
         self._fix(answer.bound, reduced)
         self.root = (answer.bound, reduced)
 
