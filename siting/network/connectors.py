@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import osmnx as ox
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 
 from siting.common.errors import Fault, refuse_all
 from siting.common.types import Arcs, Bools, ConnectorRules, Floats, Ints, Points, RoadNetwork
@@ -33,6 +34,13 @@ def nearest(tree: cKDTree, points: Points) -> tuple[Floats, Ints]:
     """Kilometres from each point to the nearest position of the tree, and the row of that."""
     chord, row = map(np.asarray, tree.query(_on_sphere(points.lon, points.lat)))
     return 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0)), row.astype(np.int64)
+
+
+def kilometres(rows: Points, columns: Points) -> Floats:
+    """Straight lines from every point to every other, shape (rows, columns)."""
+    chord = cdist(_on_sphere(rows.lon, rows.lat), _on_sphere(columns.lon, columns.lat))
+    km: Floats = 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0))
+    return km
 
 
 def lies_near(network: RoadNetwork, places: Points, within_km: float) -> Bools:

@@ -1,75 +1,118 @@
 """Travel times from elsewhere."""
 
 from collections.abc import Iterator
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from siting.common.errors import Fault, InputError
+from siting.common.errors import Fault, InputError, gathering, refuse_all
 from siting.common.file_limits import MOST_PAIRS
-from siting.common.tables.columns import ColumnSpec, label_column, read_columns
+from siting.common.tables.columns import ColumnSpec, check_columns, label_column
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
-from siting.common.tables.read import shortened
-from siting.common.types import Floats, Ints, TravelTimes
+from siting.common.tables.read import read_cells, shortened, texts_of
+from siting.common.types import Bools, Floats, Ints, Points, TravelTimes
+from siting.network.connectors import kilometres
 from siting.network.matrix import stored
+from siting.network.plausible import LOG, Ends, implausible, pairs_of
 
-_SHOWN = 5
-_COLUMNS = {
-    "from": label_column(),
-    "to": label_column(),
-    "minutes": ColumnSpec(kind="number", also=("inf", "infinity")),
-}
+_MINUTES = ColumnSpec(kind="number", also=("inf", "infinity"))
+_COLUMNS = {"from": label_column(), "to": label_column(), "minutes": _MINUTES}
 
 
-def read_travel_times(
-    path: Path, origins: tuple[str, ...], destinations: tuple[str, ...], floor_minutes: Floats
+def read_travel_times(  # noqa: PLR0913 - a file, places at both ends, and how strict to be
+    path: Path, homes: Points, sites: Points, floor_minutes: Floats, *, strict: bool, gaps: bool
 ) -> TravelTimes:
-    """Read travel times from a long table.
+    """Read travel times from a long table, or from a matrix with a row a home.
 
     Parameters
     ----------
     path : pathlib.Path
-        CSV or Parquet with the columns from, to and minutes; ``inf`` where there is no way. It may
-        hold more places than are asked for.
-    origins, destinations : tuple of str
-        The labels of the places that are needed, n and m of them: every pair of them must be there.
+        CSV, XLSX or Parquet with the columns from, to and minutes, or with a column of homes and
+        one for each site; ``inf`` where there is no way. It may hold more places than are asked
+        for.
+    homes, sites : Points
+        The places that are needed, n and m of them: every pair of them must be there.
     floor_minutes : ndarray of float, shape (n,)
-        Time inside each origin: no trip from it takes less.
+        Time inside each home: no trip from it takes less.
+    strict : bool
+        Whether times that no car can have are refused.
+    gaps : bool
+        Whether a pair that is missing counts as one without a way.
 
     Returns
     -------
     TravelTimes
-        Rows are origins. A pair without an entry cannot be reached.
+        Rows are homes. A pair without an entry cannot be reached.
 
     Raises
     ------
     siting.common.errors.InputError
-        Minutes are negative or not a number, a pair is missing or appears twice.
+        Minutes are negative, not a number or not plausible, a pair is missing or appears twice.
     """
-    table = read_columns(path, _COLUMNS, most_rows=MOST_PAIRS)
-    row, column = (
-        pd.Index(labels).get_indexer(pd.Index(table[name]))
-        for name, labels in (("from", origins), ("to", destinations))
-    )
+    ends = (homes.ids, sites.ids)
+    table = _read(path, *ends)
+    row, column = _rows_of(table, ("from", "to"), ends)
     minutes = table["minutes"].to_numpy(dtype=np.float64)
     needed = (row >= 0) & (column >= 0)
-    pair = np.where(needed, row * len(destinations) + column, -1)
-    faults = shortened([*_negative(path, minutes), *_twice(path, pair, table)], path)
-    faults += _missing(path, pair[needed], origins, destinations)
-    if faults:
-        raise InputError([*faults, *_lost_zeros(path, table, origins, destinations)])
-    whole = np.empty(len(origins) * len(destinations))
-    whole[pair[needed]] = minutes[needed]
-    whole = np.maximum(whole.reshape(len(origins), -1), floor_minutes[:, None])
-    return TravelTimes(origins, destinations, stored(whole))
+    pair = np.where(needed, row * len(sites) + column, -1)
+    faults = shortened([*_negative(path, minutes, table), *_twice(path, pair, table)], path)
+    # A pair that is not there is NaN until it has been told.
+    whole = np.full((len(homes), len(sites)), np.nan)
+    whole.ravel()[pair[needed]] = minutes[needed]
+    lost = np.isnan(whole)
+    faults += _missing(path, lost, table, ends, gaps=gaps) if lost.any() else ()
+    whole[lost] = np.inf
+    if strict:
+        faults += implausible(path, whole, kilometres(homes, sites), ends)
+    refuse_all(faults)
+    if absent := [*compress(homes.ids, lost.all(axis=1)), *compress(sites.ids, lost.all(axis=0))]:
+        LOG.warning("%s: out of reach, as they have no row: %s", path, ", ".join(absent[:5]))
+    return TravelTimes(*ends, stored(np.maximum(whole, floor_minutes[:, None])))
 
 
-def _negative(path: Path, minutes: Floats) -> Iterator[Fault]:
+_LONG = "Write a row for each pair (from, to, minutes), or ids of homes into the first column."
+
+
+def _read(path: Path, origins: tuple[str, ...], destinations: tuple[str, ...]) -> pd.DataFrame:
+    """The columns from, to and minutes of a file, which may hold a matrix."""
+    raw = read_cells(path, MOST_PAIRS)
+    first, *others = raw.columns
+    places = {*origins, *destinations}
+    header = [name for name in others if str(name).strip() in places]
+    matrix = header and texts_of(raw[first]).str.strip().isin(places).any()
+    if {"to", "minutes"} & {*raw.columns} or not (matrix or len(others) >= len(_COLUMNS)):
+        return check_columns(raw, _COLUMNS, path)
+    if not matrix:
+        problem = "are no columns from, to and minutes, and no matrix of the places either"
+        faults = [Fault(str(path), "row 1", [*raw.columns[:9]], problem, _LONG)]
+        with gathering(faults):
+            check_columns(raw, _COLUMNS, path)
+        raise InputError(faults)
+    wide = check_columns(raw, {first: label_column(), **dict.fromkeys(header, _MINUTES)}, path)
+    # Each cell keeps the number of the row that it stands in.
+    long = wide.melt(first, var_name="to", value_name="minutes", ignore_index=False)
+    return long.rename(columns={first: "from"}).assign(to=long["to"].astype(str).str.strip())
+
+
+def _rows_of(table: pd.DataFrame, columns: tuple[str, str], ends: Ends) -> Iterator[Ints]:
+    """The places of two columns among those at both ends, -1 where they are not."""
+    for name, labels in zip(columns, ends, strict=True):
+        yield pd.Index(labels).get_indexer(pd.Index(table[name]))
+
+
+def _cell(table: pd.DataFrame, row: int) -> str:
+    """How faults name the minutes of a row of a table, which in a matrix stand below a place."""
+    long = isinstance(table.index, pd.RangeIndex)
+    return cell(table.index[row], "minutes" if long else table["to"].iloc[row])
+
+
+def _negative(path: Path, minutes: Floats, table: pd.DataFrame) -> Iterator[Fault]:
     remedy = "Write minutes from 0, or inf where there is no way."
     for row in np.flatnonzero(minutes < 0).tolist():
         value, problem = float(minutes[row]), "must not be negative"
-        yield Fault(str(path), cell(row, "minutes"), value, problem, remedy)
+        yield Fault(str(path), _cell(table, row), value, problem, remedy)
 
 
 def _twice(path: Path, pair: Ints, table: pd.DataFrame) -> Iterator[Fault]:
@@ -77,15 +120,13 @@ def _twice(path: Path, pair: Ints, table: pd.DataFrame) -> Iterator[Fault]:
     for row in np.flatnonzero(again).tolist():
         ends = (str(table["from"].iloc[row]), str(table["to"].iloc[row]))
         problem = "the pair appears twice"
-        key = f"row {row + 2}, columns from, to"
+        key = f"row {table.index[row] + 2}, columns from, to"
         yield Fault(str(path), key, ends, problem, "Leave one of them.")
 
 
-def _lost_zeros(
-    path: Path, table: pd.DataFrame, origins: tuple[str, ...], destinations: tuple[str, ...]
-) -> Iterator[Fault]:
+def _lost_zeros(path: Path, table: pd.DataFrame, ends: Ends) -> Iterator[Fault]:
     """The first label of each column that is known but for the zeros in front of it."""
-    for name, known in (("from", origins), ("to", destinations)):
+    for name, known in zip(("from", "to"), ends, strict=True):
         strange = table.loc[~table[name].isin(known), name].drop_duplicates()
         for row, label in strange.items():
             meant = lost_zero(str(label), known)
@@ -95,18 +136,20 @@ def _lost_zeros(
                 break
 
 
+_CUT = 'Where they were cut at a limit write missing = "unreachable" under [travel_times].'
+
+
 def _missing(
-    path: Path, found: Ints, origins: tuple[str, ...], destinations: tuple[str, ...]
+    path: Path, lost: Bools, table: pd.DataFrame, ends: Ends, *, gaps: bool
 ) -> Iterator[Fault]:
-    there = np.zeros(len(origins) * len(destinations), dtype=np.bool_)
-    there[found] = True
-    lost = np.flatnonzero(~there)
-    if len(lost):
-        shown = [
-            f"{origins[pair // len(destinations)]} to {destinations[pair % len(destinations)]}"
-            for pair in lost[:_SHOWN].tolist()
-        ]
-        more = ", …" if len(lost) > _SHOWN else ""
-        problem = f"{len(lost):,} of {len(there):,} pairs are missing: {', '.join(shown)}{more}"
-        remedy = "Add them, with inf as minutes where there is no way."
-        yield Fault(str(path), "columns from, to", shown[0], problem, remedy)
+    to, start = _rows_of(table, ("to", "from"), ends)
+    zeros = [*_lost_zeros(path, table, ends)]
+    pairs, count = pairs_of(lost, ends), int(lost.sum())
+    problem = f"{count:,} of {lost.size:,} pairs are missing: {', '.join(pairs)}"
+    remedy = f"Add them, with inf as minutes where there is no way. {_CUT}"
+    if turned := np.count_nonzero((to >= 0) & (start >= 0)) > lost.size - count:
+        problem = "from and to are exchanged: people live in to, offices and candidates are in from"
+        remedy = "Exchange the two names (turn a matrix); times are wanted from people to offices."
+    if turned or zeros or lost.all() or not gaps:
+        yield Fault(str(path), "columns from, to", pairs[0], problem, remedy)
+    yield from zeros

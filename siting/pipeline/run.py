@@ -209,9 +209,11 @@ def _times(
     progress("Computing travel times")
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
     floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
+    homes, wanted = points(inputs.demand, "demand_id"), file.scenario.travel_times
     if own := user_times(file):
-        return read_travel_times(own, tuple(inputs.demand["demand_id"]), sites.ids, floor)
-    people, homes = inputs.demand["people"].to_numpy(), points(inputs.demand, "demand_id")
+        strict, gaps = wanted.plausible == "check", wanted.missing == "unreachable"
+        return read_travel_times(own, homes, sites, floor, strict=strict, gaps=gaps)
+    people = inputs.demand["people"].to_numpy()
     if file.scenario.network.limit_km is None:
         refuse_far_places(network, homes, sites, people)
     return cached_travel_times(
@@ -219,7 +221,7 @@ def _times(
         homes,
         sites,
         floor_minutes=floor,
-        engine=file.scenario.travel_times.engine,
+        engine=wanted.engine,
         workers=workers,
         note=_LOG.warning,
         progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),

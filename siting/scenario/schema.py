@@ -87,9 +87,15 @@ class TravelTimeTable(Table):
     """Travel times: how they are computed, or the file that holds them."""
 
     file: Text | None = None
-    """CSV or Parquet with the columns from (demand_id), to (office_id or candidate's code) and
-    minutes (inf where there is no way), relative to the scenario file; every pair must be there.
-    Default: times are computed on the road network."""
+    """CSV, XLSX or Parquet with the columns from (demand_id), to (office_id or candidate's code)
+    and minutes (inf where there is no way), or a matrix with a row a demand_id, relative to the
+    scenario file. Default: times are computed on the road network."""
+    missing: Literal["refuse", "unreachable"] = "refuse"
+    """What a pair is that the file lacks: refuse, an error; unreachable, one without a way, as
+    where times were cut at a limit."""
+    plausible: Literal["check", "off"] = "check"
+    """Whether times of the file that no car can have are refused: off for walking and other
+    modes."""
     engine: Literal["dijkstra", "hierarchy"] = "dijkstra"
     """How times are computed; hierarchy pays on networks of millions of streets, and needs the
     extra of that name."""

@@ -1,5 +1,7 @@
 """A scenario that brings its own travel times."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,3 +58,54 @@ def test_a_file_that_is_not_there_is_told_with_everything_else(scenario: Path) -
     with pytest.raises(InputError) as caught:
         check(file)
     assert {fault.key for fault in caught.value.faults} == {"travel_times.file", "network.speeds"}
+
+
+SHARED = Path(os.environ.get("SITING_SHARED", Path(__file__).parents[3] / "shared"))
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The scenario of a case that was reported, in a folder of its own."""
+    folder = SHARED / "cases" / request.param
+    if not folder.is_dir():
+        pytest.skip(f"needs {folder}")
+    return Path(shutil.copytree(folder, tmp_path / "case")) / "s.toml"
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("21-times-seconds", "likely seconds"),
+        ("24b-times-sentinel-some", "4294967.295: seems to stand for no way.*Write inf"),
+        ("27-times-nan", "row 4, column minutes.*write inf"),
+        ("28-times-transposed", "from and to are exchanged"),
+    ],
+    indirect=["case"],
+)
+def test_times_that_cannot_be_are_refused(case: Path, told: str) -> None:
+    for find in (check, prepare):
+        with pytest.raises(InputError, match=f"times.csv: .*{told}"):
+            find(read_scenario(case))
+
+
+@pytest.mark.parametrize("case", ["29-times-wide"], indirect=True)
+def test_a_square_matrix_is_read(case: Path) -> None:
+    minutes = prepare(read_scenario(case), progress=lambda _: None).minutes
+    assert minutes.tolist() == [[30, 4, 21, 36], [45, 16, 5, 19], [62, 33, 16, 3]]
+
+
+@pytest.mark.parametrize("case", ["21-times-seconds"], indirect=True)
+def test_a_scenario_says_that_any_time_is_right(case: Path) -> None:
+    file = read_scenario(case, ["travel_times.plausible=off"])
+    assert prepare(file, progress=lambda _: None).minutes[0, 0] == 1800
+
+
+@pytest.mark.parametrize("case", ["29-times-wide"], indirect=True)
+def test_a_scenario_says_that_its_times_are_cut_at_a_limit(case: Path) -> None:
+    near = "from,to,minutes\nd1,c1,4\nd2,c1,16\nd2,c2,5\nd3,c2,16\nd3,c3,3\nd1,o,30\n"
+    case.with_name("times.csv").write_text(near, encoding="utf-8")
+    with pytest.raises(InputError, match=r"6 of 12 .*missing = \"unreachable\""):
+        check(read_scenario(case))
+    file = read_scenario(case, ["travel_times.missing=unreachable"])
+    minutes = prepare(file, progress=lambda _: None).minutes
+    assert np.isfinite(minutes).sum() == 6

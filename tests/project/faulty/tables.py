@@ -8,6 +8,7 @@ import pandas as pd
 
 from siting.common.package import data_folder
 from siting.common.tables.columns import read_points
+from siting.common.types import Points
 from siting.inputs.read import UserFiles, read_regions
 from siting.inputs.schema import read_table
 from siting.network.routes import read_reference_trips
@@ -125,15 +126,21 @@ def user_tables() -> Iterator[Kind]:
     )
 
 
+def _read_times(path: Path, homes: tuple[str, ...], sites: tuple[str, ...]) -> object:
+    """Travel times between places that all lie at one spot."""
+    here = np.zeros(2)
+    ends = (Points(homes, here, here), Points(sites, here, here))
+    return read_travel_times(path, *ends, here, strict=True, gaps=False)
+
+
 def network_tables() -> Iterator[Kind]:
     """Travel times, trips and places."""
     pairs = "from,to,minutes\n0114TB1,0180TC1,12.5\n0114TB1,b,7\n2,0180TC1,31\n2,b,inf\n"
-    floor = np.zeros(2)
     yield Kind(
         "times.csv",
         pairs,
-        lambda folder: read_travel_times(
-            next(folder.glob("times.*")), ("0114TB1", "2"), ("0180TC1", "b"), floor
+        lambda folder: _read_times(
+            next(folder.glob("times.*")), ("0114TB1", "2"), ("0180TC1", "b")
         ),
         {"minutes": ("-0.5", "-inf")},
         ("from", "to"),
@@ -216,7 +223,7 @@ def special_cells() -> Iterator[Case]:
     zeros = times.text.replace("0114TB1", "114").replace("0180TC1", "180")
 
     def read(folder: Path) -> object:
-        return read_travel_times(folder / "times.csv", ("0114", "2"), ("0180", "b"), np.zeros(2))
+        return _read_times(folder / "times.csv", ("0114", "2"), ("0180", "b"))
 
     for key, code in (("row 2, column from", "0114"), ("row 2, column to", "0180")):
         yield Case(
