@@ -32,6 +32,9 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
         Option(help="Default: what the file holds."),
     ] = None,
     p: Annotated[int | None, Option(help="Sites to open; default: the file's.")] = None,
+    distance: Annotated[
+        Literal["down", "nearest"], Option(help="How distances of TSPLIB's EUC_2D are rounded.")
+    ] = "down",
     time_limit: Annotated[float | None, Option(help="Seconds for each solve.")] = None,
     csv: Annotated[Path | None, Option(help="Write the rows to this file too.")] = None,
     against: Annotated[Literal["spopt"] | None, Option(help="Solve with this program too.")] = None,
@@ -45,6 +48,9 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Solve instances with published optima, or a made one, and print objective, bound and time.
 
+    Distances of TSPLIB files are those of EUC_2D, CEIL_2D, ATT, GEO and EXPLICIT; nothing else of
+    TSPLIB is read. The way from a point to itself is 0.
+
     Ends with 4 if an answer of siting is not proved.
     """
     from siting.studies.benchmark.formats import read_benchmark
@@ -55,7 +61,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     instances = [
         synthetic(**size, p=p, seed=seed)
         if name == MADE
-        else read_benchmark(Path(name), problem, p)
+        else read_benchmark(Path(name), problem, p, distance)
         for name in files
     ]
     rows: list[BenchmarkRow] = []

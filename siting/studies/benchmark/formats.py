@@ -12,9 +12,10 @@ from scipy.sparse.csgraph import dijkstra
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import TEXT, refuse_large
 from siting.common.tables.hints import GREATEST, number_problem
-from siting.common.types import Floats
+from siting.common.types import Floats, Ints
 from siting.model import Instance, Limits, Mean, Objective, Worst
 
+type Rounding = Literal["down", "nearest"]
 type ProblemKind = Literal["p-median", "p-center", "capacitated"]
 
 
@@ -43,16 +44,19 @@ class Benchmark:
 
 
 def read_benchmark(
-    path: Path, problem: ProblemKind | None = None, p: int | None = None
+    path: Path,
+    problem: ProblemKind | None = None,
+    p: int | None = None,
+    distance: Rounding = "down",
 ) -> Benchmark:
-    """Read a file, whose format is told by its content."""
+    """Read a file, whose format is told by its content; EUC_2D alone is rounded as asked."""
     refuse_large(path, TEXT)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise _refused(path, "file", path.name, f"cannot be read ({error})") from error
-    if "NODE_COORD_SECTION" in text:
-        return _with_p(path, problem or "p-median", p, _points(path, text))
+    if "_SECTION" in text:
+        return _with_p(path, problem or "p-median", p, _tsplib(path, text, distance))
     numbers = _numbers(path, text.split())
     if len(numbers) > PMED_HEADER and len(numbers) == PMED_HEADER + 3 * numbers[1]:
         count, _, listed = _counts(path, numbers[:PMED_HEADER])
@@ -122,23 +126,73 @@ def _pmed(path: Path, numbers: Floats, count: int) -> Floats:
     return paths
 
 
-def _points(path: Path, text: str) -> Floats:
-    """Return the distances between points, rounded down."""
-    head, _, tail = text.partition("NODE_COORD_SECTION")
-    numbers = _numbers(path, tail.split("EOF", maxsplit=1)[0].split())
-    count = len(numbers) // 3
-    if len(numbers) % 3 or not count:
-        problem = f"has {len(numbers):,} numbers, not three for each point"
-        raise _refused(path, "NODE_COORD_SECTION", len(numbers), problem)
-    listed = re.search(r"DIMENSION\s*:\s*(\d+)", head)
-    if listed and int(listed[1]) != count:
-        problem = f"is not the number of points, {count}"
-        raise _refused(path, "DIMENSION", int(listed[1]), problem)
-    if count > _MOST_POINTS:
-        raise _refused(path, "points", count, f"are more than {_MOST_POINTS:,}")
-    x, y = numbers.reshape(-1, 3)[:, 1:].T
-    distances: Floats = np.floor(np.hypot(np.subtract.outer(x, x), np.subtract.outer(y, y)))
+_TYPES = ("EUC_2D", "CEIL_2D", "ATT", "GEO", "EXPLICIT")
+_FORMATS = r"FULL_MATRIX|(UPPER|LOWER)(_DIAG)?_(ROW|COL)"
+_SECTIONS = {"NODE_COORD_SECTION", "EDGE_WEIGHT_SECTION", "DISPLAY_DATA_SECTION"}
+
+
+def _tsplib(path: Path, text: str, rounding: Rounding) -> Floats:
+    """Return the distances that EDGE_WEIGHT_TYPE asks for, 0 from a point to itself."""
+    head, sections = _sections(path, re.split(r"^\s*EOF\b", text, flags=re.MULTILINE)[0])
+    kind, form = head.get("EDGE_WEIGHT_TYPE", "EUC_2D"), head.get("EDGE_WEIGHT_FORMAT", "")
+    if kind not in _TYPES:
+        raise _refused(path, "EDGE_WEIGHT_TYPE", kind, f"is none of {', '.join(_TYPES)}")
+    if kind == "EXPLICIT" and not re.fullmatch(_FORMATS, form):
+        raise _refused(path, "EDGE_WEIGHT_FORMAT", form, "is no matrix by rows or columns")
+    section = "EDGE_WEIGHT_SECTION" if kind == "EXPLICIT" else "NODE_COORD_SECTION"
+    numbers = _numbers(path, sections.get(section, "").split())
+    listed = head.get("DIMENSION", str(len(numbers) // 3 or 1))
+    (count,) = _counts(path, _numbers(path, [listed]))
+    entries = _entries(form, count) if kind == "EXPLICIT" else np.indices((count, 3))
+    if len(numbers) != entries[0].size:
+        problem = f"has {len(numbers):,} numbers, not the {entries[0].size:,} of DIMENSION {count}"
+        raise _refused(path, section, len(numbers), problem)
+    if kind == "EXPLICIT":
+        distances = np.zeros((count, count))
+        # The second holds where a file gives both.
+        distances[entries[::-1]] = distances[entries] = numbers
+    else:
+        distances = _apart(kind, numbers.reshape(-1, 3), rounding)
+    np.fill_diagonal(distances, 0.0)
     return distances
+
+
+def _sections(path: Path, text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the lines of the head, and the text of each section."""
+    head, *parts = re.split(r"^\s*(\w+_SECTION)\b[ :]*", text, flags=re.MULTILINE)
+    for name in sorted({*parts[::2]} - _SECTIONS):
+        raise _refused(path, name, None, "holds what siting does not read")
+    lines = re.findall(r"^\s*(\w+)[ \t]*:[ \t]*(.*?)\s*$", head, re.MULTILINE)
+    return dict(lines), dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _entries(form: str, count: int) -> tuple[Ints, ...]:
+    """Return row and column of each number of a matrix."""
+    offset = 0 if "_DIAG_" in form else 1
+    if form == "FULL_MATRIX":
+        return tuple(np.indices((count, count)).reshape(2, -1))
+    if form.startswith("UPPER") == form.endswith("ROW"):
+        return np.triu_indices(count, offset)
+    return np.tril_indices(count, -offset)
+
+
+def _apart(kind: str, points: Floats, rounding: Rounding) -> Floats:
+    """Return the distances between points, as TSPLIB has them but for the rounding of EUC_2D."""
+    x, y = points[:, 1:].T
+    if kind == "GEO":
+        # Degrees and minutes, and pi as TSPLIB has it.
+        x, y = 3.141592 / 180 * (np.trunc(points) + np.fmod(points, 1) * 5 / 3)[:, 1:].T
+        turn = np.cos(np.subtract.outer(y, y))
+        along, across = np.cos(np.subtract.outer(x, x)), np.cos(np.add.outer(x, x))
+        cosine = ((1 + turn) * along - (1 - turn) * across) / 2
+        exact = 6378.388 * np.arccos(np.clip(cosine, -1, 1)) + 1
+    else:
+        squares = np.subtract.outer(x, x) ** 2 + np.subtract.outer(y, y) ** 2
+        exact = np.sqrt(squares / 10 if kind == "ATT" else squares)
+    if kind == "EUC_2D" and rounding == "nearest":
+        exact += 0.5
+    rounded: Floats = np.floor(exact) if kind in {"EUC_2D", "GEO"} else np.ceil(exact)
+    return rounded
 
 
 def _cap_size(sites: float, customers: float) -> float:

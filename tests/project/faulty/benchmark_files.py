@@ -60,7 +60,13 @@ def bench_cases() -> Iterator[Case]:
     ):
         yield _case(f"cap, {what}", _CAP.replace(old, new, 1), key, value)
     for what, old, new, key, value in (
-        ("another dimension", "DIMENSION : 3", "DIMENSION : 4", "DIMENSION", "4"),
+        (
+            "another dimension",
+            "DIMENSION : 3",
+            "DIMENSION : 4",
+            "NODE_COORD_SECTION",
+            "DIMENSION 4",
+        ),
         ("a number short", "2 1 1", "2 1", "NODE_COORD_SECTION", "8 numbers"),
         ("a word", "2 1 1", "2 1 x", "number 6", "x"),
         ("NaN", "2 1 1", "2 1 nan", "number 6", "nan"),

@@ -12,10 +12,11 @@ from siting.model import Instance, Limits, Mean, Worst
 from siting.studies.benchmark.formats import Benchmark, ProblemKind, read_benchmark
 from siting.studies.benchmark.run import BenchmarkRow, run_benchmark, write_rows
 from siting.studies.benchmark.synthetic import synthetic
+from tools.benchmarks.published import rounding
 
 SHARED = Path(os.environ.get("SITING_SHARED", Path(__file__).parents[3] / "../shared"))
 OPTIMA = SHARED / "bench" / "optima.csv"
-QUICK = ["pmed1.txt", "pmed3.txt", "pmed5.txt", "pmed15.txt", "cap41.txt", "cap91.txt"]
+QUICK = ["pmed1.txt", "pmed3.txt", "pmed5.txt", "pmed15.txt", "cap41.txt", "cap91.txt", "pr226.tsp"]
 
 
 def file(tmp_path: Path, text: str) -> Path:
@@ -94,7 +95,7 @@ def published() -> list[dict[str, str]]:
 def solved(row: dict[str, str], time_limit: float) -> BenchmarkRow:
     problem: ProblemKind | None = "p-center" if row["problem"] == "p-center" else None
     p = int(row["p"]) if row["p"] else None
-    benchmark = read_benchmark(OPTIMA.parent / row["file"], problem, p)
+    benchmark = read_benchmark(OPTIMA.parent / row["file"], problem, p, rounding(row))
     return run_benchmark(benchmark, time_limit=time_limit)
 
 
