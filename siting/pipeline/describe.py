@@ -216,7 +216,7 @@ def figures_of(problem: Problem, solution: Solution) -> dict[str, Any]:
     """What was sought, how good the answer is and how good any could be, in one unit."""
     scenario = problem.scenario
     # The model gives the weighted sum of kind mean; a run gives minutes per person.
-    persons = float(problem.inputs.weights.sum())
+    persons = float(problem.task.instance.weights.sum())
 
     def figures(stage: StageResult) -> dict[str, Any]:
         scale = persons if stage.kind == "mean" else 1.0

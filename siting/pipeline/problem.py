@@ -1,5 +1,6 @@
 """Put tables, travel times and limits together into the instance that the model solves."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from siting.common.errors import Fault, InputError
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 from siting.inputs.candidates import seat_codes
@@ -97,26 +99,34 @@ def build_problem(  # noqa: PLR0913 - all that a run has read comes together her
     candidates = candidates.assign(allowed=~candidates["excluded"] & ~barred)
     sites = _with_closing(_sites(candidates, inputs), inputs, scenario.closing)
     sites = _with_money(sites, costs, scenario.closing)
-    return Problem(
-        file,
-        inputs,
-        network,
-        times,
-        costs,
-        files,
-        seconds,
-        sites,
-        demand,
-        minutes,
-        Task(
-            _instance(sites, demand, minutes, inputs.weights),
-            objective_of(scenario),
-            limits_of(scenario, sites, costs),
-            Solver(asked.name, threads=asked.threads),
-            asked.time_limit_s,
-            asked.gap,
-        ),
-    )
+    counted = _counted(file, demand, minutes[:, sites["allowed"]], inputs.weights)
+    instance, limits = _instance(sites, demand, minutes, counted), limits_of(scenario, sites, costs)
+    solver = Solver(asked.name, threads=asked.threads)
+    task = Task(instance, objective_of(scenario), limits, solver, asked.time_limit_s, asked.gap)
+    what_was_read = (file, inputs, network, times, costs, files, seconds)
+    return Problem(*what_was_read, sites, demand, minutes, task)
+
+
+def _counted(file: ScenarioFile, demand: pd.DataFrame, minutes: Floats, weights: Floats) -> Floats:
+    """The people who count where all must be served: whom nothing reaches is told or left out."""
+    cut_off = (weights > 0) & ~np.isfinite(minutes).any(axis=1)
+    asked, rule = file.scenario.objective, file.scenario.network.unreachable
+    if not cut_off.any() or {each.kind for each in asked.order or (asked,)} <= {"coverage", "cost"}:
+        return weights
+    ids, people = demand.loc[cut_off, "demand_id"].tolist(), f"{weights[cut_off].sum():,.0f} people"
+    shown = ", ".join([*ids[:_SHOWN], *["…"] * (len(ids) > _SHOWN)])
+    problem = f"{people} at {len(ids):,} places reach no office or candidate: {shown}"
+    if rule == "leave_out":
+        _LOG.warning("%s, so they are left out", problem)
+        return np.where(cut_off, 0.0, weights)
+    raise InputError([Fault(str(file.path), "network.unreachable", rule, problem, _LEAVE_OUT)])
+
+
+_SHOWN = 5
+_LOG = logging.getLogger("siting")
+_LEAVE_OUT = (
+    'Correct positions, roads or times; or leave them out: network.unreachable = "leave_out".'
+)
 
 
 def _with_staff(

@@ -131,17 +131,10 @@ def prepare(
     have_network = time.perf_counter()
     times = _times(file, network, inputs, workers, progress)
     too_near = _too_near(file, inputs, network, workers)
-    matrix = time.perf_counter() - have_network
-    return build_problem(
-        file,
-        inputs,
-        network,
-        times,
-        too_near,
-        costs=read_costs(folder),
-        files=files_of(file, inputs, folder),
-        seconds={"network": have_network - started, "matrix": matrix},
-    )
+    spent = {"network": have_network - started, "matrix": time.perf_counter() - have_network}
+    costs, files = read_costs(folder), files_of(file, inputs, folder)
+    made = (file, inputs, network, times, too_near)
+    return build_problem(*made, costs=costs, files=files, seconds=spent)
 
 
 def travel_times(

@@ -82,6 +82,10 @@ class Network(Table):
     limit_km: PositiveFloat | None = None
     """A place farther than this from every road counts as one that cannot be reached. Default: a
     place more than 50 km off (limit_km in data/speeds.toml) is an error that names it."""
+    unreachable: Literal["refuse", "leave_out"] = "refuse"
+    """What is done about people whom no office or candidate reaches, where the objective has to
+    serve everybody (mean, equity and worst): refuse, an error that names them; leave_out, they do
+    not count. For coverage and targets they are not reached."""
 
 
 class TravelTimeTable(Table):

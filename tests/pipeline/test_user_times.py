@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.common.errors import InputError
+from siting.common.errors import InfeasibleError, InputError
 from siting.pipeline.run import check, prepare, run
 from siting.results.result import Result
-from siting.scenario.file import find_scenario, read_scenario
+from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +109,92 @@ def test_a_scenario_says_that_its_times_are_cut_at_a_limit(case: Path) -> None:
     file = read_scenario(case, ["travel_times.missing=unreachable"])
     minutes = prepare(file, progress=lambda _: None).minutes
     assert np.isfinite(minutes).sum() == 6
+
+
+SERVE_ALL = [
+    ['objective.kind="mean"'],
+    ['objective.kind="equity"'],
+    ['objective.kind="worst"'],
+    ['objective.kind="lexicographic"', 'objective.order=[{kind="worst"}, {kind="mean"}]'],
+    [
+        'objective.kind="lexicographic"',
+        'objective.order=[{kind="coverage", within_minutes=20}, {kind="mean"}]',
+    ],
+]
+
+
+def _asking(case: Path, *overrides: str) -> ScenarioFile:
+    """The case with another objective."""
+    return read_scenario(case, ["objective.within_minutes=none", *overrides])
+
+
+@pytest.mark.parametrize("case", ["60b-no-capacity-unreachable"], indirect=True)
+@pytest.mark.parametrize("asked", SERVE_ALL)
+def test_people_whom_nothing_reaches_are_refused(case: Path, asked: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        prepare(_asking(case, *asked), progress=lambda _: None)
+    (fault,) = caught.value.faults
+    assert (fault.key, fault.value) == ("network.unreachable", "refuse")
+    assert "200 people at 1 places reach no office or candidate: d3" in fault.problem
+    assert "leave_out" in fault.remedy
+
+
+@pytest.mark.parametrize("case", ["60b-no-capacity-unreachable"], indirect=True)
+@pytest.mark.parametrize("asked", SERVE_ALL)
+def test_people_whom_nothing_reaches_can_be_left_out(
+    case: Path, asked: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    file = _asking(case, *asked, "network.unreachable=leave_out")
+    left_out = run(file, progress=lambda _: None)
+    assert "200 people at 1 places" in caplog.text
+    assert left_out.manifest["not_counted"] == 200
+    # As if they did not live there.
+    for name, starts in (("demand.csv", "d3,"), ("times.csv", "d3,")):
+        lines = case.with_name(name).read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(starts)]
+        case.with_name(name).write_text("".join(kept), encoding="utf-8")
+    without = run(_asking(case, *asked), progress=lambda _: None)
+    assert without.manifest["not_counted"] == 0
+    for key in ("objective", "bound", "status"):
+        assert left_out.manifest[key] == without.manifest[key]
+    pd.testing.assert_frame_equal(left_out.tables["access"], without.tables["access"])
+
+
+@pytest.mark.parametrize("case", ["60b-no-capacity-unreachable"], indirect=True)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["objective.within_minutes=20"],
+        [
+            "objective.within_minutes=none",
+            'objective.kind="cost"',
+            "objective.targets=[{share=0.5, within_minutes=20}]",
+        ],
+    ],
+)
+@pytest.mark.parametrize("rule", ["refuse", "leave_out"])
+def test_for_coverage_and_targets_they_are_not_reached(
+    case: Path, asked: list[str], rule: str
+) -> None:
+    done = run(
+        read_scenario(case, [*asked, f"network.unreachable={rule}"]), progress=lambda _: None
+    )
+    assert done.manifest["unreached"] == {"people": 200, "demand_points": ["d3"]}
+
+
+@pytest.mark.parametrize("case", ["60b-no-capacity-unreachable"], indirect=True)
+def test_targets_that_need_people_whom_nothing_reaches_cannot_be_met(case: Path) -> None:
+    asked = [
+        *("objective.within_minutes=none", 'objective.kind="cost"'),
+        "objective.targets=[{share=0.9, within_minutes=20}]",
+    ]
+    with pytest.raises(InfeasibleError, match="at most 80 %"):
+        run(read_scenario(case, [*asked]), progress=lambda _: None)
+
+
+@pytest.mark.parametrize("case", ["60b-no-capacity-unreachable"], indirect=True)
+def test_nobody_is_cut_off_where_nobody_counts(case: Path) -> None:
+    """A place without people needs no office."""
+    text = case.with_name("demand.csv").read_text(encoding="utf-8")
+    case.with_name("demand.csv").write_text(text.replace(",200,", ",0,"), encoding="utf-8")
+    run(_asking(case, 'objective.kind="mean"'), progress=lambda _: None)
