@@ -35,7 +35,7 @@ from siting.network.speeds import Speeds, read_speeds
 type Column = Floats | Ints
 
 _TABLES = (NODES, LINKS, ISLANDS)
-_ORIGIN = ("source", "date", "licence", "filter", "versions")
+_ORIGIN = ("source", "date", "licence", "filter", "notes", "versions")
 
 
 def load_road_network(

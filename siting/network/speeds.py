@@ -14,6 +14,8 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from siting.common.errors import Fault, InputError
 from siting.common.toml import PositiveFloat, Table, faults_of, read_toml
 
+GREATEST_KPH = 150.0
+"""No country posts a greater limit; what a tag says beyond it is a slip."""
 _KPH_PER = {"mph": 1.609344, "knots": 1.852}
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
 _LIMITS: Mapping[str, tuple[float, ...]] = {
@@ -36,7 +38,7 @@ _NAMED = {"walk": 7.0} | {
 def limit_kph(value: object) -> float:
     """Read a speed limit."""
     if isinstance(value, int | float):
-        return float(value) if value > 0 else math.nan
+        return float(value) if 0 < value <= GREATEST_KPH else math.nan
     if isinstance(value, list | tuple):
         return _mean([limit_kph(item) for item in value])
     return _of_text(str(value))
@@ -54,7 +56,7 @@ def _single(text: str) -> float:
     if found is None:
         return math.nan
     kph = float(found[1].replace(",", ".")) * _KPH_PER.get(found[2], 1.0)
-    return kph or math.nan
+    return kph if 0 < kph <= GREATEST_KPH else math.nan
 
 
 def _mean(limits: list[float]) -> float:

@@ -192,9 +192,12 @@ def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwor
     if own and not needs_network(file):
         return no_network(own)
     progress("Reading the road network")
-    return load_road_network(
+    network = load_road_network(
         network_source(file), speeds=wanted.speeds, limit_km=wanted.limit_km, data=folder
     )
+    for note in (line for line in network.log if "turn bans" in line or "links left out" in line):
+        _LOG.warning("Roads of %s, %s", network.source, note)
+    return network
 
 
 def _times(

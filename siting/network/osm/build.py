@@ -69,15 +69,14 @@ def build_from_file(path: Path, roads: Roads, residents: Residents = NOBODY) -> 
         remedy = "Use an extract that holds the nodes of its ways"
         problem = "holds no position of any node of a road"
         raise InputError([Fault(str(path), "--osm", path.name, problem, remedy)])
-    return _finish(make_links(extract), path.name, extract.date, roads, residents)
+    return _finish(make_links(extract), path.name, extract.about, residents)
 
 
 def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:
     """Build a network from a graph that OSMnx saved."""
     graph = read_network(path)
-    date = str(graph.graph.get("date", graph.graph.get("created_date", "")))
-    streets = from_graph(graph)
-    return _finish(streets, path.name, date, str(graph.graph.get("filter", "")), residents)
+    about = {"date": graph.graph.get("created_date", ""), "filter": ""} | graph.graph
+    return _finish(from_graph(graph), path.name, about, residents)
 
 
 def build_from_area(
@@ -85,19 +84,20 @@ def build_from_area(
 ) -> Built:
     """Build a network of an area, downloaded with OSMnx."""
     extract = download(area, roads, servers)
-    return _finish(make_links(extract), area.label, extract.date, roads, residents)
+    return _finish(make_links(extract), area.label, extract.about, residents)
 
 
-def _finish(streets: Streets, source: str, date: str, roads: str, residents: Residents) -> Built:
+def _finish(streets: Streets, source: str, known: dict[str, str], who: Residents) -> Built:
     if streets.links.empty:
         remedy = "Choose a larger area or other classes with --roads"
-        raise InputError([Fault(source, "roads", roads, "no link is left", remedy)])
-    whole, cut_off = largest_part(streets, residents.places, residents.people)
+        raise InputError([Fault(source, "roads", known["filter"], "no link is left", remedy)])
+    whole, cut_off = largest_part(streets, who.places, who.people)
     about = {
         "source": source,
-        "date": date,
+        "date": str(known["date"]),
         "licence": LICENCE,
-        "filter": roads,
+        "filter": str(known["filter"]),
+        "notes": str(known.get("notes", "none")),
         "versions": " ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES),
     }
     return Built(whole, about, cut_off)

@@ -25,9 +25,9 @@ from shapely.errors import ShapelyError
 
 from siting.common.errors import Fault, InputError
 from siting.common.file_limits import DOWNLOAD, DOWNLOAD_S, OUTLINE, refuse_large
-from siting.common.types import Floats, Ints
-from siting.network.osm.extract import Extract, gather
-from siting.network.osm.tags import CLASSES, FERRY, Roads, read_way
+from siting.common.types import Ints
+from siting.network.osm.extract import Extract, Node, gather
+from siting.network.osm.tags import CLASSES, FERRY, Roads
 
 _DATABASE = b"SQLite format 3\0"
 # pyogrio's errors are RuntimeErrors; nonsense in GeoJSON fails where it is first used.
@@ -149,6 +149,8 @@ def download(area: DownloadArea, roads: Roads, servers: Servers) -> Extract:
         polygon = area.polygon or _geocode(area.label)
         with suppress(CacheOnlyInterruptError):
             ox.graph_from_polygon(polygon, custom_filter=filters)
+        with suppress(CacheOnlyInterruptError):
+            ox.features_from_polygon(polygon, {"type": "restriction"})
         return polygon
 
     with _settings(servers, answers):
@@ -164,19 +166,21 @@ def download(area: DownloadArea, roads: Roads, servers: Servers) -> Extract:
 
 def _gathered(answers: Sequence[Mapping[str, Any]], roads: Roads) -> Extract:
     """What Overpass has answered; what it says of a thing twice counts once."""
-    found = {(row["type"], row["id"]): row for answer in answers for row in answer["elements"]}
-    nodes = {number: row for (kind, number), row in found.items() if kind == "node"}
-    every = ((number, row) for (kind, number), row in found.items() if kind == "way")
-    meant = ((number, read_way(row.get("tags", {}), roads), row["nodes"]) for number, row in every)
-    ways = [(number, way, refs) for number, way, refs in meant if way]
+    found: dict[str, dict[int, Any]] = {"node": {}, "way": {}, "relation": {}}
+    for row in (row for answer in answers for row in answer["elements"]):
+        found[row["type"]][row["id"]] = row
+    ways = ((id_, row.get("tags", {}), row["nodes"], "") for id_, row in found["way"].items())
+    bans = (
+        (row["tags"], [(one["role"], one["ref"]) for one in row["members"]])
+        for row in found["relation"].values()
+    )
 
-    def positions(wanted: Ints) -> tuple[Ints, Floats, Floats]:
-        known = np.array([number for number in wanted.tolist() if number in nodes], dtype=np.int64)
-        lon, lat = (np.array([nodes[n][axis] for n in known.tolist()]) for axis in ("lon", "lat"))
-        return known, lon, lat
+    def nodes_of(wanted: Ints) -> Iterator[Node]:
+        for row in (found["node"][id_] for id_ in wanted.tolist() if id_ in found["node"]):
+            yield row["id"], row["lon"], row["lat"], row.get("tags", {})
 
     dates = (str(answer.get("osm3s", {}).get("timestamp_osm_base", "")) for answer in answers)
-    return gather(ways, positions, max(dates, default=""))
+    return gather(ways, bans, nodes_of, roads, max(dates, default=""))
 
 
 def _within(area: shapely.Polygon | shapely.MultiPolygon, extract: Extract) -> Extract:

@@ -1,6 +1,7 @@
 """Networks on disk: GraphML that OSMnx reads, and a compact Parquet form."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -21,16 +22,21 @@ from siting.common.files import replace_file, telling
 from siting.common.tables.hints import GREATEST
 from siting.common.types import Bools, Floats, Ints, RoadGraph
 from siting.network.link_times import Links, add_times, first_of, links_of, nodes_of
-from siting.network.osm.tags import FERRY, duration_minutes
+from siting.network.osm.access import Notes, in_words
+from siting.network.osm.tags import CLASSES, FERRY, duration_minutes, read_way
 from siting.network.osm.ways import Streets, in_order
-from siting.network.speeds import Speeds, limit_kph
+from siting.network.speeds import GREATEST_KPH, Speeds, limit_kph
 
 SUFFIXES = (".graphml", ".parquet")
 _EMPTY = "there is no link in it"
 _ABOUT = b"siting"
-_DTYPES: dict[str, Callable[[str], Any]] = {"maxspeed": limit_kph, "duration": float}
 _REMEDY = "Make it again with 'siting network build'."
 _GRAPH_REMEDY = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
+_DTYPES: dict[str, Any] = {"maxspeed": limit_kph, "duration": duration_minutes}
+_ABSENT = {"osmid": 0, "oneway": False, "ref": "", "name": "", "maxspeed": "", "duration": np.nan}
+_TYPES = {"length": float, "duration": float, "oneway": bool}
+_OURS = frozenset({FERRY, "sea_ferry", "access", "water"})
+"""Classes of the shipped network that OpenStreetMap does not have as roads."""
 _NAMES = ("osmid", "length", "highway", "oneway", "ref", "name", "maxspeed", "duration")
 
 
@@ -50,26 +56,34 @@ def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
 
 def from_graph(graph: "nx.MultiDiGraph[Any]") -> Streets:
     """Read the tables from an OSMnx graph, from here or from elsewhere."""
-    rows = [_row(u, v, row) for u, v, row in graph.edges(data=True)]
+    rows = ({**_ABSENT, **row, "u": u, "v": v} for u, v, row in graph.edges(data=True))
     links = pd.DataFrame(rows, columns=["u", "v", *_NAMES])
+    limits = links["maxspeed"].map(limit_kph)
+    links = links.map(first_of).assign(maxspeed=limits).astype(_TYPES)
     return Streets(nodes_of(graph), in_order(links))
 
 
-def _row(u: int, v: int, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    highway = FERRY if row.get("route") == FERRY else first_of(row["highway"])
-    duration = row.get("duration", np.nan)
-    return (
-        u,
-        v,
-        first_of(row.get("osmid", 0)),
-        float(row["length"]),
-        str(highway),
-        bool(row.get("oneway", False)),
-        str(first_of(row.get("ref", ""))),
-        str(first_of(row.get("name", ""))),
-        limit_kph(row.get("maxspeed", "")),
-        duration_minutes(duration) if isinstance(duration, str) else float(duration),
-    )
+def _keep_roads(graph: "nx.MultiDiGraph[Any]") -> None:
+    """Leave out what cars may not drive in a graph from elsewhere, and call ferries by name."""
+    notes: Notes = Counter()
+    for u, v, key, row in list(graph.edges(keys=True, data=True)):
+        if {"highway", "route"} & row.keys() and not _for_cars(row):
+            notes["links left out as no car may drive them", str(row.get("highway"))] += 1
+            graph.remove_edge(u, v, key)
+        if row.get("route") == FERRY:
+            row["highway"] = FERRY
+        if isinstance(row.get("duration"), list):
+            row["duration"] = sum(row["duration"])
+    if notes:
+        graph.remove_nodes_from(list(nx.isolates(graph)))
+        graph.graph["notes"] = in_words(notes)
+
+
+def _for_cars(row: Mapping[str, Any]) -> bool:
+    """Whether cars may drive a link all along; where ways were merged it has lists of tags."""
+    first = {key: str(first_of(value)) for key, value in row.items()}
+    every = ({**first, key: str(one)} for key, each in row.items() for one in np.atleast_1d(each))
+    return all(tags.get("highway") in _OURS or read_way(tags, "all") for tags in every)
 
 
 def _off_earth(x: Floats, y: Floats) -> Bools:
@@ -145,6 +159,7 @@ def read_network(path: Path) -> "nx.MultiDiGraph[Any]":
         with path.open("rb") as file:
             refuse_entities(file)
         graph = ox.load_graphml(path, edge_dtypes=_DTYPES)
+        _keep_roads(graph)
     _check_graph(graph, path)
     return graph
 
@@ -215,13 +230,17 @@ def _read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
         nodes = streets.nodes.astype(_NODES)
         rows = streets.links.astype(_LINKS)
         osmid, kind = nodes["osmid"].to_numpy(), rows["highway"].cat
+        limit, odd = (
+            rows["maxspeed"].to_numpy(),
+            sorted({*kind.categories} - CLASSES["all"] - _OURS),
+        )
         links = Links(
             tail=_rows(rows["u"].to_numpy(), osmid),
             head=_rows(rows["v"].to_numpy(), osmid),
             metres=rows["length"].to_numpy(),
             kind=kind.codes.to_numpy().astype(np.int64),
             kinds=tuple(kind.categories),
-            limit=rows["maxspeed"].to_numpy(),
+            limit=np.where(limit > GREATEST_KPH, np.nan, limit),
             minutes=rows["duration"].to_numpy(),
         )
     away = _off_earth(nodes["x"].to_numpy(), nodes["y"].to_numpy())
@@ -231,6 +250,7 @@ def _read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
         ("links, maxspeed", "links have a speed limit that is not above 0", links.limit <= 0),
         ("links, duration", "links have a duration below 0", links.minutes < 0),
         ("links, highway", "links have no class of road", links.kind < 0),
+        ("links, highway", f"links are not for cars ({', '.join(odd)})", rows["highway"].isin(odd)),
         ("links", _EMPTY, not len(links.metres)),
     )
     _refuse(path, bad, _REMEDY)

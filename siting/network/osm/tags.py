@@ -2,9 +2,11 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
+from siting.network.osm.access import NEAREST, Notes, Tags, clauses, season, verdict
 from siting.network.speeds import limit_kph
 
 type Roads = Literal["main", "drive", "all"]
@@ -21,11 +23,14 @@ CLASSES: Final[Mapping[Roads, frozenset[str]]] = {
 roads as well."""
 FERRY: Final = "ferry"
 
-_CLOSED = frozenset({"no", "private", "agricultural", "forestry", "delivery", "emergency"})
+_AT_TIMES = "ways closed as they are open at times only"
+_ONE_WAY_KEYS = (*(f"oneway:{key}" for key in NEAREST[:-1]), "oneway")
 _ONE_WAY = frozenset({"yes", "true", "1"})
+_LIMITS = ("maxspeed", "maxspeed:forward", "maxspeed:backward")
 _AGAINST = frozenset({"-1", "reverse"})
 _LANES_OFF = frozenset({"parking_aisle", "driveway", "parking", "private", "emergency_access"})
-_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d{2})")
+_NUMBER = re.compile(r"\d+(\.\d+)?(e-\d+)?")
+_CLOCK = re.compile(r"(\d+):(\d{2})(?::(\d{2}))?")
 _ISO = re.compile(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", re.IGNORECASE)
 
 
@@ -56,63 +61,74 @@ class Way(NamedTuple):
     duration: float
 
 
-def read_way(tags: Mapping[str, str], roads: Roads) -> Way | None:
-    """Interpret the tags of a way."""
+def read_way(tags: Tags, roads: Roads, notes: Notes | None = None) -> Way | None:
+    """Interpret the tags of a way, and note what its builder should hear of."""
+    notes = Counter() if notes is None else notes
     ferry = tags.get("route") == FERRY
     highway = FERRY if ferry else tags.get("highway", "")
-    if not (_takes_cars(tags) if ferry else highway in CLASSES[roads]) or _is_closed(tags):
+    if not (_takes_cars(tags) if ferry else highway in CLASSES[roads]) or _is_no_street(tags):
         return None
-    forward, backward = _directions(tags, highway)
-    limit = tags.get("maxspeed", "")
-    return Way(
-        highway=highway,
-        ref=tags.get("ref", ""),
-        name=tags.get("name", ""),
-        forward=forward,
-        backward=backward,
-        limit_forward=limit_kph(tags.get("maxspeed:forward", limit)),
-        limit_backward=limit_kph(tags.get("maxspeed:backward", limit)),
-        duration=duration_minutes(tags.get("duration", "")) if ferry else math.nan,
-    )
+    forward, backward = _open_directions(tags, highway, notes)
+    if not (forward or backward):
+        return None
+    label = (highway, tags.get("ref", ""), tags.get("name", ""))
+    minutes = duration_minutes(tags.get("duration", "")) if ferry else math.nan
+    return Way(*label, forward, backward, *_limits(tags, notes), minutes)
 
 
 def duration_minutes(text: str) -> float:
     """Read a duration."""
     text = text.strip()
-    if text.isdecimal():
+    if _NUMBER.fullmatch(text):
         return float(text) or math.nan
-    if found := _CLOCK.fullmatch(text):
-        first, middle, last = found.groups()
-        hours, minutes, seconds = (first, middle, last) if first else (middle, last, 0)
-        return (60 * int(hours) + int(minutes) + int(seconds) / 60) or math.nan
-    if text and (found := _ISO.fullmatch(text)):
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return (60 * hours + minutes + seconds / 60) or math.nan
-    return math.nan
+    found = _CLOCK.fullmatch(text) or _ISO.fullmatch(text)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    return 60 * hours + minutes + seconds / 60 or math.nan
 
 
-def _takes_cars(tags: Mapping[str, str]) -> bool:
+def _takes_cars(tags: Tags) -> bool:
     """A ferry takes cars unless its tags speak of people on foot or bicycle only."""
-    answers = [tags.get(key) for key in ("motorcar", "motor_vehicle")]
-    if any(answers):
-        return True  # what they say is for `_is_closed` to judge
+    if any(tags.get(key) for key in NEAREST):
+        return True  # what they say is for `_open_directions` to judge
     return not any(tags.get(key) in {"yes", "designated"} for key in ("foot", "bicycle"))
 
 
-def _is_closed(tags: Mapping[str, str]) -> bool:
-    if tags.get("area") == "yes" or tags.get("service") in _LANES_OFF:
-        return True
-    # The tag for the narrowest group that holds cars decides.
-    for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
-        if key in tags:
-            return tags[key] in _CLOSED
-    return False
+def _is_no_street(tags: Tags) -> bool:
+    return tags.get("area") == "yes" or tags.get("service") in _LANES_OFF
 
 
-def _directions(tags: Mapping[str, str], highway: str) -> tuple[bool, bool]:
-    rule = tags.get("oneway", "")
+def _open_directions(tags: Tags, highway: str, notes: Notes) -> tuple[bool, bool]:
+    """Whether cars may at any time drive along a way, and against it."""
+    rules = [_directions(tags, rule, highway) for rule in _one_way_rules(tags)]
+    said = [verdict(tags, way) for way in ("forward", "backward")]
+    allowed = zip(zip(*rules, strict=True), said, strict=True)
+    forward, backward = (all(rule) and word in {"open", "silent"} for rule, word in allowed)
+    if by_season := season(tags) and (forward or backward):
+        forward = backward = False
+    if by_season or "at times" in said or len(set(rules)) > 1:
+        notes[_AT_TIMES, "season" if by_season else "condition"] += 1
+    return forward, backward
+
+
+def _one_way_rules(tags: Tags) -> list[str]:
+    """Every rule about one-way traffic that holds at some time, of the tag nearest to cars."""
+    key = next((key for key in _ONE_WAY_KEYS if {key, f"{key}:conditional"} & tags.keys()), "")
+    rule = tags.get(key, "").strip().lower()
+    at_times = [value for value, _ in clauses(tags.get(f"{key}:conditional", ""))]
+    return ["yes", "-1"] if rule == "reversible" else [rule, *at_times]
+
+
+def _directions(tags: Tags, rule: str, highway: str) -> tuple[bool, bool]:
     if rule in _AGAINST:
         return False, True
     implied = highway == "motorway" or tags.get("junction") in {"roundabout", "circular"}
-    one_way = rule in _ONE_WAY or (implied and rule != "no")
-    return True, not one_way
+    return True, not (rule in _ONE_WAY or (implied and rule != "no"))
+
+
+def _limits(tags: Tags, notes: Notes) -> tuple[float, float]:
+    """Speed limits in each direction; what cannot be a limit is as if it were not there."""
+    read = {key: limit_kph(tags[key]) for key in _LIMITS if key in tags}
+    known = {key: kph for key, kph in read.items() if not math.isnan(kph)}
+    notes.update(("speed limits ignored", tags[key]) for key in read.keys() - known.keys())
+    plain = known.get("maxspeed", math.nan)
+    return known.get("maxspeed:forward", plain), known.get("maxspeed:backward", plain)

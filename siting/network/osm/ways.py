@@ -37,12 +37,14 @@ class Streets:
 def make_links(extract: Extract) -> Streets:
     """Cut ways at the nodes they share with others, and give each direction a link."""
     pieces, ways = _cut(extract), extract.ways
-    way, tail, head, metres = (pieces[name].to_numpy() for name in pieces)
+    way, metres = pieces["way"].to_numpy(), pieces["metres"].to_numpy()
+    nodes, (tail, head) = _with_barriers(extract, pieces[["tail", "head"]].to_numpy().T)
+    osmid = nodes["osmid"].to_numpy()
     whole = np.bincount(way, metres, minlength=len(ways))[way]
     links = ways.iloc[way]
     links = links.assign(
-        u=extract.node[tail],
-        v=extract.node[head],
+        u=osmid[tail],
+        v=osmid[head],
         length=metres,
         oneway=links["forward"] != links["backward"],
         duration=links["duration"] * metres / whole,
@@ -50,9 +52,20 @@ def make_links(extract: Extract) -> Streets:
     ahead = links[links["forward"]].rename(columns={"limit_forward": "maxspeed"})
     turned = {"u": "v", "v": "u", "limit_backward": "maxspeed"}
     back = links[links["backward"]].rename(columns=turned)
-    ends = np.unique(np.concatenate([tail, head]))
-    positions = {"osmid": extract.node[ends], "x": extract.lon[ends], "y": extract.lat[ends]}
-    return Streets(pd.DataFrame(positions), in_order(pd.concat([ahead, back], join="inner")))
+    kept = nodes.iloc[np.unique([tail, head])].sort_values("osmid", ignore_index=True)
+    return Streets(kept, in_order(pd.concat([ahead, back], join="inner")))
+
+
+def _with_barriers(extract: Extract, ends: Ints) -> tuple[pd.DataFrame, Ints]:
+    """Nodes, and the rows among them where pieces end: by itself wherever a barrier cuts."""
+    node, ends = extract.node, ends.copy()
+    barred = np.isin(node[ends], extract.cut)
+    row = np.append(np.arange(len(node)), ends[barred])
+    # OpenStreetMap itself has no ids below zero.
+    fresh = -1 - np.abs(node).max(initial=0) - np.arange(len(row) - len(node))
+    ends[barred] = len(node) + np.arange(len(fresh))
+    axes = {"x": extract.lon[row], "y": extract.lat[row]}
+    return pd.DataFrame({"osmid": np.append(node, fresh), **axes}), ends
 
 
 def in_order(links: pd.DataFrame) -> pd.DataFrame:
@@ -73,7 +86,7 @@ def _cut(extract: Extract) -> pd.DataFrame:
     step, tail, head = step[moves], tail[moves], head[moves]
     first = np.append(True, (np.diff(step) != 1) | (way[step[1:]] != way[step[:-1]]))
     visits = np.bincount(np.concatenate([tail, head[np.append(first[1:], True)]]))
-    starts = np.flatnonzero(first | (visits[tail] > 1))
+    starts = np.flatnonzero(first | (visits[tail] > 1) | np.isin(extract.node[tail], extract.cut))
     metres = ox.distance.great_circle(
         extract.lat[tail], extract.lon[tail], extract.lat[head], extract.lon[head]
     )

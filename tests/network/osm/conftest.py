@@ -65,8 +65,8 @@ def elements(helsinki: Path) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture
 def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamespace]:
-    """Its url; to set: `troubles`, one an answer, and `elsewhere`, where redirects lead; and what
-    it was `asked`.
+    """Its url; to set: `troubles`, one an answer, `elsewhere`, where redirects lead, `bans` of
+    turns, and `tags` of nodes; and what it was `asked`.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -94,7 +94,12 @@ def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamesp
             query = parse_qs(self.rfile.read(size).decode())["data"][0]
             served.asked.append(query)
             kinds = [key for key in elements if f'["{key}"' in query]
-            rows = [row for key in kinds for row in elements[key]]
+            rows = [
+                row | ({"tags": served.tags[row["id"]]} if row["id"] in served.tags else {})
+                for key in kinds
+                for row in elements[key]
+            ]
+            rows += served.bans if "restriction" in query else []
             trouble = served.troubles.pop(0) if served.troubles else ""
             osm3s = {"timestamp_osm_base": "2020-05-01T00:00:00Z"}
             content = {"osm3s": osm3s, "elements": [] if trouble == "empty" else rows}
@@ -118,6 +123,7 @@ def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamesp
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     url = f"http://127.0.0.1:{server.server_address[1]}"
     served = SimpleNamespace(url=url, troubles=[], asked=[], elsewhere=f"{url}/elsewhere")
+    served.bans, served.tags = [], {}
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield served

@@ -178,6 +178,32 @@ def test_an_unknown_place_is_an_error(overpass: SimpleNamespace) -> None:
         build_from_area(DownloadArea("Nowhere"), "drive", _servers(overpass))
 
 
+def test_what_is_asked_for_has_barriers_and_turn_bans(
+    overpass: SimpleNamespace, box: DownloadArea
+) -> None:
+    before = build_from_area(box, "drive", _servers(overpass))
+    asked = " ".join(overpass.asked)
+    for words in ('["highway"~', '["route"="ferry"]', "relation['type'='restriction']"):
+        assert words in asked
+    # Nodes come with their tags, which `out skel` would leave out.
+    assert all(query.endswith("out;") for query in overpass.asked)
+    from_, to = before.streets.links["osmid"].unique()[:2].tolist()
+    members = [
+        {"type": "way", "ref": from_, "role": "from"},
+        {"type": "node", "ref": 1, "role": "via"},
+        {"type": "way", "ref": to, "role": "to"},
+    ]
+    tags = {"type": "restriction", "restriction": "no_u_turn"}
+    overpass.bans = [{"type": "relation", "id": 7, "members": members, "tags": tags}]
+    streets = before.streets
+    shut = streets.links["u"].value_counts().index[0]
+    overpass.tags = {shut: {"barrier": "jersey_barrier"}}
+    after = build_from_area(box, "drive", _servers(overpass))
+    assert "turn bans not kept: 1 no_u_turn" in after.about["notes"]
+    assert "1 jersey_barrier" in after.about["notes"]
+    assert shut not in after.streets.nodes["osmid"].tolist()
+
+
 def test_settings_of_osmnx_are_as_before(overpass: SimpleNamespace, box: DownloadArea) -> None:
     before = (ox.settings.overpass_url, ox.settings.use_cache, ox.settings.requests_kwargs)
     build_from_area(box, "main", _servers(overpass))

@@ -183,3 +183,109 @@ def test_lengths_and_positions_that_cannot_be_are_errors(tmp_path: Path, length:
 def test_only_two_endings(built: Built, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="ending"):
         save_network(built, tmp_path / "roads.csv", read_speeds(data_folder()))
+
+
+_FOREIGN: list[tuple[dict[str, object], bool]] = [
+    ({"highway": "primary"}, True),
+    ({"highway": "service"}, True),
+    ({"highway": "service", "service": "driveway"}, False),
+    ({"highway": "footway"}, False),
+    ({"highway": "cycleway"}, False),
+    ({"highway": "track"}, False),
+    ({"highway": ["residential", "footway"]}, False),
+    ({"highway": ["residential", "primary"], "access": ["yes", "destination"]}, True),
+    ({"highway": ["residential", "primary"], "access": ["yes", "private"]}, False),
+    ({"highway": "residential", "access": "private"}, False),
+    ({"highway": "residential", "motor_vehicle": "no"}, False),
+    ({"highway": "footway", "motor_vehicle": "yes"}, False),
+    ({"route": "ferry"}, True),
+    ({"route": "ferry", "highway": "unclassified", "foot": "yes"}, False),
+    ({"route": "bus"}, False),
+    ({"highway": "ferry"}, True),
+    ({"highway": "access"}, True),
+]
+
+
+def _foreign(folder: Path, *rows: dict[str, object]) -> Path:
+    """A graph of OSMnx: a primary road there and back, and links from its end, each to a node."""
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="EPSG:4326", simplified=True)
+    every: list[dict[str, object]] = [{"highway": "primary"}, *rows]
+    for node in range(len(rows) + 2):
+        graph.add_node(node, x=18 + node / 100, y=59.0, street_count=1)
+    for end, row in enumerate(every, start=1):
+        for u, v in ((min(end - 1, 1), end), (end, min(end - 1, 1))):
+            graph.add_edge(u, v, osmid=end, length=5000.0, oneway=False, reversed=u > v, **row)
+    path = folder / "foreign.graphml"
+    ox.save_graphml(graph, path)
+    return path
+
+
+@pytest.mark.parametrize(("row", "kept"), _FOREIGN)
+def test_links_of_a_graph_from_elsewhere_that_no_car_may_drive_are_left_out(
+    tmp_path: Path,
+    row: dict[str, object],
+    kept: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    path = _foreign(tmp_path, row)
+    network, built = load_road_network(path), build_from_graphml(path)
+    assert sorted(network.graph) == built.streets.nodes["osmid"].tolist() == [0, 1, 2][: 2 + kept]
+    told = f"notes: links left out as no car may drive them: 2 {row.get('highway')}"
+    assert (told in network.log) != kept
+    assert (told == f"notes: {built.about['notes']}") != kept
+
+
+def test_a_graph_of_footways_alone_holds_no_link(tmp_path: Path) -> None:
+    path = _foreign(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace(">primary<", ">footway<"))
+    for read in (load_road_network, build_from_graphml):
+        with pytest.raises(InputError, match="no link"):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("00:20", 20), ("20", 20), ("20.0", 20), ("PT1H", 60), (["00:20", "00:10"], 30)],
+)
+def test_durations_of_a_graph_from_elsewhere(
+    tmp_path: Path, text: str | list[str], minutes: float
+) -> None:
+    row: dict[str, object] = {"route": "ferry", "highway": "unclassified", "duration": text}
+    network = load_road_network(_foreign(tmp_path, row))
+    waiting = read_speeds(data_folder()).waiting_minutes["ferry"]
+    assert network.graph.edges[1, 2, 0]["travel_time"] / 60 == pytest.approx(minutes + waiting)
+    built = build_from_graphml(_foreign(tmp_path, row)).streets.links
+    assert set(built["duration"].dropna()) == {minutes}
+
+
+@pytest.mark.parametrize("text", ["soon", "-5", "nan", "inf"])
+def test_durations_that_say_nothing_leave_the_class_to_decide(tmp_path: Path, text: str) -> None:
+    rows: list[dict[str, object]] = [{"highway": "ferry"}, {"highway": "ferry", "duration": text}]
+    links = load_road_network(_foreign(tmp_path, *rows)).graph.edges
+    assert links[1, 2, 0]["travel_time"] == links[1, 3, 0]["travel_time"]
+
+
+@pytest.mark.parametrize("kind", ["footway", "cycleway", "track", "steps"])
+def test_a_parquet_network_with_links_for_no_car_is_refused(
+    built: Built, tmp_path: Path, kind: str
+) -> None:
+    links = built.streets.links.assign(highway=[kind, *built.streets.links["highway"][1:]])
+    save_network(
+        replace(built, streets=replace(built.streets, links=links)),
+        tmp_path / "n.parquet",
+        read_speeds(data_folder()),
+    )
+    with pytest.raises(InputError, match=f"not for cars \\({kind}\\)"):
+        load_road_network(tmp_path / "n.parquet")
+
+
+def test_limits_that_cannot_be_in_a_saved_network_are_ignored(built: Built, tmp_path: Path) -> None:
+    links = built.streets.links
+    for name, limits in (("none", np.nan), ("typo", 5000.0)):
+        changed = replace(built.streets, links=links.assign(maxspeed=limits))
+        for suffix in ("parquet", "graphml"):
+            path = tmp_path / f"{name}.{suffix}"
+            save_network(replace(built, streets=changed), path, read_speeds(data_folder()))
+    fingerprints = {
+        load_road_network(path, speeds="limits").fingerprint for path in tmp_path.iterdir()
+    }
+    assert len(fingerprints) == 1
