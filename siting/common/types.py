@@ -116,6 +116,8 @@ class Arcs:
         Junctions where each arc starts and ends.
     minutes, metres : ndarray of float, shape (m,)
         Time and length of each arc.
+    part : ndarray of int, shape (n,)
+        The part of the roads that each junction lies in, 0 the largest; -1 where no place is tied.
     """
 
     lon: Floats
@@ -124,6 +126,7 @@ class Arcs:
     head: Ints
     minutes: Floats
     metres: Floats
+    part: Ints
 
     def __len__(self) -> int:
         return len(self.lon)

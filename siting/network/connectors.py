@@ -1,38 +1,41 @@
 """Tie places to the junctions around them, and refuse those that lie too far from every road."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import osmnx as ox
+import pandas as pd
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from siting.common.errors import Fault, refuse_all
 from siting.common.types import Arcs, Bools, ConnectorRules, Floats, Ints, Points, RoadNetwork
-from siting.network.link_times import arcs_of
+from siting.network.link_times import Links, arcs_of, parts_of
 
 EARTH_KM = 6371.009
 """Radius of the Earth, as in OSMnx."""
+type Parts = Ints | int
+_BESIDE_KM = 0.5
+"""Places this near to the largest part of the roads lie at it, even behind a gate or the like."""
 
 
-def tree_of(lon: Floats, lat: Floats) -> cKDTree:
+def tree_of(lon: Floats, lat: Floats, part: Parts = 0) -> cKDTree:
     """Make positions, WGS 84, ready for `nearest`."""
-    return cKDTree(_on_sphere(lon, lat))
+    return cKDTree(_on_sphere(lon, lat, part))
 
 
-def _on_sphere(lon: Floats, lat: Floats) -> Floats:
-    """Positions on a sphere of radius 1, shape (n, 3)."""
+def _on_sphere(lon: Floats, lat: Floats, part: Parts = 0) -> Floats:
+    """Positions on a sphere of radius 1, and farther apart in another direction if parts differ."""
     east, north = np.radians(lon), np.radians(lat)
-    return np.stack(
-        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1
-    )
+    x, y = np.cos(north) * np.cos(east), np.cos(north) * np.sin(east)
+    return np.stack([x, y, np.sin(north), np.broadcast_to(3.0 * part, x.shape)], axis=1)
 
 
-def nearest(tree: cKDTree, points: Points) -> tuple[Floats, Ints]:
-    """Kilometres from each point to the nearest position of the tree, and the row of that."""
-    chord, row = map(np.asarray, tree.query(_on_sphere(points.lon, points.lat)))
+def nearest(tree: cKDTree, points: Points, part: Parts = 0) -> tuple[Floats, Ints]:
+    """Kilometres from each point to the nearest of its part in the tree, and the row of that."""
+    chord, row = map(np.asarray, tree.query(_on_sphere(points.lon, points.lat, part)))
     return 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0)), row.astype(np.int64)
 
 
@@ -50,6 +53,25 @@ def lies_near(network: RoadNetwork, places: Points, within_km: float) -> Bools:
     return near
 
 
+def core_parts(size: int, tail: Ints, head: Ints) -> Ints:
+    """For each node the number of its part, 0 the largest; -1 off what is connected both ways."""
+    weak, strong = (parts_of(size, tail, head, one_way=way) for way in (False, True))
+    nodes = np.bincount(strong)[strong]
+    core = nodes == pd.Series(nodes).groupby(weak).transform("max").to_numpy()
+    return np.where(core, np.where(weak == weak[nodes.argmax()], 0, weak + 1), -1)
+
+
+_NO_STOP = frozenset({"motorway", "motorway_link", "ferry", "sea_ferry"})
+
+
+def tie_parts(links: Links, size: int) -> Ints:
+    """The part of each node, -1 too in the midst of a motorway, a ramp of one or a ferry."""
+    stop = np.zeros(size, dtype=np.bool_)
+    kept = links.by_kind(lambda kind: kind not in _NO_STOP)
+    stop[links.tail[kept]] = stop[links.head[kept]] = True
+    return np.where(stop, core_parts(size, links.tail, links.head), -1)
+
+
 @dataclass(frozen=True)
 class Connectors:
     """Ways from points to targets near them (junctions, or other points).
@@ -62,6 +84,8 @@ class Connectors:
         Time and length of each connector.
     points : int
         Number of points.
+    part : ndarray of int, shape (points,), or int
+        The part of the roads that each point lies at.
     """
 
     point: Ints
@@ -69,6 +93,7 @@ class Connectors:
     minutes: Floats
     metres: Floats
     points: int
+    part: Parts = 0
 
     @cached_property
     def _groups(self) -> tuple[Ints, Ints]:
@@ -93,24 +118,39 @@ def connect_to_junctions(
 
     Where there are none, to the nearest and to all that are farther by the radius at most: the
     nearest alone may lie on a road that leads elsewhere. A point on an island is tied over water,
-    straight to the nearest. A point beyond ``rules.limit_km`` is tied to nothing.
+    straight to the nearest. A point beyond ``rules.limit_km`` is tied to nothing, and none to more
+    than one part of the roads.
     """
-    junctions = Points((), arcs.lon, arcs.lat)
-    tree = tree_of(arcs.lon, arcs.lat)
-    away_km, junction = nearest(tree, points)
+    ties = np.flatnonzero(arcs.part >= 0)
+    at, junctions = arcs.part[ties], Points((), arcs.lon[ties], arcs.lat[ties])
+    part = _part_at(points, junctions, at)
+    tree = tree_of(junctions.lon, junctions.lat, at)
+    away_km, junction = nearest(tree, points, part)
     afloat = _on_island(points, rules)
     reach_km = rules.radius_km + np.where(away_km > rules.radius_km, away_km, 0)
-    point, target = _within(points, tree, reach_km, rules.most)
+    point, target = _within(points, tree, reach_km, rules.most, part)
     kept = ~afloat[point] | (target == junction[point])
     kept &= away_km[point] <= rules.limit_km
-    connectors = _connectors(points, junctions, (point[kept], target[kept]), rules, afloat)
+    made = _connectors(points, junctions, (point[kept], target[kept]), rules, afloat)
+    connectors = replace(made, target=ties[made.target], part=part)
     return connectors, _detached(points, away_km, afloat, rules)
 
 
-def connect_to_points(origins: Points, destinations: Points, rules: ConnectorRules) -> Connectors:
-    """Tie origins to the destinations within the radius directly, without a junction."""
-    tree = tree_of(destinations.lon, destinations.lat)
-    point, target = _within(origins, tree, np.full(len(origins), rules.radius_km))
+def _part_at(points: Points, junctions: Points, at: Ints) -> Parts:
+    """The part of the roads that each point lies at: the largest if near, else the nearest."""
+    if not at.any():
+        return 0
+    main_km, _ = nearest(tree_of(junctions.lon, junctions.lat, at), points)
+    _, near = nearest(tree_of(junctions.lon, junctions.lat), points)
+    return np.where(main_km <= _BESIDE_KM, 0, at[near])
+
+
+def connect_to_points(
+    origins: Points, destinations: Points, rules: ConnectorRules, part: Parts = 0, at: Parts = 0
+) -> Connectors:
+    """Tie origins to the destinations of their part within the radius, without a junction."""
+    tree = tree_of(destinations.lon, destinations.lat, at)
+    point, target = _within(origins, tree, np.full(len(origins), rules.radius_km), 0, part)
     shore = _on_island(origins, rules)[point] == _on_island(destinations, rules)[target]
     pairs = (point[shore], target[shore])
     return _connectors(origins, destinations, pairs, rules, np.zeros(len(origins), dtype=np.bool_))
@@ -128,10 +168,12 @@ def _connectors(
     return Connectors(point, target, metres / 1000 / kph * 60, metres, len(points))
 
 
-def _within(points: Points, tree: cKDTree, radius_km: Floats, most: int = 0) -> tuple[Ints, Ints]:
+def _within(
+    points: Points, tree: cKDTree, radius_km: Floats, most: int, part: Parts
+) -> tuple[Ints, Ints]:
     """Return rows of points and of targets within the radius, the nearest ``most`` where given."""
     chord = 2 * np.sin(radius_km / EARTH_KM / 2)
-    where = _on_sphere(points.lon, points.lat)
+    where = _on_sphere(points.lon, points.lat, part)
     if most:
         away, near = tree.query(where, k=np.arange(1, min(most, tree.n) + 1))
         point, rank = np.nonzero(away <= chord[:, None])

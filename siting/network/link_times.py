@@ -35,14 +35,15 @@ def in_order(tail: Ints, head: Ints, seconds: Floats, metres: Floats) -> LinkCol
     return tail[order], head[order], seconds[order], metres[order]
 
 
-def fastest_arcs(lon: Floats, lat: Floats, links: LinkColumns) -> Arcs:
+def fastest_arcs(lon: Floats, lat: Floats, links: LinkColumns, part: Ints | int = 0) -> Arcs:
     """Keep the fastest link between each two junctions; links come in order."""
+    part = np.broadcast_to(part, lon.shape)
     tail, head, seconds, metres = links
     _refuse_figures(seconds, "travel_time")
     _refuse_figures(metres, "length")
     best = np.ones(len(tail), dtype=bool)
     best[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    return Arcs(lon, lat, tail[best], head[best], seconds[best] / 60, metres[best])
+    return Arcs(lon, lat, tail[best], head[best], seconds[best] / 60, metres[best], part)
 
 
 def _refuse_figures(found: Floats, name: str) -> None:

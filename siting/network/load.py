@@ -19,6 +19,7 @@ from siting.common.types import (
     RoadGraph,
     RoadNetwork,
 )
+from siting.network.connectors import tie_parts
 from siting.network.link_times import Links, add_times, fastest_arcs, in_order, link_times
 from siting.network.osm.files import read_roads
 from siting.network.shipped.tables import (
@@ -112,8 +113,10 @@ def _lazy_roads(
         add_times(graph, speeds)
         return graph
 
-    tables = ((number, x, y), (number[tail], number[head], *figures))
-    return LazyRoads(fastest_arcs(x, y, columns), with_times), _fingerprint(tables, rules)
+    # Of main roads nothing is cut off, and their junctions are no crossings.
+    part = [tie_parts(links, len(number))] if rules.most else []
+    tables = ((number, x, y, *part), (number[tail], number[head], *figures))
+    return LazyRoads(fastest_arcs(x, y, columns, *part), with_times), _fingerprint(tables, rules)
 
 
 def network_files(source: str | Path, data: Path) -> dict[str, Path]:

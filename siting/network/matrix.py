@@ -216,14 +216,14 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     roads = arcs.matrix()
     # It cannot be made of no links at all.
     if engine == "hierarchy" and len(arcs.tail):
-        direct = connect_to_points(origins, destinations, network.rules)
+        direct = connect_to_points(origins, destinations, network.rules, start.part, end.part)
         minutes = hierarchy_times(arcs, start, end, direct, limit)
     elif len(origins) < len(destinations):
-        direct = connect_to_points(origins, destinations, network.rules)
+        direct = connect_to_points(origins, destinations, network.rules, start.part, end.part)
         search = BatchSearch(with_sources(roads, start), end, direct, limit)
         minutes = run_search(search, workers, progress)
     else:
-        direct = connect_to_points(destinations, origins, network.rules)
+        direct = connect_to_points(destinations, origins, network.rules, end.part, start.part)
         search = BatchSearch(with_sources(roads.T.tocsr(), end), start, direct, limit)
         minutes = run_search(search, workers, progress).T.tocsr()
     if floor_minutes is not None:

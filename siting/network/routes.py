@@ -104,7 +104,7 @@ def fastest_route(
     origin, destination = as_points(start), as_points(end)
     out = connect_to_junctions(origin, arcs, network.rules)[0]
     back = connect_to_junctions(destination, arcs, network.rules)[0]
-    direct = connect_to_points(origin, destination, network.rules)
+    direct = connect_to_points(origin, destination, network.rules, out.part, back.part)
     steps = zip(direct.minutes.tolist(), direct.metres.tolist(), strict=True)
     off_road = [Route(minutes, metres / 1000, (), minutes) for minutes, metres in steps]
     return min([_by_road(network, arcs, out, back), *off_road], key=lambda way: way.minutes)

@@ -240,3 +240,54 @@ def test_a_finer_grid_gives_the_same_people_and_nearly_the_same_answer(
     assert "grid.parquet" in fine.manifest["inputs"]
     with pytest.raises(InputError, match="demand points that ship only"):
         write_briefing(fine, write_result(fine, tmp_path), data, formats=("gpkg",))
+
+
+ISLAND = """<osm version="0.6">
+<node id="1" version="1" lon="0.0" lat="0"/><node id="2" version="1" lon="0.1" lat="0"/>
+<node id="3" version="1" lon="0.0" lat="0.1"/><node id="4" version="1" lon="-0.1" lat="0"/>
+<node id="5" version="1" lon="0.15" lat="0"/><node id="6" version="1" lon="0.2" lat="0"/>
+<way id="1" version="1"><nd ref="4"/><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>
+<way id="2" version="1"><nd ref="1"/><nd ref="3"/><tag k="highway" v="primary"/></way>
+<way id="3" version="1"><nd ref="5"/><nd ref="6"/><tag k="highway" v="primary"/></way>
+</osm>"""
+TABLES = {
+    "regions.csv": "municipality_code,municipality\n01,Alpha\n",
+    "demand.csv": "id,lon,lat,people,municipality_code\nland,0.1,0,500,01\nisle,0.15,0,77,01\n",
+    "offices.csv": "office_id,office,municipality_code,lon,lat\no,Old,01,-0.1,0\n",
+    "candidates.csv": "id,name,lon,lat,municipality_code,staff\nn,New,0,0.1,01,2\n",
+    "s.toml": """[scenario]
+title = "t"
+author = "t"
+date = 2026-01-01
+source = "t"
+rationale = "t"
+[regions]
+file = "regions.csv"
+[demand]
+file = "demand.csv"
+[offices]
+existing = "offices.csv"
+[candidates]
+file = "candidates.csv"
+[network]
+source = "roads.parquet"
+[limits]
+new_offices_max = 1
+""",
+}
+
+
+def test_people_of_an_island_without_a_ferry_are_told_or_left_out(
+    call: Call, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, text in {**TABLES, "roads.osm": ISLAND}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    built = call("network", "build", "roads.parquet", "--osm", "roads.osm")
+    assert "Cut off" in built.stdout
+    refused = call("run", "s.toml")
+    assert refused.returncode == 2
+    assert "77 people at 1 places reach no office or candidate: isle" in refused.stderr
+    done = call("run", "s.toml", "--set", "network.unreachable=leave_out")
+    assert done.returncode == 0
+    assert "isle, so they are left out" in caplog.text
+    assert "77 people reach no office at all" in done.stdout

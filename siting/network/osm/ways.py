@@ -7,7 +7,7 @@ import osmnx as ox
 import pandas as pd
 
 from siting.common.types import Bools, Floats, Ints, Points
-from siting.network.connectors import nearest, tree_of
+from siting.network.connectors import core_parts, nearest, tree_of
 from siting.network.link_times import parts_of
 from siting.network.osm.extract import Extract
 
@@ -122,22 +122,22 @@ class CutOff:
 
 
 def largest_part(streets: Streets, places: Points, people: Ints) -> tuple[Streets, CutOff]:
-    """Keep the largest strongly connected part."""
+    """Keep what is connected both ways, part by part; tell what lies off the largest."""
     nodes, links = streets.nodes, streets.links
     number = nodes["osmid"].to_numpy()
     tail, head = (np.searchsorted(number, links[end].to_numpy()) for end in "uv")
     size = np.bincount(part := parts_of(len(nodes), tail, head, one_way=True))
-    kept = part == size.argmax()
-    inside = kept[tail] & kept[head]
-    lost = _nearest_is_lost(nodes["x"].to_numpy(), nodes["y"].to_numpy(), kept, places)
+    main, kept = part == size.argmax(), core_parts(len(nodes), tail, head) >= 0
+    inside, both = (each[tail] & each[head] for each in (main, kept))
+    lost = _nearest_is_lost(nodes["x"].to_numpy(), nodes["y"].to_numpy(), main, places)
     cut_off = CutOff(
         parts=len(size) - 1,
-        nodes=int((~kept).sum()),
+        nodes=int((~main).sum()),
         km=float(links["length"].to_numpy()[~inside].sum()) / 1000,
         places=places.some(lost).ids,
         people=int(people[lost].sum()),
     )
-    whole = Streets(nodes[kept].reset_index(drop=True), links[inside].reset_index(drop=True))
+    whole = Streets(nodes[kept].reset_index(drop=True), links[both].reset_index(drop=True))
     return whole, cut_off
 
 

@@ -133,7 +133,7 @@ def test_times_need_no_graph_and_are_those_of_the_graph(saved: dict[str, Path]) 
     network = load_road_network(saved["parquet"], speeds="limits")
     assert isinstance(network.roads, LazyRoads)
     arrays, graph = arcs_of(network.roads), arcs_of(network.graph)
-    for field in fields(Arcs):
+    for field in fields(Arcs)[:-1]:  # a graph does not say where places are tied
         np.testing.assert_array_equal(getattr(arrays, field.name), getattr(graph, field.name))
     again = load_road_network(saved["graphml"], speeds="limits")
     assert again.fingerprint == network.fingerprint

@@ -70,9 +70,11 @@ def test_a_ferry_shares_its_time_out_over_its_pieces(tmp_path: Path) -> None:
     assert duration[(10, 11)] == pytest.approx(30 / 7)
 
 
-def test_the_largest_strongly_connected_part_is_kept_and_the_rest_told(tmp_path: Path) -> None:
+def test_each_part_is_kept_as_far_as_it_is_connected_both_ways_and_all_off_the_largest_told(
+    tmp_path: Path,
+) -> None:
     built = build_from_file(_write(tmp_path), "drive")
-    assert built.streets.nodes["osmid"].tolist() == [1, 3, 4, 8, 11]
+    assert built.streets.nodes["osmid"].tolist() == [1, 3, 4, 8, 11, 15, 16]
     assert (built.cut_off.parts, built.cut_off.nodes) == (2, 3)
     lost = _metres(3, 5, 6) + _metres(1, 7, 6) + 2 * _metres(15, 16)
     assert built.cut_off.km == pytest.approx(lost / 1000)

@@ -29,7 +29,8 @@ def roads(
 
 def _pairs(graph: "nx.MultiDiGraph[int]", count: int) -> list[tuple[int, int]]:
     rng = np.random.default_rng(4)
-    nodes = sorted(graph)
+    parts = [*map(sorted, nx.strongly_connected_components(graph))]
+    nodes = max(parts, key=len)
     return [(nodes[u], nodes[v]) for u, v in rng.integers(0, len(nodes), (count, 2)).tolist()]
 
 
