@@ -317,14 +317,19 @@ def _check(seed: int, folder: Path) -> bool:
 
 
 def _found(drawn: Map, path: Path) -> tuple[dict[object, int], "nx.DiGraph[int]"]:
-    """Rows of the nodes as drawn, barriers apart, in a network, and its minutes."""
+    """Rows of the nodes as drawn, barriers apart, in the largest part, and its minutes."""
     arcs = arcs_of(load_road_network(path).roads)
     rows = zip(arcs.tail.tolist(), arcs.head.tolist(), arcs.minutes.tolist(), strict=True)
     found: nx.DiGraph[int] = nx.DiGraph()
     found.add_weighted_edges_from(rows)
     at = {place: node for node, place in drawn.places.items() if node not in drawn.cut}
     spots = zip(arcs.lon.round(7).tolist(), arcs.lat.round(7).tolist(), strict=True)
-    return {at[spot]: row for row, spot in enumerate(spots) if spot in at}, found
+    # The others are kept for the places that lie there.
+    main = max(map(sorted, nx.strongly_connected_components(found)), key=len)
+    kept: dict[object, int] = {
+        at[spot]: row for row, spot in enumerate(spots) if spot in at and row in main
+    }
+    return kept, nx.DiGraph(found.subgraph(main))
 
 
 def _largest(
