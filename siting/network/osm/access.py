@@ -3,10 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
 type Tags = Mapping[str, str]
-type Verdict = Literal["open", "closed", "at times", "silent"]
 type Notes = Counter[tuple[str, str]]
 """How often something of a topic was met, by the word that the map has for it."""
 type Ban = tuple[Tags, Sequence[tuple[str, int]]]
@@ -46,7 +45,9 @@ def in_words(notes: Notes) -> str:
     """How often each topic was met, the most frequent words first."""
     met: dict[str, list[str]] = {}
     for (topic, word), count in sorted(notes.items(), key=lambda note: (-note[1], note[0])):
-        met.setdefault(topic, []).append(f"{count:,} {word}")
+        met.setdefault(topic, []).append(f"{count:,} {''.join(filter(str.isprintable, word))}")
+    for words in met.values():
+        words[10:] = [f"{len(words) - 10:,} kinds more"] if words[10:] else []
     return "; ".join(f"{topic}: {', '.join(words)}" for topic, words in met.items()) or "none"
 
 
@@ -61,8 +62,8 @@ def clauses(text: str) -> list[tuple[str, str]]:
     return [(value.strip().lower(), condition) for value, condition in found if value.strip()]
 
 
-def verdict(tags: Tags, direction: str = "") -> Verdict:
-    """What the tag that is nearest to cars says, in one direction of a way."""
+def verdict(tags: Tags, direction: str = "") -> str:
+    """What the tag nearest to cars says in one direction: open, closed, at times or silent."""
     for name in _NAMES[direction]:
         rules = clauses(tags.get(f"{name}:conditional", ""))
         if any(value not in _ALWAYS and not _OF_SIZE.search(when) for value, when in rules):

@@ -34,7 +34,6 @@ _REMEDY = "Make it again with 'siting network build'."
 _GRAPH_REMEDY = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
 _DTYPES: dict[str, Any] = {"maxspeed": limit_kph, "duration": duration_minutes}
 _ABSENT = {"osmid": 0, "oneway": False, "ref": "", "name": "", "maxspeed": "", "duration": np.nan}
-_TYPES = {"length": float, "duration": float, "oneway": bool}
 _OURS = frozenset({FERRY, "sea_ferry", "access", "water"})
 """Classes of the shipped network that OpenStreetMap does not have as roads."""
 _NAMES = ("osmid", "length", "highway", "oneway", "ref", "name", "maxspeed", "duration")
@@ -59,8 +58,8 @@ def from_graph(graph: "nx.MultiDiGraph[Any]") -> Streets:
     rows = ({**_ABSENT, **row, "u": u, "v": v} for u, v, row in graph.edges(data=True))
     links = pd.DataFrame(rows, columns=["u", "v", *_NAMES])
     limits = links["maxspeed"].map(limit_kph)
-    links = links.map(first_of).assign(maxspeed=limits).astype(_TYPES)
-    return Streets(nodes_of(graph), in_order(links))
+    links = links.map(first_of).assign(maxspeed=limits)
+    return Streets(nodes_of(graph), in_order(links.astype({"length": float, "oneway": bool})))
 
 
 def _keep_roads(graph: "nx.MultiDiGraph[Any]") -> None:
@@ -81,8 +80,9 @@ def _keep_roads(graph: "nx.MultiDiGraph[Any]") -> None:
 
 def _for_cars(row: Mapping[str, Any]) -> bool:
     """Whether cars may drive a link all along; where ways were merged it has lists of tags."""
-    first = {key: str(first_of(value)) for key, value in row.items()}
-    every = ({**first, key: str(one)} for key, each in row.items() for one in np.atleast_1d(each))
+    first = {key: str(first_of(value)) for key, value in row.items() if key != "geometry"}
+    lists = [(key, one) for key, each in row.items() if isinstance(each, list) for one in each]
+    every = [first, *({**first, key: str(one)} for key, one in lists)]
     return all(tags.get("highway") in _OURS or read_way(tags, "all") for tags in every)
 
 

@@ -88,7 +88,7 @@ def duration_minutes(text: str) -> float:
 
 def _takes_cars(tags: Tags) -> bool:
     """A ferry takes cars unless its tags speak of people on foot or bicycle only."""
-    if any(tags.get(key) for key in NEAREST):
+    if any(verdict(tags, way) != "silent" for way in ("forward", "backward")):
         return True  # what they say is for `_open_directions` to judge
     return not any(tags.get(key) in {"yes", "designated"} for key in ("foot", "bicycle"))
 
@@ -127,8 +127,8 @@ def _directions(tags: Tags, rule: str, highway: str) -> tuple[bool, bool]:
 
 def _limits(tags: Tags, notes: Notes) -> tuple[float, float]:
     """Speed limits in each direction; what cannot be a limit is as if it were not there."""
-    read = {key: limit_kph(tags[key]) for key in _LIMITS if key in tags}
-    known = {key: kph for key, kph in read.items() if not math.isnan(kph)}
-    notes.update(("speed limits ignored", tags[key]) for key in read.keys() - known.keys())
+    known = {key: kph for key in _LIMITS if (kph := limit_kph(tags.get(key, ""))) > 0}
+    every = (part.strip() for key in _LIMITS if key in tags for part in tags[key].split(";"))
+    notes.update(("speed limits ignored", one) for one in every if math.isnan(limit_kph(one)))
     plain = known.get("maxspeed", math.nan)
     return known.get("maxspeed:forward", plain), known.get("maxspeed:backward", plain)

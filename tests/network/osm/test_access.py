@@ -165,10 +165,17 @@ def test_seasons(tags: dict[str, str], closed: bool) -> None:  # noqa: FBT001 - 
         ({"foot": "yes"}, False),
         ({"bicycle": "designated"}, False),
         ({"motor_vehicle:conditional": "yes @ (Jun-Aug)"}, False),
+        ({"foot": "yes", "motor_vehicle:forward": "yes"}, True),
     ],
 )
 def test_ferries_by_the_same_rules(tags: dict[str, str], drivable: bool) -> None:  # noqa: FBT001 - a parameter of the test
     assert (read_way({"route": "ferry"} | tags, "main") is not None) == drivable
+
+
+def test_a_ferry_at_times_is_counted_though_it_takes_people_on_foot() -> None:
+    ferry = {"route": "ferry", "foot": "yes", "motor_vehicle:conditional": "yes @ (Jun-Aug)"}
+    _, notes = _read(ferry)
+    assert in_words(notes) == "ways closed as they are open at times only: 1 condition"
 
 
 CUTTING = ["bollard", "block", "jersey_barrier", "log", "chain", "debris", "cycle_barrier"]
@@ -255,6 +262,19 @@ def test_limits_that_cannot_be_are_counted_and_ignored(text: str, kph: float | N
 def test_notes_begin_with_the_most_frequent() -> None:
     notes = Counter({("a", "x"): 1, ("b", "z"): 2, ("b", "y"): 2, ("a", "w"): 3000})
     assert in_words(notes) == "a: 3,000 w, 1 x; b: 2 y, 2 z"
+
+
+def test_notes_show_few_words_and_nothing_that_a_terminal_obeys() -> None:
+    notes = Counter({("limits", f"{kph}0000"): 1 for kph in range(10, 99)})
+    assert in_words(notes).endswith("1 190000, 79 kinds more")
+    assert in_words(Counter({("limits", "\x1b[31m5\n0\x00"): 1})) == "limits: 1 [31m50"
+
+
+def test_each_part_of_a_limit_is_judged() -> None:
+    way, notes = _read({"maxspeed": "5000; 70", "maxspeed:backward": "soon"})
+    assert way is not None
+    assert (way.limit_forward, way.limit_backward) == (70, 70)
+    assert in_words(notes) == "speed limits ignored: 1 5000, 1 soon"
 
 
 def test_the_docs_have_every_value() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,9 @@ def _graphml() -> Iterator[Case]:
     place = text.index('<data key="d5">')
     end = text.index("</data>", place) + len("</data>")
     yield case("a link without a class", text[:place] + text[end:], "edge highway", "1")
+    for kind in ("footway", "cycleway", "bus_guideway"):
+        whole = re.sub(r'(<data key="d5">)[^<]*', rf"\g<1>{kind}", text)
+        yield case(f"nothing but {kind}", whole, "edges", "0")
     yield case("cut off", text[: len(text) // 2], "file", "not a saved road network")
     yield case("empty", b"", "file", "not a saved road network")
     yield case("a page", "<html></html>", "file", "not a saved road network")
@@ -116,6 +120,8 @@ def _parquet() -> Iterator[Case]:
         ("u", [9, 2], "file"),
         ("v", [2, None], "file"),
         ("highway", [None, "primary"], "links, highway"),
+        ("highway", ["footway", "primary"], "links, highway"),
+        ("highway", ["cycleway", "steps"], "links, highway"),
         ("maxspeed", [-70.0, 70.0], "links, maxspeed"),
         ("maxspeed", [0.0, 70.0], "links, maxspeed"),
         ("duration", [-1.0, 3.0], "links, duration"),
