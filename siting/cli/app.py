@@ -201,8 +201,8 @@ def check(
     for scenario in scenarios:
         try:
             file = siting.read_scenario(scenario, allow=allow or ())
-            siting.check(file)
-            typer.echo(f"{file.path}: no faults")
+            told = siting.check(file)
+            typer.echo("\n  ".join((f"{file.path}: no faults", *told)))
         except InputError as error:
             faults += error.faults
     refuse_all(faults)

@@ -1,97 +1,128 @@
-"""Find the place, office or municipality that a name in a scenario means."""
+"""Find the places, offices, municipalities and regions that the names in a scenario mean."""
 
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
-from siting.common.errors import Fault, near_matches
+from siting.common.errors import Fault
 from siting.common.tables.hints import remedy_for
 from siting.inputs.candidates import seat_codes
-from siting.scenario.schema import Area
+
+type Wanted = Literal["all", "place", "office"]
+"""All places of the municipality that is named, or one place or office."""
+OFFICE_NAMES = {"office_id": "locality_code", "office": "locality"}
+"""What the columns of candidates are called in a table of offices."""
+_MEANS = '{}: "{}" means {} of the candidates'
+_NONE = "there is none of that name or code"
+_OUTSIDE = ("it lies outside the area", "Leave it out, or widen [area].")
+_SMALL = ("it is too small for a candidate", "Leave it out, or take it into candidates.include.")
 
 
-class UnknownNameError(Exception):
-    """A name that means nothing, or too much: problem and remedy of the fault of `find_all`."""
+def fold(name: object) -> str:
+    """A name as it is compared: capitals, spaces and ways to write a letter do not matter."""
+    return " ".join(unicodedata.normalize("NFC", str(name)).split()).casefold()
 
 
-def find_all(
-    names: Sequence[str], find: Callable[[str], str], file: str, key: str
-) -> tuple[tuple[str, ...], list[Fault]]:
-    """Codes for names, and a fault for each name that has none."""
-    codes, faults = [], []
-    for name in names:
-        try:
-            codes.append(find(name))
-        except UnknownNameError as unknown:
-            faults.append(Fault(file, key, name, *unknown.args))
-    return tuple(dict.fromkeys(codes)), faults
+@dataclass(frozen=True)
+class Finder:
+    """Finds what names mean, and gathers what is wrong with them and what is worth telling.
 
+    Parameters
+    ----------
+    file : str
+        Where the names stand.
+    municipalities : DataFrame
+        All of them.
+    within : Series of str
+        Codes of those that the scenario is about.
+    everywhere : DataFrame
+        Places that exist, in the columns of candidates, also those outside and those too small.
+    listed_in : str
+        The file of the municipalities.
+    candidates : DataFrame, optional
+        Of which it is told how many a region has.
+    faults : list of Fault
+    told : list of str
+    """
 
-def find_place(name: str, places: pd.DataFrame, municipalities: pd.DataFrame) -> str:
-    """The code of a candidate; or of the one that stands for the municipality of that name."""
-    if name in set(places["locality_code"]):
-        return name
-    owners = places["municipality_code"].map(municipalities.set_index("code")["name"])
-    bare, owner = _split(name)
-    found = places[(places["locality"] == bare) & ((owners == owner) | (owner == ""))]
-    if len(found) > 1:
-        pairs = zip(found["locality"], owners[found.index], found["locality_code"], strict=True)
-        choices = [f'"{place} ({owner})" or "{code}"' for place, owner, code in pairs]
-        remedy = f"Write {', or '.join(choices)}."
-        raise UnknownNameError("there is more than one such place", remedy)
-    if found.empty:
-        return _seat(name, places, municipalities)
-    return str(found["locality_code"].iloc[0])
+    file: str
+    municipalities: pd.DataFrame
+    within: "pd.Series[str]"
+    everywhere: pd.DataFrame
+    listed_in: str
+    candidates: pd.DataFrame | None = None
+    faults: list[Fault] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
-
-def _seat(name: str, places: pd.DataFrame, municipalities: pd.DataFrame) -> str:
-    codes = seat_codes(municipalities[municipalities["name"] == name], places)
-    if codes.empty:
-        known = [*places["locality"], *municipalities["name"]]
-        remedy = near_matches(name, known) or "The table of candidates lists the places."
-        raise UnknownNameError("no candidate and no municipality has this name", remedy)
-    return str(codes.iloc[0])
-
-
-def find_office(name: str, offices: pd.DataFrame) -> str:
-    """The office_id of an office; its name will do where it is the only one that bears it."""
-    ids, names = offices["office_id"], offices["office"]
-    if name in set(ids):
-        return name
-    found = ids[names == name]
-    if len(found) > 1:
-        remedy = f"Write one of {', '.join(found)}."
-        raise UnknownNameError("there is more than one such office", remedy)
-    if found.empty:
-        remedy = near_matches(name, names) or "The office table lists ids and names."
-        raise UnknownNameError("there is no such existing office", remedy)
-    return str(found.iloc[0])
-
-
-def municipalities_in_area(
-    municipalities: pd.DataFrame, area: Area, file: str, listed_in: str
-) -> tuple[pd.DataFrame, list[Fault]]:
-    """Rows of the municipalities that a scenario is about, and a fault for each unknown name."""
-    chosen = pd.Series(data=False, index=municipalities.index)
-    faults = []
-    for key, names, columns in (
-        ("area.counties", area.counties, ["county", "county_code"]),
-        ("area.municipalities", area.municipalities, ["name", "code"]),
-    ):
-        labels = municipalities[columns]
-        chosen |= labels.isin(names).any(axis=1)
-        known = set(labels.to_numpy().ravel())
+    def places(
+        self, names: Sequence[str], key: str, table: pd.DataFrame, wanted: Wanted
+    ) -> tuple[str, ...]:
+        """Codes of the places in a table that names mean."""
+        codes: dict[str, None] = {}
         for name in names:
-            if name not in known:
-                problem = "there is none of that name or code"
-                remedy = remedy_for(name, known, f"{listed_in} lists them.")
-                faults.append(Fault(file, key, name, problem, remedy))
-    return municipalities[chosen] if chosen.any() else municipalities, faults
+            found = self._meant(name, table, wanted)
+            owners = found["municipality_code"].nunique() if wanted == "all" else len(found)
+            if owners == 1:
+                codes |= dict.fromkeys(found["locality_code"])
+                self.told.extend([_MEANS.format(key, name, len(found))] * (wanted == "all"))
+            elif owners > 1:
+                choices = ", or ".join(
+                    map('"{}" or "{}"'.format, found["full"], found["locality_code"])
+                )
+                self._refuse(key, name, "it means more than one", f"Write {choices}.")
+            elif wanted != "office" and len(
+                elsewhere := self._meant(name, self.everywhere, wanted)
+            ):
+                outside = not elsewhere["municipality_code"].isin(self.within).any()
+                self._refuse(key, name, *(_OUTSIDE if outside else _SMALL))
+            else:
+                known = [
+                    *table["locality"],
+                    *self.municipalities["name"],
+                    *self.municipalities["code"],
+                ]
+                self._refuse(key, name, _NONE, remedy_for(name, known, "The tables list them."))
+        return tuple(codes)
+
+    def regions(self, names: Sequence[str], key: str, columns: Sequence[str]) -> pd.DataFrame:
+        """The municipalities of the regions that names mean, by what these columns hold."""
+        chosen = pd.Series(data=False, index=self.municipalities.index)
+        for name in names:
+            bears = _bears(name, self.municipalities, *columns)
+            chosen |= bears
+            codes = self.municipalities.loc[bears, "code"]
+            if codes.empty:
+                known = self.municipalities[list(columns)].to_numpy().ravel()
+                remedy = remedy_for(name, known, f"{self.listed_in} lists them.")
+                self._refuse(key, name, _NONE, remedy)
+            elif not codes.isin(self.within).any():
+                self._refuse(key, name, *_OUTSIDE)
+            elif self.candidates is not None:
+                count = self.candidates["municipality_code"].isin(codes).sum()
+                self.told.append(_MEANS.format(key, name, count))
+        return self.municipalities[chosen]
+
+    def _meant(self, name: str, places: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+        """The rows of places that a name means, with their full names, as Kil (Nacka)."""
+        named = self.municipalities[_bears(name, self.municipalities, "code", "name")]
+        owners = places["municipality_code"].map(self.municipalities.set_index("code")["name"])
+        table = places.assign(full=places["locality"] + " (" + owners.fillna("") + ")")
+        by_itself, bare = (
+            _bears(name, table, "locality_code", "full"),
+            _bears(name, table, "locality"),
+        )
+        region = table["municipality_code"].isin(named["code"])
+        seat = table["locality_code"].isin(seat_codes(named, table))
+        order = {"all": (region, bare), "place": (bare | seat,), "office": (bare, region)}[wanted]
+        return next((table[each] for each in (by_itself, *order) if each.any()), table[:0])
+
+    def _refuse(self, key: str, name: str, problem: str, remedy: str) -> None:
+        self.faults.append(Fault(self.file, key, name, problem, remedy))
 
 
-def _split(name: str) -> tuple[str, str]:
-    """Split "Name (Municipality)" into its parts."""
-    if name.endswith(")") and " (" in name:
-        bare, _, owner = name[:-1].rpartition(" (")
-        return bare, owner
-    return name, ""
+def _bears(name: str, table: pd.DataFrame, *columns: str) -> "pd.Series[bool]":
+    """Which rows bear a name in one of these columns."""
+    return (table[list(columns)].map(fold) == fold(name)).any(axis=1)

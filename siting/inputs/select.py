@@ -1,18 +1,20 @@
 """The tables as one scenario wants them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from siting.common.errors import Fault
+from siting.common.levels import LEVELS
 from siting.common.types import Floats, Points
 from siting.inputs.candidates import as_candidates, candidate_places
-from siting.inputs.names import find_all, find_office, find_place, municipalities_in_area
+from siting.inputs.names import OFFICE_NAMES, Finder
 from siting.inputs.read import TableReader, Tables, read_tables
 from siting.scenario.file import ScenarioFile
+from siting.scenario.schema import Area, QuotaTable
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class Inputs:
         Whether the staff that ships with the candidates holds for this selection.
     keeps_staff : bool
         Whether staff above 0 in the table of candidates holds whatever the rule gives.
+    any_of : tuple of str
+        Codes of municipalities that must have an office.
+    labels : tuple of tuple of str
+        Codes of the groups of each quota.
+    told : tuple of str
+        What the names of municipalities mean.
     levels : frozenset of str
         Groupings that the municipalities have, besides that of municipality.
     files : mapping of str to Path
@@ -54,6 +62,9 @@ class Inputs:
     forced: tuple[str, ...]
     named: tuple[str, ...]
     keep: tuple[str, ...]
+    any_of: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+    told: tuple[str, ...]
     shipped_staff: bool
     keeps_staff: bool
     levels: frozenset[str]
@@ -72,31 +83,59 @@ def select_inputs(
     """Read the tables and carry out what the scenario says about them."""
     scenario, path = file.scenario, str(file.path)
     tables, faults = read(file, folder)
-    area, outside = municipalities_in_area(
-        tables.municipalities, scenario.area, path, tables.listed_in
-    )
-    inside = _within(tables, area)
-    candidates, named, forced, more = _candidates(file, inside, area)
-    offices = tables.offices
-    find = partial(find_office, offices=offices)
-    shut, unknown = find_all(scenario.offices.shut, find, path, "offices.shut")
-    keep, also_unknown = find_all(scenario.closing.keep, find, path, "closing.keep")
+    own, every, offices = tables.user_candidates, tables.municipalities, tables.offices
+    places = as_candidates(tables.localities) if own is None else own
+    finder = Finder(path, every, every["code"], places, tables.listed_in)
+    area, wanted = _area(scenario.area, finder), scenario.offices
+    finder, inside = replace(finder, within=area["code"]), _within(tables, area)
+    candidates, named, forced = _candidates(file, inside, area, finder)
+    counting = replace(finder, candidates=candidates)
+    _area(scenario.area, replace(counting, faults=[]))
+    known = offices.rename(columns=OFFICE_NAMES)
+    shut = finder.places(wanted.shut, "offices.shut", known, "office")
     inputs = Inputs(
-        municipalities=tables.municipalities,
+        municipalities=every,
         demand=inside.demand,
-        weights=_weights(inside.demand, tables.municipalities, scenario.demand.weight),
+        weights=_weights(inside.demand, every, scenario.demand.weight),
         offices=offices.assign(shut=offices["office_id"].isin(shut)),
         candidates=candidates,
         forced=forced,
         named=named,
-        keep=keep,
+        keep=finder.places(scenario.closing.keep, "closing.keep", known, "office"),
+        any_of=tuple(finder.regions(wanted.any_of, "offices.any_of", ("code", "name"))["code"]),
+        labels=tuple(_labels(scenario.limits.quotas, counting)),
+        told=tuple(finder.told),
         shipped_staff=tables.shipped and not shut and bool(candidates["staff"].gt(0).all()),
         keeps_staff=tables.user_candidates is not None,
         levels=tables.levels,
         files=tables.files,
     )
-    every = (*faults, *outside, *more, *unknown, *also_unknown, *_same_code(path, inputs))
-    return inputs, every
+    return inputs, (*faults, *finder.faults, *_same_code(path, inputs))
+
+
+def _area(wanted: Area, finder: Finder) -> pd.DataFrame:
+    """The municipalities that a scenario is about."""
+    every = finder.municipalities
+    counties = finder.regions(wanted.counties, "area.counties", ("county", "county_code"))
+    single = finder.regions(wanted.municipalities, "area.municipalities", ("name", "code"))
+    chosen = every[every["code"].isin([*counties["code"], *single["code"]])]
+    return every if chosen.empty else chosen
+
+
+_CATEGORIES = pd.DataFrame({"code": ["seat", "other"]})
+
+
+def _labels(quotas: Iterable[QuotaTable], finder: Finder) -> Iterator[tuple[str, ...]]:
+    """The codes of the groups of each quota."""
+    kinds = replace(finder, municipalities=_CATEGORIES, within=_CATEGORIES["code"], candidates=None)
+    for number, quota in enumerate(quotas):
+        known = finder if quota.group in LEVELS else kinds
+        level = LEVELS.get(quota.group, LEVELS["municipality"])
+        names = (level.source, level.source_name, level.source.replace("_2017", "_name_2017"))
+        columns = [name for name in names if name in known.municipalities]
+        key = f"limits.quotas.{number}.labels"
+        found = [known.regions([label], key, columns)[level.source] for label in quota.labels]
+        yield tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _within(tables: Tables, area: pd.DataFrame) -> Tables:
@@ -117,33 +156,24 @@ def _within(tables: Tables, area: pd.DataFrame) -> Tables:
 
 
 def _candidates(
-    file: ScenarioFile, tables: Tables, area: pd.DataFrame
-) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...], list[Fault]]:
-    """Candidates after include and exclude, the named and the forced ones, and faults."""
-    wanted, path = file.scenario.candidates, str(file.path)
+    file: ScenarioFile, tables: Tables, area: pd.DataFrame, finder: Finder
+) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:
+    """Candidates after include and exclude, the named and the forced ones."""
+    wanted = file.scenario.candidates
     places, anywhere = _places(wanted.min_population, tables, area)
-
-    def find(names: tuple[str, ...], table: pd.DataFrame, key: str) -> tuple[str, ...]:
-        codes, unknown = find_all(
-            names, partial(find_place, places=table, municipalities=area), path, key
-        )
-        faults.extend(unknown)
-        return codes
-
-    faults: list[Fault] = []
-    included = find(wanted.include, anywhere, "candidates.include")
+    included = finder.places(wanted.include, "candidates.include", anywhere, "all")
     kept = anywhere["locality_code"].isin([*places["locality_code"], *included])
     places = anywhere[kept].sort_values(["municipality_code", "locality_code"])
-    excluded = find(wanted.exclude, places, "candidates.exclude")
-    forced = find(file.scenario.offices.open, places, "offices.open")
+    excluded = finder.places(wanted.exclude, "candidates.exclude", places, "all")
+    forced = finder.places(file.scenario.offices.open, "offices.open", places, "place")
     places = places.assign(excluded=places["locality_code"].isin(excluded))
     problem, remedy = "it is forced open in offices.open", "Take it out of one of the two."
     both = places["excluded"] & places["locality_code"].isin(forced)
-    faults += [
-        Fault(path, "candidates.exclude", name, problem, remedy)
+    finder.faults.extend(
+        Fault(str(file.path), "candidates.exclude", name, problem, remedy)
         for name in places.loc[both, "locality"]
-    ]
-    return places.reset_index(drop=True), (*included, *forced), forced, faults
+    )
+    return places.reset_index(drop=True), (*included, *forced), forced
 
 
 def _places(

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from siting.common.errors import Fault, InputError, refuse_all
-from siting.common.levels import LEVELS
-from siting.common.tables.hints import remedy_for
 from siting.inputs.costs import read_costs
 from siting.inputs.read import TableReader, read_tables
 from siting.inputs.select import Inputs, select_inputs
@@ -26,7 +24,7 @@ def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_ta
         inputs, faults = select_inputs(file, folder, read)
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
-    levels = [*_level_faults(file, inputs.levels), *_label_faults(file, inputs)]
+    levels = _level_faults(file, inputs.levels)
     refuse_all([*others, *faults, *levels, *_none_left(file, inputs)])
     return inputs
 
@@ -74,18 +72,6 @@ def _level_faults(file: ScenarioFile, levels: frozenset[str]) -> Iterator[Fault]
             problem = f"regions.file has no such level ({level})"
             remedy = "Leave it out, or add the columns of that level; see docs/own_files.md."
             yield _fault(file, key, level, problem, remedy)
-
-
-def _label_faults(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
-    """Labels of quotas that no municipality bears: such a quota would limit nothing."""
-    for number, quota in enumerate(file.scenario.limits.quotas):
-        level = LEVELS.get(quota.group)
-        known = ["seat", "other"] if level is None else inputs.municipalities[level.source].unique()
-        for label in quota.labels:
-            if label not in known:
-                key, problem = f"limits.quotas.{number}.labels", f"there is no such {quota.group}"
-                remedy = remedy_for(label, known, "Codes are wanted, such as 0114 or C8.")
-                yield _fault(file, key, label, problem, remedy)
 
 
 def _levels_used(scenario: Scenario) -> Iterator[tuple[str, str]]:

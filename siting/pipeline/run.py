@@ -163,7 +163,7 @@ def answer(problem: Problem, cancel: Cancel | None = None) -> Solution:
         raise InfeasibleError(explain_clash(error.clash, problem.scenario, *tables)) from error
 
 
-def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
+def check(scenario: AnyScenario, *, data: Path | None = None) -> tuple[str, ...]:
     """Check a scenario and every file it names, without computing or solving anything.
 
     Parameters
@@ -172,6 +172,11 @@ def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
         From `siting.read_scenario`, or what that takes.
     data : Path, optional
         The data folder; the one that ships if not given.
+
+    Returns
+    -------
+    tuple of str
+        How many candidates each name of a municipality means.
 
     Raises
     ------
@@ -185,6 +190,7 @@ def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
         network = _network(file, folder, lambda _: None)
         if own:
             _times(file, network, inputs, None, lambda _: None)
+    return inputs.told
 
 
 def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:

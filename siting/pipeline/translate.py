@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from siting.common.errors import ClashingLimit
 from siting.common.levels import LEVELS
 from siting.inputs.costs import Costs
+from siting.inputs.select import Inputs
 from siting.model import objectives
 from siting.model.limits.base import LimitUse
 from siting.model.limits.groups import Quota
@@ -54,7 +55,7 @@ def _target(wanted: TargetTable) -> objectives.Target:
     return objectives.Target(wanted.share, wanted.within_minutes, each)
 
 
-def limits_of(scenario: Scenario, sites: pd.DataFrame, costs: Costs) -> Limits:
+def limits_of(scenario: Scenario, inputs: Inputs, sites: pd.DataFrame, costs: Costs) -> Limits:
     """The limits of a scenario as the model takes them."""
     wanted, kinds = scenario.limits, scenario.office_types
     guarantees = {"fa_region": wanted.fa_region_guarantee, "county": wanted.county_guarantee}
@@ -65,8 +66,12 @@ def limits_of(scenario: Scenario, sites: pd.DataFrame, costs: Costs) -> Limits:
         one_off_budget=wanted.one_off_budget_msek,
         max_new_per_group={"municipality": wanted.max_new_per_municipality},
         at_least_one_per_group=[name for name, given in guarantees.items() if given],
+        at_least_one_in={"municipality": inputs.any_of},
         force_open=tuple(sites.loc[sites["forced"], "code"]),
-        quotas=[Quota(each.group, each.labels, each.min, each.max) for each in wanted.quotas],
+        quotas=[
+            Quota(each.group, labels, each.min, each.max)
+            for each, labels in zip(wanted.quotas, inputs.labels, strict=True)
+        ],
         closing=_closing(scenario, sites),
         closing_frees_budget=scenario.closing.frees_budget,
         spacing=_spacing(wanted.spacing_km, sites[sites["allowed"]]),

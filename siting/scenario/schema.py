@@ -113,10 +113,11 @@ class Offices(Table):
     """A shipped table's name, or the path of a CSV, XLSX or Parquet file, relative to the scenario
     file; its columns stand in docs/own_files.md."""
     open: tuple[Text, ...] = ()
-    """Candidates that must open: names or codes."""
+    """Candidates that must open: names or codes. A municipality's name means its seat."""
+    any_of: tuple[Text, ...] = ()
+    """Municipalities that must have at least one office, existing or new: names or codes."""
     shut: tuple[Text, ...] = ()
-    """Existing offices that are closed from the start: office_id, or the name where it is the
-    only one."""
+    """Existing offices closed from the start: office_id, name, or a municipality with just one."""
 
 
 class Candidates(Table):
@@ -128,9 +129,9 @@ class Candidates(Table):
     min_population: Count = 1000
     """Residents from which a locality is a candidate; seats of municipalities always are."""
     include: tuple[Text, ...] = ()
-    """Smaller localities that are candidates all the same: names or codes."""
+    """Smaller localities that are candidates too: names or codes; a municipality is all of it."""
     exclude: tuple[Text, ...] = ()
-    """Candidates where no office may open: names or codes."""
+    """Where no office may open: likewise; "Gislaved (Gislaved)" is the locality alone."""
     none_within_minutes: PositiveFloat | None = None
     """No candidate nearer than this to an existing office, in minutes, unless it is named in
     `offices.open` or `include`; default off."""
@@ -211,8 +212,7 @@ class Objective(Table):
     targets: tuple[TargetTable, ...] = ()
     """For cost: what must be reached, each with share, within_minutes and each."""
     order: tuple[Stage, ...] = ()
-    """For lexicographic: objectives in order of importance, each with kind, its own keys, and
-    tolerance."""
+    """For lexicographic: objectives in order, each with kind, its own keys, and tolerance."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -239,7 +239,7 @@ class QuotaTable(Table):
     group: Grouping
     """What is grouped: municipality, county, fa_region, skr_group, or category (seat or other)."""
     labels: tuple[Text, ...] = Field(min_length=1)
-    """The groups meant, by code: C8 and C9 for skr_group, 01 for county, seat for category."""
+    """Names or codes: C8 for skr_group, 20 or "Dalarnas län" for county, seat for category."""
     min: Count | None = None
     """Least number of new offices in them."""
     max: Count | None = None
@@ -288,7 +288,7 @@ class ClosingTable(Table):
     """Whether only an office that is the only one of its municipality may close. The model is
     blind between offices of one locality, so that closing one of several would look free."""
     keep: tuple[Text, ...] = ()
-    """Offices that stay open all the same: office_id, or the name where it is the only one."""
+    """Offices that stay open all the same, named as in `offices.shut`."""
     frees_budget: bool = False
     """Whether what closing saves a year may be spent on new offices."""
     saving_msek_per_office: NonNegativeFloat = 5.0
@@ -305,8 +305,7 @@ class OfficeTypes(Table):
     """Kinds of new offices; the model chooses one for each. They replace the staff rule."""
 
     use: tuple[Text, ...] = ()
-    """Kinds that may open, by their names in data/costs.toml; none: every office is standard and
-    staffed by the rule."""
+    """Kinds that may open, by name in data/costs.toml; none: all are standard, staff by rule."""
     limited: bool = True
     """Whether a kind can serve only as many people as its visits a year allow."""
     min: dict[str, Count] = {}  # noqa: RUF012 - pydantic copies it

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, InputError
 from siting.common.signals import Cancel, Progress, heeding
-from siting.inputs.names import find_all, find_office, find_place
+from siting.inputs.names import OFFICE_NAMES, Finder
 from siting.model import Limits, Solution, Task
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
@@ -207,12 +206,13 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
 def _find(name: str, problem: Problem) -> str:
     """The code of a candidate or an office."""
     inputs, where = problem.inputs, ("command line", "--site")
-    place = partial(find_place, places=inputs.candidates, municipalities=inputs.municipalities)
-    places, unknown = find_all([name], place, *where)
-    offices, _ = find_all([name], partial(find_office, offices=inputs.offices), *where)
-    codes = places + offices
+    every, places = inputs.municipalities, inputs.candidates
+    finder = Finder(where[0], every, every["code"], places, "The table of regions")
+    codes = finder.places([name], where[1], places, "place")
+    offices = inputs.offices.rename(columns=OFFICE_NAMES)
+    codes += replace(finder, faults=[]).places([name], where[1], offices, "office")
     if not codes:
-        raise InputError(unknown)
+        raise InputError(finder.faults)
     if codes[0] in problem.task.instance.site_ids:
         return codes[0]
     why = "the scenario leaves it out from the start"

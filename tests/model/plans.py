@@ -145,6 +145,11 @@ class Plans:
                 for label in set(groups[name])
             )
             and all(
+                is_open[groups[name] == label].any()
+                for name, labels in self.limits.at_least_one_in.items()
+                for label in labels
+            )
+            and all(
                 _between(quota.least, int(new[np.isin(groups[quota.group], quota.labels)].sum()),
                          quota.most)
                 for quota in self.limits.quotas

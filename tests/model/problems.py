@@ -49,7 +49,7 @@ OBJECTIVES: dict[str, Objective] = {
 
 LIMITS = (
     "new_sites_max", "new_sites_min", "annual_budget", "one_off_budget", "max_new_per_group",
-    "at_least_one_per_group", "force_open", "force_shut", "quotas", "closing",
+    "at_least_one_per_group", "at_least_one_in", "force_open", "force_shut", "quotas", "closing",
     "closing_frees_budget", "spacing", "max_time", "capacity", "office_types", "type_quotas",
     "phases", "different",
 )  # fmt: skip
@@ -58,7 +58,8 @@ SETS_OF_LIMITS: list[tuple[str, ...]] = [
     names for size in range(3) for names in combinations(LIMITS, size)
 ]
 LINEAR = ("new_sites_max", "new_sites_min", "annual_budget", "one_off_budget", "force_open",
-          "force_shut", "max_new_per_group", "at_least_one_per_group", "quotas")  # fmt: skip
+          "force_shut", "max_new_per_group", "at_least_one_per_group", "at_least_one_in",
+          "quotas")  # fmt: skip
 
 # How long it takes, drawn in a unit in which the objectives' minutes are told.
 TENTHS = st.integers(0, 600).map(lambda number: number / 10)
@@ -184,6 +185,9 @@ def _one(instance: Instance) -> dict[str, st.SearchStrategy[Any]]:
         "one_off_budget": MONEY,
         "max_new_per_group": st.just({"region": 1}),
         "at_least_one_per_group": st.just(("region",)),
+        "at_least_one_in": st.lists(
+            st.sampled_from(instance.site_groups["region"]), min_size=1, max_size=2, unique=True
+        ).map(lambda labels: {"region": labels}),
         "force_open": some,
         "force_shut": some,
         "quotas": st.builds(

@@ -79,11 +79,13 @@ def holds(problem: Problem, kept: Sequence[ClashingLimit]) -> bool:
     instance, objective, limits = problem
     stages = objective.stages if isinstance(objective, Lexicographic) else [(objective, 0.0)]
     singles = [single for single, _ in stages]
-    keys = {each.key for each in kept}
+    towns = [each.label for each in kept if each.key == "at_least_one_per_group" and each.label]
+    keys = {each.key for each in kept if each.label not in towns}
     phases = [Phase(each.name, years=each.years) for each in limits.phases]
     bare = Limits(office_types=limits.office_types, phases=phases)
     fields = {PLURAL.get(key, key) for key in keys - {"target", "everyone_served"}}
     some = replace(bare, **{name: getattr(limits, name) for name in fields})
+    some = replace(some, at_least_one_in={"region": towns})
     some = replace(some, closing_frees_budget=limits.closing_frees_budget)
     targets = [target for target in targets_of(singles) if target.clash() in kept]
     serving = [each for each in singles if each.serves_all and "everyone_served" in keys]

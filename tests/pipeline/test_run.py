@@ -215,7 +215,7 @@ def test_candidates_near_an_office_can_be_ruled_out_unless_named() -> None:
 
 
 def test_excluded_shut_and_included_places_are_obeyed(data: Path) -> None:
-    overrides = ['candidates.exclude=["Gislaved"]', 'offices.shut=["o001", "Kiruna"]']
+    overrides = ['candidates.exclude=["Gislaved (Gislaved)"]', 'offices.shut=["o001", "Kiruna"]']
     inputs = checked_inputs(read_scenario(find_scenario(MAIN), overrides), data)
     excluded = inputs.candidates[inputs.candidates["excluded"]]
     assert excluded["locality"].tolist() == ["Gislaved"]

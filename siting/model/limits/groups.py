@@ -49,18 +49,26 @@ class MaxNewPerGroup(_EachGroup):
 
 @dataclass(frozen=True)
 class AtLeastOnePerGroup(_EachGroup):
-    """At least one open site in each group of a grouping, existing ones counted."""
+    """At least one open site in a group, or in each of a grouping, existing ones counted."""
 
     name = "at_least_one_per_group"
+    label: str = ""
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        return f"at least one site in each {self.group}"
+        where = f"{self.group} {self.label}" if self.label else f"each {self.group}"
+        return f"at least one site in {where}"
+
+    def about(self) -> tuple[str, str]:
+        """Return the grouping and the group of it."""
+        return self.group, self.label
 
     def rows(self, options: Options) -> Iterator[Row]:
-        """Return the limit as rows over the options."""
-        for label, sites in groups_of_sites(options.instance, self.group).items():
-            yield sum_row(label, sites[options.site], lower=1)
+        """Return the limit as rows over the options; a group that is not there has no site."""
+        groups = groups_of_sites(options.instance, self.group)
+        none = np.zeros_like(options.instance.existing)
+        for label in [self.label] if self.label else groups:
+            yield sum_row(label, groups.get(label, none)[options.site], lower=1)
 
 
 @dataclass(frozen=True)

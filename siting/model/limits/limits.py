@@ -35,6 +35,8 @@ class Limits:
     at_least_one_per_group : sequence of str
         Groupings of which each group needs an open site; existing ones count. Where the clients
         are grouped by the same name, groups without any site are held to it too.
+    at_least_one_in : mapping of str to sequence of str
+        Name of a grouping to those of its groups that need an open site.
     force_open, force_shut : sequence of str
         Sites. An existing site that is forced shut is closed from the start.
     quotas : sequence of Quota
@@ -68,6 +70,7 @@ class Limits:
     one_off_budget: float | None = None
     max_new_per_group: Mapping[str, int] = field(default_factory=dict)
     at_least_one_per_group: Sequence[str] = ()
+    at_least_one_in: Mapping[str, Sequence[str]] = field(default_factory=dict)
     force_open: Sequence[str] = ()
     force_shut: Sequence[str] = ()
     quotas: Sequence[Quota] = ()
@@ -103,6 +106,8 @@ class Limits:
         yield ForceShut(tuple(self.force_shut)) if self.force_shut else None
         yield from (MaxNewPerGroup(group, most) for group, most in self.max_new_per_group.items())
         yield from (AtLeastOnePerGroup(group) for group in self.at_least_one_per_group)
+        for group, labels in self.at_least_one_in.items():
+            yield from (AtLeastOnePerGroup(group, label) for label in labels)
         yield from self.quotas
         yield from self._type_quotas()
         yield self.closing

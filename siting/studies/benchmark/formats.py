@@ -126,8 +126,8 @@ def _pmed(path: Path, numbers: Floats, count: int) -> Floats:
     return paths
 
 
-_TYPES = ("EUC_2D", "CEIL_2D", "ATT", "GEO", "EXPLICIT")
-_FORMATS = r"FULL_MATRIX|(UPPER|LOWER)(_DIAG)?_(ROW|COL)"
+_TYPES = "EUC_2D|CEIL_2D|ATT|GEO|EXPLICIT"
+_ORDERS = r"FULL_MATRIX|(UPPER|LOWER)(_DIAG)?_(ROW|COL)"
 _SECTIONS = {"NODE_COORD_SECTION", "EDGE_WEIGHT_SECTION", "DISPLAY_DATA_SECTION"}
 
 
@@ -135,10 +135,10 @@ def _tsplib(path: Path, text: str, rounding: Rounding) -> Floats:
     """Return the distances that EDGE_WEIGHT_TYPE asks for, 0 from a point to itself."""
     head, sections = _sections(path, re.split(r"^\s*EOF\b", text, flags=re.MULTILINE)[0])
     kind, form = head.get("EDGE_WEIGHT_TYPE", "EUC_2D"), head.get("EDGE_WEIGHT_FORMAT", "")
-    if kind not in _TYPES:
-        raise _refused(path, "EDGE_WEIGHT_TYPE", kind, f"is none of {', '.join(_TYPES)}")
-    if kind == "EXPLICIT" and not re.fullmatch(_FORMATS, form):
-        raise _refused(path, "EDGE_WEIGHT_FORMAT", form, "is no matrix by rows or columns")
+    orders = _ORDERS if kind == "EXPLICIT" else ".*"
+    for key, value, read in (("TYPE", kind, _TYPES), ("FORMAT", form, orders)):
+        if not re.fullmatch(read, value):
+            raise _refused(path, f"EDGE_WEIGHT_{key}", value, f"is not read; what is: {read}")
     section = "EDGE_WEIGHT_SECTION" if kind == "EXPLICIT" else "NODE_COORD_SECTION"
     numbers = _numbers(path, sections.get(section, "").split())
     listed = head.get("DIMENSION", str(len(numbers) // 3 or 1))

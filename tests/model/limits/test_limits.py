@@ -162,6 +162,7 @@ def test_limits_say_in_plain_words_what_they_ask() -> None:
         one_off_budget=7,
         max_new_per_group={"county": 2},
         at_least_one_per_group=["county"],
+        at_least_one_in={"kind": ("x", "y")},
         force_open=["a", "b"],
         force_shut=["c"],
         quotas=[Quota("kind", ("x", "y"), 1, 2), Quota("kind", ("x",), most=2)],
@@ -184,6 +185,8 @@ def test_limits_say_in_plain_words_what_they_ask() -> None:
         ("force_shut", "must be shut: c"),
         ("max_new_per_group", "at most 2 new in each county"),
         ("at_least_one_per_group", "at least one site in each county"),
+        ("at_least_one_per_group", "at least one site in kind x"),
+        ("at_least_one_per_group", "at least one site in kind y"),
         ("quota", "at least 1 and at most 2 new in kind x, y"),
         ("quota", "at most 2 new in kind x"),
         ("type_quota", "at least 1 new of type large"),
@@ -220,3 +223,27 @@ def test_faults_of_limits(line: Line) -> None:
         "limits: phases = ['a', 'a']: names occur twice. Give each its own.",
         "limits: phases.a.years = 0: is not positive. Give the years that it lasts.",
     ]
+
+
+def test_a_group_must_have_a_site_and_an_existing_one_will_do() -> None:
+    near = Instance.from_matrix(
+        np.array([[1.0, 2.0, 3.0, 9.0]]),
+        [1],
+        existing=[1, 0, 0, 0],
+        site_groups={"town": ["p", "q", "q", "r"]},
+        client_groups={"town": ["s"]},
+    )
+    for town, new in {"p": (), "q": ("1",), "r": ("3",)}.items():
+        limits = Limits(new_sites_max=1, at_least_one_in={"town": [town]})
+        assert solve(near, Mean(), limits).new_sites == new
+    both = Limits(new_sites_max=2, at_least_one_in={"town": ["q", "r"]})
+    assert solve(near, Mean(), both).new_sites == ("1", "3")
+    for town in ("s", "nowhere"):
+        with pytest.raises(InfeasibleError) as caught:
+            solve(near, Mean(), Limits(new_sites_max=2, at_least_one_in={"town": [town]}))
+        (clash,) = caught.value.clash
+        assert (clash.group, clash.label) == ("town", town)
+    with pytest.raises(InputError, match="unknown grouping"):
+        solve(near, Mean(), Limits(at_least_one_in={"land": ["p"]}))
+    with pytest.raises(InfeasibleError, match="at least one site in town r"):
+        solve(near, Mean(), Limits(new_sites_max=0, at_least_one_in={"town": ["p", "r"]}))
