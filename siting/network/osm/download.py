@@ -170,10 +170,8 @@ def _gathered(answers: Sequence[Mapping[str, Any]], roads: Roads) -> Extract:
     for row in (row for answer in answers for row in answer["elements"]):
         found[row["type"]][row["id"]] = row
     ways = ((id_, row.get("tags", {}), row["nodes"], "") for id_, row in found["way"].items())
-    bans = (
-        (row["tags"], [(one["role"], one["ref"]) for one in row["members"]])
-        for row in found["relation"].values()
-    )
+    rows = found["relation"].values()
+    bans = ((row["tags"], [(one["role"], one["ref"]) for one in row["members"]]) for row in rows)
 
     def nodes_of(wanted: Ints) -> Iterator[Node]:
         for row in (found["node"][id_] for id_ in wanted.tolist() if id_ in found["node"]):
