@@ -66,13 +66,14 @@ def _keep_roads(graph: "nx.MultiDiGraph[Any]") -> None:
     """Leave out what cars may not drive in a graph from elsewhere, and call ferries by name."""
     notes: Notes = Counter()
     for u, v, key, row in list(graph.edges(keys=True, data=True)):
+        kind = str(row.get("highway"))
         if {"highway", "route"} & row.keys() and not _for_cars(row):
-            notes["links left out as no car may drive them", str(row.get("highway"))] += 1
+            notes["links left out as no car may drive them", kind] += 1
             graph.remove_edge(u, v, key)
-        if row.get("route") == FERRY:
-            row["highway"] = FERRY
-        if isinstance(row.get("duration"), list):
-            row["duration"] = sum(row["duration"])
+        elif "maxspeed" in row and np.isnan(limit_kph(row["maxspeed"])):
+            notes["speed limits ignored", f"of {kind}"] += 1
+        row.update({"highway": FERRY} if row.get("route") == FERRY else {})
+        row.update({"duration": sum(row["duration"])} if type(row.get("duration")) is list else {})
     if notes:
         graph.remove_nodes_from(list(nx.isolates(graph)))
         graph.graph["notes"] = in_words(notes)

@@ -66,7 +66,8 @@ def read_way(tags: Tags, roads: Roads, notes: Notes | None = None) -> Way | None
     notes = Counter() if notes is None else notes
     ferry = tags.get("route") == FERRY
     highway = FERRY if ferry else tags.get("highway", "")
-    if not (_takes_cars(tags) if ferry else highway in CLASSES[roads]) or _is_no_street(tags):
+    fits = _takes_cars(tags) if ferry else highway in CLASSES[roads]
+    if not fits or tags.get("area") == "yes" or tags.get("service") in _LANES_OFF:
         return None
     forward, backward = _open_directions(tags, highway, notes)
     if not (forward or backward):
@@ -91,10 +92,6 @@ def _takes_cars(tags: Tags) -> bool:
     if any(verdict(tags, way) != "silent" for way in ("forward", "backward")):
         return True  # what they say is for `_open_directions` to judge
     return not any(tags.get(key) in {"yes", "designated"} for key in ("foot", "bicycle"))
-
-
-def _is_no_street(tags: Tags) -> bool:
-    return tags.get("area") == "yes" or tags.get("service") in _LANES_OFF
 
 
 def _open_directions(tags: Tags, highway: str, notes: Notes) -> tuple[bool, bool]:

@@ -264,6 +264,18 @@ def test_durations_that_say_nothing_leave_the_class_to_decide(tmp_path: Path, te
     assert links[1, 2, 0]["travel_time"] == links[1, 3, 0]["travel_time"]
 
 
+@pytest.mark.parametrize("text", ["5000", "fast", "0", ["999", "soon"]])
+def test_limits_that_cannot_be_in_a_graph_from_elsewhere_are_counted(
+    tmp_path: Path, text: str | list[str]
+) -> None:
+    path = _foreign(tmp_path, {"highway": "residential", "maxspeed": text})
+    network, built = load_road_network(path, speeds="limits"), build_from_graphml(path)
+    assert built.about["notes"] == "speed limits ignored: 2 of residential"
+    assert f"notes: {built.about['notes']}" in network.log
+    plain = load_road_network(_foreign(tmp_path, {"highway": "residential"}), speeds="limits")
+    assert network.fingerprint == plain.fingerprint
+
+
 @pytest.mark.parametrize("kind", ["footway", "cycleway", "track", "steps"])
 def test_a_parquet_network_with_links_for_no_car_is_refused(
     built: Built, tmp_path: Path, kind: str
