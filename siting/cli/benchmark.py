@@ -32,9 +32,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
         Option(help="Default: what the file holds."),
     ] = None,
     p: Annotated[int | None, Option(help="Sites to open; default: the file's.")] = None,
-    distance: Annotated[
-        Literal["down", "nearest"], Option(help="How distances of TSPLIB's EUC_2D are rounded.")
-    ] = "down",
+    distance: Annotated[Literal["down", "nearest"], Option(help="Rounding of EUC_2D.")] = "down",
     time_limit: Annotated[float | None, Option(help="Seconds for each solve.")] = None,
     csv: Annotated[Path | None, Option(help="Write the rows to this file too.")] = None,
     against: Annotated[Literal["spopt"] | None, Option(help="Solve with this program too.")] = None,

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, refuse_all
 from siting.model.formulation import make_formulation
@@ -96,6 +97,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     keys = ("limits", "objective", "under", "gap", "time_limit")
     given = (_plain(key, each, faults, "float") for key, each in zip(keys, asked, strict=True))
     limits, objective, under, gap, time_limit = given
+    solver = _plain("solver", solver, faults)
     refuse_all(replace(fault, file="solve") for fault in faults)
     search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
     search = replace(search, heed=heed)
@@ -138,7 +140,8 @@ def _plain(key: str, value: Any, faults: Faults, hint: str = "") -> Any:  # noqa
     if isinstance(value, list | tuple):
         return tuple(_plain(f"{key}.{place}", each, faults) for place, each in enumerate(value))
     number = ("int" in hint or "float" in hint) and "str" not in hint
-    if value is not None and (pd.isna(value) is True or (number and isinstance(value, str))):
+    missing = value.data if isinstance(value, csr_array) else np.array([value], dtype=object)
+    if (value is not None and pd.isna(missing).any()) or (number and isinstance(value, str)):
         faults.note(key, value, "is not a number", "Give a number, or leave it out.")
     return value
 

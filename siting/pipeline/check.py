@@ -24,8 +24,7 @@ def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_ta
         inputs, faults = select_inputs(file, folder, read)
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
-    levels = _level_faults(file, inputs.levels)
-    refuse_all([*others, *faults, *levels, *_none_left(file, inputs)])
+    refuse_all([*others, *faults, *_level_faults(file, inputs.levels), *_none_left(file, inputs)])
     return inputs
 
 

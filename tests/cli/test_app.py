@@ -113,6 +113,17 @@ def test_shipped_scenarios_have_no_faults(call: Call) -> None:
     assert done.stdout.count("no faults") == 3
 
 
+def test_a_check_tells_how_many_candidates_a_municipality_means(call: Call) -> None:
+    call("new-scenario", "mine", "--from", "remaining_offices")
+    path = next(Path.cwd().glob("*.toml"))
+    text = path.read_text(encoding="utf-8")
+    barred = text.replace("[candidates]\n", '[candidates]\nexclude = ["gislaved"]\n')
+    path.write_text(barred, encoding="utf-8")
+    done = call("check", str(path))
+    assert done.returncode == 0
+    assert 'candidates.exclude: "gislaved" means 5 of the candidates' in done.stdout
+
+
 @pytest.mark.parametrize("options", [(), ("--from", "remaining_offices")])
 def test_a_new_scenario_is_valid_as_written_and_never_overwrites(
     call: Call, tmp_path: Path, options: tuple[str, ...]

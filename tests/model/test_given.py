@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 from siting.common.errors import InputError
 from siting.model import (
@@ -20,6 +21,8 @@ from siting.model import (
     OfficeType,
     Phase,
     Quota,
+    Solver,
+    Spacing,
     solve,
 )
 
@@ -29,6 +32,8 @@ quota: Any = Quota
 phase: Any = Phase
 kind: Any = OfficeType
 closing_of: Any = Closing
+apart: Any = Spacing
+solver_of: Any = Solver
 in_turn: Any = Lexicographic
 mean: Any = Mean
 coverage: Any = Coverage
@@ -312,6 +317,9 @@ def test_settings_are_numbers_of_any_library() -> None:
             towns, objective, one, gap=np.float64(1e-6), time_limit=np.int64(60)
         ).new_sites
         assert answer(towns, in_turn([(objective, np.float32(0))]), one).new_sites
+    assert answer(towns, mean(), one, solver=solver_of(threads=np.int64(1))).new_sites
+    with pytest.raises(InputError, match="threads"):
+        solver_of(threads=NAN)
     existing = Instance.from_matrix(MINUTES, PEOPLE, existing=[1, 1, 0, 0])
     closing = closing_of(np.array([0, 1]), np.int64(1), np.int64(1))
     assert len(solve(existing, mean(), within(new_sites_max=0, closing=closing)).open_sites) == 1
@@ -338,6 +346,8 @@ NAN = float("nan")
         (within(office_types=[kind("s", NAN)]), "office_types.0.annual_cost"),
         (within(office_types=[kind("s", 1)], type_quotas={"s": (NAN, 2)}), "type_quotas.s.0"),
         (within(closing=closing_of((), most=NAN)), "closing.most"),
+        (within(spacing=apart(NAN, csr_array((3, 3)))), "spacing.least"),
+        (within(spacing=apart(1, csr_array([[0, NAN, 1]] * 3))), "spacing.distances"),
         (within(capacity=pd.Series([1.0, 2.0], index=[0, "0"])), "capacity = ['0']"),
         (within(force_open=["0", None]), "force_open = 'NaN'"),
     ],
