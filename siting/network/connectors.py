@@ -61,13 +61,13 @@ def core_parts(size: int, tail: Ints, head: Ints) -> Ints:
     return np.where(core, np.where(weak == weak[nodes.argmax()], 0, weak + 1), -1)
 
 
-_NO_STOP = frozenset({"motorway", "motorway_link", "ferry", "sea_ferry"})
+NO_STOP = frozenset({"motorway", "motorway_link", "ferry", "sea_ferry"})
 
 
 def tie_parts(links: Links, size: int) -> Ints:
     """The part of each node, -1 too in the midst of a motorway, a ramp of one or a ferry."""
     stop = np.zeros(size, dtype=np.bool_)
-    kept = links.by_kind(lambda kind: kind not in _NO_STOP)
+    kept = links.by_kind(lambda kind: kind not in NO_STOP)
     stop[links.tail[kept]] = stop[links.head[kept]] = True
     return np.where(stop, core_parts(size, links.tail, links.head), -1)
 

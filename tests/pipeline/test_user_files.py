@@ -1,6 +1,7 @@
 """Scenarios with demand, offices, candidates and municipalities of their own."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -291,3 +292,21 @@ def test_people_of_an_island_without_a_ferry_are_told_or_left_out(
     assert done.returncode == 0
     assert "isle, so they are left out" in caplog.text
     assert "77 people reach no office at all" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "site", "minutes"), [("02-motorway", "n", 17.8), ("16-long-road", "end", 16.0)]
+)
+def test_a_case_that_was_reported(
+    call: Call, tmp_path: Path, name: str, site: str, minutes: float
+) -> None:
+    shared = Path(os.environ.get("SITING_SHARED", Path(__file__).parents[3] / "shared"))
+    case = shared / "cases" / name
+    if not case.is_dir():
+        pytest.skip(f"needs {case}")
+    shutil.copytree(case, tmp_path / name)
+    roads = f"{name}/roads.parquet"
+    assert call("network", "build", roads, "--osm", f"{name}/roads.osm").returncode == 0
+    done = run(read_scenario(tmp_path / name / "s.toml"), progress=_silent)
+    assert done.tables["assignment"]["office_after"].tolist() == [site]
+    assert done.tables["assignment"]["minutes_after"][0] == pytest.approx(minutes, abs=0.15)

@@ -26,11 +26,11 @@ class Built:
     Parameters
     ----------
     streets : Streets
-        The largest strongly connected part.
+        Each part of the roads, as far as there are ways there and back.
     about : dict of str to str
         source, date, licence, filter and versions.
     cut_off : CutOff
-        What lies outside that part.
+        What lies off the largest.
     """
 
     streets: Streets

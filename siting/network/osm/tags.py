@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
+from siting.network.connectors import NO_STOP
 from siting.network.osm.access import NEAREST, Notes, Tags, clauses, season, verdict
 from siting.network.speeds import limit_kph
 
@@ -49,6 +50,8 @@ class Way(NamedTuple):
         Speed limit in km/h, NaN where not known.
     duration : float
         Minutes that a ferry takes, NaN where not known.
+    through : bool
+        Whether no place is tied to its midst, as to that of a motorway, a bridge or a tunnel.
     """
 
     highway: str
@@ -59,6 +62,7 @@ class Way(NamedTuple):
     limit_forward: float
     limit_backward: float
     duration: float
+    through: bool
 
 
 def read_way(tags: Tags, roads: Roads, notes: Notes | None = None) -> Way | None:
@@ -74,7 +78,8 @@ def read_way(tags: Tags, roads: Roads, notes: Notes | None = None) -> Way | None
         return None
     label = (highway, tags.get("ref", ""), tags.get("name", ""))
     minutes = duration_minutes(tags.get("duration", "")) if ferry else math.nan
-    return Way(*label, forward, backward, *_limits(tags, notes), minutes)
+    through = highway in NO_STOP or any(tags.get(key, "no") != "no" for key in ("bridge", "tunnel"))
+    return Way(*label, forward, backward, *_limits(tags, notes), minutes, through)
 
 
 def duration_minutes(text: str) -> float:

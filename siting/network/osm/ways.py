@@ -1,6 +1,6 @@
 """Cut ways where they meet, make links of the pieces, and keep the part that is connected."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import osmnx as ox
@@ -36,7 +36,7 @@ class Streets:
 
 def make_links(extract: Extract) -> Streets:
     """Cut ways at the nodes they share with others, and give each direction a link."""
-    pieces, ways = _cut(extract), extract.ways
+    (extract, pieces), ways = _cut(extract), extract.ways
     way, metres = pieces["way"].to_numpy(), pieces["metres"].to_numpy()
     nodes, (tail, head) = _with_barriers(extract, pieces[["tail", "head"]].to_numpy().T)
     osmid = nodes["osmid"].to_numpy()
@@ -73,8 +73,15 @@ def in_order(links: pd.DataFrame) -> pd.DataFrame:
     return links.sort_values(["u", "v", "length", "osmid"], ignore_index=True)[list(COLUMNS)]
 
 
-def _cut(extract: Extract) -> pd.DataFrame:
-    """Pieces of ways, cut at every node that two of them share: way, tail, head (rows), metres."""
+_LONGEST_M = 3000.0
+"""As in the network that ships: places between far junctions are tied to the road beside them."""
+
+
+def _cut(extract: Extract) -> tuple[Extract, pd.DataFrame]:
+    """Pieces of ways, cut at every node that two of them share: way, tail, head (rows), metres.
+
+    Long ones are cut at waypoints as well, which come behind the nodes.
+    """
     way = np.repeat(np.arange(len(extract.count)), extract.count)
     place = np.searchsorted(extract.node, extract.refs)
     place[place == len(extract.node)] = 0
@@ -90,24 +97,36 @@ def _cut(extract: Extract) -> pd.DataFrame:
     metres = ox.distance.great_circle(
         extract.lat[tail], extract.lon[tail], extract.lat[head], extract.lon[head]
     )
-    last = np.append(starts[1:], len(step)) - 1
-    pieces = {"way": way[step[starts]], "tail": tail[starts], "head": head[last]}
-    cut = pd.DataFrame({**pieces, "metres": np.add.reduceat(metres, starts)})
-    return cut[cut["tail"] != cut["head"]]
+    length, last = np.add.reduceat(metres, starts), np.append(starts[1:], len(step)) - 1
+    long = ~extract.ways["through"].to_numpy()[way[step[starts]]] & (length > _LONGEST_M)
+    count = np.where(long, np.ceil(length / _LONGEST_M), 1).astype(np.int64)
+    piece, end = np.repeat(np.arange(len(starts)), count), np.cumsum(count)
+    nth, along = np.arange(len(piece)) - (end - count)[piece], np.cumsum(metres) - metres
+    new, each = np.flatnonzero(nth), (length / count)[piece]
+    at = (along[starts][piece] + nth * each)[new]
+    here = np.searchsorted(along, at, side="right") - 1
+    share, begin, finish = (at - along[here]) / metres[here], tail[starts][piece], head[last][piece]
+    begin[new] = finish[new - 1] = len(extract.node) + np.arange(len(new))
+    axes = ((axis, axis[tail[here]], axis[head[here]]) for axis in (extract.lon, extract.lat))
+    lon, lat = (np.append(axis, one * (1 - share) + other * share) for axis, one, other in axes)
+    fresh = -1 - np.abs(extract.node).max(initial=0) - np.arange(len(new))
+    cut = {"way": way[step[starts]][piece], "tail": begin, "head": finish, "metres": each}
+    extract = replace(extract, node=np.append(extract.node, fresh), lon=lon, lat=lat)
+    return extract, pd.DataFrame(cut)[begin != finish]
 
 
 @dataclass(frozen=True)
 class CutOff:
-    """What the largest strongly connected part leaves out.
+    """What lies off the largest strongly connected part.
 
     Parameters
     ----------
     parts : int
-        Strongly connected parts left out; a node at the end of a one-way street is one.
+        Strongly connected parts besides it; a node at the end of a one-way street is one.
     nodes : int
-        Nodes left out.
+        Their nodes.
     km : float
-        Kilometres of links left out, each direction.
+        Kilometres of links that are not in it, each direction.
     places : tuple of str
         Places for which one of these nodes is the nearest.
     people : int

@@ -122,7 +122,10 @@ def test_ids_below_zero_are_ids(tmp_path: Path, signs: tuple[int, ...]) -> None:
     assert built.about["notes"] == "none"
 
 
-def test_a_barrier_cuts_each_road_that_meets_there(tmp_path: Path) -> None:
+def test_a_barrier_cuts_each_road_that_meets_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siting.network.osm.ways._LONGEST_M", 1e9)
     bollard = '<node id="2" version="1" lon="0.02" lat="0"><tag k="barrier" v="bollard"/></node>'
     ways = _way(1, 1, 2, 3) + _way(2, 2, 4) + _way(3, 1, 5, 3) + _way(4, 4, 6, 1)
     path = _map(tmp_path / "roads.osm", _nodes(1, 3, 4, 5, 6) + bollard, ways)

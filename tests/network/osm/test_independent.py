@@ -323,9 +323,11 @@ def _found(drawn: Map, path: Path) -> tuple[dict[object, int], "nx.DiGraph[int]"
     found: nx.DiGraph[int] = nx.DiGraph()
     found.add_weighted_edges_from(rows)
     at = {place: node for node, place in drawn.places.items() if node not in drawn.cut}
-    spots = zip(arcs.lon.round(7).tolist(), arcs.lat.round(7).tolist(), strict=True)
-    # The others are kept for the places that lie there.
-    main = max(map(sorted, nx.strongly_connected_components(found)), key=len)
+    spots = [*zip(arcs.lon.round(7).tolist(), arcs.lat.round(7).tolist(), strict=True)]
+    # The other parts are kept for the places that lie there; waypoints do not count.
+    drawn_at = {row for row, spot in enumerate(spots) if spot in drawn.places.values()}
+    parts = [*map(set, nx.strongly_connected_components(found))]
+    main: set[int] = max(parts, key=lambda part: len(part & drawn_at))
     kept: dict[object, int] = {
         at[spot]: row for row, spot in enumerate(spots) if spot in at and row in main
     }

@@ -126,11 +126,11 @@ def test_a_street_whose_other_end_is_missing_is_beside_the_road(tmp_path: Path, 
 
 
 def test_no_place_is_tied_where_no_way_leads_back(tmp_path: Path) -> None:
-    nodes = {1: (0, 0), 2: (6, 0), 3: (6, 6)}
+    nodes = {1: (0, 0), 2: (3, 0), 3: (3, 6)}
     network = _roads(tmp_path, nodes, [([1, 2], "primary"), ([2, 3], "-primary")])
-    assert _minutes(network, (6, 6), (0, 0)) == pytest.approx(
-        6 * 1.3 / 40 * 60 + 6 / 75 * 60, rel=1e-4
-    )
+    # Straight to the far end of the road, as both ends of the one-way street are no ties.
+    expected = np.hypot(3, 6) * 1.3 / 40 * 60
+    assert _minutes(network, (3, 6), (0, 0)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_build_tells_of_what_is_detached(tmp_path: Path) -> None:
@@ -140,8 +140,62 @@ def test_the_build_tells_of_what_is_detached(tmp_path: Path) -> None:
     homes = _at(near=(0.1, 1), isle=(7.9, 4))
     people = Residents(homes, np.array([10, 77], dtype=np.int64))
     cut_off = build_from_file(tmp_path / "roads.osm", "drive", people).cut_off
-    assert (cut_off.parts, cut_off.nodes, cut_off.places, cut_off.people) == (1, 3, ("isle",), 77)
+    assert (cut_off.parts, cut_off.nodes, cut_off.places, cut_off.people) == (1, 4, ("isle",), 77)
 
 
 def test_the_shipped_network_ties_as_before() -> None:
     assert not arcs_of(load_road_network().roads).part.any()
+
+
+BENT = {1: (0, 0), 2: (0, 5), 3: (4, 5), 4: (4, 19.9), 9: (0, -9)}
+
+
+@pytest.mark.parametrize("refs", [[1, 2, 3, 4], [4, 3, 2, 1]])
+@pytest.mark.parametrize("kind", ["primary", "-primary", "tertiary", "residential"])
+def test_long_roads_get_waypoints_along_their_bends(
+    tmp_path: Path, refs: list[int], kind: str
+) -> None:
+    back: Ways = [([refs[-1], refs[0]], "primary")] if kind[0] == "-" else []
+    arcs = arcs_of(_roads(tmp_path, BENT, [(refs, kind), *back]).roads)
+    east, north = arcs.lon / KM, arcs.lat / KM
+    # 23.9 km in eight pieces.
+    for gone in np.arange(0, 23.91, 23.9 / 8).tolist():
+        spot = (0, gone) if gone <= 5 else (gone - 5, 5) if gone <= 9 else (4, gone - 4)
+        assert np.hypot(east - spot[0], north - spot[1]).min() < 1e-3, spot
+    assert arcs.metres.max() < 3000
+    whole = 23.9e3 * 2 if not back else 23.9e3 + 2000 * np.hypot(4, 19.9)
+    assert arcs.metres.sum() == pytest.approx(whole, rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["motorway", "motorway_link", "ferry"])
+def test_where_no_place_is_tied_there_are_no_waypoints(tmp_path: Path, kind: str) -> None:
+    arcs = arcs_of(_roads(tmp_path, BENT, [([1, 2, 3, 4], kind), ([1, 9], "primary")]).roads)
+    assert sorted(set(arcs.metres.round(-1).tolist())) == [3000, 23900]
+
+
+@pytest.mark.parametrize("tag", ["bridge", "tunnel"])
+@pytest.mark.parametrize("value", ["yes", "viaduct", "no"])
+def test_bridges_and_tunnels_have_none_either(tmp_path: Path, tag: str, value: str) -> None:
+    _roads(tmp_path, BENT, [([1, 2, 3, 4], "primary"), ([1, 9], "primary")])
+    path = tmp_path / "roads.osm"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("</way>", f'<tag k="{tag}" v="{value}"/></way>', 1), encoding="utf-8"
+    )
+    longest = build_from_file(path, "drive").streets.links["length"].max()
+    assert longest == pytest.approx(3000 if value == "no" else 23900, rel=5e-3)
+
+
+def test_a_village_on_a_long_road_is_tied_to_it(tmp_path: Path) -> None:
+    network = _roads(
+        tmp_path, {1: (0, 0), 2: (40, 0), 3: (20, 12)}, [([1, 2], "primary"), ([2, 3], "primary")]
+    )
+    assert _minutes(network, (20, 0), (0, 0)) == pytest.approx(20 / 75 * 60, abs=1.5)
+
+
+def test_a_long_loop_is_kept(tmp_path: Path) -> None:
+    nodes = {1: (0, 0), 2: (5, 0), 3: (9, 0), 4: (9, 4), 5: (5, 4)}
+    arcs = arcs_of(
+        _roads(tmp_path, nodes, [([1, 2], "primary"), ([2, 3, 4, 5, 2], "tertiary")]).roads
+    )
+    assert arcs.metres.sum() == pytest.approx(2 * 21e3, rel=1e-3)

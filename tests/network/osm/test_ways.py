@@ -42,6 +42,12 @@ def _metres(*nodes: int) -> float:
     return float(great_circle(0 * east[1:], east[1:], 0 * east[1:], east[:-1]).sum())
 
 
+@pytest.fixture(autouse=True)
+def _no_waypoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The map is large, so that its figures are easy to follow."""
+    monkeypatch.setattr("siting.network.osm.ways._LONGEST_M", np.inf)
+
+
 @pytest.fixture
 def streets(tmp_path: Path) -> Streets:
     return make_links(read_extract(_write(tmp_path), "drive"))
