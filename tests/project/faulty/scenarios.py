@@ -245,11 +245,20 @@ def _named_things() -> Iterator[Case]:
     gone = {f"{key}={name}": (key, name, "relative to the") for key, name in _GONE.items()}
     changes = gone | {
         'offices.open=["Eastbai"]': ("offices.open", "Eastbai", "Eastbay"),
+        'offices.open=["westhafen"]': ("offices.open", "westhafen", "Westhaven"),
+        'offices.open=["4"]': ("offices.open", "4", "Write 04"),
+        'offices.any_of=["Westhafen"]': ("offices.any_of", "Westhafen", "Westhaven"),
+        'offices.any_of=["1"]': ("offices.any_of", "1", _ZERO),
+        "offices.any_of=[1]": ("offices.any_of.0", "1", ""),
         'offices.shut=["k9"]': ("offices.shut", "k9", ""),
+        'offices.shut=["Eastbay"]': ("offices.shut", "Eastbay", ""),
+        'offices.shut=["Midvale offise"]': ("offices.shut", "offise", "Midvale office"),
         'closing.keep=["k9"]': ("closing.keep", "k9", ""),
         'candidates.include=["p99"]': ("candidates.include", "p99", ""),
         'candidates.exclude=["Eastbay"]': ("candidates.exclude", "Eastbay", "one of the two"),
         'candidates.exclude=["Nowhere"]': ("candidates.exclude", "Nowhere", ""),
+        'candidates.exclude=["Westhafen"]': ("candidates.exclude", "Westhafen", "Westhaven"),
+        'candidates.exclude=["2"]': ("candidates.exclude", "2", "Write 02"),
         "candidates.min_population=5": ("candidates.min_population", "5", "Leave"),
         'area.counties=["D"]': ("area.counties", "D", "regions.csv"),
         'area.municipalities=["1"]': ("area.municipalities", "1", _ZERO),
@@ -269,6 +278,16 @@ def _named_things() -> Iterator[Case]:
             "limits.quotas.0.labels",
             "Z",
             "",
+        ),
+        'limits.quotas=[{group = "municipality", labels = ["Westhafen"], min = 1}]': (
+            "limits.quotas.0.labels",
+            "Westhafen",
+            "Westhaven",
+        ),
+        'limits.quotas=[{group = "category", labels = ["seats"], min = 1}]': (
+            "limits.quotas.0.labels",
+            "seats",
+            "seat",
         ),
         'limits.quotas=[{group = "municipality", labels = ["1"], min = 1}]': (
             "limits.quotas.0.labels",
