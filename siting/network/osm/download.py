@@ -168,7 +168,7 @@ def _gathered(answers: Sequence[Mapping[str, Any]], roads: Roads) -> Extract:
     """What Overpass has answered; what it says of a thing twice counts once."""
     found: dict[str, dict[int, Any]] = {"node": {}, "way": {}, "relation": {}}
     for row in (row for answer in answers for row in answer["elements"]):
-        found[row["type"]][row["id"]] = row
+        found.setdefault(row["type"], {})[row["id"]] = row
     ways = ((id_, row.get("tags", {}), row["nodes"], "") for id_, row in found["way"].items())
     rows = found["relation"].values()
     bans = ((row["tags"], [(one["role"], one["ref"]) for one in row["members"]]) for row in rows)

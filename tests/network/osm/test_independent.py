@@ -41,21 +41,21 @@ JUNK = [
     {"hgv:conditional": "no @ (Su)"}, {"maxspeed:conditional": "30 @ (Su)"},
     {"oneway:bicycle": "no"}, {"motor_vehicle:lanes:forward": "no|no"}, {"seasonal": "no"},
 ]  # fmt: skip
-# Tags, whether cars may go ahead and back by them, and whether it changes with time.
-ONE_WAY: list[tuple[dict[str, str], tuple[bool, bool], bool]] = [
-    ({"oneway": "yes"}, (True, False), False),
-    ({"oneway": "1"}, (True, False), False),
-    ({"oneway": "-1"}, (False, True), False),
-    ({"oneway": "no"}, (True, True), False),
-    ({"oneway": "alternating"}, (True, True), False),
-    ({"oneway": "reversible"}, (False, False), True),
-    ({"oneway:motor_vehicle": "yes"}, (True, False), False),
-    ({"oneway:motorcar": "-1"}, (False, True), False),
-    ({"oneway": "yes", "oneway:motor_vehicle": "no"}, (True, True), False),
-    ({"oneway": "-1", "oneway:vehicle": "yes"}, (True, False), False),
-    ({"junction": "roundabout"}, (True, False), False),
-    ({"oneway:conditional": "yes @ (Mo-Fr)", "oneway": "no"}, (True, False), True),
-    ({"oneway": "yes", "oneway:conditional": "-1 @ (15:00-18:00)"}, (False, False), True),
+# Tags, whether cars may at any time go ahead and back by them.
+ONE_WAY: list[tuple[dict[str, str], tuple[bool, bool]]] = [
+    ({"oneway": "yes"}, (True, False)),
+    ({"oneway": "1"}, (True, False)),
+    ({"oneway": "-1"}, (False, True)),
+    ({"oneway": "no"}, (True, True)),
+    ({"oneway": "alternating"}, (True, True)),
+    ({"oneway": "reversible"}, (False, False)),
+    ({"oneway:motor_vehicle": "yes"}, (True, False)),
+    ({"oneway:motorcar": "-1"}, (False, True)),
+    ({"oneway": "yes", "oneway:motor_vehicle": "no"}, (True, True)),
+    ({"oneway": "-1", "oneway:vehicle": "yes"}, (True, False)),
+    ({"junction": "roundabout"}, (True, False)),
+    ({"oneway:conditional": "yes @ (Mo-Fr)", "oneway": "no"}, (True, False)),
+    ({"oneway": "yes", "oneway:conditional": "-1 @ (15:00-18:00)"}, (False, False)),
 ]
 SEASONS = [{"seasonal": "yes"}, {"ice_road": "yes"}, {"winter_road": "yes"}, {"surface": "ice"}]
 # Tags, whether they cut, and whether they are counted.
@@ -100,7 +100,6 @@ class Road:
     tags: dict[str, str]
     there: bool
     one_way: tuple[bool, bool]
-    changes: bool
     season: bool
 
 
@@ -169,9 +168,9 @@ def _road(rng: random.Random, way: int, nodes: list[int]) -> Road:
         else:
             tags[key + end] = rng.choice(list(VALUES))
     one_way: dict[str, str] = {}
-    both, changes = (True, True), False
+    both = (True, True)
     if rng.random() < 0.3:
-        one_way, both, changes = rng.choice(ONE_WAY)
+        one_way, both = rng.choice(ONE_WAY)
         if tags.get("highway") == "motorway" and one_way.get("oneway") == "alternating":
             both = (True, False)
     elif tags.get("highway") == "motorway":
@@ -179,7 +178,7 @@ def _road(rng: random.Random, way: int, nodes: list[int]) -> Road:
     season = rng.random() < 0.05
     tags |= one_way | (rng.choice(SEASONS) if season else {})
     tags |= rng.choice(JUNK) if rng.random() < 0.3 and not season else {}
-    return Road(way, nodes, tags, rng.random() > 0.05, both, changes, season)
+    return Road(way, nodes, tags, rng.random() > 0.05, both, season)
 
 
 def _write(drawn: Map, path: Path, rng: random.Random) -> None:
@@ -211,28 +210,28 @@ def _write(drawn: Map, path: Path, rng: random.Random) -> None:
     path.write_text(f'<osm version="0.6">{joint}{joint.join(lines)}</osm>')
 
 
-def _allowed(road: Road, along: int) -> tuple[bool, bool]:
-    """Whether cars may always go one way, and whether access changes with time there."""
+def _said(road: Road, along: int) -> list[tuple[int, int, int, bool]]:
+    """What each access tag says of cars one way, the nearest to cars least."""
     direction = ("forward", "backward")[along]
     said = []
     for rank, key in enumerate(["motorcar", "motor_vehicle", "vehicle", "access"]):
         for less, name in enumerate([f"{key}:{direction}", key]):
             if WHEN.get(road.tags.get(f"{name}:conditional", "")):
-                said.append((rank, less, 0, False, True))
+                said.append((rank, less, 0, False))
             if name in road.tags:
-                said.append((rank, less, 1, VALUES[road.tags[name]], False))
-    *_, opened, changes = min(said, default=(9, 9, 9, True, False))
-    return opened and road.one_way[along], changes
+                said.append((rank, less, 1, VALUES[road.tags[name]]))
+    return said
 
 
 def _usable(road: Road) -> tuple[bool, bool]:
     tags = road.tags
-    keys = {"motorcar", "motor_vehicle", "vehicle", "access"}
     on_foot = tags.get("foot") == "yes" or tags.get("bicycle") == "yes"
-    known = bool(keys & tags.keys()) or not on_foot if "route" in tags else tags["highway"] in KPH
+    said = [_said(road, along) for along in (0, 1)]
+    known = any(said) or not on_foot if "route" in tags else tags["highway"] in KPH
     if not road.there or not known or road.season:
         return False, False
-    return _allowed(road, 0)[0], _allowed(road, 1)[0]
+    ahead, back = (min(one, default=(9, 9, 9, True))[-1] for one in said)
+    return ahead and road.one_way[0], back and road.one_way[1]
 
 
 def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
