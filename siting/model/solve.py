@@ -93,11 +93,9 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     (('a',), 'optimal', 2000.0)
     """
     faults = Faults()
-    asked = (limits, objective, tuple(under), gap, time_limit)
-    keys = ("limits", "objective", "under", "gap", "time_limit")
-    given = (_plain(key, each, faults, "float") for key, each in zip(keys, asked, strict=True))
-    limits, objective, under, gap, time_limit = given
-    solver = _plain("solver", solver, faults)
+    limits, objective = _plain("limits", limits, faults), _plain("objective", objective, faults)
+    under, solver = _plain("under", tuple(under), faults), _plain("solver", solver, faults)
+    gap, time_limit = _plain("gap", gap, faults), _plain("time_limit", time_limit, faults)
     refuse_all(replace(fault, file="solve") for fault in faults)
     search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
     search = replace(search, heed=heed)
@@ -129,7 +127,9 @@ def _plain(key: str, value: Any, faults: Faults, hint: str = "") -> Any:  # noqa
         parts = [(each.name, getattr(value, each.name), str(each.type)) for each in fields(value)]
         whole = {name: _plain(f"{key}.{name}", part, faults, kind) for name, part, kind in parts}
         return replace(value, **whole)  # type: ignore[type-var] # no class is given
-    if isinstance(value, Mapping) or "Mapping" in hint:
+    if "Mapping" in hint and not isinstance(value, Mapping | pd.Series):
+        faults.note(key, value, "has no labels", "Give a mapping or Series.")
+    elif isinstance(value, Mapping) or "Mapping" in hint:
         texts = read_labels(key, value.keys(), 0, faults)
         named = zip(texts, (each for _, each in value.items()), strict=True)
         return {name: _plain(f"{key}.{name}", each, faults, "float") for name, each in named}

@@ -350,6 +350,9 @@ NAN = float("nan")
         (within(spacing=apart(1, csr_array([[0, NAN, 1]] * 3))), "spacing.distances"),
         (within(capacity=pd.Series([1.0, 2.0], index=[0, "0"])), "capacity = ['0']"),
         (within(force_open=["0", None]), "force_open = 'NaN'"),
+        (within(capacity=[60, 60, 60]), "capacity = [60, 60, 60]: has no labels"),
+        (within(capacity=np.array([60, 60, 60])), "capacity = array([60, 60, 60]): has no labels"),
+        (within(max_new_per_group=1), "max_new_per_group = 1: has no labels"),
     ],
 )
 def test_what_is_no_number_limits_nothing(limits: Limits, key: str) -> None:

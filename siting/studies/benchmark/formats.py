@@ -135,9 +135,8 @@ def _tsplib(path: Path, text: str, rounding: Rounding) -> Floats:
     """Return the distances that EDGE_WEIGHT_TYPE asks for, 0 from a point to itself."""
     head, sections = _sections(path, re.split(r"^\s*EOF\b", text, flags=re.MULTILINE)[0])
     kind, form = head.get("EDGE_WEIGHT_TYPE", "EUC_2D"), head.get("EDGE_WEIGHT_FORMAT", "")
-    orders = _ORDERS if kind == "EXPLICIT" else ".*"
-    for key, value, read in (("TYPE", kind, _TYPES), ("FORMAT", form, orders)):
-        if not re.fullmatch(read, value):
+    for key, value, read in (("TYPE", kind, _TYPES), ("FORMAT", form, _ORDERS)):
+        if (key == "TYPE" or kind == "EXPLICIT") and not re.fullmatch(read, value):
             raise _refused(path, f"EDGE_WEIGHT_{key}", value, f"is not read; what is: {read}")
     section = "EDGE_WEIGHT_SECTION" if kind == "EXPLICIT" else "NODE_COORD_SECTION"
     numbers = _numbers(path, sections.get(section, "").split())
