@@ -8,7 +8,6 @@ import numpy as np
 import osmnx as ox
 import pandas as pd
 from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
 from siting.common.errors import Fault, refuse_all
 from siting.common.types import Arcs, Bools, ConnectorRules, Floats, Ints, Points, RoadNetwork
@@ -39,13 +38,6 @@ def nearest(tree: cKDTree, points: Points, part: Parts = 0) -> tuple[Floats, Int
     return 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0)), row.astype(np.int64)
 
 
-def kilometres(rows: Points, columns: Points) -> Floats:
-    """Straight lines from every point to every other, shape (rows, columns)."""
-    chord = cdist(_on_sphere(rows.lon, rows.lat), _on_sphere(columns.lon, columns.lat))
-    km: Floats = 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1.0))
-    return km
-
-
 def lies_near(network: RoadNetwork, places: Points, within_km: float) -> Bools:
     """Say which places have a junction or waypoint within so many kilometres."""
     arcs = arcs_of(network.roads)
@@ -66,9 +58,8 @@ NO_STOP = frozenset({"motorway", "motorway_link", "ferry", "sea_ferry"})
 
 def tie_parts(links: Links, size: int) -> Ints:
     """The part of each node, -1 too in the midst of a motorway, a ramp of one or a ferry."""
-    stop = np.zeros(size, dtype=np.bool_)
     kept = links.by_kind(lambda kind: kind not in NO_STOP)
-    stop[links.tail[kept]] = stop[links.head[kept]] = True
+    stop = np.isin(np.arange(size), np.append(links.tail[kept], links.head[kept]))
     return np.where(stop, core_parts(size, links.tail, links.head), -1)
 
 
@@ -213,11 +204,9 @@ def refuse_far_places(network: RoadNetwork, homes: Points, sites: Points, people
     if not np.isfinite(network.rules.limit_km) or not len(arcs):
         return
     tree = tree_of(arcs.lon, arcs.lat)
-    faults = [
-        *_faults(network, tree, homes, people, "demand points, {:,.0f} people live there"),
-        *_faults(network, tree, sites, np.zeros(len(sites)), "offices and candidates"),
-    ]
-    refuse_all(faults)
+    living = (homes, people, "demand points, {:,.0f} people live there")
+    others = (sites, np.zeros(len(sites)), "offices and candidates")
+    refuse_all(fault for each in (living, others) for fault in _faults(network, tree, *each))
 
 
 def _faults(
@@ -237,7 +226,5 @@ def _faults(
     if (nearest(tree, Points((), places.lat[far], places.lon[far]))[0] <= limit).all():
         remedy = "Their longitude and latitude are swapped: lon goes east, lat north."
     told = what.format(people[far].sum())
-    problem = f"lie more than {limit:g} km from every road ({told})"
-    yield Fault(
-        f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy
-    )
+    problem, source = f"lie more than {limit:g} km from every road ({told})", network.source
+    yield Fault(f"road network {source}", "places", ", ".join(named) + more, problem, remedy)

@@ -27,8 +27,10 @@ _ANY = 'If they are right, as on foot, write plausible = "off" under [travel_tim
 def pairs_of(where: Bools, ends: Ends) -> list[str]:
     """The first five pairs that are marked in a matrix."""
     pairs = np.argwhere(where)[:6].tolist()
-    shown = [f"{ends[0][row]} to {ends[1][column]}" for row, column in pairs[:5]]
-    return [*shown, *["…"] * (len(pairs) > len(shown))]
+    return [
+        *(f"{ends[0][row]} to {ends[1][at]}" for row, at in pairs[:5]),
+        *("…" for _ in pairs[5:]),
+    ]
 
 
 def implausible(path: Path, minutes: Floats, km: Floats, ends: Ends) -> Iterator[Fault]:

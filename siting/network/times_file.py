@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from osmnx.distance import great_circle
 
 from siting.common.errors import Fault, InputError, gathering, refuse_all
 from siting.common.file_limits import MOST_PAIRS
@@ -13,7 +14,6 @@ from siting.common.tables.columns import ColumnSpec, check_columns, label_column
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import read_cells, shortened, texts_of
 from siting.common.types import Bools, Floats, Ints, Points, TravelTimes
-from siting.network.connectors import kilometres
 from siting.network.matrix import stored
 from siting.network.plausible import LOG, Ends, implausible, pairs_of
 
@@ -65,7 +65,8 @@ def read_travel_times(  # noqa: PLR0913 - a file, places at both ends, and how s
     faults += _missing(path, lost, table, ends, gaps=gaps) if lost.any() else ()
     whole[lost] = np.inf
     if strict:
-        faults += implausible(path, whole, kilometres(homes, sites), ends)
+        metres = great_circle(homes.lat[:, None], homes.lon[:, None], sites.lat, sites.lon)
+        faults += implausible(path, whole, metres / 1000, ends)
     refuse_all(faults)
     if absent := [*compress(homes.ids, lost.all(axis=1)), *compress(sites.ids, lost.all(axis=0))]:
         LOG.warning("%s: out of reach, as they have no row: %s", path, ", ".join(absent[:5]))

@@ -125,9 +125,7 @@ def _counted(file: ScenarioFile, demand: pd.DataFrame, minutes: Floats, weights:
 
 _SHOWN = 5
 _LOG = logging.getLogger("siting")
-_LEAVE_OUT = (
-    'Correct positions, roads or times; or leave them out: network.unreachable = "leave_out".'
-)
+_LEAVE_OUT = 'Correct positions, roads or times, or write network.unreachable = "leave_out".'
 
 
 def _with_staff(

@@ -55,6 +55,11 @@ def _target(wanted: TargetTable) -> objectives.Target:
     return objectives.Target(wanted.share, wanted.within_minutes, each)
 
 
+_MEANS = ("annual_budget_msek", "one_off_budget_msek", "new_offices_max")
+# In the order in which `Phase` takes them.
+_OF_PHASE = attrgetter("name", *_MEANS, "years")
+
+
 def limits_of(scenario: Scenario, inputs: Inputs, sites: pd.DataFrame, costs: Costs) -> Limits:
     """The limits of a scenario as the model takes them."""
     wanted, kinds = scenario.limits, scenario.office_types
@@ -79,16 +84,7 @@ def limits_of(scenario: Scenario, inputs: Inputs, sites: pd.DataFrame, costs: Co
         capacity=_capacity(scenario, sites[sites["allowed"]]),
         office_types=list(_office_types(scenario, costs)),
         type_quotas={name: (kinds.min.get(name), kinds.max.get(name)) for name in kinds.limits()},
-        phases=[
-            Phase(
-                name=each.name,
-                annual_budget=each.annual_budget_msek,
-                one_off_budget=each.one_off_budget_msek,
-                opened_max=each.new_offices_max,
-                years=each.years,
-            )
-            for each in scenario.phases
-        ],
+        phases=[Phase(*_OF_PHASE(each)) for each in scenario.phases],
     )
 
 
