@@ -114,7 +114,7 @@ def _open_directions(tags: Tags, highway: str, notes: Notes) -> tuple[bool, bool
 
 def _one_way_rules(tags: Tags) -> list[str]:
     """Every rule about one-way traffic that holds at some time, of the tag nearest to cars."""
-    key = next((key for key in _ONE_WAY_KEYS if {key, f"{key}:conditional"} & tags.keys()), "")
+    key = next((key for key in _ONE_WAY_KEYS if key in tags or f"{key}:conditional" in tags), "")
     rule = tags.get(key, "").strip().lower()
     at_times = [value for value, _ in clauses(tags.get(f"{key}:conditional", ""))]
     return ["yes", "-1"] if rule == "reversible" else [rule, *at_times]
@@ -129,7 +129,7 @@ def _directions(tags: Tags, rule: str, highway: str) -> tuple[bool, bool]:
 
 def _limits(tags: Tags, notes: Notes) -> tuple[float, float]:
     """Speed limits in each direction; what cannot be a limit is as if it were not there."""
-    known = {key: kph for key in _LIMITS if (kph := limit_kph(tags.get(key, ""))) > 0}
+    known = {key: kph for key in _LIMITS if key in tags and (kph := limit_kph(tags[key])) > 0}
     every = (part.strip() for key in _LIMITS if key in tags for part in tags[key].split(";"))
     notes.update(("speed limits ignored", one) for one in every if math.isnan(limit_kph(one)))
     plain = known.get("maxspeed", math.nan)
