@@ -66,9 +66,7 @@ def verdict(tags: Tags, direction: str = "") -> str:
     """What the tag nearest to cars says in one direction: open, closed, at times or silent."""
     for name in _NAMES[direction]:
         rules = clauses(tags[later]) if (later := f"{name}:conditional") in tags else ()
-        if rules and any(
-            value not in _ALWAYS and not _OF_SIZE.search(when) for value, when in rules
-        ):
+        if any(value not in _ALWAYS and not _OF_SIZE.search(when) for value, when in rules):
             return "at times"
         if name in tags and (values := parts(tags[name])):
             return "closed" if _SHUT.issuperset(values) else "open"
