@@ -62,7 +62,8 @@ def _stand_ins(minutes: Floats, km: Floats) -> list[float]:
     def stands_for_none(place: int) -> bool:
         """It is much too great and repeated, or is all nines, or leaves all others far behind."""
         value, below, many = values[place], values[max(place - 1, 0)], counts[place] > 1
-        slow = bool(((minutes == value) & (km > _APART_KM) & (value > _SLOWEST * km)).any())
+        away = km[minutes == value]
+        slow = bool(((value > _SLOWEST * away) & ((away > _APART_KM) | (value >= _WEEK))).any())
         if value >= _NINES and {*f"{value:.10g}"} <= {"9", "."}:
             return many or slow
         leap = 2 * below if many else max(_WEEK, 10 * below)

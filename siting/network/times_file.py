@@ -18,7 +18,8 @@ from siting.network.matrix import stored
 from siting.network.plausible import LOG, Ends, implausible, pairs_of
 
 _MINUTES = ColumnSpec(kind="number", also=("inf", "infinity"))
-_COLUMNS = {"from": label_column(), "to": label_column(), "minutes": _MINUTES}
+_CUT_OFF = ColumnSpec(kind="number", also=("inf", "infinity", ""))
+_LABELS = {"from": label_column(), "to": label_column()}
 
 
 def read_travel_times(  # noqa: PLR0913 - a file, places at both ends, and how strict to be
@@ -52,7 +53,7 @@ def read_travel_times(  # noqa: PLR0913 - a file, places at both ends, and how s
         Minutes are negative, not a number or not plausible, a pair is missing or appears twice.
     """
     ends = (homes.ids, sites.ids)
-    table = _read(path, *ends)
+    table = _read(path, {*homes.ids, *sites.ids}, _CUT_OFF if gaps else _MINUTES)
     row, column = _rows_of(table, ("from", "to"), ends)
     minutes = table["minutes"].to_numpy(dtype=np.float64)
     needed = (row >= 0) & (column >= 0)
@@ -76,22 +77,21 @@ def read_travel_times(  # noqa: PLR0913 - a file, places at both ends, and how s
 _LONG = "Write a row for each pair (from, to, minutes), or ids of homes into the first column."
 
 
-def _read(path: Path, origins: tuple[str, ...], destinations: tuple[str, ...]) -> pd.DataFrame:
+def _read(path: Path, places: set[str], minutes: ColumnSpec) -> pd.DataFrame:
     """The columns from, to and minutes of a file, which may hold a matrix."""
-    raw = read_cells(path, MOST_PAIRS)
+    raw, columns = read_cells(path, MOST_PAIRS), {**_LABELS, "minutes": minutes}
     first, *others = raw.columns
-    places = {*origins, *destinations}
     header = [name for name in others if str(name).strip() in places]
     matrix = header and texts_of(raw[first]).str.strip().isin(places).any()
-    if {"to", "minutes"} & {*raw.columns} or not (matrix or len(others) >= len(_COLUMNS)):
-        return check_columns(raw, _COLUMNS, path)
+    if {"to", "minutes"} & {*raw.columns} or not (matrix or len(others) >= len(columns)):
+        return check_columns(raw, columns, path)
     if not matrix:
         problem = "are no columns from, to and minutes, and no matrix of the places either"
         faults = [Fault(str(path), "row 1", [*raw.columns[:9]], problem, _LONG)]
         with gathering(faults):
-            check_columns(raw, _COLUMNS, path)
+            check_columns(raw, columns, path)
         raise InputError(faults)
-    wide = check_columns(raw, {first: label_column(), **dict.fromkeys(header, _MINUTES)}, path)
+    wide = check_columns(raw, {first: label_column(), **dict.fromkeys(header, minutes)}, path)
     # Each cell keeps the number of the row that it stands in.
     long = wide.melt(first, var_name="to", value_name="minutes", ignore_index=False)
     return long.rename(columns={first: "from"}).assign(to=long["to"].astype(str).str.strip())

@@ -96,8 +96,8 @@ class TravelTimeTable(Table):
     and minutes (inf where there is no way), or a matrix with a row a demand_id, relative to the
     scenario file. Default: times are computed on the road network."""
     missing: Literal["refuse", "unreachable"] = "refuse"
-    """What a pair is that the file lacks: refuse, an error; unreachable, one without a way, as
-    where times were cut at a limit."""
+    """What a pair is that the file lacks, or whose minutes are empty: refuse, an error;
+    unreachable, one without a way, as where times were cut at a limit."""
     plausible: Literal["check", "off"] = "check"
     """Whether times of the file that no car can have are refused: off for walking and other
     modes."""

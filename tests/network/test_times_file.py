@@ -301,3 +301,37 @@ def test_a_file_of_other_places_is_not_one_cut_at_a_limit(tmp_path: Path) -> Non
     zeros = _write(tmp_path, "from,to,minutes\n114,o,5\nb,o,5\n")
     keys = [fault.key for fault in _faults(zeros, _here("0114", "b"), _here("o"), gaps=True)]
     assert keys == ["columns from, to", "row 2, column from"]
+
+
+@pytest.mark.parametrize("name", ["times.csv", "times.xlsx", "times.parquet"])
+def test_empty_cells_of_a_matrix_cut_at_a_limit_have_no_way(tmp_path: Path, name: str) -> None:
+    minutes = np.where(MINUTES > 40, np.nan, MINUTES)
+    path = _wide(tmp_path, minutes, "id", name)
+    assert {fault.key for fault in _faults(path, HOMES, SITES)} == {
+        "row 3, column o",
+        "row 4, column o",
+    }
+    found = _read(path, HOMES, SITES, gaps=True).minutes
+    assert (found.toarray() == np.nan_to_num(minutes)).all()
+    assert found.nnz == 10
+
+
+@pytest.mark.parametrize("value", [4294967.295, 9999, 1e9])
+def test_what_stands_for_no_way_is_found_in_a_town_too(tmp_path: Path, value: float) -> None:
+    homes, sites = _along({"a": 0, "b": 1}), _along({"x": 0.5, "y": 2})
+    path = _write(tmp_path, f"from,to,minutes\na,x,2\na,y,4\nb,x,{value}\nb,y,{value}\n")
+    assert [fault.value for fault in _faults(path, homes, sites)] == [value]
+
+
+def test_an_island_near_a_town_is_right(tmp_path: Path) -> None:
+    homes, sites = _along({"a": 0, "b": 1}), _along({"x": 0.5, "y": 2})
+    path = _write(tmp_path, "from,to,minutes\na,x,2\na,y,4\nb,x,150\nb,y,150\n")
+    _read(path, homes, sites)
+
+
+def test_seconds_with_a_value_for_no_way_are_told_as_both(tmp_path: Path) -> None:
+    seconds = MINUTES * 60
+    seconds[2, :2] = 999999
+    faults = _faults(_long(tmp_path, seconds), HOMES, SITES)
+    assert faults[0].value == 999999
+    assert "likely seconds" in faults[1].remedy
