@@ -27,6 +27,9 @@ from siting.model.program import FEASIBILITY, Functional, Program, Split, other_
 from siting.model.solving.search import Search
 from siting.model.solving.solvers import Report, SolverTask, run
 
+# Up to here PuLP's model is built and solved faster than the cut loop needs to start, and HiGHS can
+# afford small tolerances.
+FEW_PAIRS = 2_000
 # The least and greatest figure that may be the greatest in a row or goal as it is handed over, and
 # between them the one that others are brought to.
 ROW = 1e-2, 1.0, 1e2
@@ -125,8 +128,8 @@ def _solved(program: Program, search: Search) -> tuple["Classic", Report]:
     model = Classic(program)
     if program.hint is not None:
         model.start_from(program.hint)
-    warm = program.hint is not None
-    return model, run(SolverTask(model.problem, model.offset, search, warm, model.unit))
+    warm, tight = program.hint is not None, program.times.nnz <= FEW_PAIRS
+    return model, run(SolverTask(model.problem, model.offset, search, warm, model.unit, tight))
 
 
 class Classic:

@@ -9,15 +9,13 @@ from siting.common.types import Bools
 from siting.model.instance import entry_rows
 from siting.model.presolve import drop_forbidden_pairs
 from siting.model.program import ROUNDING, Program
-from siting.model.solving.classic import SolverAnswer, checked, solve_classic
+from siting.model.solving.classic import FEW_PAIRS, SolverAnswer, checked, solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import moves_of, start
 from siting.model.solving.decomposition.solve import solve_decomposed
 from siting.model.solving.search import RELATIVE, TIGHT_GAP, Search, Solver
 
-# Up to here PuLP's model is built and solved faster than the cut loop needs to start.
-FEW_PAIRS = 2_000
-# Up to here it is asked where the decomposition ends without proof.
+# Up to so many pairs the reference model is asked where the decomposition ends without proof.
 MANY_PAIRS = 20_000
 
 

@@ -15,6 +15,11 @@ from siting.model.solving.search import TIGHT_GAP, Search
 # HiGHS 1.15.1 calls some feasible models infeasible in presolve (as in its issue 3090); of its
 # rules it is sparsify, number 14, without which none of 6,000 random models went wrong.
 UNSOUND_PRESOLVE = 1 << 14
+TOLERANCES = (
+    "mip_feasibility_tolerance",
+    "primal_feasibility_tolerance",
+    "dual_feasibility_tolerance",
+)
 # What CBC (devel, 146ce89) does before its first relaxation crashes on some small models and calls
 # some feasible ones infeasible.
 CBC_OPTIONS = ["clqstr off", "preRootLPStr off"]
@@ -54,6 +59,8 @@ class SolverTask:
         Whether to start from the values that the variables carry.
     unit : float
         What the goal was multiplied by.
+    tight : bool
+        Whether HiGHS is to use tolerances that are a thousandth of its own, which takes longer.
     """
 
     problem: pulp.LpProblem
@@ -61,6 +68,7 @@ class SolverTask:
     search: Search
     warm: bool = False
     unit: float = 1.0
+    tight: bool = False
 
     def in_its_unit(self, value: float) -> float:
         """Return a value of the problem as one of the goal."""
@@ -114,6 +122,7 @@ def _highs(task: SolverTask, presolve: str) -> pulp.HiGHS:
         threads=task.search.solver.threads,
         presolve=presolve,
         presolve_rule_off=UNSOUND_PRESOLVE,
+        **(dict.fromkeys(TOLERANCES, TIGHT_GAP) if task.tight else {}),
         callbackTuple=(_tracer(task), None),
         callbacksToActivate=[kinds.kCallbackMipLogging],
     )
