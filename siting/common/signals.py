@@ -49,11 +49,16 @@ def heeding(progress: Progress, cancel: Cancel | None) -> Progress:
     """Tell what is being done, and raise `InterruptError` instead once somebody cancels."""
 
     def tell(what: str) -> None:
-        if cancel is not None and cancel():
-            raise InterruptError("Cancelled.")
+        heed(cancel)
         progress(what)
 
     return tell
+
+
+def heed(cancel: Cancel | None) -> None:
+    """Raise `InterruptError` once somebody cancels."""
+    if cancel is not None and cancel():
+        raise InterruptError("Cancelled.")
 
 
 class _State:

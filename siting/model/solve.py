@@ -1,6 +1,6 @@
 """Solve an instance: from the objective and the limits to a solution, once or again and again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
@@ -33,6 +33,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     ties: bool = True,
     start: Sequence[str] = (),
     under: Sequence[NoWorse] = (),
+    heed: Callable[[], None] = lambda: None,
 ) -> Solution:
     """Choose which sites to open.
 
@@ -59,6 +60,8 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         does not have are passed over.
     under : sequence of NoWorse
         Other objectives, each with the value that it may be no worse than.
+    heed : callable
+        Called at every node of the decomposition; what it raises ends the search.
 
     Returns
     -------
@@ -95,6 +98,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     limits, objective, under, gap, time_limit = given
     refuse_all(replace(fault, file="solve") for fault in faults)
     search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
+    search = replace(search, heed=heed)
     objectives = [single for single, _ in stages_of(objective)]
     objectives += [each.objective for each in under]
     _check(instance, [*limits.parts(), *objectives], search, method)
@@ -209,10 +213,11 @@ class Task:
         ties: bool = False,
         under: Sequence[NoWorse] = (),
         start: Sequence[str] = (),
+        heed: Callable[[], None] = lambda: None,
     ) -> Solution:
         """Return an answer that is as good as any; of equally good ones any, unless for `ties`."""
         given = {**vars(self), "limits": limits or self.limits}
-        return solve(**given, ties=ties, under=under, start=start)
+        return solve(**given, ties=ties, under=under, start=start, heed=heed)
 
     def per_person(self, value: float) -> float:
         """An objective value as results give it: a sum of minutes becomes a mean."""

@@ -2,13 +2,14 @@
 
 import logging
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from siting.common.errors import InfeasibleError
 from siting.common.package import data_folder
-from siting.common.signals import Cancel, Progress, heeding
+from siting.common.signals import Cancel, Progress, heed, heeding
 from siting.common.types import Bools, RoadNetwork, TravelTimes
 from siting.inputs.costs import read_costs
 from siting.inputs.read import with_user_files
@@ -56,7 +57,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     progress : callable
         Told what is being done, a line at a time.
     cancel : callable, optional
-        Asked between two steps whether to end; solving is one step.
+        Asked whether to end: between two steps, and at every node of the search.
 
     Returns
     -------
@@ -80,7 +81,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     problem = prepare(scenario, data=data, workers=workers, progress=progress)
     progress("Solving")
     prepared = time.perf_counter()
-    solution = answer(problem)
+    solution = answer(problem, cancel)
     ended = time.perf_counter()
     seconds = {**problem.seconds, "solve": ended - prepared, "total": ended - started}
     result = describe(problem, solution, seconds)
@@ -160,10 +161,10 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
     return with_user_files(files, *roads.values(), *([own] if own else []))
 
 
-def answer(problem: Problem) -> Solution:
+def answer(problem: Problem, cancel: Cancel | None = None) -> Solution:
     """Solve the problem that a scenario poses."""
     try:
-        return problem.task.solve(ties=True)
+        return problem.task.solve(ties=True, heed=partial(heed, cancel))
     except InfeasibleError as error:
         tables = (problem.sites, problem.demand)
         raise InfeasibleError(explain_clash(error.clash, problem.scenario, *tables)) from error

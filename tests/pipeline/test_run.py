@@ -233,6 +233,20 @@ def test_who_loses_an_office_counts_for_the_staff_of_candidates_near_it(data: Pa
     assert after.loc[~more, "staff"].tolist() == sites.loc[~more, "staff"].tolist()
 
 
+def test_who_cancels_is_asked_while_it_is_solved() -> None:
+    said: list[str] = []
+    asked: list[None] = []
+
+    def cancel() -> bool:
+        if said[-1:] == ["Solving"]:
+            asked.append(None)
+        return len(asked) == 3
+
+    with pytest.raises(InterruptError, match=r"Cancelled\."):
+        run(MAIN, progress=said.append, cancel=cancel)
+    assert said[-1] == "Solving"
+
+
 def test_who_cancels_is_asked_between_two_steps() -> None:
     said: list[str] = []
     with pytest.raises(InterruptError, match=r"Cancelled\."):

@@ -2,7 +2,7 @@
 
 import importlib.util
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
@@ -130,6 +130,8 @@ class Search:
         Seconds from then.
     trace : list of TracePoint
         Is added to as the search goes on.
+    heed : callable
+        Called at every node and for whatever is found; what it raises ends the search.
     cutoff : float
         Answers above it are not looked for; a bound above it is as good as none being left.
     """
@@ -139,6 +141,7 @@ class Search:
     started: float
     time_limit: float | None = None
     trace: list[TracePoint] = field(default_factory=list)
+    heed: Callable[[], None] = lambda: None
     cutoff: float = float("inf")
 
     @classmethod
@@ -172,4 +175,5 @@ class Search:
 
     def note(self, bound: float, incumbent: float) -> None:
         """Add a point to the trace."""
+        self.heed()
         self.trace.append(TracePoint(self.elapsed(), bound, incumbent))

@@ -58,6 +58,7 @@ class Master:
 
     def solve_relaxed(self) -> MasterAnswer:
         """Solve with fractional options."""
+        self.search.heed()
         remaining = self.search.remaining()
         if remaining <= 0:
             return MasterAnswer("stopped", np.zeros(0), -np.inf)
