@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
+from scipy.special import logsumexp
 
 from siting.common.errors import ClashingLimit, Fault, InputError
-from siting.common.types import Floats
+from siting.common.types import EPSILON, Floats
 from siting.model.formulation import Formulation
 from siting.model.instance import Instance, nearest_minutes
 from siting.model.program import Ceiling, Functional, Transform
@@ -119,14 +120,10 @@ class Worst(_Single):
 class Equity(_Single):
     r"""Least equally distributed equivalent of the travel times, after Kolm and Pollak.
 
-        EDE = -ln( sum_i w_i exp(-kappa t_i) / sum_i w_i ) / kappa
-        kappa = alpha epsilon,  alpha = sum_i w_i t_i0 / sum_i w_i t_i0^2
-
-    with t_i0 the present times. Times are a burden, so epsilon < 0, and the EDE is never below
-    the mean. Minimised through its linear proxy sum_i w_i (exp(-kappa t_i) - 1), scaled by
-    exp(kappa c), with c the EDE of a known answer. Source: Sheriff and Maguire, Ecological
-    Economics 171 (2020); Logan et al., Cities 112 (2021); Horton et al., arXiv 2401.15452 (2024),
-    for the proxy.
+    That of `kolm_pollak_ede`, with epsilon < 0 since times are a burden. Minimised through its
+    linear proxy sum_i w_i (exp(-kappa t_i) - 1), scaled by exp(kappa c), with c the EDE of a known
+    answer. Source: Sheriff and Maguire, Ecological Economics 171 (2020); Logan et al., Cities 112
+    (2021); Horton et al., arXiv 2401.15452 (2024), for the proxy.
 
     Parameters
     ----------
@@ -136,7 +133,7 @@ class Equity(_Single):
         Per minute, below 0; in place of what epsilon and the present times give.
     """
 
-    epsilon: float = -1.0
+    epsilon: float = EPSILON
     kappa: float | None = None
     kind: ClassVar[str] = "equity"
 
@@ -155,8 +152,7 @@ class Equity(_Single):
             return self.kappa
         present, weights = formulation.present, formulation.instance.weights
         reached = np.isfinite(present) & (weights > 0)
-        times, people = present[reached], weights[reached]
-        return self.epsilon * float(people @ times / (people @ times**2))
+        return kolm_pollak_kappa(present[reached], weights[reached], self.epsilon)
 
     def functional(self, formulation: Formulation) -> Functional:
         """Return the linear proxy, counted from the formulation's centre."""
@@ -164,10 +160,7 @@ class Equity(_Single):
 
     def of_minutes(self, minutes: Floats, formulation: Formulation) -> float:
         """Return the EDE of the minutes of each service, however great they are."""
-        logs = -self.rate(formulation) * minutes
-        greatest = float(logs.max(initial=0.0))
-        mean = float(np.average(np.exp(logs - greatest), weights=formulation.weights))
-        return -(greatest + float(np.log(mean))) / self.rate(formulation)
+        return kolm_pollak_ede(minutes, formulation.weights, self.rate(formulation))
 
     def report(self, value: float, formulation: Formulation) -> float:
         """Return the EDE in minutes."""
@@ -273,6 +266,32 @@ def beyond(within: float) -> Transform:
         return (times > within).astype(np.float64)
 
     return cost
+
+
+def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON) -> float:
+    """Inequality aversion in units of 1 / minute.
+
+    kappa = epsilon sum(w t) / sum(w t^2), t the present times (Sheriff and Maguire, "Health Risk,
+    Inequality Indexes, and Environmental Justice", Risk Analysis 40, 2020).
+    """
+    return epsilon * float(weights @ minutes) / float(weights @ minutes**2)
+
+
+def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:
+    """Equally-distributed equivalent: the time that, if all had it, would be as bad as these.
+
+    EDE = -ln(sum(w exp(-kappa t)) / sum(w)) / kappa (Kolm 1976; Pollak 1971); never below the
+    mean for kappa < 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> minutes, people = np.array([10.0, 30.0]), np.array([1.0, 1.0])
+    >>> kappa = kolm_pollak_kappa(minutes, people)
+    >>> round(kappa, 3), round(kolm_pollak_ede(minutes, people, kappa), 2)
+    (-0.04, 21.95)
+    """
+    return float(-(logsumexp(-kappa * minutes, b=weights) - np.log(weights.sum())) / kappa)
 
 
 def _anyone_travels(instance: Instance) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from siting.common.types import EPSILON
 from siting.report import tables
 from siting.report.document import Block, Bullets, Heading
 from siting.report.words import listed, number, texts, whole
@@ -18,7 +19,7 @@ _WEAKEST = 3
 def certainty(result: Result, language: str, trust: Iterable[str]) -> Iterator[Block]:
     """Status and gap, the evidence of the office table, and what changes the picks."""
     words = texts(language)["brief"]["certainty"]
-    parts = (_proof, _evidence, _binding, _weakest, _exceptions)
+    parts = (_proof, _evidence, _binding, _weakest, exceptions)
     sentences = [sentence for part in parts for sentence in part(result, words, language)]
     unmodelled = words["unmodelled" + ("_outside_sweden" if result.outside_sweden else "")]
     yield Heading(words["heading"])
@@ -49,20 +50,20 @@ def _decisive_kind(manifest: Mapping[str, Any]) -> str:
     return str(order[-1]["kind"] if order else manifest["objective_kind"])
 
 
-def _exceptions(result: Result, words: _Words, language: str) -> Iterator[str]:
-    """Whom nobody reaches, and whether people go elsewhere than to the nearest office."""
-    yield from unserved(result, words, language)
-    if result.manifest["splits"]:
-        yield words["splits"]
-
-
-def unserved(result: Result, words: _Words, language: str) -> Iterator[str]:
-    """Whom nobody reaches in time, and who is left out of the measures."""
+def exceptions(result: Result, words: _Words, language: str) -> Iterator[str]:
+    """Whom nobody reaches, where else people go than to the nearest, what is measured otherwise."""
     manifest = result.manifest
     counts = {"unreached": manifest["unreached"]["people"], "not_counted": manifest["not_counted"]}
     for key, people in counts.items():
         if people:
             yield words[key].format(people=whole(people, language))
+    if manifest["splits"]:
+        yield words["splits"]
+    objective = manifest["scenario"]["objective"]
+    aims = (objective, *objective.get("order", ()))
+    if own := sorted({aim.get("epsilon", EPSILON) for aim in aims} - {EPSILON}):
+        shown = listed([f"{each:g}" for each in own], language)
+        yield words["epsilon"].format(measure=EPSILON, own=shown)
 
 
 def _evidence(result: Result, words: _Words, language: str) -> Iterator[str]:

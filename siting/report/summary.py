@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from siting.report.certainty import unserved
+from siting.report.certainty import exceptions
 from siting.report.document import Block, Column, Document, Figure, Grid, Paragraph
 from siting.report.tables import columns, measured, of_phase, place, records, study_columns
 from siting.report.words import localised, number, texts, whole
@@ -117,10 +117,8 @@ def _remarks(result: Result, language: str) -> Iterator[str]:
         grades = texts(language)["evidence"]
         parts = (f"{count} {grades[grade]}" for grade, count in manifest["evidence"].items())
         yield words["evidence"].format(grades=", ".join(parts))
-    yield from unserved(result, words, language)
+    yield from exceptions(result, words, language)
     if manifest["closed"]:
         places = result.tables["offices"].set_index("code")["place"]
         named = ", ".join(f"{places[code]} ({code})" for code in manifest["closed"])
         yield words["closed"].format(places=named)
-    if manifest["splits"]:
-        yield words["splits"]

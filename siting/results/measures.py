@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.special import logsumexp
 
 from siting.common.types import Bools, Floats, Ints
+from siting.model.objectives import kolm_pollak_ede, kolm_pollak_kappa
 
 SHARE_MINUTES = (30, 45, 60)
 """The travel times within which shares of people are given, minutes."""
@@ -22,9 +22,6 @@ MEASURES: Mapping[str, Literal["minutes", "share", "index"]] = {
 """The measures of access.csv in their order, and the unit of each."""
 DIGITS = {"minutes": 2, "share": 2, "index": 3}
 """Decimals of a measure where figures are compared; those of a share are of per cent."""
-EPSILON = -1.0
-"""Inequality aversion of the EDE where a scenario does not set it; below 0, since time is a
-burden."""
 
 
 def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
@@ -53,32 +50,6 @@ def share_within(minutes: Floats, weights: Floats, limit: float) -> float:
     0.8
     """
     return float(weights[minutes <= limit].sum() / weights.sum())
-
-
-def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON) -> float:
-    """Inequality aversion in units of 1 / minute.
-
-    kappa = epsilon sum(w t) / sum(w t^2), t the present times (Sheriff and Maguire, "Health Risk,
-    Inequality Indexes, and Environmental Justice", Risk Analysis 40, 2020).
-    """
-    return epsilon * float(weights @ minutes) / float(weights @ minutes**2)
-
-
-def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:
-    """Equally-distributed equivalent: the time that, if all had it, would be as bad as these.
-
-    EDE = -ln(sum(w exp(-kappa t)) / sum(w)) / kappa (Kolm 1976; Pollak 1971); never below the
-    mean for kappa < 0.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> minutes, people = np.array([10.0, 30.0]), np.array([1.0, 1.0])
-    >>> kappa = kolm_pollak_kappa(minutes, people)
-    >>> round(kappa, 3), round(kolm_pollak_ede(minutes, people, kappa), 2)
-    (-0.04, 21.95)
-    """
-    return float(-(logsumexp(-kappa * minutes, b=weights) - np.log(weights.sum())) / kappa)
 
 
 def gini(minutes: Floats, weights: Floats) -> float:

@@ -18,6 +18,7 @@ from siting.common.toml import (
     Text,
     table_of,
 )
+from siting.common.types import EPSILON
 
 
 class About(Table):
@@ -147,7 +148,7 @@ class Stage(Table):
     """As in [objective]."""
     within_minutes: NonNegativeFloat | None = None
     """For coverage: the travel time that counts as reached."""
-    epsilon: Aversion = -1.0
+    epsilon: Aversion = EPSILON
     """For equity: aversion to inequality, below 0."""
     targets: tuple[TargetTable, ...] = ()
     """For cost: what must be reached."""
@@ -195,7 +196,7 @@ class Objective(Table):
     that reaches the targets; lexicographic: the objectives in `order`, one after the other."""
     within_minutes: NonNegativeFloat | None = None
     """For coverage: the travel time that counts as reached, this very time included."""
-    epsilon: Aversion = -1.0
+    epsilon: Aversion = EPSILON
     """For equity: aversion to inequality, below 0; the lower, the more long trips weigh."""
     targets: tuple[TargetTable, ...] = ()
     """For cost: what must be reached, each with share, within_minutes and each."""

@@ -19,6 +19,7 @@ from siting.report.formats.docx import as_docx
 from siting.report.formats.html import as_html
 from siting.report.formats.pdf import as_pdf
 from siting.report.formats.xlsx import as_xlsx
+from siting.report.summary import summary
 from siting.report.tables import limit_name, picks
 from siting.report.words import goal_in_words, number, percent, sort_key, texts, whole
 from siting.results.result import Result
@@ -224,6 +225,33 @@ def test_closing_phases_and_exceptions_are_told(show: Show, result: Result) -> N
     assert [shown(grid.rows[0][c.key], c, "en") for c in grid.columns] == [
         *("2020", "4", "6.3", "10.3", "13.9")
     ]
+
+
+@pytest.mark.parametrize(
+    ("objective", "own"),
+    [
+        ({"kind": "equity", "epsilon": -1.0}, None),
+        ({"kind": "mean"}, None),
+        ({"kind": "equity", "epsilon": -2.0}, "-2"),
+        ({"kind": "equity", "epsilon": -0.25, "order": []}, "-0.25"),
+        (
+            {
+                "kind": "lexicographic",
+                "order": [{"kind": "equity", "epsilon": each} for each in (-0.5, -3.0)],
+            },
+            "-3 and -0.5",
+        ),
+    ],
+)
+def test_a_measure_at_another_aversion_than_the_objective_is_told_as_such(
+    show: Show, result: Result, objective: dict[str, Any], own: str | None
+) -> None:
+    scenario = dict(result.manifest["scenario"]) | {"objective": objective}
+    other = replace(result, manifest=dict(result.manifest) | {"scenario": scenario})
+    sentence = "epsilon = -1, so that results can be compared; the objective has its own"
+    for document in (show(other, "en").document, summary(other, Path(), "en")):
+        text = _running_text(document)
+        assert f"{sentence}, {own}." in text if own else "epsilon" not in text
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

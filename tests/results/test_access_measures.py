@@ -10,8 +10,6 @@ from siting.common.types import Floats
 from siting.results.measures import (
     access_measures,
     gini,
-    kolm_pollak_ede,
-    kolm_pollak_kappa,
     share_within,
     weighted_quantile,
 )
@@ -42,21 +40,6 @@ def test_gini_is_half_the_relative_mean_difference(minutes: Floats, people: Floa
 def test_gini_of_no_burden_is_zero_and_of_one_who_has_all_nearly_one() -> None:
     assert gini(np.zeros(3), np.ones(3)) == 0
     assert gini(np.array([0.0, 40.0, 0.0, 0.0]), np.ones(4)) == 0.75
-
-
-@given(MINUTES, PEOPLE)
-def test_ede_follows_its_formula_and_is_never_below_the_mean(
-    minutes: Floats, people: Floats
-) -> None:
-    kappa = kolm_pollak_kappa(minutes, people)
-    direct = -np.log(np.average(np.exp(-kappa * minutes), weights=people)) / kappa
-    ede = kolm_pollak_ede(minutes, people, kappa)
-    assert ede == pytest.approx(direct)
-    assert ede >= np.average(minutes, weights=people) - 1e-9
-
-
-def test_kappa_is_epsilon_over_the_ratio_of_moments() -> None:
-    assert kolm_pollak_kappa(np.array([10.0, 30.0]), np.array([1.0, 1.0]), -2.0) == -2 * 40 / 1000
 
 
 def test_the_limit_itself_counts_as_within() -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model import Closing, Instance, Limits, Mean, Quota, solve
+from siting.model.objectives import kolm_pollak_kappa
 from siting.pipeline.problem import dense
-from siting.results.measures import access_measures, kolm_pollak_kappa
+from siting.results.measures import access_measures
 
 
 def misallocation(
