@@ -15,9 +15,6 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 type RoadGraph = nx.MultiDiGraph[int]
 
-EPSILON = -1.0
-"""Aversion to inequality where nobody sets it; below 0, since time is a burden."""
-
 
 @dataclass(frozen=True)
 class Points:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
-from scipy.special import logsumexp
 
+from siting.common.equity import EPSILON, kolm_pollak_ede, kolm_pollak_kappa
 from siting.common.errors import ClashingLimit, Fault, InputError
-from siting.common.types import EPSILON, Floats
+from siting.common.types import Floats
 from siting.model.formulation import Formulation
 from siting.model.instance import Instance, nearest_minutes
 from siting.model.program import Ceiling, Functional, Transform
@@ -266,32 +266,6 @@ def beyond(within: float) -> Transform:
         return (times > within).astype(np.float64)
 
     return cost
-
-
-def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON) -> float:
-    """Inequality aversion in units of 1 / minute.
-
-    kappa = epsilon sum(w t) / sum(w t^2), t the present times (Sheriff and Maguire, "Health Risk,
-    Inequality Indexes, and Environmental Justice", Risk Analysis 40, 2020).
-    """
-    return epsilon * float(weights @ minutes) / float(weights @ minutes**2)
-
-
-def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:
-    """Equally-distributed equivalent: the time that, if all had it, would be as bad as these.
-
-    EDE = -ln(sum(w exp(-kappa t)) / sum(w)) / kappa (Kolm 1976; Pollak 1971); never below the
-    mean for kappa < 0.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> minutes, people = np.array([10.0, 30.0]), np.array([1.0, 1.0])
-    >>> kappa = kolm_pollak_kappa(minutes, people)
-    >>> round(kappa, 3), round(kolm_pollak_ede(minutes, people, kappa), 2)
-    (-0.04, 21.95)
-    """
-    return float(-(logsumexp(-kappa * minutes, b=weights) - np.log(weights.sum())) / kappa)
 
 
 def _anyone_travels(instance: Instance) -> bool:

@@ -142,10 +142,9 @@ def _between(links: Links, ferry: Bools) -> Bools:
 def _delayed(links: Links, kph: Floats, speeds: Speeds, limits: SpeedLimits) -> Bools:
     size = _size(links)
     pairs = np.concatenate([links.tail * size + links.head, links.head * size + links.tail])
-    neighbours = np.bincount(np.unique(pairs) // max(size, 1), minlength=size)
+    neighbours = np.bincount(np.unique(pairs) // max(size, 1), minlength=size)[links.head]
     off_road = links.by_kind({*speeds.waiting_minutes, *_CONNECTORS}.__contains__)
-    urban = (kph <= limits.urban_kph) & ~off_road
-    delayed: Bools = urban & (neighbours[links.head] >= _CROSSING)
+    delayed: Bools = (kph <= limits.urban_kph) & ~off_road & (neighbours >= _CROSSING)
     return delayed
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from siting.common.types import EPSILON
+from siting.common.equity import EPSILON
 from siting.report import tables
 from siting.report.document import Block, Bullets, Heading
 from siting.report.words import listed, number, texts, whole
@@ -53,12 +53,10 @@ def _decisive_kind(manifest: Mapping[str, Any]) -> str:
 def exceptions(result: Result, words: _Words, language: str) -> Iterator[str]:
     """Whom nobody reaches, where else people go than to the nearest, what is measured otherwise."""
     manifest = result.manifest
-    counts = {"unreached": manifest["unreached"]["people"], "not_counted": manifest["not_counted"]}
-    for key, people in counts.items():
-        if people:
-            yield words[key].format(people=whole(people, language))
-    if manifest["splits"]:
-        yield words["splits"]
+    counts = {**manifest, "unreached": manifest["unreached"]["people"]}
+    for key in ("unreached", "not_counted", "splits"):
+        if counts[key]:
+            yield words[key].format(people=whole(counts[key], language))
     objective = manifest["scenario"]["objective"]
     aims = (objective, *objective.get("order", ()))
     if own := sorted({aim.get("epsilon", EPSILON) for aim in aims} - {EPSILON}):

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from siting.common.equity import kolm_pollak_ede, kolm_pollak_kappa
 from siting.common.types import Bools, Floats, Ints
-from siting.model.objectives import kolm_pollak_ede, kolm_pollak_kappa
 
 SHARE_MINUTES = (30, 45, 60)
 """The travel times within which shares of people are given, minutes."""
@@ -84,6 +84,13 @@ def access_measures(minutes: Floats, weights: Floats, kappa: float) -> dict[str,
         "ede": kolm_pollak_ede(minutes, weights, kappa),
         "gini": gini(minutes, weights),
     }
+
+
+def side_by_side(networks: Mapping[str, Floats], people: Floats) -> pd.DataFrame:
+    """All measures of some networks, a column each; the present one is called before."""
+    kappa = kolm_pollak_kappa(networks["before"], people)
+    found = {name: access_measures(each, people, kappa) for name, each in networks.items()}
+    return pd.DataFrame(found).rename_axis("measure").reset_index()
 
 
 @dataclass(frozen=True)
@@ -197,10 +204,7 @@ def measure(
 
 
 def _nation(access: Access) -> pd.DataFrame:
-    kappa = kolm_pollak_kappa(access.before, access.people)
-    before = access_measures(access.before, access.people, kappa)
-    after = access_measures(access.after, access.people, kappa)
-    table = pd.DataFrame({"before": before, "after": after}).rename_axis("measure").reset_index()
+    table = side_by_side({"before": access.before, "after": access.after}, access.people)
     return table.assign(change=table["after"] - table["before"])
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from siting.common.equity import EPSILON
 from siting.common.toml import (
     Aversion,
     Count,
@@ -18,7 +19,6 @@ from siting.common.toml import (
     Text,
     table_of,
 )
-from siting.common.types import EPSILON
 
 
 class About(Table):

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from siting.common.equity import kolm_pollak_ede, kolm_pollak_kappa
 from siting.common.errors import StoppedError
 from siting.common.signals import Progress
 from siting.common.types import Bools, Floats
 from siting.model import Coverage, Equity, Lexicographic, Mean, NoWorse, Solution, Task, Worst
 from siting.model.instance import nearest_minutes
-from siting.model.objectives import kolm_pollak_ede, kolm_pollak_kappa
 
 type Second = Worst | Equity | Coverage
 

@@ -9,9 +9,8 @@ import pandas as pd
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model import Closing, Instance, Limits, Mean, Quota, solve
-from siting.model.objectives import kolm_pollak_kappa
 from siting.pipeline.problem import dense
-from siting.results.measures import access_measures
+from siting.results.measures import side_by_side
 
 
 def misallocation(
@@ -189,13 +188,11 @@ def compare_with_best(contest: Contest) -> RoundComparison:
     decided = {"before": (), "real": contest.real, "best": contest.best()}
     found = {side: contest.after(sites) for side, sites in decided.items()}
     codes, weights = np.array(contest.instance.site_ids), contest.instance.weights
-    kappa = kolm_pollak_kappa(found["before"][1], weights)
-    assignment, measures = pd.DataFrame(), {}
+    assignment = pd.DataFrame()
     for side, (nearest, minutes) in found.items():
         assignment[f"minutes_{side}"], assignment[f"office_{side}"] = minutes, codes[nearest]
-        measures[side] = access_measures(minutes, weights, kappa)
-    table = pd.DataFrame(measures).rename_axis("measure").reset_index()
-    means = {side: figures["mean"] for side, figures in measures.items()}
+    table = side_by_side({side: minutes for side, (_, minutes) in found.items()}, weights)
+    means = dict(zip(found, table.set_index("measure").loc["mean"], strict=True))
     choices = _choices(contest, decided["best"], means)
     return RoundComparison(assignment, table, choices, _summary(contest, decided["best"], means))
 

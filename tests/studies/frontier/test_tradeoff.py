@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siting.common.equity import kolm_pollak_ede, kolm_pollak_kappa
 from siting.common.types import Floats
 from siting.model import Coverage, Equity, Instance, Limits, Mean, Solver, Task, Worst
-from siting.model.objectives import kolm_pollak_ede, kolm_pollak_kappa
 from siting.studies.frontier.tradeoff import EDE_STEP, Front, Second, solve_front
 
 SECONDS: list[Second] = [Worst(), Coverage(20), Equity()]
