@@ -89,8 +89,11 @@ def make_formulation(
     options = _options(instance, limits, parts)
     farthest = min([np.inf, *(part.minutes for part in parts if isinstance(part, MaxTime))])
     years = np.array([phase.years for phase in limits.phases] or [1.0])
+    fills, within = bool(np.isfinite(options.capacity).any()), bool(np.isfinite(farthest))
+    # Whom no site at all reaches takes up no room, and is covered by none.
+    passes_over = serve_all or (fills and not within)
     reached = np.diff(instance.times.indptr) > 0
-    counted = np.flatnonzero((instance.weights > 0) & (reached | ~np.bool_(serve_all)))
+    counted = np.flatnonzero((instance.weights > 0) & (reached | np.bool_(not passes_over)))
     clients = np.tile(counted, len(years))
     periods = np.repeat(np.arange(len(years)), len(counted))
     people = instance.weights[clients]
@@ -104,7 +107,7 @@ def make_formulation(
         people=people,
         periods=periods,
         capacity=options.capacity,
-        must_serve=bool(serve_all or np.isfinite([*options.capacity, farthest]).any()),
+        must_serve=serve_all or fills or within,
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
         hint=_hint(options, start) if start else None,
     )

@@ -88,11 +88,16 @@ class BruteForce:
 
     @property
     def counted(self) -> Bools:
-        """Clients with people; with a worst case, only those whom some site reaches at all."""
+        """Clients with people; with a worst case or capacities, only whom some site reaches."""
         counted = self.instance.weights > 0
-        if any(isinstance(each, Worst) for each in self.objectives):
+        worst = any(isinstance(each, Worst) for each in self.objectives)
+        if worst or (self._may_fill and not self._every_one and self.limits.max_time is None):
             counted &= np.isfinite(self.dense).any(axis=1)
         return counted
+
+    @property
+    def _every_one(self) -> bool:
+        return any(not isinstance(each, Coverage | Cost) for each in self.objectives)
 
     @property
     def _may_fill(self) -> bool:
@@ -112,7 +117,6 @@ class BruteForce:
         dense = np.where(dense <= self.radius, dense, np.inf)
         opened = [[s is not None and s[1] <= number for s in plan] for number in range(len(years))]
         fills = self._may_fill
-        every_one = any(not isinstance(each, Coverage | Cost) for each in self.objectives)
         phase = np.repeat(np.arange(len(years)), len(dense))
         return Serving(
             np.vstack([np.where(running, dense, np.inf) for running in opened]),
@@ -120,7 +124,7 @@ class BruteForce:
             (years / years.sum())[phase],
             phase,
             self.plans.room(plan),
-            must=fills or limits.max_time is not None or every_one,
+            must=fills or limits.max_time is not None or self._every_one,
             fills=fills,
         )
 

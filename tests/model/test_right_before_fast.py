@@ -98,3 +98,15 @@ def test_an_answer_a_little_beyond_an_earlier_stage_is_none(method: Method) -> N
     stages = Lexicographic([(Equity(kappa=-0.01), 0.0), (Mean(cost_weight=100), 0.0)])
     found = solve(instance, stages, Limits(), method=method)
     assert (found.status, found.open_sites) == ("optimal", ("a",))
+
+
+def test_whom_no_site_reaches_is_not_covered_under_capacities() -> None:
+    minutes = np.array([[30, 4, 21], [45, 16, 5], [np.inf, np.inf, np.inf]])
+    instance = Instance.from_matrix(
+        minutes, [500, 300, 200], existing=["o"], site_ids=["o", "one", "two"]
+    )
+    room = dict.fromkeys(instance.site_ids, 100_000.0)
+    for limits in (Limits(new_sites_max=2), Limits(new_sites_max=2, capacity=room)):
+        found = solve(instance, Coverage(20), limits)
+        assert (found.status, found.new_sites, found.objective) == ("optimal", ("one",), 800)
+        assert found.unreached == ("2",)
