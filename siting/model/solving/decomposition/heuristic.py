@@ -243,7 +243,8 @@ def _swap(moves: Moves, sums: RowSums, chosen: Bools) -> bool:
         return False
     first, second, nearest, next_nearest = moves.two_nearest(chosen)
     profit = _profits(moves, (first, second, nearest), removable)[addable]
-    profit += program.goal.linear[removable] - program.goal.linear[addable][:, None]
+    # Not in place: without any pair numpy counts in whole numbers.
+    profit = profit + program.goal.linear[removable] - program.goal.linear[addable][:, None]
     little = VERY_LITTLE * max(1.0, float(np.abs(profit).max()))
     touched, swapped = np.zeros(len(first), dtype=np.bool_), False
     for flat in _greatest(profit.ravel()):
