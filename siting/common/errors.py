@@ -153,7 +153,10 @@ class InfeasibleError(SitingError):
 
 
 class StoppedError(SitingError):
-    """The solver was stopped before it had found any answer."""
+    """Stopped before proof: raised where there is no answer, so that nothing is written.
+
+    A command that has written an answer without its proof ends with the same exit code.
+    """
 
     exit_code = 4
 

@@ -27,6 +27,8 @@ Count = Annotated[int, Field(ge=0, le=_GREATEST)]
 NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
 PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]
 Aversion = Annotated[float, Field(lt=0, ge=-100)]
+EPSILON = -1.0
+"""Aversion to inequality where nobody sets it; below 0, since time is a burden."""
 
 
 class Table(BaseModel):

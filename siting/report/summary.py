@@ -100,8 +100,7 @@ def _frontier(result: Result, language: str) -> Iterator[Paragraph]:
 
 def _closing(result: Result, language: str) -> Iterator[Paragraph]:
     """How sure the answer is, and what to know besides."""
-    words, manifest = texts(language)["terminal"], result.manifest
-    gap = manifest["gap"]
+    words, manifest, gap = texts(language)["terminal"], result.manifest, result.manifest["gap"]
     known = gap is not None and words["gap"].format(gap=number(100 * gap, 4, language))
     status, reason = words["statuses"][manifest["status"]], words["reasons"][manifest["reason"]]
     answer = words["answer"].format(status=status, reason=reason, gap=known or words["gap_unknown"])

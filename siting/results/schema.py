@@ -1,4 +1,7 @@
-"""What the files of a result must look like, so that reports can be made of them."""
+"""What the files of a result must hold when they are read back, for reports to be made of them.
+
+What a run writes into them is made in `siting.results.tables` and `siting.results.measures`.
+"""
 
 import json
 from collections.abc import Mapping

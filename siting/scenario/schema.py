@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from siting.common.equity import EPSILON
 from siting.common.toml import (
+    EPSILON,
     Aversion,
     Count,
     NonNegativeFloat,

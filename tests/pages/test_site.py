@@ -146,6 +146,15 @@ def test_what_the_page_on_architecture_names_is_there() -> None:
     assert named <= {name for name, _ in classes(read_modules())}
 
 
+def test_what_the_page_on_architecture_looks_for_in_a_module_is_defined_there() -> None:
+    told = re.findall(r"`(\w+)`(?: or `(\w+)`)? in\s`(siting/[\w/]+\.py)`", _text("architecture"))
+    assert len(told) > 8
+    for *names, path in told:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        for name in filter(None, names):
+            assert re.search(rf"^ *(?:(?:def|class) )?{name}\b", text, re.MULTILINE), (name, path)
+
+
 def test_the_picture_of_the_house_is_that_of_the_code() -> None:
     assert _picture("house") == drawn(), "make house"
 

@@ -1,4 +1,7 @@
-"""One way to hand a PuLP problem to a solver, whichever it is."""
+"""One way to hand a PuLP problem to a solver, whichever it is.
+
+Which there are, and what may be asked of them, says `Solver` in `siting.model.solving.search`.
+"""
 
 import re
 import tempfile
