@@ -25,7 +25,6 @@ PIVOTS = 100
 RELIABLE = 3
 # A node's cuts are worth another round if the last has closed this part of what is left of the gap.
 WORTH_A_ROUND = 0.05
-MOST_ROUNDS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,8 +179,7 @@ class Tree:
         if node.place >= 0:
             self.costs.note(node.place, answer.bound - node.bound, node.share, up=node.up)
         node = replace(node, bound=max(node.bound, answer.bound))
-        values = self.master.whole_values()
-        free = np.flatnonzero(np.abs(values - np.round(values)) > WHOLE)
+        values, free = self.master.whole_values(), self._fractional()
         if self._passed_over(node):
             return []
         if len(free) == 0:
@@ -191,7 +189,6 @@ class Tree:
         node = self._fixed(node)
         if self.count & (self.count - 1) == 0:
             self.visits.improve(answer.columns)
-            self.master.hold(node.lower, node.upper)
         place = self._choose(node, free, values[free])
         return node.children(place, float(values[place]))
 
@@ -200,21 +197,23 @@ class Tree:
         self.master.hold(node.lower, node.upper)
         if self.master.size() > self.many:
             self.master.drop_slack()
-        last = -np.inf
-        for _ in range(MOST_ROUNDS):
+        last, little = -np.inf, False
+        while True:
             answer = self.master.solve_relaxed()
             if answer.state != "done" or answer.bound >= self.visits.cutoff():
                 return answer
-            values = self.master.whole_values()
-            whole = bool((np.abs(values - np.round(values)) <= WHOLE).all())
-            added = (self.visits.take if whole else self.visits.cut)(answer.columns)
-            left = self.visits.cutoff() - answer.bound
-            if added == 0:
+            whole = len(self._fractional()) == 0
+            if little and not whole:
                 return answer
-            if not whole and answer.bound - last < WORTH_A_ROUND * left:
-                break
+            if (self.visits.take if whole else self.visits.cut)(answer.columns) == 0:
+                return answer
+            little = answer.bound - last < WORTH_A_ROUND * (self.visits.cutoff() - answer.bound)
             last = answer.bound
-        return self.master.solve_relaxed()
+
+    def _fractional(self) -> Ints:
+        """Return the places whose values are not whole."""
+        values = self.master.whole_values()
+        return np.flatnonzero(np.abs(values - np.round(values)) > WHOLE)
 
     def _fixed(self, node: Node) -> Node:
         """Decide the options of a node whose reduced costs leave no choice."""
