@@ -69,8 +69,8 @@ class SolverAnswer:
 
 
 def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> SolverAnswer:
-    """Return an answer that names no options."""
-    return SolverAnswer(state, None, np.inf, bound)
+    """Return an answer that names no options; where there is none, no bound is too great."""
+    return SolverAnswer(state, None, np.inf, np.inf if state == "infeasible" else bound)
 
 
 def checked(

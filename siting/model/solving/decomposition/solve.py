@@ -85,6 +85,9 @@ class _Decomposition:
         left = prune_pairs(drop_forbidden_pairs(self.program))
         merged, _ = merge_services(replace(left, hint=self.best.chosen))
         answer = solve_decomposed(merged, self.search)
+        if answer.state == "infeasible":
+            # What is left has none that the cutoff lets through.
+            return replace(self.best, state="done", bound=min(self.best.value, self._beyond()))
         best = min(self.best, answer, key=lambda found: found.value)
         return replace(answer, chosen=best.chosen, value=best.value)
 
@@ -116,11 +119,14 @@ class _Decomposition:
 
     def _cutoff(self) -> float:
         """Return the bound from which on a part of the tree can hold no better answer."""
-        farther = float(np.nextafter(self.search.cutoff, np.inf))
         if self.best.chosen is None:
-            return farther
+            return self._beyond()
         gap = self.search.solver_gap() * max(abs(self.best.value), ABSOLUTE)
-        return min(self.best.value - max(gap, self._least_step()), farther)
+        return min(self.best.value - max(gap, self._least_step()), self._beyond())
+
+    def _beyond(self) -> float:
+        """Return the least bound that is beyond what is looked for."""
+        return float(np.nextafter(self.search.cutoff, np.inf))
 
     def _least_step(self) -> float:
         """Return by how much a better answer must be better, with leeway for rounding."""
