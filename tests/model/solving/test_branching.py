@@ -65,7 +65,7 @@ def test_costs_in_units_leave_no_part_of_a_unit_over() -> None:
 
 
 def test_what_has_no_unit_stays_as_it_is() -> None:
-    row = Row("", np.arange(2), np.array([np.pi, np.e]), upper=4.0)
+    row = Row("", np.arange(2), np.array([2**0.5, 3**0.5]), upper=4.0)
     assert in_whole_numbers(row) is row
 
 
