@@ -88,4 +88,5 @@ class Serving:
 
 def _nearest(costs: Floats) -> float:
     """Return the sum if everyone goes to the nearest: costs never fall with the time."""
-    return float(costs.min(axis=1, initial=np.inf).sum())
+    nearest: float = costs.min(axis=1, initial=np.inf).sum()
+    return nearest

@@ -78,7 +78,7 @@ class _Decomposition:
     def _much_fixed(self) -> bool:
         """Tell whether the fixing has decided so much that it is worth to begin anew with less."""
         left = self.program.upper[self.program.times.indices] > 0
-        return bool(left.mean() < WORTH_A_RESTART)
+        return bool(left.sum() < WORTH_A_RESTART * len(left))
 
     def _again(self) -> SolverAnswer:
         """Solve what the fixing has left."""
