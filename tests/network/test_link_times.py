@@ -14,11 +14,7 @@ RULES = AccessFigures(radius_km=4, detour=1.3, kph=40, water_kph=10, far_km=10, 
 KPH = {"primary": 80, "unclassified": 50, "ferry": 10}
 BY_CLASS = Speeds("p", KPH, {"ferry": 20}, RULES)
 BY_LIMIT = Speeds(
-    "p",
-    KPH,
-    {"ferry": 20},
-    RULES,
-    SpeedLimits(factor=0.9, junction_seconds=6, delayed_up_to_kph=50),
+    "p", KPH, {"ferry": 20}, RULES, SpeedLimits(factor=0.9, junction_seconds=6, urban_kph=50)
 )
 
 
@@ -55,7 +51,7 @@ def test_the_same_as_osmnx_where_every_limit_is_known() -> None:
         KPH,
         {},
         RULES,
-        SpeedLimits.model_construct(factor=1.0, junction_seconds=0.0, delayed_up_to_kph=50.0),
+        SpeedLimits.model_construct(factor=1.0, junction_seconds=0.0, urban_kph=50.0),
     )
     mine = _graph(*((k, k + 1, {"maxspeed": limit}) for k, limit in enumerate(("50", "30 mph"))))
     theirs: nx.MultiDiGraph[int] = nx.MultiDiGraph(mine)
