@@ -111,7 +111,6 @@ def run(  # noqa: PLR0913 - one parameter an option
     """Solve a scenario and write its results."""
     from siting.common.parallel import check_cluster
     from siting.pipeline.steps import read_frontier
-    from siting.report.formats.terminal import print_document
     from siting.report.summary import summary
     from siting.results.write import claim
 
@@ -130,7 +129,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     if quiet:
         typer.echo(str(folder))
     else:
-        print_document(summary(result, folder), Console(highlight=False))
+        options.show(summary(result, folder))
     options.end_unless(proved=result.settled)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from typer import Argument, Option
 
 import siting
@@ -40,10 +39,8 @@ def _make(
 
 def _leave(study: "Result", results: Path, told: "Document") -> None:
     """Write a study, print it, and say where its files are."""
-    from siting.report.formats.terminal import print_document
-
     folder = siting.write_result(study, results)
-    print_document(told, Console(highlight=False))
+    options.show(told)
     typer.echo(f"\nFiles: {folder}")
 
 
@@ -220,7 +217,6 @@ def rerun(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Repeat a run from its manifest and say which figures differ."""
     from siting.common.files import write_file
-    from siting.report.formats.terminal import print_document
     from siting.results.csv import as_csv
     from siting.results.result import find_result
     from siting.results.write import check_target
@@ -233,7 +229,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
         made = siting.rerun(
             old, relative_to=folder, allow=tuple(allow or ()), anyway=anyway, progress=progress
         )
-    print_document(tell_rerun(made, language), Console(highlight=False))
+    options.show(tell_rerun(made, language))
     if table is not None:
         write_file(table, as_csv(made.found.cells), option="--table")
     if results is not None:
@@ -275,7 +271,6 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     if workers and scheduler:
         remedy = "Leave out one of them: workers of a Dask cluster are started with it."
         options.refuse("--workers", workers, "a scheduler has workers of its own", remedy)
-    from siting.report.formats.terminal import print_document
     from siting.studies.sweep.file import read_sweep
     from siting.studies.sweep.table import tell_sweep
 
@@ -289,8 +284,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
             resume=resume,
             progress=progress,
         )
-    told = tell_sweep(asked.about.title, swept.table, language)
-    print_document(told, Console(highlight=False))
+    options.show(tell_sweep(asked.about.title, swept.table, language))
     if resume:
         typer.echo(f"{swept.kept} of them were there already.")
     typer.echo(f"Files: {swept.folder}")

@@ -45,8 +45,8 @@ def columns(keys: Iterable[str], titles: Mapping[str, str]) -> list[Column]:
     return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
 
 
-type Formats = Mapping[str, Kind | int | tuple[Kind, int]]
-"""A kind, the decimals of a number, or both, for each column of a study's table."""
+type Formats = Mapping[str, Kind | int | tuple[Kind, int] | tuple[Kind, int, int]]
+"""Of each column of a study's table the kind, the decimals of a number, or both and the width."""
 
 
 def study_columns(words: Mapping[str, str], formats: Formats) -> list[Column]:
