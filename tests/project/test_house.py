@@ -1,8 +1,11 @@
 """The house is no larger and no deeper than was agreed: python -m tools.measure_house."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
-from tools.house import import_graph, read_modules, room_graph
+from tools.house import Module, import_graph, read_modules, room_graph
 from tools.measure_house import Size, measure
 
 MODULES = read_modules()
@@ -36,6 +39,13 @@ def test_rooms_import_one_way_and_model_and_network_only_common() -> None:
     rooms = room_graph(import_graph(MODULES))
     assert not [(one, other) for one, other in rooms.edges if rooms.has_edge(other, one)]
     assert set(rooms["model"]) == set(rooms["network"]) == {"common"}
+
+
+def test_an_import_that_hides_in_a_text_is_seen() -> None:
+    text = 'LOADED = ["siting.cli.app", "siting.no.module", "not one"]'
+    hiding = Module("siting.common.files", Path(), text, ast.parse(text))
+    arrows = import_graph({**MODULES, hiding.name: hiding})
+    assert list(arrows[hiding.name]) == ["siting.cli.app"]
 
 
 def test_a_name_of_one_domain_fact_stands_in_few_files() -> None:

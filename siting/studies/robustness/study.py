@@ -22,6 +22,7 @@ from siting.studies.robustness.solve import (
     SolvedDraw,
     compute_shared,
     make_draws,
+    solve_draw,
     solve_draws,
 )
 from siting.studies.study import refuse, study_result
@@ -77,7 +78,7 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     file, folder = as_scenario_file(scenario), data or data_folder()
     _refuse_what_is_not_carried_over(file)
     if workers > 1:
-        worker_context()
+        worker_context(solve_draw)
     problem, shared = compute_shared(file, folder, progress)
     made = make_draws(shared, redraw_of(problem, folder, rule=rule), draws, seed)
     progress("Solving the scenario as it stands")
