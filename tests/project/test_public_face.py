@@ -56,6 +56,17 @@ def test_paths_may_be_texts(tmp_path: Path) -> None:
     assert (folder / "sites.csv").read_bytes() == (kept / "sites.csv").read_bytes()
 
 
+def test_a_problem_holds_what_the_model_takes_and_the_tables_it_came_from() -> None:
+    problem = siting.prepare("announced_only", progress=lambda _: None)
+    assert {*problem.tables} == {"municipalities", "demand", "sites"}
+    assert list(problem.tables["demand"]["demand_id"]) == list(problem.instance.client_ids)
+    open_or_may_open = problem.tables["sites"].query("allowed")["code"]
+    assert list(open_or_may_open) == list(problem.instance.site_ids)
+    solution = siting.solve(problem.instance, problem.objective, problem.limits)
+    ran = siting.run("announced_only", progress=lambda _: None)
+    assert [*solution.new_sites] == [*ran.tables["sites"].sort_values("rank")["locality_code"]]
+
+
 def test_importing_it_loads_nothing_heavy() -> None:
     code = "import siting, sys; print({'pandas', 'geopandas', 'numpy'} & {*sys.modules})"
     done = subprocess.run(  # noqa: S603 - our own program
