@@ -10,8 +10,8 @@ from siting.common.errors import SitingError as SitingError
 from siting.common.errors import StoppedError as StoppedError
 from siting.model import Instance as Instance
 from siting.model import solve as solve
-from siting.pipeline.run import check as check
-from siting.pipeline.run import prepare as prepare
+from siting.pipeline.prepare import check as check
+from siting.pipeline.prepare import prepare as prepare
 from siting.pipeline.run import run as run
 from siting.report.maps.draw import draw_map as draw_map
 from siting.results.result import Result as Result

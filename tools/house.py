@@ -48,10 +48,10 @@ def import_graph(modules: Mapping[str, Module]) -> Graph:
     """An arrow from each module to each that it imports, within functions and guards too.
 
     A text that is the name of a module counts, since that is how an import is hidden. The face of
-    the package and of its start (`siting`, `siting.__main__`) stand outside the house.
+    the package (`siting`), which loads what is asked for, stands outside the house.
     """
     graph: Graph = nx.DiGraph()
-    graph.add_nodes_from(name for name in modules if name.count(".") and "__" not in name)
+    graph.add_nodes_from(name for name in modules if name.count("."))
     for name in graph:
         wanted = {found for found in _imported(modules[name].tree, modules) if found != name}
         graph.add_edges_from((name, found) for found in wanted & set(graph))
@@ -82,8 +82,9 @@ def circles(graph: Graph) -> list[list[str]]:
 
 
 def room_of(name: str) -> str:
-    """The room in which a module lies: `siting.model.solve` in model."""
-    return name.split(".")[1]
+    """The room in which a module lies: `siting.model.solve` in model, what starts siting in cli."""
+    room = name.split(".")[1]
+    return "cli" if room == "__main__" else room
 
 
 def room_graph(graph: Graph) -> Graph:

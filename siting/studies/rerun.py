@@ -15,7 +15,8 @@ from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
 from siting.inputs.ledger import sha256
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.run import files_of, run
+from siting.pipeline.prepare import files_of
+from siting.pipeline.run import run
 from siting.pipeline.steps import Frontier
 from siting.report.document import Block, Document, Paragraph
 from siting.report.tables import Formats, study_grid

@@ -13,8 +13,8 @@ from siting.common.package import scenario_folder
 from siting.common.signals import Progress
 from siting.model.solve import Task
 from siting.pipeline.describe import study_manifest
+from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
-from siting.pipeline.run import prepare
 from siting.results.result import Result, find_result, read_result
 from siting.scenario.file import AnyScenario, ScenarioFile
 from siting.scenario.schema import Scenario

@@ -10,8 +10,9 @@ from osmnx.distance import great_circle
 from siting.common.errors import ClashingLimit, InfeasibleError, InputError
 from siting.common.package import scenario_folder
 from siting.model import Cost, Coverage, Equity, Lexicographic, LimitUse, Mean, Target, Worst
+from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
-from siting.pipeline.run import answer, prepare
+from siting.pipeline.run import answer
 from siting.pipeline.translate import explain_clash, objective_of, uses_by_key
 from siting.scenario.file import find_scenario, read_scenario
 from siting.scenario.schema import Scenario

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from siting.common.errors import InputError
-from siting.pipeline.run import check, prepare, run
+from siting.pipeline.prepare import check, prepare
+from siting.pipeline.run import run
 from siting.results.result import Result
 from siting.scenario.file import find_scenario, read_scenario
 

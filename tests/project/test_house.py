@@ -32,6 +32,7 @@ def test_no_class_name_stands_twice(size: Size) -> None:
 
 def test_imports_make_no_circle_and_short_chains(size: Size) -> None:
     assert size.circles == []
+    assert size.chain[0] == "siting.__main__"
     assert len(size.chain) <= 18, " > ".join(size.chain)
 
 

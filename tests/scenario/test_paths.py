@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from siting.cli.app import app
 from siting.common.errors import InputError
-from siting.pipeline.run import check
+from siting.pipeline.prepare import check
 from siting.scenario.file import ScenarioFile, read_scenario
 from siting.studies.sweep.file import read_sweep
 

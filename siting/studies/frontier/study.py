@@ -10,7 +10,7 @@ from siting.common.errors import Fault, InputError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Coverage, Equity, Task, Worst
 from siting.pipeline.describe import describe_steps
-from siting.pipeline.run import prepare
+from siting.pipeline.prepare import prepare
 from siting.pipeline.steps import Frontier, Step, read_over, solve_frontier
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file

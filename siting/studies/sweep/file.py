@@ -18,7 +18,7 @@ from siting.common.toml import Table, Text, read_model
 from siting.inputs.ledger import sha256
 from siting.inputs.read import TableReader, Tables, read_tables, table_files
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.run import files_of
+from siting.pipeline.prepare import files_of
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 from siting.scenario.paths import lies_in
 
