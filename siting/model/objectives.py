@@ -252,7 +252,8 @@ class Cost(_Single):
         return float(options.annual_cost[~options.new & (options.lower == 0)].sum())
 
 
-type Single = Mean | Coverage | Worst | Equity | Cost
+type Summed = Mean | Coverage | Equity | Cost
+type Single = Summed | Worst
 
 
 def minutes(times: Floats) -> Floats:
@@ -336,10 +337,7 @@ class NoWorse:
 
 
 def ceiling_at(
-    objective: Mean | Coverage | Equity | Cost,
-    value: float,
-    formulation: Formulation,
-    leeway: float = 0.0,
+    objective: Summed, value: float, formulation: Formulation, leeway: float = 0.0
 ) -> Ceiling:
     """Return the limit on what an objective minimises that keeps it no worse than a value.
 

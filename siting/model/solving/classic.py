@@ -73,12 +73,11 @@ def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> 
     return SolverAnswer(state, None, np.inf, np.inf if state == "infeasible" else bound)
 
 
+type Ended = Literal["done", "stopped"]
+
+
 def checked(
-    program: Program,
-    chosen: Bools,
-    state: Literal["done", "stopped"],
-    bound: float,
-    split: Split | None = None,
+    program: Program, chosen: Bools, state: Ended, bound: float, split: Split | None = None
 ) -> SolverAnswer:
     """Return the answer with its value recomputed, or without options if they break a limit."""
     if not program.holds(chosen, split):

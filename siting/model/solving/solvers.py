@@ -18,11 +18,7 @@ from siting.model.solving.search import TIGHT_GAP, Search
 # HiGHS 1.15.1 calls some feasible models infeasible in presolve (as in its issue 3090); of its
 # rules it is sparsify, number 14, without which none of 6,000 random models went wrong.
 UNSOUND_PRESOLVE = 1 << 14
-TOLERANCES = (
-    "mip_feasibility_tolerance",
-    "primal_feasibility_tolerance",
-    "dual_feasibility_tolerance",
-)
+TOLERANCES = [f"{kind}_feasibility_tolerance" for kind in ("mip", "primal", "dual")]
 # What CBC (devel, 146ce89) does before its first relaxation crashes on some small models and calls
 # some feasible ones infeasible.
 CBC_OPTIONS = ["clqstr off", "preRootLPStr off"]
@@ -142,13 +138,10 @@ def _tracer(task: SolverTask) -> Any:  # noqa: ANN401 - the type of highspy's ca
 def _with_cbc(task: SolverTask) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         log = task.search.solver.log_file or Path(folder) / "cbc.log"
-        stats = task.problem.solve(
-            pulp.COIN_CMD(  # type: ignore[no-untyped-call] # PuLP has not typed it
-                **_settings(task, log),
-                threads=task.search.solver.threads,
-                options=CBC_OPTIONS,
-            )
-        )
+        # PuLP has not typed it, nor that of SCIP.
+        make: Any = pulp.COIN_CMD
+        settings = {**_settings(task, log), "threads": task.search.solver.threads}
+        stats = task.problem.solve(make(**settings, options=CBC_OPTIONS))
         text = log.read_text(encoding="utf-8")
     if re.search(r"Problem is infeasible|infeasibility proved", text):
         # PuLP does not read this where no search is needed to see it.
@@ -164,11 +157,8 @@ def _with_cbc(task: SolverTask) -> Report:
 
 
 def _with_scip(task: SolverTask) -> Report:
-    stats = task.problem.solve(
-        pulp.SCIP_PY(  # type: ignore[no-untyped-call] # PuLP has not typed it
-            **_settings(task),
-        )
-    )
+    make: Any = pulp.SCIP_PY
+    stats = task.problem.solve(make(**_settings(task)))
     model: Any = task.problem.solverModel
     if model.getStatus() == "inforunbd":
         # Nothing here is unbounded: every cost and every share is 0 or more.

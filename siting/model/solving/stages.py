@@ -7,14 +7,13 @@ from functools import partial
 from siting.common.types import Bools, Floats, Ints
 from siting.model.formulation import Formulation
 from siting.model.objectives import (
-    Cost,
-    Coverage,
     Equity,
     Lexicographic,
     Mean,
     NoWorse,
     Objective,
     Single,
+    Summed,
     Worst,
     ceiling_at,
     minutes,
@@ -91,16 +90,14 @@ class _Run:
     def worst(self, tolerance: float) -> bool:
         """Find the smallest radius, and hold later stages to it; tell whether to go on."""
         noted = len(self.search.trace)
-        answer = smallest_radius(
-            self.formulation, self.ceilings, self.search, self.method, self.known
-        )
+        before, ceilings = self.formulation, self.ceilings
+        answer = smallest_radius(before, ceilings, self.search, self.method, self.known)
         self._note(Worst(), None, answer, noted)
         radius = answer.value * (1 + tolerance) * (1 + LEEWAY)
-        within = restrict(self.formulation.program, radius)
-        self.formulation = replace(self.formulation, program=within)
+        self.formulation = replace(before, program=restrict(before.program, radius))
         return not self.clash
 
-    def sum(self, single: Mean | Coverage | Equity | Cost, tolerance: float) -> bool:
+    def sum(self, single: Summed, tolerance: float) -> bool:
         """Find the least sum, and hold later stages to it; tell whether to go on."""
         if isinstance(single, Equity):
             self._centre_on_greedy(single)
@@ -128,7 +125,7 @@ class _Run:
         centre = single.of_minutes(minutes_each, self.formulation)
         self.formulation = replace(self.formulation, centre=centre)
 
-    def _least(self, single: Mean | Coverage | Equity | Cost) -> SolverAnswer:
+    def _least(self, single: Summed) -> SolverAnswer:
         functional = single.functional(self.formulation)
         program, service_of = self.formulation.with_goal(functional, self.ceilings)
         if isinstance(single, Equity) or way_for(program, self.search) == "classic":
