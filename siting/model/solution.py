@@ -14,9 +14,9 @@ from siting.model.instance import Instance, entry_rows, nearest_minutes, row_min
 from siting.model.limits.base import LimitUse
 from siting.model.limits.limits import Limits
 from siting.model.limits.numbers import Phase
-from siting.model.objectives import Coverage, Lexicographic, Objective, Single, targets_of
+from siting.model.objectives import Coverage, Lexicographic, Objective, Single, Worst, targets_of
 from siting.model.options import OfficeType, Options
-from siting.model.program import Functional, Program, Split
+from siting.model.program import Program, Split
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
 
@@ -132,7 +132,6 @@ class SolvedStage:
 
     objective: Single
     formulation: Formulation
-    functional: Functional | None
     result: StageResult
     trace: tuple[TracePoint, ...]
 
@@ -224,12 +223,11 @@ def _final(stage: SolvedStage, outcome: Outcome) -> float | None:
     answer, program = outcome.answer, outcome.program
     if answer.chosen is None:
         return None
-    if stage.functional is None:
+    if isinstance(stage.objective, Worst):
         return float(program.minutes(answer.chosen, answer.split).max(initial=0.0))
-    merged = np.bincount(
-        outcome.service_of, weights=stage.functional.weights, minlength=len(program.fallback)
-    )
-    functional = replace(stage.functional, weights=merged)
+    functional, count = stage.objective.functional(stage.formulation), len(program.fallback)
+    merged = np.bincount(outcome.service_of, weights=functional.weights, minlength=count)
+    functional = replace(functional, weights=merged)
     value = program.value(functional, answer.chosen, answer.split)
     return report(stage.objective, value, stage.formulation)
 

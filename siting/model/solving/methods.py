@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from siting.common.types import Bools
-from siting.model.instance import entry_rows
 from siting.model.presolve import drop_forbidden_pairs
-from siting.model.program import ROUNDING, Program
+from siting.model.program import Program
 from siting.model.solving.classic import FEW_PAIRS, SolverAnswer, checked, solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import moves_of, start
@@ -30,7 +29,7 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> S
     """Return the options with the least goal."""
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
-    answer = replace(_honest(solve(program, search), program), method=way)
+    answer = replace(_honest(solve(program, search)), method=way)
     # Where none is found, the value is infinite; so is the bound if there is none.
     proved = answer.bound > search.cutoff or answer.bound >= answer.value * (1 - RELATIVE)
     if not proved and way != "classic" and program.times.nnz <= MANY_PAIRS and not search.ran_out():
@@ -39,28 +38,16 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> S
     return answer
 
 
-def _honest(answer: SolverAnswer, program: Program) -> SolverAnswer:
+def _honest(answer: SolverAnswer) -> SolverAnswer:
     """Return the answer with a bound that is not beyond it.
 
     It is so by rounding; if by more, the solver went wrong, and nothing is proved.
     """
     if answer.chosen is None or answer.bound <= answer.value:
         return answer
-    leeway = RELATIVE * abs(answer.value) + ROUNDING * _greatest(program)
-    if answer.bound <= answer.value + leeway:
+    if answer.bound <= answer.value + RELATIVE * abs(answer.value):
         return replace(answer, bound=answer.value)
     return replace(answer, state="stopped", bound=-np.inf)
-
-
-def _greatest(program: Program) -> float:
-    """Return what the goal would come to if everyone had the greatest cost of anyone."""
-    goal = program.goal
-    if goal.transform is None:
-        return 0.0
-    pairs = goal.weights[entry_rows(program.times)] * goal.transform(program.times.data)
-    fallback = goal.transform(program.fallback)
-    stays = goal.weights * np.where(np.isfinite(fallback), fallback, 0.0)
-    return float(max(pairs.max(initial=0.0), stays.max(initial=0.0))) * len(stays)
 
 
 def filled_in(

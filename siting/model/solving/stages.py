@@ -20,7 +20,7 @@ from siting.model.objectives import (
     targets_of,
 )
 from siting.model.presolve import drop_dear_pairs
-from siting.model.program import Ceiling, Functional, Program
+from siting.model.program import Ceiling, Program
 from siting.model.solution import Outcome, SolvedStage, StageResult, report
 from siting.model.solving.classic import SolverAnswer, nothing
 from siting.model.solving.feasibility import target_ceilings
@@ -92,7 +92,7 @@ class _Run:
         noted = len(self.search.trace)
         before, ceilings = self.formulation, self.ceilings
         answer = smallest_radius(before, ceilings, self.search, self.method, self.known)
-        self._note(Worst(), None, answer, noted)
+        self._note(Worst(), answer, noted)
         radius = answer.value * (1 + tolerance) * (1 + LEEWAY)
         self.formulation = replace(before, program=restrict(before.program, radius))
         return not self.clash
@@ -102,8 +102,8 @@ class _Run:
         if isinstance(single, Equity):
             self._centre_on_greedy(single)
         noted = len(self.search.trace)
-        answer, functional = self._least(single), single.functional(self.formulation)
-        self._note(single, functional, answer, noted)
+        answer = self._least(single)
+        self._note(single, answer, noted)
         if answer.chosen is None:
             return False
         best = single.report(answer.value, self.formulation)
@@ -155,9 +155,7 @@ class _Run:
         start = filled_in(program, nothing("stopped"), self.search, self.known)
         return drop_dear_pairs(program, [Ceiling(program.goal, start.value * (1 + SPARE))])
 
-    def _note(
-        self, single: Single, functional: Functional | None, answer: SolverAnswer, noted: int
-    ) -> None:
+    def _note(self, single: Single, answer: SolverAnswer, noted: int) -> None:
         self.clash = answer.state == "infeasible"
         self.known = self.known if answer.chosen is None else [answer.chosen]
         in_its_unit = partial(report, single, formulation=self.formulation)
@@ -171,4 +169,4 @@ class _Run:
         result = StageResult(
             single.kind, single.sense, found, bound, ended.gap, None, ended.status, ended.reason
         )
-        self.done.append(SolvedStage(single, self.formulation, functional, result, trace))
+        self.done.append(SolvedStage(single, self.formulation, result, trace))
