@@ -7,19 +7,12 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from siting.common.types import Bools, Floats, Ints
+from siting.model import presolve
 from siting.model.instance import Instance, keep_entries, nearest_minutes
 from siting.model.limits.base import Limit, site_mask
 from siting.model.limits.limits import Limits
 from siting.model.limits.sites import Capacity, Closing, ForceShut, MaxTime
 from siting.model.options import Options, make_options
-from siting.model.presolve import (
-    drop_dear_pairs,
-    drop_forbidden_pairs,
-    drop_useless_options,
-    merge_services,
-    prune_pairs,
-    tighten,
-)
 from siting.model.program import Ceiling, Functional, Program, Row, Transform, sum_row
 
 
@@ -72,8 +65,8 @@ class Formulation:
     def with_goal(self, goal: Functional, ceilings: Sequence[Ceiling] = ()) -> tuple[Program, Ints]:
         """Return the program with a goal, and the service in it of each service here."""
         program = replace(self.program, goal=goal, ceilings=tuple(ceilings))
-        program = drop_dear_pairs(program, ceilings)
-        return merge_services(drop_useless_options(program, self.options.new))
+        program = presolve.drop_dear_pairs(program, ceilings)
+        return presolve.merge_services(presolve.drop_useless_options(program, self.options.new))
 
 
 # long: half of it says what its parameters mean
@@ -111,7 +104,7 @@ def make_formulation(
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
         hint=_hint(options, start) if start else None,
     )
-    program = prune_pairs(drop_forbidden_pairs(tighten(program)))
+    program = presolve.prune_pairs(presolve.drop_forbidden_pairs(presolve.tighten(program)))
     ends = np.concatenate([program.times.data, program.fallback[np.isfinite(program.fallback)]])
     return Formulation(
         options=options,

@@ -142,14 +142,8 @@ def _same_rows(program: Program) -> Ints:
     numbers = np.empty(times.shape[0], dtype=np.int64)
     for service in range(times.shape[0]):
         entries = slice(times.indptr[service], times.indptr[service + 1])
-        key = b"".join(
-            (
-                times.indices[entries].tobytes(),
-                times.data[entries].tobytes(),
-                program.fallback[service].tobytes(),
-                # A capacity holds in each phase on its own.
-                program.periods[service].tobytes() if splits else b"",
-            )
-        )
-        numbers[service] = seen.setdefault(key, len(seen))
+        same = [times.indices[entries], times.data[entries], program.fallback[service]]
+        # A capacity holds in each phase on its own.
+        same += [program.periods[service]] * splits
+        numbers[service] = seen.setdefault(b"".join(part.tobytes() for part in same), len(seen))
     return numbers

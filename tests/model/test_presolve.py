@@ -25,7 +25,7 @@ def build(instance: Instance, limits: Limits) -> Program:
 def build_whole(instance: Instance, limits: Limits) -> Program:
     """Return the same program with nothing dropped or merged."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("siting.model.formulation.prune_pairs", lambda program: program)
+        patch.setattr("siting.model.presolve.prune_pairs", lambda program: program)
         formulation = make_formulation(instance, limits, limits.parts(), serve_all=True)
     return replace(formulation.program, goal=Mean().functional(formulation))
 

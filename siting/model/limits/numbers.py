@@ -121,10 +121,8 @@ class Phases(Limit):
             yield Fault("limits", self.name, names, "names occur twice", "Give each its own.")
         for phase in self.phases:
             if not phase.years > 0:
-                yield Fault(
-                    "limits", f"phases.{phase.name}.years", phase.years, "is not positive",
-                    "Give the years that it lasts.",
-                )  # fmt: skip
+                key, remedy = f"phases.{phase.name}.years", "Give the years that it lasts."
+                yield Fault("limits", key, phase.years, "is not positive", remedy)
 
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""

@@ -130,11 +130,9 @@ class Spacing(Limit):
 
     def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
-        count = len(instance.site_ids)
-        if self.distances.shape != (count, count):
-            yield Fault(
-                "limits", self.name, self.distances.shape, "is not sites x sites", "Give all sites."
-            )
+        count, shape = len(instance.site_ids), self.distances.shape
+        if shape != (count, count):
+            yield Fault("limits", self.name, shape, "is not sites x sites", "Give all sites.")
 
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""

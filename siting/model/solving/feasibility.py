@@ -1,6 +1,6 @@
 """Targets for shares of people, and a smallest set of limits that cannot hold together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,10 +26,12 @@ type Wish = Limit | Target | ClashingLimit
 def target_ceilings(formulation: Formulation, targets: Sequence[Target]) -> list[Ceiling]:
     """Return targets as ceilings on the people beyond them in the last phase."""
     ceilings, impossible = [], []
+    minutes = formulation.program.nearest(formulation.program.upper > 0)
     for target in targets:
         for label, members in _groups(formulation, target):
             weights, people, lost = _counted(formulation, members)
-            most = _reachable(formulation, target, weights) / people if people else 1.0
+            reachable = float(weights[minutes <= target.within].sum())
+            most = reachable / people if people else 1.0
             if most < target.share - LEEWAY:
                 share = f", where at most {100 * most:.4g} % can be reached"
                 impossible.append(target.clash(label, share))
@@ -41,14 +43,13 @@ def target_ceilings(formulation: Formulation, targets: Sequence[Target]) -> list
     return ceilings
 
 
-def _groups(formulation: Formulation, target: Target) -> Iterator[tuple[str, Bools]]:
-    """Yield the label and the clients of each group that a target holds for."""
-    if target.each is None:
-        yield "", np.ones(len(formulation.instance.weights), dtype=np.bool_)
-        return
-    of_client = np.asarray(formulation.instance.client_groups[target.each], dtype=np.str_)
-    for label in sorted(set(of_client.tolist())):
-        yield label, of_client == label
+def _groups(formulation: Formulation, target: Target) -> list[tuple[str, Bools]]:
+    """Return the label and the clients of each group that a target holds for."""
+    instance = formulation.instance
+    of_client = np.full(len(instance.weights), "")
+    if target.each is not None:
+        of_client = np.asarray(instance.client_groups[target.each], dtype=np.str_)
+    return [(label, of_client == label) for label in np.unique(of_client).tolist()]
 
 
 def _counted(formulation: Formulation, members: Bools) -> tuple[Floats, float, float]:
@@ -58,13 +59,6 @@ def _counted(formulation: Formulation, members: Bools) -> tuple[Floats, float, f
     weights = np.where(counted, everyone[formulation.clients], 0.0)
     people = float(everyone[members].sum())
     return weights, people, people - float(weights.sum())
-
-
-def _reachable(formulation: Formulation, target: Target, weights: Floats) -> float:
-    """Return the people who are reached in time if every site that may open does."""
-    program = formulation.program
-    minutes = program.nearest(program.upper > 0)
-    return float(weights[minutes <= target.within].sum())
 
 
 def clashing_limits(

@@ -105,10 +105,8 @@ class Solver:
             known = ", ".join(PACKAGES)
             yield Fault("solver", "name", self.name, "unknown solver", f"Known: {known}.")
         elif importlib.util.find_spec(PACKAGES[self.name]) is None:
-            yield Fault(
-                "solver", "name", self.name, "is not installed",
-                f"Install the package {PACKAGES[self.name]}, or use highs.",
-            )  # fmt: skip
+            remedy = f"Install the package {PACKAGES[self.name]}, or use highs."
+            yield Fault("solver", "name", self.name, "is not installed", remedy)
         if self.threads < 1:
             yield Fault("solver", "threads", self.threads, "is not positive", "Give 1 or more.")
         if self.name == "scip" and self.threads > 1:

@@ -11,7 +11,7 @@ import numpy as np
 from siting.common.types import Bools, Floats, Ints
 from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
-from siting.model.program import Program, Row, other_than
+from siting.model.program import Program, Row, other_than, sum_row
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
@@ -133,5 +133,4 @@ class _Ranking:
 
 
 def _at_most(measure: Floats, most: float) -> Row:
-    columns = np.flatnonzero(measure)
-    return Row("", columns, measure[columns], upper=most)
+    return sum_row("", measure != 0, measure, upper=most)
