@@ -219,10 +219,8 @@ class Program:
         if self.must_serve and np.isinf(minutes).any():
             return False
         values = (self._value(c.functional, chosen, split, minutes) for c in self.ceilings)
-        split_up = split is not None
-        return all(
-            c.holds(value, split=split_up) for c, value in zip(self.ceilings, values, strict=True)
-        )
+        pairs = zip(self.ceilings, values, strict=True)
+        return all(each.holds(value, split=split is not None) for each, value in pairs)
 
     def _value(
         self, functional: Functional, chosen: Bools, split: Split | None, minutes: Floats

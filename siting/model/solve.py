@@ -101,13 +101,12 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     search = replace(search, heed=heed)
     objectives = [single for single, _ in stages_of(objective)]
     objectives += [each.objective for each in under]
-    _check(instance, [*limits.parts(), *objectives], search, method)
+    parts = limits.parts()
+    _check(instance, [*parts, *objectives], search, method)
     serve_all = any(single.serves_all for single in objectives)
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
-    formulation = make_formulation(
-        instance, limits, limits.parts(), serve_all=serve_all, start=start
-    )
+    formulation = make_formulation(instance, limits, parts, serve_all=serve_all, start=start)
     outcome = run_stages(formulation, objective, search, method, under=under)
     if outcome is None:
         again = Search.begin(Solver(), gap, time_limit)
