@@ -31,8 +31,9 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> S
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     answer = replace(_honest(solve(program, search)), method=way)
     # Where none is found, the value is infinite; so is the bound if there is none.
-    proved = answer.bound > search.cutoff or answer.bound >= answer.value * (1 - RELATIVE)
-    if not proved and way != "classic" and program.times.nnz <= MANY_PAIRS and not search.ran_out():
+    short = 0.0 if answer.chosen is None else max(search.gap, RELATIVE) * abs(answer.value)
+    ended = answer.bound > search.cutoff or answer.bound >= answer.value - short
+    if not ended and way != "classic" and program.times.nnz <= MANY_PAIRS and not search.ran_out():
         # Its answers break a limit by less than its solver sees.
         return solve_flat(program, search, "classic")
     return answer

@@ -197,3 +197,16 @@ def test_a_gap_that_is_asked_for_is_no_proof() -> None:
     }
     assert solution.gap <= 0.5
     assert (solution.status == "optimal") == (solution.gap <= 1e-6)
+
+
+def test_what_ends_at_the_gap_asked_for_is_not_solved_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the reference model was asked")
+
+    monkeypatch.setattr("siting.model.solving.methods.solve_classic", refuse)
+    limits = Limits(new_sites_max=8, annual_budget=30)
+    for seed in range(12):
+        asked = {"gap": 0.2, "method": "decomposition", "ties": False}
+        assert solve(town(seed), Mean(), limits, **asked).gap <= 0.2  # type: ignore[arg-type] # told apart above
