@@ -1,11 +1,10 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
 import time
-from functools import partial
 from pathlib import Path
 
 from siting.common.errors import InfeasibleError
-from siting.common.signals import Cancel, Progress, heed, heeding
+from siting.common.signals import Cancel, Progress, heeding
 from siting.model.solution import Solution
 from siting.network.matrix import Workers
 from siting.pipeline.describe import add_frontier, describe
@@ -76,7 +75,7 @@ def run(  # noqa: PLR0913 - one parameter an option
 def answer(problem: Problem, cancel: Cancel | None = None) -> Solution:
     """Solve the problem that a scenario poses."""
     try:
-        return problem.task.solve(ties=True, heed=partial(heed, cancel))
+        return problem.task.solve(ties=True, cancel=cancel)
     except InfeasibleError as error:
         tables = (problem.sites, problem.demand)
         raise InfeasibleError(explain_clash(error.clash, problem.scenario, *tables)) from error

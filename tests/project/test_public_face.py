@@ -38,7 +38,7 @@ def test_another_name_is_none_of_its() -> None:
         siting.walk  # type: ignore[attr-defined]  # noqa: B018 - looking it up is the test
 
 
-@pytest.mark.parametrize("name", ["run", "prepare", *STUDIES])
+@pytest.mark.parametrize("name", ["run", "prepare", "solve", *STUDIES])
 def test_what_takes_long_is_told_of_and_can_be_cancelled(name: str) -> None:
     taken = inspect.signature(getattr(siting, name)).parameters
     assert {"progress", "cancel"} <= taken.keys()

@@ -27,6 +27,7 @@ def way_for(program: Program, search: Search) -> str:
 
 def solve_flat(program: Program, search: Search, method: str | None = None) -> SolverAnswer:
     """Return the options with the least goal."""
+    search.heed()
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     answer = replace(_honest(solve(program, search)), method=way)
@@ -85,5 +86,5 @@ def _served(program: Program, chosen: Bools, bound: float) -> SolverAnswer:
         return checked(program, chosen, "stopped", bound)
     only = chosen.astype(np.float64)
     chosen_alone = drop_forbidden_pairs(replace(program, lower=only, upper=only, hint=None))
-    answer = solve_classic(chosen_alone, Search.begin(Solver(), TIGHT_GAP, None))
+    answer = solve_classic(chosen_alone, Search(Solver(), TIGHT_GAP, None))
     return replace(answer, state="stopped", bound=bound)
