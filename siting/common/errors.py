@@ -125,14 +125,19 @@ class ClashingLimit:
         The name that the model gives it; in the error of a run, where the scenario sets it.
     sentence : str
         What it says in plain words.
-    group, label : str
-        The grouping that it is about, and the group or groups of it; empty where there is none.
+    group : str
+        The grouping that it is about; empty where there is none.
+    labels : tuple of str
+        The groups of it, if it is about some only.
+    template : str
+        The sentence with {} where it names these groups; empty if it names none.
     """
 
     key: str
     sentence: str
     group: str = ""
-    label: str = ""
+    labels: tuple[str, ...] = ()
+    template: str = ""
 
 
 class InfeasibleError(SitingError):

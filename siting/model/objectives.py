@@ -195,10 +195,12 @@ class Target:
 
     def clash(self, label: str = "", reachable: str = "") -> ClashingLimit:
         """Return the target as one of the limits that clash, for one group or for each."""
-        each = f"in each {self.each}" if self.each else "in all"
-        where = f"in {self.each} {label}" if label else each
-        sentence = f"{100 * self.share:g} % within {self.within:g} minutes {where}{reachable}"
-        return ClashingLimit("target", sentence, self.each or "", label)
+        template = f"{100 * self.share:g} % within {self.within:g} minutes in {{}}{reachable}"
+        if label:
+            sentence = template.format(f"{self.each} {label}")
+            return ClashingLimit("target", sentence, self.each or "", (label,), template)
+        sentence = template.format(f"each {self.each}" if self.each else "all")
+        return ClashingLimit("target", sentence, self.each or "")
 
 
 @dataclass(frozen=True)

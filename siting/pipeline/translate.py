@@ -21,6 +21,7 @@ from siting.model.limits.limits import Limits
 from siting.model.limits.numbers import Phase
 from siting.model.limits.sites import Closing, Spacing
 from siting.model.options import OfficeType
+from siting.results.limits import name_of, where_of
 from siting.scenario.limits import limit_of
 from siting.scenario.schema import Scenario, Stage, TargetTable
 
@@ -135,9 +136,9 @@ def uses_by_key(uses: Iterable[LimitUse]) -> dict[str, dict[str, Any]]:
         if not limit.counted:
             continue
         seen[limit.key] += 1
-        name = limit.key if seen[limit.key] == 1 else f"{limit.key}_{seen[limit.key]}"
         figures = {"limit": use.limit, "used": use.used, "slack": use.slack}
-        table[name] = figures | ({"where": use.label} if use.label else {})
+        where = where_of(use.label, use.kind)
+        table[name_of(limit.key, seen[limit.key])] = figures | ({"where": where} if where else {})
     return table
 
 
@@ -165,8 +166,8 @@ def _forced(sites: pd.DataFrame) -> str:
 def _named(limit: ClashingLimit, demand: pd.DataFrame) -> str:
     """What the model says, with the names of regions in place of their codes."""
     level = LEVELS.get(limit.group)
-    if level is None or not level.name or not limit.label:
+    if level is None or not level.name or not limit.template:
         return limit.sentence
     names = dict(zip(demand[level.code], demand[level.name], strict=True))
-    shown = level.title + ", ".join(names.get(label, label) for label in limit.label.split(", "))
-    return limit.sentence.replace(f"in {limit.group} {limit.label}", f"in {shown}")
+    named = ", ".join(names.get(label, label) for label in limit.labels)
+    return limit.template.format(f"{level.title}{named}")

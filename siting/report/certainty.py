@@ -7,6 +7,7 @@ from siting.common.toml import EPSILON
 from siting.report import tables
 from siting.report.document import Block, Bullets, Heading
 from siting.report.words import listed, number, texts, whole
+from siting.results.limits import used_limits
 from siting.results.result import Result
 from siting.scenario.limits import ANNUAL_BUDGET
 
@@ -72,8 +73,8 @@ def _evidence(result: Result, words: _Words, language: str) -> Iterator[str]:
 
 
 def _binding(result: Result, words: _Words, language: str) -> Iterator[str]:
-    limits = result.manifest["limits"]
-    full = [tables.limit_name(name, language) for name, use in limits.items() if not use["slack"]]
+    limits, used = result.manifest["limits"], used_limits(result.manifest)
+    full = [tables.limit_name(use, language) for use in used if not use.figures["slack"]]
     if full:
         small = [name[:1].lower() + name[1:] for name in full]
         yield words["binding"].format(limits=listed(small, language))

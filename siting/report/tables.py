@@ -1,6 +1,5 @@
 """The tables of a briefing and of its workbook, as grids in the reader's language."""
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ import pandas as pd
 from siting.common.levels import TABLE_LEVELS
 from siting.report.document import ALIKE, Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
+from siting.results.limits import UsedLimit, used_limits
 from siting.results.measures import MEASURES, SHARE_MINUTES
 from siting.results.result import Result
 from siting.scenario.paths import SHIPPED_OFFICES
@@ -223,28 +223,23 @@ def limits(result: Result, language: str) -> Grid:
     words = texts(language)
     parts = ("used", "limit", "slack")
     rows = []
-    for name, use in result.manifest["limits"].items():
-        where = use.get("where", "") if name.startswith("phases") else ""
-        money = name.endswith("_msek") or where.endswith("_budget")
-        digits = 1 if money or any(use[part] % 1 for part in parts) else 0
-        cells = {part: Figure(use[part], "number", digits) for part in parts}
-        title = limit_name(name, language) + of_phase(where, language)
-        rows.append({"limit_name": title, **cells})
+    for use in used_limits(result.manifest):
+        digits = 1 if use.money or any(use.figures[part] % 1 for part in parts) else 0
+        cells = {part: Figure(use.figures[part], "number", digits) for part in parts}
+        rows.append({"limit_name": limit_name(use, language) + of_phase(use, language), **cells})
     heads = columns(["limit_name", *parts], words["tables"])
     return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
 
 
-def limit_name(key: str, language: str) -> str:
+def limit_name(use: UsedLimit, language: str) -> str:
     """A limit in words; of a limit that stands several times, the later ones are numbered."""
-    kind, number_of = re.fullmatch(r"(.*?)(?:_(\d+))?", key).groups()  # type: ignore[union-attr] # it matches all
-    name: str = texts(language)["limits"].get(kind, key)
-    return f"{name} ({number_of})" if number_of else name
+    name: str = texts(language)["limits"].get(use.limit.key, use.limit.key)
+    return f"{name} ({use.number})" if use.number > 1 else name
 
 
-def of_phase(where: str, language: str) -> str:
+def of_phase(use: UsedLimit, language: str) -> str:
     """Which limit of which phase it is."""
-    phase, _, kind = where.rpartition(" ")
-    return f" ({phase}, {texts(language)['phase_limits'][kind]})" if where else ""
+    return f" ({use.phase}, {texts(language)['phase_limits'][use.kind]})" if use.kind else ""
 
 
 def brought(result: Result) -> frozenset[str]:

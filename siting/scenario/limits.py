@@ -21,6 +21,8 @@ class ScenarioLimit:
         What the model's `Limits` call it, where a study may leave it out.
     more : str
         What one more of it is called, where a study may loosen it.
+    money : bool
+        Whether it is one of money, MSEK.
     counted : bool
         Whether a result says how much of it is used.
     """
@@ -31,6 +33,7 @@ class ScenarioLimit:
     group: str = ""
     field: str = ""
     more: str = ""
+    money: bool = False
     counted: bool = True
 
     @property
@@ -47,11 +50,11 @@ LIMITS = (
     ScenarioLimit("limits.new_offices_min", "new_sites_min", "at least {} new offices"),
     ScenarioLimit(
         "limits.annual_budget_msek", "annual_budget", "new offices cost at most {} MSEK a year",
-        field="annual_budget", more="1 more",
+        field="annual_budget", more="1 more", money=True,
     ),
     ScenarioLimit(
         "limits.one_off_budget_msek", "one_off_budget", "opening them costs at most {} MSEK",
-        field="one_off_budget", more="1 more",
+        field="one_off_budget", more="1 more", money=True,
     ),
     ScenarioLimit(
         "limits.max_new_per_municipality", "max_new_per_group", "at most {} in one municipality",

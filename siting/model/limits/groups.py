@@ -23,9 +23,9 @@ class _EachGroup(Limit):
         """Return what is wrong with the limit itself."""
         return unknown_group(self.name, self.group, instance)
 
-    def about(self) -> tuple[str, str]:
+    def about(self) -> tuple[str, tuple[str, ...]]:
         """Return the grouping."""
-        return self.group, ""
+        return self.group, ()
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,13 @@ class Quota(Count):
         if self.least is None and self.most is None:
             yield Fault("limits", self.name, None, "has no number", "Give least or most.")
 
-    def about(self) -> tuple[str, str]:
+    def about(self) -> tuple[str, tuple[str, ...]]:
         """Return the grouping and the groups of it."""
-        return self.group, ", ".join(self.labels)
+        return self.group, tuple(self.labels)
+
+    def template(self) -> str:
+        """Return the sentence with {} where it names groups."""
+        return f"{self.span()} new in {{}}"
 
     def counted(self, options: Options) -> Bools:
         """Return which options are meant, shape (options,)."""

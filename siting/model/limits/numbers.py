@@ -1,7 +1,7 @@
 """How many new sites may open, and what they may cost, in all and in each phase."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from siting.common.errors import Fault
 from siting.common.types import Bools
@@ -129,10 +129,11 @@ class Phases(Limit):
         for number, phase in enumerate(self.phases):
             opened = options.new & (options.phase == number)
             running = options.new & (options.phase <= number)
-            for key, most, counted, figure in (
+            for kind, most, counted, figure in (
                 ("annual_budget", phase.annual_budget, running, options.annual_cost),
                 ("one_off_budget", phase.one_off_budget, opened, options.one_off_cost),
                 ("opened_max", phase.opened_max, opened, 1.0),
             ):
                 if most is not None:
-                    yield sum_row(f"{phase.name} {key}", counted, figure, upper=most)
+                    row = sum_row(phase.name, counted, figure, upper=most)
+                    yield replace(row, kind=kind)
