@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -97,6 +98,15 @@ def room_graph(graph: Graph) -> Graph:
             count = rooms.get_edge_data(*arrow, {"count": 0})["count"]
             rooms.add_edge(*arrow, count=count + 1)
     return rooms
+
+
+def naming(modules: Mapping[str, Module], pattern: str) -> list[str]:
+    """The modules in which a pattern stands."""
+    return [name for name, module in modules.items() if re.search(pattern, module.text)]
+
+
+TRAVEL_TIMES = r"\bTravelTimes\b|travel_times\("
+"""What modules that travel times pass name: their type, or what finds or reads them."""
 
 
 def code_lines(module: Module) -> int:

@@ -49,6 +49,6 @@ def test_an_import_that_hides_in_a_text_is_seen() -> None:
     assert list(arrows[hiding.name]) == ["siting.cli.app"]
 
 
-def test_a_name_of_one_domain_fact_stands_in_few_files() -> None:
-    named = [name for name, module in MODULES.items() if "annual_budget" in module.text]
-    assert len(named) <= 6, named
+def test_names_of_domain_facts_stand_in_few_files(size: Size) -> None:
+    assert len(size.with_budget) <= 6, size.with_budget
+    assert len(size.with_times) <= 10, size.with_times
