@@ -263,7 +263,7 @@ def data_build(
     """Make the tables in data/ from the raw ones."""
     from siting.pipeline.build import build_data
 
-    for line in build_data(raw, data or data_folder()):
+    for line in build_data(raw, data_folder(data)):
         typer.echo(line)
 
 
@@ -272,7 +272,7 @@ def data_check(*, data: Annotated[Path | None, Option(help="The data folder.")] 
     """Check every table and the data ledger."""
     from siting.inputs.ledger import check_data
 
-    for line in check_data(data or data_folder()):
+    for line in check_data(data_folder(data)):
         typer.echo(line)
     typer.echo("No faults.")
 

@@ -28,7 +28,7 @@ _LOG = logging.getLogger("siting")
 def prepare(
     scenario: AnyScenario,
     *,
-    data: Path | None = None,
+    data: Path | str | None = None,
     workers: Workers = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
@@ -39,7 +39,7 @@ def prepare(
     ----------
     scenario : ScenarioFile, Path, str or mapping
         From `siting.read_scenario`, or what that takes.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     workers : int or str, optional
         Who computes travel times: so many processes, or the workers of the Dask scheduler at this
@@ -62,7 +62,7 @@ def prepare(
         If it was cancelled.
     """
     progress = heeding(progress, cancel)
-    started, file, folder = time.perf_counter(), as_scenario_file(scenario), data or data_folder()
+    started, file, folder = time.perf_counter(), as_scenario_file(scenario), data_folder(data)
     inputs = checked_inputs(file, folder)
     network = _network(file, folder, progress)
     have_network = time.perf_counter()
@@ -98,14 +98,14 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
     return with_user_files(files, *roads.values(), *([own] if own else []))
 
 
-def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
+def check(scenario: AnyScenario, *, data: Path | str | None = None) -> None:
     """Check a scenario and every file it names, without computing or solving anything.
 
     Parameters
     ----------
     scenario : ScenarioFile, Path, str or mapping
         From `siting.read_scenario`, or what that takes.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
 
     Raises
@@ -113,7 +113,7 @@ def check(scenario: AnyScenario, *, data: Path | None = None) -> None:
     InputError
         With everything that is wrong.
     """
-    file, folder = as_scenario_file(scenario), data or data_folder()
+    file, folder = as_scenario_file(scenario), data_folder(data)
     inputs = checked_inputs(file, folder)
     own = user_times(file)
     if own or network_source(file) != "shipped":

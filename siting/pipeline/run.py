@@ -19,7 +19,7 @@ from siting.scenario.file import AnyScenario
 def run(  # noqa: PLR0913 - one parameter an option
     scenario: AnyScenario,
     *,
-    data: Path | None = None,
+    data: Path | str | None = None,
     frontier: Frontier | None = None,
     workers: Workers = None,
     progress: Progress = print,
@@ -31,7 +31,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     ----------
     scenario : ScenarioFile, Path, str or mapping
         From `siting.read_scenario`, or what that takes.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     frontier : Frontier, optional
         Numbers of new offices to solve the scenario for as well.

@@ -85,8 +85,15 @@ def find_scenario(name: str) -> Path:
     raise InputError([Fault("command line", "SCENARIO", name, problem, remedy)])
 
 
+type Folders = Path | str | Sequence[Path | str]
+"""Folders that files may be read from, or one."""
 type AnyScenario = ScenarioFile | Path | str | Mapping[str, Any]
 """A scenario that is read, its path or name, or its content."""
+
+
+def as_folders(allow: Folders) -> tuple[Path, ...]:
+    """Each folder as a path."""
+    return tuple(map(Path, [allow] if isinstance(allow, Path | str) else allow))
 
 
 def as_scenario_file(scenario: AnyScenario) -> ScenarioFile:
@@ -99,7 +106,7 @@ def read_scenario(
     overrides: Sequence[str] = (),
     values: Mapping[str, Any] | None = None,
     *,
-    allow: Sequence[Path] = (),
+    allow: Folders = (),
 ) -> ScenarioFile:
     """Read a scenario file and apply overrides; what is wrong with it is kept in `faults`.
 
@@ -113,7 +120,7 @@ def read_scenario(
         back to its default.
     values : mapping of str to object, optional
         More overrides, applied before: values as TOML gives them, by table.key.
-    allow : sequence of Path
+    allow : sequence of Path or str
         Folders that files of the scenario may be read from, besides its own and the data folder.
 
     Returns
@@ -131,7 +138,7 @@ def read_scenario(
     else:
         path = find_scenario(scenario) if isinstance(scenario, str) else scenario
         content = read_toml(path)
-    log, faults = [], [*_missing_folders(allow)]
+    log, faults = [], [*_missing_folders(as_folders(allow))]
     for key, value in (values or {}).items():
         try:
             log.append(_apply(key, value, content))
@@ -147,7 +154,7 @@ def read_scenario(
     given = {override.partition("=")[0].strip() for override in overrides}
     every = (*faults, *(_blamed(fault, given) for fault in more))
     # Workers of a cluster may have been started in another folder.
-    allowed = tuple(folder.absolute() for folder in allow)
+    allowed = tuple(folder.absolute() for folder in as_folders(allow))
     return ScenarioFile(path.stem, path, checked, tuple(log), every, allowed)
 
 

@@ -136,7 +136,7 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
     within: float = 0.01,
     count: int = 10,
     diverse: int = 4,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -152,7 +152,7 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
         Most of the best answers.
     diverse : int
         Most of the answers that differ as much as possible, the best among them.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.

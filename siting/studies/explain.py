@@ -18,6 +18,7 @@ from siting.report.document import Block, Document, Grid, Paragraph
 from siting.report.tables import Formats, study_grid
 from siting.report.words import number, study_texts, texts
 from siting.results.result import Result
+from siting.scenario.file import Folders
 from siting.scenario.limits import LIMITS
 from siting.studies.study import as_result, open_study, scenario_of, study_result
 
@@ -143,9 +144,9 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     result: Result | Path | str,
     site: str,
     *,
-    folder: Path | None = None,
-    allow: tuple[Path, ...] = (),
-    data: Path | None = None,
+    folder: Path | str | None = None,
+    allow: Folders = (),
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -157,11 +158,11 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
         A result that `siting run` left, or its folder or name.
     site : str
         Name or code of a candidate or office.
-    folder : Path, optional
+    folder : Path or str, optional
         The folder that the paths in the scenario are relative to.
-    allow : tuple of Path
+    allow : sequence of Path or str
         Folders that files of the scenario may be read from as well.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.

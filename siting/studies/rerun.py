@@ -23,7 +23,7 @@ from siting.report.tables import Formats, study_grid
 from siting.report.words import study_texts, whole
 from siting.results.csv import as_csv
 from siting.results.result import MACHINE, Result, find_result, read_result
-from siting.scenario.file import ScenarioFile
+from siting.scenario.file import Folders, ScenarioFile
 from siting.studies.study import scenario_of
 
 _COLUMNS: Formats = dict.fromkeys(("file", "row", "column", "old", "new"), "text")
@@ -135,10 +135,10 @@ class Rerun:
 def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     result: Path | str,
     *,
-    relative_to: Path | None = None,
-    allow: tuple[Path, ...] = (),
+    relative_to: Path | str | None = None,
+    allow: Folders = (),
     anyway: bool = False,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Rerun:
@@ -148,14 +148,14 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     ----------
     result : Path or str
         Its folder or name.
-    relative_to : Path, optional
+    relative_to : Path or str, optional
         The folder that the paths in the scenario are relative to. Without it, that of the shipped
         scenario of the result's name, else the folder one is in.
-    allow : tuple of Path
+    allow : sequence of Path or str
         Folders that files of the scenario may be read from as well.
     anyway : bool
         Go on though input files differ.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -179,7 +179,7 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     old = read_result(folder)
     file, asked = scenario_of(old, relative_to, allow), _frontier(old)
     progress("Comparing the input files")
-    others = tuple(_other_inputs(old, file, data or data_folder()))
+    others = tuple(_other_inputs(old, file, data_folder(data)))
     if others and not anyway:
         raise InputError(others)
     new = run(file, data=data, frontier=asked, progress=progress)

@@ -16,11 +16,11 @@ from siting.pipeline.describe import study_manifest
 from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
 from siting.results.result import Result, find_result, read_result
-from siting.scenario.file import AnyScenario, ScenarioFile
+from siting.scenario.file import AnyScenario, Folders, ScenarioFile, as_folders
 from siting.scenario.schema import Scenario
 
 
-def open_study(scenario: AnyScenario, data: Path | None, progress: Progress) -> Problem:
+def open_study(scenario: AnyScenario, data: Path | str | None, progress: Progress) -> Problem:
     """Read tables and roads and pose the problem; a study takes the time that its proofs need."""
     problem = prepare(scenario, data=data, progress=progress)
     return replace(problem, task=replace(problem.task, time_limit=None, gap=Task.gap))
@@ -47,12 +47,12 @@ def as_result(result: Result | Path | str) -> Result:
 
 
 def scenario_of(
-    result: Result, folder: Path | None = None, allow: tuple[Path, ...] = ()
+    result: Result, folder: Path | str | None = None, allow: Folders = ()
 ) -> ScenarioFile:
     """The scenario of a result, after overrides, as its manifest holds it."""
     name = f"{result.name}.toml"
     shipped = scenario_folder()
-    here = folder or (shipped if (shipped / name).is_file() else Path())
+    here = Path(folder or (shipped if (shipped / name).is_file() else ""))
     try:
         scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
         overrides = tuple(result.manifest["overrides"])
@@ -61,7 +61,7 @@ def scenario_of(
         remedy = "Name a result that 'siting run' has written, not a study or a comparison."
         fault = Fault(result.name, "manifest.json", str(error), problem, remedy)
         raise InputError([fault]) from error
-    return ScenarioFile(result.name, here / name, scenario, overrides, allow=allow)
+    return ScenarioFile(result.name, here / name, scenario, overrides, allow=as_folders(allow))
 
 
 def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,57 @@ def test_paths_may_be_texts(tmp_path: Path) -> None:
     folder = siting.write_result(siting.read_result(str(kept)), str(tmp_path))
     assert folder == tmp_path / "announced_only"
     assert (folder / "sites.csv").read_bytes() == (kept / "sites.csv").read_bytes()
+
+
+KEPT = ROOT / "results" / "announced_only"
+WITH_DATA: dict[str, tuple[Any, ...]] = {
+    "check": ("announced_only",),
+    "prepare": ("announced_only",),
+    "run": ("announced_only",),
+    "alternatives": ("announced_only",),
+    "explain": (str(KEPT), "Storuman"),
+    "frontier": ("announced_only", "new_offices=4..5"),
+    "hindcast": ("announced_only",),
+    "rerun": (str(KEPT),),
+    "robustness": ("remaining_offices",),
+}
+"""What takes a data folder, and what it is asked here."""
+
+
+def test_no_data_folder_is_left_out() -> None:
+    functions = {name for name in NAMES if inspect.isfunction(getattr(siting, name))}
+    taken = {name: inspect.signature(getattr(siting, name)).parameters for name in functions}
+    assert {name for name in functions if "data" in taken[name]} == {*WITH_DATA}
+
+
+@pytest.mark.parametrize("name", WITH_DATA)
+def test_a_data_folder_may_be_a_text(name: str, tmp_path: Path) -> None:
+    said = []
+    for data in (tmp_path, str(tmp_path)):
+        with pytest.raises(siting.InputError) as error:
+            getattr(siting, name)(*WITH_DATA[name], data=data)
+        said.append(str(error.value))
+    assert said[0] == said[1]
+    assert str(tmp_path) in said[0]
+
+
+def test_what_ships_is_found_by_a_text(data: Path) -> None:
+    siting.check("announced_only", data=str(data))
+    made = siting.rerun(
+        str(KEPT),
+        data=str(data),
+        relative_to=str(ROOT / "scenarios"),
+        allow=str(ROOT),
+        anyway=True,
+        progress=lambda _: None,
+    )
+    assert made.same
+
+
+def test_a_folder_that_is_allowed_and_is_not_there_is_told_once() -> None:
+    for allow in ("nowhere", ["nowhere"], Path("nowhere")):
+        (fault,) = siting.read_scenario("announced_only", allow=allow).faults
+        assert (fault.key, fault.value) == ("--allow", "nowhere")
 
 
 def test_a_problem_holds_what_the_model_takes_and_the_tables_it_came_from() -> None:

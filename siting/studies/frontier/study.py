@@ -50,7 +50,7 @@ def frontier(
     scenario: AnyScenario,
     asked: Frontier | Tradeoff | str,
     *,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -66,7 +66,7 @@ def frontier(
     asked : Frontier, Tradeoff or str
         The limit and its values, or what the mean is traded for; or a text such as
         new_offices=4..40 or mean,worst.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -106,7 +106,7 @@ def frontier(
 
 
 def _trade_off(
-    file: ScenarioFile, asked: Tradeoff, data: Path | None, progress: Progress
+    file: ScenarioFile, asked: Tradeoff, data: Path | str | None, progress: Progress
 ) -> Result:
     scenario = file.scenario
     stages = scenario.objective.order or [scenario.objective.stage()]

@@ -42,7 +42,7 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     *,
     draws: int = 0,
     seed: int = 1,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -60,7 +60,7 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
         without the rule that none has an office where one was ordered later.
     seed : int
         The same seed draws the same tables.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -82,7 +82,7 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     progress = heeding(progress, cancel)
     file = as_scenario_file(scenario)
     _refuse_outside_sweden(file)
-    problem, folder = open_study(file, data, progress), data or data_folder()
+    problem, folder = open_study(file, data, progress), data_folder(data)
     past = Past.of(problem, folder)
     played = []
     for each in past.rounds():

@@ -37,7 +37,7 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     seed: int = 1,
     workers: int = 1,
     rule: bool = True,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -55,7 +55,7 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
         Processes to solve them in; the result does not depend on it.
     rule : bool
         Whether no office is drawn where one was announced, proposed or ordered later.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -75,7 +75,7 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
         If it is interrupted before any draw is finished, or cancelled.
     """
     progress = heeding(progress, cancel)
-    file, folder = as_scenario_file(scenario), data or data_folder()
+    file, folder = as_scenario_file(scenario), data_folder(data)
     _refuse_what_is_not_carried_over(file)
     if workers > 1:
         worker_context(solve_draw)

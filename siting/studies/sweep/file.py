@@ -19,7 +19,7 @@ from siting.inputs.ledger import sha256
 from siting.inputs.read import TableReader, Tables, read_tables, table_files
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.prepare import files_of
-from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
+from siting.scenario.file import Folders, ScenarioFile, as_folders, find_scenario, read_scenario
 from siting.scenario.paths import lies_in
 
 _LONGEST = 100
@@ -151,14 +151,14 @@ def find_sweep(name: str) -> Path:
     raise InputError([Fault("command line", "SWEEP", name, "no such sweep", remedy)])
 
 
-def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
+def read_sweep(sweep: Path | str, *, allow: Folders = ()) -> Sweep:
     """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
 
     Parameters
     ----------
     sweep : Path or str
         The file; or its path or the name of one that ships.
-    allow : sequence of Path
+    allow : sequence of Path or str
         Folders that files may be read from, besides the sweep's own and the shipped ones.
 
     Returns
@@ -189,12 +189,12 @@ def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
     return Sweep(path.stem, path, table.sweep, tuple(keys), runs)
 
 
-def _base(path: Path, name: str, allow: Sequence[Path]) -> Path:
+def _base(path: Path, name: str, allow: Folders) -> Path:
     """The scenario whose keys are changed: a path beside the sweep, or a shipped one's name."""
     beside = path.parent / name
     is_path = beside.suffix == ".toml" or beside.is_file()
     base = beside if is_path else find_scenario(name)
-    if lies_in(base, (path.parent, scenario_folder(), *allow)):
+    if lies_in(base, (path.parent, scenario_folder(), *as_folders(allow))):
         return base
     problem = "lies outside the folder of the sweep and the shipped scenarios"
     remedy = "Move it into the sweep's folder, or allow its own with --allow FOLDER."
