@@ -172,14 +172,10 @@ def frontier(  # noqa: PLR0913 - one parameter an option
 
 def draw_if_possible(study: "Result", folder: Path) -> None:
     """Draw the curve; where the packages for it are missing say so in a line, and leave it."""
-    if not options.can_report("No picture was drawn."):
-        return
-    from siting.common.files import write_file
-    from siting.report.maps.draw import drawn
-    from siting.studies.frontier.curve import draw_curve
+    if options.can_report("No picture was drawn."):
+        from siting.studies.frontier.curve import write_curve
 
-    for kind, content in drawn(draw_curve(study), study.name).items():
-        write_file(folder / f"frontier.{kind}", content)
+        write_curve(study, folder)
 
 
 def read_share(option: str, text: str) -> float:

@@ -1,16 +1,26 @@
 """The curve of a frontier, or the front of two aims, as a picture."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from siting.common.files import write_file
+from siting.report.maps.draw import drawn
 from siting.results.result import Result
 from siting.scenario.limits import VARIED
 from siting.studies.frontier.page import aim_in_words
 
 _SIZE_INCHES = (6.4, 4.0)
 _INK, _GREY, _BLUE = "#1c1c1a", "#77776f", "#0b4f8a"
+
+
+def write_curve(study: Result, folder: Path) -> None:
+    """Draw the curve into the folder of its study, as each kind of picture."""
+    for kind, content in drawn(draw_curve(study), study.name).items():
+        write_file(folder / f"frontier.{kind}", content)
 
 
 def draw_curve(study: Result) -> Figure:
