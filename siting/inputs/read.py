@@ -124,7 +124,7 @@ def read_regions(path: Path) -> pd.DataFrame:
     """
     table = read_columns(path, region_columns())
     refuse_all(_halves(path, table))
-    texts = dict.fromkeys(("county_code", "county", "fa_code", "fa_region", "skr_group"), "")
+    texts = dict.fromkeys(COLUMN_OF_SOURCE.values(), "")
     table = _with_defaults(table, {**texts, "seat_lon": np.nan, "seat_lat": np.nan})
     sources = {column: source for source, column in COLUMN_OF_SOURCE.items()}
     return table.rename(columns=sources)[[*COLUMN_OF_SOURCE, "seat_lon", "seat_lat"]]

@@ -22,7 +22,7 @@ from siting.model.limits.numbers import Phase
 from siting.model.limits.sites import Closing, Spacing
 from siting.model.options import OfficeType
 from siting.results.limits import name_of, where_of
-from siting.scenario.limits import limit_of
+from siting.scenario.limits import guarantees, limit_of
 from siting.scenario.schema import Scenario, Stage, TargetTable
 
 
@@ -58,14 +58,13 @@ def _target(wanted: TargetTable) -> objectives.Target:
 def limits_of(scenario: Scenario, sites: pd.DataFrame, costs: Costs) -> Limits:
     """The limits of a scenario as the model takes them."""
     wanted, kinds = scenario.limits, scenario.office_types
-    guarantees = {"fa_region": wanted.fa_region_guarantee, "county": wanted.county_guarantee}
     return Limits(
         new_sites_max=wanted.new_offices_max,
         new_sites_min=wanted.new_offices_min,
         annual_budget=wanted.annual_budget_msek,
         one_off_budget=wanted.one_off_budget_msek,
         max_new_per_group={"municipality": wanted.max_new_per_municipality},
-        at_least_one_per_group=[name for name, given in guarantees.items() if given],
+        at_least_one_per_group=list(guarantees(scenario).values()),
         force_open=tuple(sites.loc[sites["forced"], "code"]),
         quotas=[Quota(each.group, each.labels, each.min, each.max) for each in wanted.quotas],
         closing=_closing(scenario, sites),

@@ -286,11 +286,11 @@ def appendix(
     """Every table of a result in full, with the titles of their sheets."""
     words = texts(language)
     sheets = words["workbook"]
-    for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
+    for name in ("sites", "access", *reversed(TABLE_LEVELS), "offices"):
         table = result.tables[name]
         if name == "access":
             yield words["scopes"][result.scope]["sheet"], access(result, language)
-        elif len(table) or name not in {"counties", "fa_regions"}:
+        elif len(table) or name not in TABLE_LEVELS:
             rows = [in_words(row, language) for row in records(table)]
             heads = columns(map(str, table), words["tables"])
             yield sheets[name], Grid(name, sheets[name], heads, rows)

@@ -19,7 +19,7 @@ from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
 from siting.results.measures import MEASURES, SHARE_MINUTES
 from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
-from siting.scenario.schema import Scenario
+from siting.scenario.schema import ObjectiveKind, Scenario
 
 _REGION = [
     *("population", "mean_before", "mean_after", "worst_before", "worst_after"),
@@ -80,7 +80,7 @@ class Manifest(_Part):
     status: str  # What is known of the answer
     reason: str  # Why solving stopped
     objective: float | None  # The objective
-    objective_kind: Literal["mean", "coverage", "worst", "equity", "cost", "lexicographic"]
+    objective_kind: ObjectiveKind
     objective_unit: str  # Its unit
     sense: Literal["min", "max"]  # Whether less or more is better
     bound: float | None  # The best that any answer could reach

@@ -1,6 +1,7 @@
 """The limits that a scenario can set: the one table of what each is called, and where."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,12 @@ ANNUAL_BUDGET = "annual_budget_msek"
 VARIED = {"new_offices": "new offices", "annual_budget": "MSEK a year"}
 """The limits whose values a frontier can go through, with the unit of each."""
 VARIED_HELP = "new_offices=4..40, annual_budget=20..80..5 (MSEK), or values with commas."
+
+
+def guarantees(scenario: object) -> dict[str, str]:
+    """The guarantees that a scenario gives, by path, with the level of each."""
+    grouped = (each for each in LIMITS if each.group)
+    return {each.path: each.group for each in grouped if attrgetter(each.path)(scenario)}
 
 
 def limit_of(name: str, group: str = "") -> ScenarioLimit:

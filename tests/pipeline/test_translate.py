@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from siting.pipeline.problem import Problem
 from siting.pipeline.run import answer
 from siting.pipeline.translate import explain_clash, objective_of, uses_by_key
 from siting.scenario.file import find_scenario, read_scenario
-from siting.scenario.schema import Scenario
+from siting.scenario.schema import ObjectiveKind, Scenario, SingleKind
 from siting.scenario.template import write_starter
 
 type Ask = Callable[..., Problem]
@@ -185,6 +186,19 @@ def test_a_clash_is_told_in_the_words_of_the_scenario_and_with_names(ask: Ask) -
         ("limits.new_offices_max", "at most 6 new offices"),
         ("capacity", "no site serves more people than its capacity"),
     ]
+
+
+def test_every_kind_of_objective_is_one_of_the_model() -> None:
+    asked = {"within_minutes": 45, "targets": [{"share": 0.9, "within_minutes": 45}]}
+    needs = {"coverage": "within_minutes", "cost": "targets"}
+    for kind in get_args(SingleKind):
+        about = {"title": "a", "author": "b", "date": "2026-01-01", "source": "c", "rationale": "d"}
+        wanted = {"kind": kind} | ({needs[kind]: asked[needs[kind]]} if kind in needs else {})
+        scenario = {"scenario": about, "objective": wanted}
+        made = objective_of(Scenario.model_validate(scenario, strict=False))
+        assert not isinstance(made, Lexicographic)
+        assert made.kind == kind
+    assert {*get_args(SingleKind), "lexicographic"} == set(get_args(ObjectiveKind))
 
 
 def test_uses_of_one_limit_are_told_apart() -> None:
