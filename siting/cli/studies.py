@@ -110,8 +110,8 @@ def explain(  # noqa: PLR0913 - one parameter an option
 def robustness(  # noqa: PLR0913 - one parameter an option
     scenario: options.ScenarioArgument,
     *,
-    draws: Annotated[int, Option(min=1, help="How many worlds to draw.")] = 200,
-    seed: Annotated[int, Option(min=0, help="The same seed draws the same worlds.")] = 1,
+    draws: Annotated[int, Option(min=1, help="How many draws to make.")] = 200,
+    seed: Annotated[int, Option(min=0, help="The same seed makes the same draws.")] = 1,
     workers: Annotated[int, Option(min=1, help="Processes to solve them in.")] = 2,
     rule: Annotated[
         bool, Option(help="Draw no office where one was announced, proposed or ordered later.")
@@ -121,7 +121,7 @@ def robustness(  # noqa: PLR0913 - one parameter an option
     results: options.Results = options.RESULTS,
     language: options.Language = "en",
 ) -> None:
-    """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
+    """Solve a scenario in many plausible draws: what stays, what drives the rest, regret."""
     from siting.studies.robustness.page import tell_robustness
 
     file = siting.read_scenario(scenario, overrides or (), allow=allow or ())

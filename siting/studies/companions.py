@@ -110,7 +110,7 @@ def _robustness(study: Result, language: str) -> Iterator[str]:
     words, sites = texts(language)["brief"]["trust"], study.tables["sites"]
     main = sites[sites["main"]]
     core, rest = main[main["core"]], main[~main["core"]]
-    yield words["worlds"].format(draws=whole(study.manifest["draws_done"], language))
+    yield words["draws"].format(draws=whole(study.manifest["draws_done"], language))
     yield words["core" if len(core) else "no_core"].format(
         core=whole(len(core), language),
         picks=whole(len(main), language),
@@ -128,10 +128,10 @@ def _robustness(study: Result, language: str) -> Iterator[str]:
         )
     sets = study.tables["sets"]
     ours = sets[sets["main"]].iloc[0]
-    if ours["worlds_kept"]:
+    if ours["draws_kept"]:
         yield words["regret"].format(
             regret=number(ours["greatest_regret"], 2, language),
-            kept=whole(ours["worlds_kept"], language),
+            kept=whole(ours["draws_kept"], language),
         )
 
 

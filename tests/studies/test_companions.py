@@ -42,7 +42,7 @@ def _studies(result: Result) -> Iterable[Result]:
             "driver": ["", "cost", *["speeds"] * (len(sites) - 3), "cost"],
         }
     )
-    sets = pd.DataFrame({"worlds_kept": [14], "greatest_regret": [1.09805], "main": [True]})
+    sets = pd.DataFrame({"draws_kept": [14], "greatest_regret": [1.09805], "main": [True]})
     robustness = _asked(result, "robustness", draws_done=40)
     yield Result(
         f"{result.name}-robustness", "robustness", robustness, {"sites": seen, "sets": sets}

@@ -25,7 +25,7 @@ _FACTORS: Formats = {
     "picks": 1,
     "main_kept": "percent",
 }
-_REGRETS: Formats = {"set": "text", "worlds_kept": 0, "mean_regret": 3, "greatest_regret": 3}
+_REGRETS: Formats = {"set": "text", "draws_kept": 0, "mean_regret": 3, "greatest_regret": 3}
 
 
 def tell_robustness(study: Result, language: str = "en") -> Document:

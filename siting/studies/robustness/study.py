@@ -114,7 +114,7 @@ def _refuse_what_is_not_carried_over(file: ScenarioFile) -> None:
         "candidates.file": scenario.candidates.file is not None,
         "travel_times.file": scenario.travel_times.file is not None,
     }
-    remedy = "Draw worlds for a scenario without it; limits on number, money and groups are fine."
+    remedy = "Make draws of a scenario without it; limits on number, money and groups are fine."
     refuse(file, asked, "is not carried over to other offices and costs", remedy)
 
 
@@ -277,7 +277,7 @@ def regrets(means: Floats, best: Floats, keeps: Bools) -> pd.DataFrame:
     regret = np.where(keeps, means - best, np.nan)
     kept = keeps.sum(axis=1)
     some = kept > 0
-    table = pd.DataFrame({"worlds_kept": kept, "mean_regret": np.nan, "greatest_regret": np.nan})
+    table = pd.DataFrame({"draws_kept": kept, "mean_regret": np.nan, "greatest_regret": np.nan})
     table.loc[some, "mean_regret"] = np.nanmean(regret[some], axis=1)
     table.loc[some, "greatest_regret"] = np.nanmax(regret[some], axis=1)
     fit = some & (kept >= kept[0])

@@ -83,7 +83,7 @@ class Process:
 
 
 def start(folder: Path, *arguments: str, before: Callable[[], object] = nothing) -> Process:
-    """Start a command in a folder; `before` may change its world first."""
+    """Start a command in a folder; `before` may change its surroundings first."""
     told = folder / f".told-{time.monotonic_ns()}"
     told.mkdir()
     pid = os.fork()

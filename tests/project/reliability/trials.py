@@ -245,7 +245,7 @@ def _together(done: Sequence[Ended], wrong: list[str], left_over: list[str]) -> 
 
 @dataclass(frozen=True)
 class Told:
-    """How one run in a changed world ended, and which files of its result are wrong."""
+    """How one run in changed surroundings ended, and which files of its result are wrong."""
 
     code: int
     err: str

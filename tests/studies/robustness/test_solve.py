@@ -33,7 +33,7 @@ from siting.studies.robustness.solve import (
 from siting.studies.robustness.study import robustness
 from tests.support.pages import MARKER
 
-pytestmark = pytest.mark.long  # worlds of the nation, in several processes
+pytestmark = pytest.mark.long  # draws of the nation, in several processes
 
 DRAWS = 4
 

@@ -52,12 +52,12 @@ def test_means_of_sets_are_those_of_the_nearest_open_site() -> None:
     assert means == pytest.approx(np.array(expected))
 
 
-def test_regret_counts_only_worlds_whose_limits_are_kept() -> None:
+def test_regret_counts_only_draws_whose_limits_are_kept() -> None:
     means = np.array([[5.0, 9.0, 4.0], [6.0, 7.0, 1.0], [5.0, 7.0, 9.0]])
     best = np.array([5.0, 7.0, 3.0])
     keeps = np.array([[True, True, False], [True, True, True], [True, False, False]])
     table = regrets(means, best, keeps)
-    assert table["worlds_kept"].tolist() == [2, 3, 1]
+    assert table["draws_kept"].tolist() == [2, 3, 1]
     assert table["greatest_regret"].tolist() == [2.0, 1.0, 0.0]
     assert table["mean_regret"].tolist() == pytest.approx([1.0, -1 / 3, 0.0])
     # The third regrets nothing, but keeps to fewer limits than the main answer.
