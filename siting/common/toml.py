@@ -96,10 +96,17 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
-    """The content with tuples for lists, which is what a strict and frozen schema takes."""
+    """The content with tuples for lists, which is what a strict and frozen schema takes.
+
+    What comes from Python may have paths, and numbers of libraries, besides.
+    """
     if isinstance(value, Mapping):
-        return {key: lists_to_tuples(item) for key, item in value.items()}
-    return tuple(map(lists_to_tuples, value)) if isinstance(value, list) else value
+        return {str(key): lists_to_tuples(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):
+        return lists_to_tuples(value.tolist())
+    if isinstance(value, list | tuple | range):
+        return tuple(map(lists_to_tuples, value))
+    return str(value) if isinstance(value, Path) else value
 
 
 def read_model[Model: Table](path: Path, model: type[Model]) -> Model:

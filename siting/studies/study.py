@@ -16,7 +16,7 @@ from siting.pipeline.describe import study_manifest
 from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
 from siting.results.result import Result, find_result, read_result
-from siting.scenario.file import AnyScenario, Folders, ScenarioFile, as_folders
+from siting.scenario.file import AnyScenario, Folders, ScenarioFile, as_paths
 from siting.scenario.schema import Scenario
 
 
@@ -61,7 +61,7 @@ def scenario_of(
         remedy = "Name a result that 'siting run' has written, not a study or a comparison."
         fault = Fault(result.name, "manifest.json", str(error), problem, remedy)
         raise InputError([fault]) from error
-    return ScenarioFile(result.name, here / name, scenario, overrides, allow=as_folders(allow))
+    return ScenarioFile(result.name, here / name, scenario, overrides, allow=as_paths(allow))
 
 
 def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:

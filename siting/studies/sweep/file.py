@@ -19,7 +19,7 @@ from siting.inputs.ledger import sha256
 from siting.inputs.read import TableReader, Tables, read_tables, table_files
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.prepare import files_of
-from siting.scenario.file import Folders, ScenarioFile, as_folders, find_scenario, read_scenario
+from siting.scenario.file import NAME, Folders, ScenarioFile, as_paths, find_scenario, read_scenario
 from siting.scenario.paths import lies_in
 
 _LONGEST = 100
@@ -60,7 +60,7 @@ class AboutSweep(Table):
 class RunTable(Table):
     """One run, or one row of a grid, with a name of its own."""
 
-    name: Annotated[str, Field(pattern=r"^\w[\w.=,+-]*$", max_length=_LONGEST)]
+    name: Annotated[str, Field(pattern=f"^{NAME}$", max_length=_LONGEST)]
     """Name of the run and of its folder: letters, digits and the signs . = , + - _ only."""
     set: Values = Field(default={})
     """Values by table.key, such as set.limits.new_offices_max = 20."""
@@ -194,7 +194,7 @@ def _base(path: Path, name: str, allow: Folders) -> Path:
     beside = path.parent / name
     is_path = beside.suffix == ".toml" or beside.is_file()
     base = beside if is_path else find_scenario(name)
-    if lies_in(base, (path.parent, scenario_folder(), *as_folders(allow))):
+    if lies_in(base, (path.parent, scenario_folder(), *as_paths(allow))):
         return base
     problem = "lies outside the folder of the sweep and the shipped scenarios"
     remedy = "Move it into the sweep's folder, or allow its own with --allow FOLDER."
