@@ -11,6 +11,15 @@ from typer import Argument, Option
 import siting
 from siting.cli import options
 from siting.scenario.limits import VARIED_HELP
+from siting.studies.defaults import (
+    BEST,
+    COVERED_WITHIN,
+    DIVERSE,
+    HINDCAST_DRAWS,
+    ROBUSTNESS_DRAWS,
+    WORKERS,
+    WORSE_BY,
+)
 
 if TYPE_CHECKING:
     from siting.report.document import Document
@@ -49,7 +58,7 @@ def hindcast(  # noqa: PLR0913 - one parameter an option
     *,
     draws: Annotated[
         int, Option(min=0, help="Office tables to draw for the range of the overlap.")
-    ] = 20,
+    ] = HINDCAST_DRAWS,
     seed: Annotated[int, Option(min=0, help="The same seed draws the same tables.")] = 1,
     overrides: options.Overrides = None,
     allow: options.Allow = None,
@@ -69,9 +78,11 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
     *,
     within: Annotated[
         str, Option(help="How much worse than the best they may be, such as 1%.")
-    ] = "1%",
-    count: Annotated[int, Option(min=1, help="How many of the best.")] = 10,
-    diverse: Annotated[int, Option(min=1, help="How many that differ as much as possible.")] = 4,
+    ] = f"{WORSE_BY:.0%}",
+    count: Annotated[int, Option(min=1, help="How many of the best.")] = BEST,
+    diverse: Annotated[
+        int, Option(min=1, help="How many that differ as much as possible.")
+    ] = DIVERSE,
     overrides: options.Overrides = None,
     allow: options.Allow = None,
     results: options.Results = options.RESULTS,
@@ -110,9 +121,9 @@ def explain(  # noqa: PLR0913 - one parameter an option
 def robustness(  # noqa: PLR0913 - one parameter an option
     scenario: options.ScenarioArgument,
     *,
-    draws: Annotated[int, Option(min=1, help="How many draws to make.")] = 200,
+    draws: Annotated[int, Option(min=1, help="How many draws to make.")] = ROBUSTNESS_DRAWS,
     seed: Annotated[int, Option(min=0, help="The same seed makes the same draws.")] = 1,
-    workers: Annotated[int, Option(min=1, help="Processes to solve them in.")] = 2,
+    workers: Annotated[int, Option(min=1, help="Processes to solve them in.")] = WORKERS,
     rule: Annotated[
         bool, Option(help="Draw no office where one was announced, proposed or ordered later.")
     ] = True,
@@ -141,7 +152,8 @@ def frontier(  # noqa: PLR0913 - one parameter an option
         bool, Option("--keep", help="Of number and money, hold the one that does not vary too.")
     ] = False,
     within: Annotated[
-        float | None, Option(min=0, help="Minutes of coverage; else the scenario's, or 45.")
+        float | None,
+        Option(min=0, help=f"Minutes of coverage; else the scenario's, or {COVERED_WITHIN:g}."),
     ] = None,
     points: Annotated[
         int | None, Option(min=2, help="A sample of at most so many points of the front.")
@@ -241,16 +253,13 @@ def _refuse_same(old: Path, new: Path) -> None:
         options.refuse("--results", str(new.parent), problem, remedy)
 
 
-_WORKERS = 2
-
-
 def sweep(  # noqa: PLR0913 - one parameter an option
     name: Annotated[
         str, Argument(metavar="SWEEP", help="Path of a sweep file, or a shipped one's name.")
     ],
     *,
     workers: Annotated[
-        int | None, Option(min=1, help=f"Processes of this machine; default {_WORKERS}.")
+        int | None, Option(min=1, help=f"Processes of this machine; default {WORKERS}.")
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -275,7 +284,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         swept = siting.sweep(
             asked,
             results,
-            workers=workers or _WORKERS,
+            workers=workers or WORKERS,
             scheduler=scheduler,
             resume=resume,
             progress=progress,

@@ -133,7 +133,3 @@ def _column(name: str, key: str, *, outside_sweden: bool) -> ColumnSpec:
 def _code(digits: int) -> Rule:
     pattern, problem = f"[0-9]{{{digits}}}", f"a code has {digits} digits"
     return Rule(lambda codes: codes.str.fullmatch(pattern), problem, _REMEDY, digits)
-
-
-CORE = 0.95
-"""A site picked in at least this share of the draws belongs to the core."""

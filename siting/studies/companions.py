@@ -10,7 +10,7 @@ import pandas as pd
 from siting.common.errors import InputError
 from siting.report.words import LANGUAGES, as_given, command, listed, month, number, texts, whole
 from siting.results.result import Result, read_manifest, read_table
-from siting.results.schema import CORE
+from siting.studies.defaults import CORE
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "robustness": ("sites", "sets"),

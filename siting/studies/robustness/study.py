@@ -13,8 +13,8 @@ from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.results.result import Result
-from siting.results.schema import CORE
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
+from siting.studies.defaults import CORE, ROBUSTNESS_DRAWS, WORKERS
 from siting.studies.offices import also_read, redraw_of
 from siting.studies.robustness.solve import (
     Realisation,
@@ -33,9 +33,9 @@ _COST_BANDS = ("low", "middle", "high")
 def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     scenario: AnyScenario,
     *,
-    draws: int = 200,
+    draws: int = ROBUSTNESS_DRAWS,
     seed: int = 1,
-    workers: int = 1,
+    workers: int = WORKERS,
     rule: bool = True,
     data: Path | str | None = None,
     progress: Progress = print,
@@ -52,7 +52,8 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     seed : int
         The same seed makes the same draws.
     workers : int
-        Processes to solve them in; the result does not depend on it.
+        Processes to solve them in; the result does not depend on it. A script that uses more
+        than one calls this under ``if __name__ == "__main__":``.
     rule : bool
         Whether no office is drawn where one was announced, proposed or ordered later.
     data : Path or str, optional

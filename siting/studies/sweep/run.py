@@ -27,6 +27,7 @@ from siting.results.csv import as_csv
 from siting.results.result import Result, read_manifest, read_result
 from siting.results.write import check_target, claim, write_result
 from siting.scenario.file import ScenarioFile
+from siting.studies.defaults import WORKERS
 from siting.studies.sweep.file import Sweep, SweepRun, check_sweep, read_sweep
 from siting.studies.sweep.table import FAILED, Outcome, sweep_table
 
@@ -164,7 +165,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     asked: Sweep | Path | str,
     results: Path | str = "results",
     *,
-    workers: int = 2,
+    workers: int = WORKERS,
     scheduler: str | None = None,
     resume: bool = False,
     progress: Progress = print,

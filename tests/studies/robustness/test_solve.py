@@ -159,11 +159,13 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
         return real(shared, draw)
 
     monkeypatch.setattr(siting.studies.robustness.solve, "solve_draw", solve_two)
-    study = robustness(file, draws=5, progress=nothing)
+    study = robustness(file, draws=5, workers=1, progress=nothing)
     assert (study.manifest["draws_done"], study.manifest["draws_asked"]) == (2, 5)
     stream = io.StringIO()
     print_document(tell_robustness(study), Console(file=stream, width=120))
     assert "Interrupted: 2 of 5 draws were finished." in stream.getvalue()
+    assert "The core: picked in at least 95 % of " in stream.getvalue()
+    assert "Other picks of the scenario, or of 25 % of " in stream.getvalue()
     assert "Assumed (red): how far costs may lie from the assumed ones: All " in stream.getvalue()
     print_document(tell_robustness(study, "sv"), Console(file=stream, width=120))
     assert "Antaget (röd): hur långt kostnaderna kan ligga från de antagna: " in stream.getvalue()
@@ -177,7 +179,7 @@ def test_an_interrupted_study_keeps_what_is_finished_and_says_so(
     assert (sets["greatest_regret"].dropna() >= -1e-9).any()
     monkeypatch.setattr(siting.studies.robustness.solve, "solve_draw", _stop)
     with pytest.raises(StoppedError, match="nothing was written"):
-        robustness(file, draws=5, progress=nothing)
+        robustness(file, draws=5, workers=1, progress=nothing)
 
 
 def _stop(*_: object) -> SolvedDraw:
@@ -187,7 +189,7 @@ def _stop(*_: object) -> SolvedDraw:
 def test_what_cannot_be_carried_over_is_refused() -> None:
     file = read_scenario(find_scenario("remaining_offices"), ["limits.spacing_km=5"])
     with pytest.raises(InputError, match=r"limits\.spacing_km"):
-        robustness(file, draws=1, progress=nothing)
+        robustness(file, draws=1, workers=1, progress=nothing)
 
 
 def test_the_page_in_docs_rests_on_these_draws(answers: Mapping[int, SolvedDraw]) -> None:
