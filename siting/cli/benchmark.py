@@ -47,12 +47,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     Ends with 4 if an answer of siting is not proved.
     """
     from siting.studies.benchmark.formats import read_benchmark, synthetic
-    from siting.studies.benchmark.run import (
-        run_benchmark,
-        run_peer,
-        tell_benchmark,
-        write_rows,
-    )
+    from siting.studies.benchmark.run import run_benchmark, run_peer, tell_benchmark, write_rows
 
     size = {"clients": clients, "candidates": candidates, "existing": existing}
     instances = [

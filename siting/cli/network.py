@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org"
+_SOURCE = '"shipped", or a network that was built before.'
+_TRIPS = "CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
 
 network_app = typer.Typer(help="Build and judge road networks.", no_args_is_help=True)
 
 
 @network_app.command("info")
 def show_network(
-    source: Annotated[
-        str, Argument(help='"shipped", or a network that was built before.')
-    ] = "shipped",
+    source: Annotated[str, Argument(help=_SOURCE)] = "shipped",
     *,
     speeds: Annotated[str, Option(help="Profile in data/speeds.toml.")] = "default",
     language: options.Language = "en",
@@ -98,16 +98,9 @@ def build_network(  # noqa: PLR0913 - one parameter an option
 
 @network_app.command("calibrate")
 def calibrate_network(
-    reference: Annotated[
-        Path,
-        Argument(
-            help="CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
-        ),
-    ],
+    reference: Annotated[Path, Argument(help=_TRIPS)],
     *,
-    source: Annotated[
-        str, Option(help='"shipped", or a network that was built before.')
-    ] = "shipped",
+    source: Annotated[str, Option(help=_SOURCE)] = "shipped",
     speeds: Annotated[str, Option(help="Profile to start from.")] = "default",
     language: options.Language = "en",
 ) -> None:

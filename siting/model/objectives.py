@@ -193,14 +193,19 @@ class Target:
     within: float
     each: str | None = None
 
-    def clash(self, label: str = "", reachable: str = "") -> ClashingLimit:
-        """Return the target as one of the limits that clash, for one group or for each."""
-        template = f"{100 * self.share:g} % within {self.within:g} minutes in {{}}{reachable}"
+    def clash(self, label: str = "", reachable: float | None = None) -> ClashingLimit:
+        """Return the target as one of the limits that clash, for one group or for each.
+
+        So many per cent can be reached at most, where that is too few.
+        """
+        more = "" if reachable is None else f", where at most {reachable:g} % can be reached"
+        facts = {"percent": 100 * self.share, "minutes": self.within, "reachable": reachable}
+        template = f"{100 * self.share:g} % within {self.within:g} minutes in {{}}{more}"
         if label:
             sentence = template.format(f"{self.each} {label}")
-            return ClashingLimit("target", sentence, self.each or "", (label,), template)
+            return ClashingLimit("target", sentence, self.each or "", (label,), template, facts)
         sentence = template.format(f"each {self.each}" if self.each else "all")
-        return ClashingLimit("target", sentence, self.each or "")
+        return ClashingLimit("target", sentence, self.each or "", facts=facts)
 
 
 @dataclass(frozen=True)

@@ -146,27 +146,27 @@ def explain_clash(
 ) -> Iterator[ClashingLimit]:
     """Limits that clash, in the words of the scenario file and with the names of regions."""
     for each in clash:
-        limit, sentence = limit_of(each.key, each.group), _named(each, demand)
+        limit, (names, sentence) = limit_of(each.key, each.group), _named(each, demand)
+        facts = {"names": names, **each.facts}
+        if each.key == "force_open":
+            facts |= _forced(sites[sites["forced"]])
         if limit.sentence:
-            sentence = limit.sentence.format(attrgetter(limit.path)(scenario))
-        elif each.key == "force_open":
-            sentence = _forced(sites[sites["forced"]])
-        yield replace(each, key=limit.path, sentence=sentence)
+            facts["value"] = attrgetter(limit.path)(scenario)
+            sentence = limit.sentence.format(facts["value"], **facts)
+        yield replace(each, key=limit.path, sentence=sentence, facts=facts)
 
 
-def _forced(sites: pd.DataFrame) -> str:
-    return (
-        f"{', '.join(sites['place'])} must open, which makes {len(sites)} new offices at "
-        f"{sites['annual_cost_msek'].sum():.1f} MSEK a year and "
-        f"{sites['one_off_cost_msek'].sum():.1f} MSEK once"
-    )
+def _forced(sites: pd.DataFrame) -> dict[str, object]:
+    annual, once = (float(sites[f"{each}_cost_msek"].sum()) for each in ("annual", "one_off"))
+    places = ", ".join(sites["place"])
+    return {"places": places, "number": len(sites), "annual": annual, "once": once}
 
 
-def _named(limit: ClashingLimit, demand: pd.DataFrame) -> str:
-    """What the model says, with the names of regions in place of their codes."""
+def _named(limit: ClashingLimit, demand: pd.DataFrame) -> tuple[str, str]:
+    """The regions that it is about, by name where they have names, and what the model says so."""
     level = LEVELS.get(limit.group)
     if level is None or not level.name or not limit.template:
-        return limit.sentence
+        return ", ".join(limit.labels), limit.sentence
     names = dict(zip(demand[level.code], demand[level.name], strict=True))
     named = ", ".join(names.get(label, label) for label in limit.labels)
-    return limit.template.format(f"{level.title}{named}")
+    return named, limit.template.format(f"{level.title}{named}")

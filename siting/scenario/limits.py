@@ -15,7 +15,8 @@ class ScenarioLimit:
     name : str
         What the model calls it.
     sentence : str
-        What it says, with {} for the value in the scenario; empty where the model's words do.
+        What it says, with {} for the value in the scenario, and names of facts of the clash;
+        empty where the model's words do.
     group : str
         The grouping of sites, where the model has one limit for several.
     field : str
@@ -78,7 +79,10 @@ LIMITS = (
         "limits.max_minutes", "max_time", "nobody has a longer way than {} minutes",
         field="max_time", counted=False,
     ),
-    ScenarioLimit("offices.open", "force_open", field="force_open", counted=False),
+    ScenarioLimit(
+        "offices.open", "force_open", "{places} must open, which makes {number} new offices at "
+        "{annual:.1f} MSEK a year and {once:.1f} MSEK once", field="force_open", counted=False,
+    ),
     ScenarioLimit("office_types", "type_quota", field="type_quotas"),
     ScenarioLimit("closing", "closing"),
     ScenarioLimit("phases", "phases"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from string import Formatter
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
 from siting.report.document import Block, Document, Grid, Paragraph
 from siting.report.tables import Formats, study_grid
-from siting.report.words import number, study_texts, texts
+from siting.report.words import listed, number, study_texts, texts
 from siting.results.result import Result
 from siting.scenario.file import Folders
 from siting.scenario.limits import LIMITS
@@ -194,7 +195,7 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     people.insert(1, "municipality", people["municipality_code"].map(names))
     facts = {
         **_figures(found, task, places),
-        "clash": list(_clash(found, problem, places)),
+        **{key: list(_clash(found, problem, words)) for key, words in _CLASH.items()},
         "objective_unit": run.manifest["objective_unit"],
     }
     tables = {
@@ -256,18 +257,42 @@ def _offices_there(found: Explanation, places: pd.DataFrame) -> list[str]:
     return [str(code) for code in places.index[same] if code in found.best.open_sites]
 
 
-def _clash(found: Explanation, problem: Problem, places: pd.DataFrame) -> Iterator[str]:
+_CLASH = {"clash": "en", "clash_sv": "sv"}
+"""The language of each list of clashing limits in a manifest."""
+
+
+def _clash(found: Explanation, problem: Problem, language: str) -> Iterator[str]:
     """Why it cannot be the other way, in the words of the scenario file."""
-    place, deciding = (
-        places.loc[found.site, "place"],
-        "force_shut" if found.is_open else "force_open",
-    )
-    said = explain_clash(found.clash, problem.scenario, problem.sites, problem.demand)
+    sites, words = problem.sites, study_texts("explain", language)["clash"]
+    deciding = "force_shut" if found.is_open else "force_open"
+    said = explain_clash(found.clash, problem.scenario, sites, problem.demand)
     for limit, told in zip(found.clash, said, strict=True):
         if limit.key == deciding:
-            yield f"{place!s} is {'shut' if found.is_open else 'open'}"
-        if limit.key != deciding or (not found.is_open and places["forced"].any()):
-            yield f"{told.key}: {told.sentence}"
+            yield words[deciding].format(*sites.loc[sites["code"] == found.site, "place"])
+        if limit.key != deciding or (not found.is_open and sites["forced"].any()):
+            yield f"{told.key}: {limit_in_words(told, language)}"
+
+
+@dataclass(frozen=True)
+class _Sentences(Formatter):
+    """Texts with facts, whose figures have the reader's decimal sign."""
+
+    point: str
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text = str(super().format_field(value, format_spec))
+        return text.replace(".", self.point) if isinstance(value, float) else text
+
+
+def limit_in_words(limit: ClashingLimit, language: str) -> str:
+    """What a limit that clashes says, told as `explain_clash` does, in the reader's language."""
+    words, facts = study_texts("explain", language)["clash"], dict(limit.facts)
+    ends = [words[end].format(**facts) for end in ("least", "most") if facts.get(end) is not None]
+    where = words["where"][f"{'in' if limit.labels else 'each'}_{limit.group or 'nation'}"]
+    facts |= {"span": listed(ends, language), "where": where.format(**facts)}
+    more = "" if facts.get("reachable") is None else words["reachable"]
+    tell = _Sentences("," if language == "sv" else ".").format
+    return tell(words["limits"][limit.key] + more, **facts)
 
 
 def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
@@ -306,8 +331,8 @@ def _reasons(study: Result, language: str) -> Iterator[str]:
         yield words["already"].format(place=facts["place"], offices=there)
     forced = words["forced"] if facts["forced"] else ""
     yield said["is"].format(place=facts["place"], municipality=facts["municipality"], forced=forced)
-    if facts["clash"]:
-        yield said["impossible"].format(clash="; ".join(facts["clash"]))
+    if clash := facts["clash" if language == "en" else "clash_sv"]:
+        yield said["impossible"].format(clash="; ".join(clash))
         return
     yield said["other_way"].format(
         worse=number(way, 6, language),

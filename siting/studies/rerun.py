@@ -97,7 +97,6 @@ def _numbers(table: pd.DataFrame) -> int:
 _ASSIGNMENT = "assignment.parquet"
 _MANIFEST = "manifest.json"
 _RUN = "run.json"
-_NOT_KEPT = "not kept with the result"
 _NO_FIGURES = {"name", "date", "scenario", "overrides", "inputs", "versions", "frontier", *MACHINE}
 """What of a manifest a run does not find out but is told, or has from its machine."""
 
@@ -113,9 +112,10 @@ class Rerun:
     found : Differences
         Where its tables and its manifest differ from those of the old one.
     lacking : mapping of str to str
-        Each file that could not be compared, and why.
-    versions : tuple of str
-        Packages of another version than then, in words.
+        Each file that could not be compared, and why: "not_kept" with the result, or "machine",
+        since it tells of the machine alone.
+    versions : mapping of str to (str, str)
+        Packages of another version: that of then and that of now, "" where it had none.
     other_inputs : tuple of Fault
         Input files that are not those of then.
     """
@@ -123,7 +123,7 @@ class Rerun:
     result: Result
     found: Differences
     lacking: Mapping[str, str]
-    versions: tuple[str, ...]
+    versions: Mapping[str, tuple[str, str]]
     other_inputs: tuple[Fault, ...]
 
     @property
@@ -185,14 +185,13 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     new = run(file, data=data, frontier=asked, progress=progress)
     then = _as_texts(old, lambda name: (folder / f"{name}.csv").read_bytes())
     now = _as_texts(new, lambda name: as_csv(new.tables[name]))
-    lacking = dict.fromkeys([name for name in now if name not in then], _NOT_KEPT)
-    kept = (folder / _RUN).is_file()
-    lacking[_RUN] = "seconds and the version of Python" if kept else _NOT_KEPT
+    lacking = dict.fromkeys([name for name in now if name not in then], "not_kept")
+    lacking[_RUN] = "machine" if (folder / _RUN).is_file() else "not_kept"
     return Rerun(
         new,
         differences(then, now),
         lacking,
-        tuple(_other_versions(old.manifest["versions"], new.manifest["versions"])),
+        _other_versions(old.manifest["versions"], new.manifest["versions"]),
         others,
     )
 
@@ -264,10 +263,11 @@ def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
         yield from _flat(f"{key}.{name}" if key else name, part)
 
 
-def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted({*then, *now}):
-        if then.get(name) != now.get(name):
-            yield f"{name} {then.get(name, 'none')} then, {now.get(name, 'none')} now"
+def _other_versions(
+    then: Mapping[str, str], now: Mapping[str, str]
+) -> Mapping[str, tuple[str, str]]:
+    both = {name: (then.get(name, ""), now.get(name, "")) for name in sorted({*then, *now})}
+    return {name: (old, new) for name, (old, new) in both.items() if old != new}
 
 
 _SHOWN = 30
@@ -283,10 +283,11 @@ def _blocks(made: Rerun, language: str) -> Iterator[Block]:
     words, found = study_texts("rerun", language), made.found
     for fault in made.other_inputs:
         yield Paragraph(words["input"].format(file=fault.file))
-    for line in made.versions:
-        yield Paragraph(words["version"].format(version=line))
+    for name, pair in made.versions.items():
+        then, now = (version or words["none"] for version in pair)
+        yield Paragraph(words["version"].format(name=name, then=then, now=now))
     for name, why in made.lacking.items():
-        yield Paragraph(words["lacking"].format(name=name, why=why))
+        yield Paragraph(words["lacking"].format(name=name, why=words["reasons"][why]))
     cells, figures = found.cells, whole(found.figures, language)
     size = words["size"].format(tables=found.tables, figures=figures)
     if cells.empty:

@@ -162,26 +162,24 @@ def test_an_impossible_target_names_the_greatest_share(ask: Ask) -> None:
 
 
 def test_a_clash_is_told_in_the_words_of_the_scenario_and_with_names(ask: Ask) -> None:
-    problem, most = ask(*FEW), ", where at most 80 % can be reached"
+    problem = ask(*FEW)
     clash = [
         ClashingLimit("at_least_one_per_group", "at least one site in each county", "county"),
         Quota("county", ("23", "24"), least=9).clash(),
         Quota("skr_group", ("C8",), least=9).clash(),
-        Target(0.9, 45, "fa_region").clash("04", most),
+        Target(0.9, 45, "fa_region").clash("04", 80.0),
         Target(0.9, 45, "fa_region").clash(),
         ClashingLimit("new_sites_max", "at most 6 new"),
         ClashingLimit("capacity", "no site serves more people than its capacity"),
     ]
     names = problem.demand.set_index("fa_code")["fa_region"].to_dict()
+    where = f"the FA region {names['04']}, where at most 80 % can be reached"
     said = explain_clash(clash, problem.scenario, problem.sites, problem.demand)
     assert [(limit.key, limit.sentence) for limit in said] == [
         ("limits.county_guarantee", "at least one office in every county"),
         ("limits.quotas", "at least 9 new in Jämtlands län, Västerbottens län"),
         ("limits.quotas", "at least 9 new in skr_group C8"),
-        (
-            "objective.targets",
-            f"90 % within 45 minutes in the FA region {names['04']}{most}",
-        ),
+        ("objective.targets", f"90 % within 45 minutes in {where}"),
         ("objective.targets", "90 % within 45 minutes in each fa_region"),
         ("limits.new_offices_max", "at most 6 new offices"),
         ("capacity", "no site serves more people than its capacity"),

@@ -7,14 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from rich.console import Console
+from scipy.sparse import csr_array
 
-from siting.common.errors import InputError
-from siting.model import Instance, Limits, Mean, Solver, Task
+from siting.common.errors import ClashingLimit, InputError
+from siting.model import Instance, Limits, Mean, Solver, Target, Task
+from siting.model.limits.groups import AtLeastOnePerGroup, MaxNewPerGroup, Quota, TypeQuota
+from siting.model.limits.numbers import AnnualBudget, NewSites, OneOffBudget, Phase, Phases
+from siting.model.limits.sites import Capacity, Closing, ForceOpen, MaxTime, Spacing
+from siting.model.solving.feasibility import EVERYONE
+from siting.pipeline.run import run
+from siting.pipeline.translate import explain_clash
 from siting.report.formats.terminal import print_document
+from siting.report.words import study_texts
 from siting.results.result import Result
-from siting.studies.explain import explain, explain_site, tell_explanation
+from siting.scenario.file import find_scenario, read_scenario
+from siting.scenario.limits import LIMITS
+from siting.studies.explain import explain, explain_site, limit_in_words, tell_explanation
 from tests.support.pages import lines, lines_of
 
 SCENARIO = ("announced_only", "limits.new_offices_max=6")
@@ -200,3 +211,146 @@ def test_closing_an_existing_site_has_a_cost_too() -> None:
     assert found.cost >= 0
     assert found.other is not None
     assert "0" not in found.other.open_sites
+
+
+PLACES = pd.DataFrame(
+    {
+        "place": ["Åre", "Kil", "Ed"],
+        "forced": [True, True, False],
+        "annual_cost_msek": [19.0, 19.0, 1.0],
+        "one_off_cost_msek": [2.25, 2.5, 1.0],
+    }
+)
+DEMAND = pd.DataFrame(
+    {
+        "municipality_code": ["2584", "0180"],
+        "municipality": ["Kiruna", "Stockholm"],
+        "fa_code": ["58", "23"],
+        "fa_region": ["Kiruna", "Stockholm"],
+        "county_code": ["25", "01"],
+        "county": ["Norrbottens län", "Stockholms län"],
+        "skr_group": ["C8", "A1"],
+    }
+)
+SET = (
+    *("limits.new_offices_max=6", "limits.new_offices_min=7", "limits.annual_budget_msek=40"),
+    *("limits.one_off_budget_msek=12.5", "limits.spacing_km=7.5", "limits.max_minutes=90"),
+)
+PHASES = Phases((Phase("2027", annual_budget=1.0), Phase("2028")))
+ONCE = "38,0 miljoner kronor om året och 4,8 miljoner kronor en gång"
+TOLD = [
+    (NewSites("new_sites_max", most=6).clash(), "högst 6 nya kontor"),
+    (NewSites("new_sites_min", least=7).clash(), "minst 7 nya kontor"),
+    (AnnualBudget(40.0).clash(), "nya kontor kostar högst 40,0 miljoner kronor om året"),
+    (OneOffBudget(12.5).clash(), "att öppna dem kostar högst 12,5 miljoner kronor"),
+    (MaxNewPerGroup("municipality", 1).clash(), "högst 1 i en kommun"),
+    (AtLeastOnePerGroup("fa_region").clash(), "minst ett kontor i varje FA-region"),
+    (AtLeastOnePerGroup("county").clash(), "minst ett kontor i varje län"),
+    (Quota("county", ("25", "01"), 9).clash(), "minst 9 nya i Norrbottens län, Stockholms län"),
+    (Quota("fa_region", ("58",), 1, 2).clash(), "minst 1 och högst 2 nya i FA-regionen Kiruna"),
+    (Quota("municipality", ("2584",), None, 0).clash(), "högst 0 nya i kommunen Kiruna"),
+    (Quota("skr_group", ("C8", "C9"), 2).clash(), "minst 2 nya i kommungruppen C8, C9"),
+    (Quota("category", ("seat",), 0, 3).clash(), "minst 0 och högst 3 nya i kategorin seat"),
+    (Spacing(7.5, csr_array((2, 2))).clash(), "inga två nya kontor närmare varandra än 7,5 km"),
+    (MaxTime(90.0).clash(), "ingen har längre väg än 90,0 minuter"),
+    (
+        ForceOpen(("x", "y")).clash(),
+        f"Åre, Kil måste öppnas, vilket ger 2 nya kontor för {ONCE}",
+    ),
+    (TypeQuota(0, "flexi", 2, None).clash(), "minst 2 nya av typen flexi"),
+    (Closing(("a", "b", "c"), 1, None).clash(), "av 3 som får stängas stängs 1 till 3"),
+    (Closing(("a", "b", "c"), 0, 2).clash(), "av 3 som får stängas stängs 0 till 2"),
+    (PHASES.clash(), "gränserna för etapperna 2027, 2028"),
+    (Capacity((("a", 5.0),)).clash(), "inget kontor tar emot fler människor än det har plats för"),
+    (Target(0.9, 45).clash(), "90 % inom 45 minuter i landet som helhet"),
+    (Target(0.995, 7.5, "county").clash(), "99,5 % inom 7,5 minuter i varje län"),
+    (Target(1.0, 5, "municipality").clash(), "100 % inom 5 minuter i varje kommun"),
+    (
+        Target(1.0, 5, "fa_region").clash("58", 81.25),
+        "100 % inom 5 minuter i FA-regionen Kiruna, där högst 81,25 % kan nås",
+    ),
+    (
+        Target(1.0, 5).clash("", 0.0),
+        "100 % inom 5 minuter i landet som helhet, där högst 0 % kan nås",
+    ),
+    (EVERYONE, "alla når ett öppet kontor"),
+]
+
+
+@pytest.fixture(scope="module")
+def clash() -> list[ClashingLimit]:
+    scenario = read_scenario(find_scenario("remaining_offices"), SET).scenario
+    return list(explain_clash([limit for limit, _ in TOLD], scenario, PLACES, DEMAND))
+
+
+def test_swedish_sentences_have_the_figures_and_names_of_the_clash(
+    clash: list[ClashingLimit],
+) -> None:
+    assert [limit_in_words(limit, "sv") for limit in clash] == [text for _, text in TOLD]
+
+
+def test_english_sentences_are_those_of_the_error(clash: list[ClashingLimit]) -> None:
+    assert [limit_in_words(limit, "en") for limit in clash] == [limit.sentence for limit in clash]
+
+
+def test_each_limit_that_a_scenario_sets_has_words(clash: list[ClashingLimit]) -> None:
+    words = set(study_texts("explain", "sv")["clash"]["limits"])
+    assert words == {*(limit.path for limit in LIMITS), "capacity"}
+    assert words == {limit.key for limit in clash}
+
+
+FORCED = (
+    "Eastbay måste öppnas, vilket ger 1 nya kontor för 1,9 miljoner kronor om året och "
+    "2,8 miljoner kronor en gång"
+)
+ALONE = [
+    *("limits.new_offices_max=1", "limits.new_offices_min=1", "limits.county_guarantee=false"),
+    *("offices.open=[]", 'candidates.exclude=["p2", "p3", "p4", "p5", "p6", "p7"]'),
+]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "site", "english", "swedish"),
+    [
+        (
+            ["limits.annual_budget_msek=1.9"],
+            "Northcape",
+            "new offices cost at most 1.9 MSEK a year; Northcape is open; offices.open: Eastbay",
+            f"högst 1,9 miljoner kronor om året; Northcape är öppet; offices.open: {FORCED}.",
+        ),
+        (
+            ["limits.new_offices_max=1"],
+            "p3",
+            "limits.new_offices_max: at most 1 new offices; Southport is open; offices.open: ",
+            f"högst 1 nya kontor; Southport är öppet; offices.open: {FORCED}.",
+        ),
+        (
+            ["limits.spacing_km=50"],
+            "Southport",
+            "limits.spacing_km: no two new offices nearer to each other than 50.0 km.",
+            "limits.spacing_km: inga två nya kontor närmare varandra än 50,0 km.",
+        ),
+        (
+            ["limits.new_offices_max=2"],
+            "Bay Road",
+            "limits.max_new_per_municipality: at most 1 in one municipality.",
+            "limits.max_new_per_municipality: högst 1 i en kommun.",
+        ),
+        (
+            ALONE,
+            "Northcape",
+            "no answer: limits.new_offices_min: at least 1 new offices; Northcape is shut.",
+            "inget svar: limits.new_offices_min: minst 1 nya kontor; Northcape är stängt.",
+        ),
+    ],
+)
+def test_a_page_tells_the_clash_in_its_language(
+    overrides: list[str], site: str, english: str, swedish: str
+) -> None:
+    example = Path(__file__).parents[2] / "docs" / "examples" / "nullia" / "nullia.toml"
+    result = run(read_scenario(example, overrides), progress=lambda _: None)
+    study = explain(result, site, folder=example.parent, progress=lambda _: None)
+    for language, said in (("en", english), ("sv", swedish)):
+        stream = io.StringIO()
+        print_document(tell_explanation(study, language), Console(file=stream, width=120))
+        assert said in stream.getvalue()

@@ -1,5 +1,6 @@
 """A run made again from its manifest gives the same figures, or says which differ."""
 
+import importlib.metadata
 import json
 import shutil
 from collections.abc import Callable
@@ -10,13 +11,13 @@ import pytest
 from typer import testing
 
 from siting.cli.app import app
-from siting.common.errors import InputError
+from siting.common.errors import Fault, InputError
 from siting.pipeline.run import run
 from siting.pipeline.steps import Frontier
 from siting.results.result import Result
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
-from siting.studies.rerun import differences
+from siting.studies.rerun import Rerun, differences, tell_rerun
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "nullia"
@@ -88,7 +89,8 @@ def test_each_cell_that_differs_is_named(kept: Path, files: Path, tmp_path: Path
     table = tmp_path / "differences.csv"
     done = _rerun(kept, "--folder", str(files), "--table", str(table))
     assert done.exit_code == 5, done.output
-    assert "Another version: scipy 0.1 then" in done.output
+    now = importlib.metadata.version("scipy")
+    assert f"Another version: scipy 0.1 then, {now} now\n" in done.output
     assert "3 cells differ: 11 tables" in done.output
     found = pd.read_csv(table, dtype=str)
     assert list(found) == ["file", "row", "column", "old", "new"]
@@ -237,3 +239,41 @@ def test_rows_without_a_name_are_counted_as_an_editor_does() -> None:
 def test_empty_tables() -> None:
     assert _rows(SITES.head(0), SITES.head(0)) == []
     assert len(_rows(SITES.head(0), SITES)) == 7
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "Another input: demand.csv",
+                "Another version: numpy 1.0 then, none now",
+                "Another version: scipy none then, 2.0 now",
+                "Another version: siting 0.1 then, 0.2 now",
+                "Not compared: offices.csv (not kept with the result)",
+                "Not compared: run.json (seconds and the version of Python)",
+                "Nothing differs: 0 tables, 0 figures.",
+            ],
+        ),
+        (
+            "sv",
+            [
+                "En annan indatafil: demand.csv",
+                "En annan version: numpy 1.0 då, ingen nu",
+                "En annan version: scipy ingen då, 2.0 nu",
+                "En annan version: siting 0.1 då, 0.2 nu",
+                "Inte jämfört: offices.csv (finns inte kvar bland resultatets filer)",
+                "Inte jämfört: run.json (sekunder och version av Python)",
+                "Ingenting skiljer sig: 0 tabeller, 0 siffror.",
+            ],
+        ),
+    ],
+)
+def test_every_line_of_the_page_is_in_its_language(language: str, said: list[str]) -> None:
+    versions = {"numpy": ("1.0", ""), "scipy": ("", "2.0"), "siting": ("0.1", "0.2")}
+    lacking = {"offices.csv": "not_kept", "run.json": "machine"}
+    other = Fault("demand.csv", "sha256", "a", "the file is another one now", "Put it back.")
+    result = Result("x", "run", {}, {})
+    made = Rerun(result, differences({}, {}), lacking, versions, (other,))
+    assert [getattr(block, "text", "") for block in tell_rerun(made, language).blocks] == said

@@ -1,7 +1,7 @@
 """What every limit is: a name, a sentence, and linear rows over the options."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,10 +25,10 @@ class LimitUse:
         The grouping of sites that it is about; empty if it is about none.
     label : str
         The group or phase in which the least is left; empty if there is only one.
-    kind : str
-        Which of the limits of that phase it is, as `Phase` calls it; else empty.
     limit, used, slack : float
         The limit there, what is used of it, and what is left.
+    kind : str
+        Which of the limits of that phase it is, as `Phase` calls it; else empty.
     """
 
     key: str
@@ -76,8 +76,8 @@ class Limit(ABC):
 
     def clash(self) -> ClashingLimit:
         """Return the limit as one of those that clash."""
-        group, labels = self.about()
-        return ClashingLimit(self.name, self.sentence(), group, labels, self.template())
+        parts = (*self.about(), self.template(), self.facts())
+        return ClashingLimit(self.name, self.sentence(), *parts)
 
     def about(self) -> tuple[str, tuple[str, ...]]:
         """Return the grouping that the limit is about, and the groups that it names."""
@@ -86,6 +86,10 @@ class Limit(ABC):
     def template(self) -> str:
         """Return the sentence with {} where it names groups, if it names any."""
         return ""
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what the sentence says, for other languages."""
+        return vars(self)
 
 
 class Count(Limit):

@@ -1,6 +1,6 @@
 """How many new sites may open, and what they may cost, in all and in each phase."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from siting.common.errors import Fault
@@ -112,7 +112,11 @@ class Phases(Limit):
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        return f"the budgets of the phases {', '.join(phase.name for phase in self.phases)}"
+        return f"the budgets of the phases {self.facts()['names']}"
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what the phases are called."""
+        return {"names": ", ".join(phase.name for phase in self.phases)}
 
     def faults(self, instance: Instance) -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
         """Return what is wrong with the limit itself."""

@@ -1,6 +1,6 @@
 """What holds for sites: open or shut, how near to each other and to people, and how full."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,8 +81,13 @@ class Closing(_Named):
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        most = len(self.sites) if self.most is None else self.most
-        return f"of {len(self.sites)} that may close, {self.least} to {most} do"
+        return "of {number} that may close, {least} to {most} do".format_map(self.facts())
+
+    def facts(self) -> Mapping[str, object]:
+        """Return how many may close, and how many do."""
+        number = len(self.sites)
+        most = number if self.most is None else self.most
+        return {"number": number, "least": self.least, "most": most}
 
     def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""

@@ -20,25 +20,14 @@ _SHORT_KM = 100.0
 _OFF: tuple[Kind, int] = ("share_change", 1)
 _TRIP: Formats = {"trip": ("text", 0, 40)}
 _CHECKED: Formats = {
-    **_TRIP,
-    "known_km": 0,
-    "found_km": 0,
-    "off_km": _OFF,
-    "known_minutes": 0,
-    "found_minutes": 0,
-    "off_minutes": _OFF,
-}
-_SIDES = ("before", "after", "left_out")
+    **_TRIP, "known_km": 0, "found_km": 0, "off_km": _OFF,
+    "known_minutes": 0, "found_minutes": 0, "off_minutes": _OFF,
+}  # fmt: skip
 _FITTED: Formats = {
-    **_TRIP,
-    "known_minutes": 0,
-    "before": 0,
-    "off_before": _OFF,
-    "after": 0,
-    "off_after": _OFF,
-    "left_out": 0,
-    "off_left_out": _OFF,
-}
+    **_TRIP, "known_minutes": 0, "before": 0, "off_before": _OFF,
+    "after": 0, "off_after": _OFF, "left_out": 0, "off_left_out": _OFF,
+}  # fmt: skip
+_SIDES = ("before", "after", "left_out")
 
 
 def _off(found: float | None, known: float | None) -> float | None:
@@ -111,12 +100,11 @@ def _built(built: Built, path: Path, language: str) -> Iterator[str]:
     for key, text in built.about.items():
         yield f"{words['about'][key]}: {text or words['unknown']}"
     nodes, links = (whole(len(part), language) for part in (streets.nodes, streets.links))
-    km, cut_km = (
-        number(each, 1, language) for each in (streets.links["length"].sum() / 1000, lost.km)
-    )
+    km = number(streets.links["length"].sum() / 1000, 1, language)
     yield words["built"].format(nodes=nodes, links=links, km=km)
     cut = {key: whole(getattr(lost, key), language) for key in ("nodes", "parts", "people")}
-    yield words["cut_off" if lost.nodes else "whole"].format(**cut, km=cut_km)
+    lost_km = number(lost.km, 1, language)
+    yield words["cut_off" if lost.nodes else "whole"].format(**cut, km=lost_km)
     if lost.places:
         more, places = len(lost.places) - _PLACES_SHOWN, ", ".join(lost.places[:_PLACES_SHOWN])
         shown = words["more" if more > 0 else "all"]
