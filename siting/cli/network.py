@@ -141,7 +141,7 @@ def compare(  # noqa: PLR0913 - one parameter an option
     ours = load_road_network(first, speeds=speeds)
     theirs = load_road_network(second, speeds=speeds_b or speeds)
     found = compare_networks(ours, theirs, _places(points))
-    options.show(tell_comparison(found, (first, second), language))
+    options.show(tell_comparison(found, first, second, language))
     if table:
         text = guarded(found.trips).to_csv(index=False, lineterminator="\n")
         write_file(table, text.encode(), option="--table")

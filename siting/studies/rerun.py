@@ -210,6 +210,9 @@ def _frontier(old: Result) -> Frontier | None:
         raise InputError([Fault(_MANIFEST, "frontier", asked, problem, remedy)]) from error
 
 
+type _Texts = Mapping[str, str]
+
+
 def _other_inputs(old: Result, file: ScenarioFile, data: Path) -> Iterator[Fault]:
     """A fault for each input file that is another now, or that only one of the runs has."""
     then: Mapping[str, str] = old.manifest["inputs"]
@@ -263,9 +266,7 @@ def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
         yield from _flat(f"{key}.{name}" if key else name, part)
 
 
-def _other_versions(
-    then: Mapping[str, str], now: Mapping[str, str]
-) -> Mapping[str, tuple[str, str]]:
+def _other_versions(then: _Texts, now: _Texts) -> Mapping[str, tuple[str, str]]:
     both = {name: (then.get(name, ""), now.get(name, "")) for name in sorted({*then, *now})}
     return {name: (old, new) for name, (old, new) in both.items() if old != new}
 

@@ -116,17 +116,15 @@ _WORST = 10
 _BINS = 60
 
 
-def tell_comparison(
-    found: NetworkComparison, names: tuple[str, str], language: str = "en"
-) -> Document:
+def tell_comparison(found: NetworkComparison, a: str, b: str, language: str = "en") -> Document:
     """Put into words the distribution of differences and the worst of them."""
-    return Document(language, "", tuple(_comparison(found, names, language)))
+    return Document(language, "", tuple(_comparison(found, a, b, language)))
 
 
-def _comparison(found: NetworkComparison, names: tuple[str, str], language: str) -> Iterator[Block]:
+def _comparison(found: NetworkComparison, a: str, b: str, language: str) -> Iterator[Block]:
     counts = (len(found.trips), found.only_a, found.only_b)
     words, shown = study_texts("network", language), (whole(count, language) for count in counts)
-    yield Paragraph(f"a: {names[0]}\nb: {names[1]}")
+    yield Paragraph(f"a: {a}\nb: {b}")
     yield Paragraph(words["compared"].format(*shown))
     if lost := len(found.left_out):
         yield Paragraph(words["left_out"].format(count=whole(lost, language)))
@@ -134,10 +132,10 @@ def _comparison(found: NetworkComparison, names: tuple[str, str], language: str)
     heads: Formats = {"measure": "text", **dict.fromkeys(map(str, found.summary), _OFF)}
     yield study_grid("shares", shares, heads, words)
     for measure in MEASURES:
-        a, b, off = (f"{measure}_{end}" for end in ("a", "b", "off"))
+        in_a, in_b, off = (f"{measure}_{end}" for end in ("a", "b", "off"))
         rows = found.worst(measure, _WORST)
         worst = rows.assign(trip=rows["from"] + " - " + rows["to"])
-        yield study_grid(f"worst_{measure}", worst, {**_TRIP, a: 1, b: 1, off: _OFF}, words)
+        yield study_grid(f"worst_{measure}", worst, {**_TRIP, in_a: 1, in_b: 1, off: _OFF}, words)
 
 
 def draw_comparison(found: NetworkComparison, path: Path, language: str = "en") -> None:

@@ -52,7 +52,7 @@ SOLVED = [
 PAGES: dict[str, Callable[[str], Document]] = {
     "info": lambda language: tell_network(INFO, language),
     "calibrate": lambda language: tell_calibration(FIT, "winter", language),
-    "compare": lambda language: tell_comparison(FOUND, ("shipped", "[b].parquet"), language),
+    "compare": lambda language: tell_comparison(FOUND, "shipped", "[b].parquet", language),
     "build": lambda language: tell_built(Built(STREETS, ABOUT, LOST), Path("x"), language),
     "benchmark": lambda language: tell_benchmark(SOLVED, language),
 }
