@@ -109,9 +109,11 @@ def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
     return str(value) if isinstance(value, Path) else value
 
 
-def read_model[Model: Table](path: Path, model: type[Model]) -> Model:
-    """The content of a TOML file as a schema has it."""
-    content = lists_to_tuples(read_toml(path))
+def read_model[Model: Table](
+    path: Path, model: type[Model], given: Mapping[str, Any] | None = None
+) -> Model:
+    """The content of a TOML file, or what is given in its place, as a schema has it."""
+    content = lists_to_tuples(read_toml(path) if given is None else given)
     try:
         return model.model_validate(content)
     except ValidationError as error:

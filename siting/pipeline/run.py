@@ -10,7 +10,7 @@ from siting.network.matrix import Workers
 from siting.pipeline.describe import add_frontier, describe
 from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
-from siting.pipeline.steps import Frontier
+from siting.pipeline.steps import Frontier, read_frontier
 from siting.pipeline.translate import explain_clash
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario
@@ -20,7 +20,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     scenario: AnyScenario,
     *,
     data: Path | str | None = None,
-    frontier: Frontier | None = None,
+    frontier: Frontier | str | None = None,
     workers: Workers = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
@@ -33,8 +33,8 @@ def run(  # noqa: PLR0913 - one parameter an option
         From `siting.read_scenario`, or what that takes.
     data : Path or str, optional
         The data folder; the one that ships if not given.
-    frontier : Frontier, optional
-        Numbers of new offices to solve the scenario for as well.
+    frontier : Frontier or str, optional
+        Numbers of new offices to solve the scenario for as well; or a text such as 4..40.
     workers : int or str, optional
         Who computes travel times: so many processes, or the workers of the Dask scheduler at this
         address.
@@ -62,6 +62,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         If it was cancelled.
     """
     started, progress = time.perf_counter(), heeding(progress, cancel)
+    asked = read_frontier(frontier) if isinstance(frontier, str) else frontier
     problem = prepare(scenario, data=data, workers=workers, progress=progress)
     progress("Solving")
     prepared = time.perf_counter()
@@ -69,7 +70,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     ended = time.perf_counter()
     seconds = {**problem.seconds, "solve": ended - prepared, "total": ended - started}
     result = describe(problem, solution, seconds)
-    return result if frontier is None else add_frontier(result, problem, frontier, progress)
+    return result if asked is None else add_frontier(result, problem, asked, progress)
 
 
 def answer(problem: Problem, cancel: Cancel | None = None) -> Solution:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,9 @@ from siting.report.document import Block, Document, Paragraph
 from siting.report.tables import Formats, study_grid
 from siting.report.words import study_texts, whole
 from siting.results.csv import as_csv
-from siting.results.result import MACHINE, Result, find_result, read_result
+from siting.results.result import MACHINE, Result, find_result
 from siting.scenario.file import Folders, ScenarioFile
-from siting.studies.study import scenario_of
+from siting.studies.study import as_result, scenario_of
 
 _COLUMNS: Formats = dict.fromkeys(("file", "row", "column", "old", "new"), "text")
 _KEYS = (
@@ -133,7 +133,7 @@ class Rerun:
 
 
 def rerun(  # noqa: PLR0913 - all but one are named and have defaults
-    result: Path | str,
+    result: Result | Path | str,
     *,
     relative_to: Path | str | None = None,
     allow: Folders = (),
@@ -146,8 +146,8 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
 
     Parameters
     ----------
-    result : Path or str
-        Its folder or name.
+    result : Result, Path or str
+        A result that a run left, or its folder or name.
     relative_to : Path or str, optional
         The folder that the paths in the scenario are relative to. Without it, that of the shipped
         scenario of the result's name, else the folder one is in.
@@ -175,18 +175,17 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
         If it was cancelled.
     """
     progress = heeding(progress, cancel)
-    folder = find_result(str(result))
-    old = read_result(folder)
+    old = as_result(result)
+    folder = None if isinstance(result, Result) else find_result(str(result))
     file, asked = scenario_of(old, relative_to, allow), _frontier(old)
     progress("Comparing the input files")
     others = tuple(_other_inputs(old, file, data_folder(data)))
     if others and not anyway:
         raise InputError(others)
     new = run(file, data=data, frontier=asked, progress=progress)
-    then = _as_texts(old, lambda name: (folder / f"{name}.csv").read_bytes())
-    now = _as_texts(new, lambda name: as_csv(new.tables[name]))
+    then, now = _as_texts(old, folder), _as_texts(new, None)
     lacking = dict.fromkeys([name for name in now if name not in then], "not_kept")
-    lacking[_RUN] = "machine" if (folder / _RUN).is_file() else "not_kept"
+    lacking[_RUN] = "machine" if {*MACHINE} <= {*old.manifest} else "not_kept"
     return Rerun(
         new,
         differences(then, now),
@@ -231,8 +230,12 @@ def _other_inputs(old: Result, file: ScenarioFile, data: Path) -> Iterator[Fault
         yield Fault(where, "sha256", then.get(name), problem, remedy)
 
 
-def _as_texts(result: Result, content: Callable[[str], bytes]) -> dict[str, pd.DataFrame]:
+def _as_texts(result: Result, folder: Path | None) -> dict[str, pd.DataFrame]:
     """Every table as its file shows it, the manifest, and the assignment where there is one."""
+
+    def content(name: str) -> bytes:
+        return (folder / f"{name}.csv").read_bytes() if folder else as_csv(result.tables[name])
+
     texts = {
         f"{name}.csv": pd.read_csv(io.BytesIO(content(name)), dtype=str, keep_default_na=False)
         for name in result.tables

@@ -1,6 +1,5 @@
 """What every study of a scenario begins with, and what it leaves."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,7 @@ from siting.pipeline.describe import study_manifest
 from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
 from siting.results.result import Result, find_result, read_result
-from siting.scenario.file import AnyScenario, Folders, ScenarioFile, as_paths
-from siting.scenario.schema import Scenario
+from siting.scenario.file import AnyScenario, Folders, ScenarioFile, read_scenario
 
 
 def open_study(scenario: AnyScenario, data: Path | str | None, progress: Progress) -> Problem:
@@ -42,8 +40,13 @@ def study_result(  # noqa: PLR0913 - the last two are named
 
 
 def as_result(result: Result | Path | str) -> Result:
-    """A result as it is, or read from its folder."""
-    return result if isinstance(result, Result) else read_result(find_result(str(result)))
+    """The result of a run as it is, or read from its folder."""
+    if not isinstance(result, Result):
+        return read_result(find_result(str(result)))
+    if result.kind != "run":
+        problem, remedy = "is no run", "Give what siting.run or siting.read_result gave."
+        raise InputError([Fault(result.name, "kind", result.kind, problem, remedy)])
+    return result
 
 
 def scenario_of(
@@ -53,15 +56,9 @@ def scenario_of(
     name = f"{result.name}.toml"
     shipped = scenario_folder()
     here = Path(folder or (shipped if (shipped / name).is_file() else ""))
-    try:
-        scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
-        overrides = tuple(result.manifest["overrides"])
-    except KeyError as error:
-        problem = "holds no scenario that was run"
-        remedy = "Name a result that 'siting run' has written, not a study or a comparison."
-        fault = Fault(result.name, "manifest.json", str(error), problem, remedy)
-        raise InputError([fault]) from error
-    return ScenarioFile(result.name, here / name, scenario, overrides, allow=as_paths(allow))
+    read = read_scenario(result.manifest["scenario"], allow=allow)
+    overrides = tuple(result.manifest["overrides"])
+    return replace(read, name=result.name, path=here / name, overrides=overrides)
 
 
 def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:

@@ -119,6 +119,22 @@ def test_a_problem_holds_what_the_model_takes_and_the_tables_it_came_from() -> N
     assert [*solution.new_sites] == [*ran.tables["sites"].sort_values("rank")["locality_code"]]
 
 
+def test_the_scenario_of_a_manifest_is_run_again_with_a_frontier_as_a_text() -> None:
+    kept = siting.read_result(KEPT)
+    asked = siting.read_scenario(kept.manifest["scenario"], name="once_more")
+    result = siting.run(asked, frontier="4..5", progress=lambda _: None)
+    assert result.name == "once_more"
+    assert [*result.tables["frontier"]["step"]] == [0, 4, 5]
+    codes = ["rank", "locality_code"]
+    assert result.tables["sites"][codes].equals(kept.tables["sites"][codes])
+
+
+@pytest.mark.parametrize("text", ["", "5..4", "1..x", "new_offices=4..5"])
+def test_a_text_that_is_no_frontier_is_told_before_anything_is_read(text: str) -> None:
+    with pytest.raises(siting.InputError, match="is no range"):
+        siting.run("announced_only", frontier=text, progress=pytest.fail)
+
+
 def test_importing_it_loads_nothing_heavy() -> None:
     code = "import siting, sys; print({'pandas', 'geopandas', 'numpy'} & {*sys.modules})"
     done = subprocess.run(  # noqa: S603 - our own program

@@ -4,6 +4,8 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,10 +16,10 @@ from siting.cli.app import app
 from siting.common.errors import Fault, InputError
 from siting.pipeline.run import run
 from siting.pipeline.steps import Frontier
-from siting.results.result import Result
+from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
-from siting.studies.rerun import Rerun, differences, tell_rerun
+from siting.studies.rerun import Rerun, differences, rerun, tell_rerun
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "nullia"
@@ -57,6 +59,19 @@ def test_a_result_that_ships_is_what_comes_out_today() -> None:
     lines = done.output.splitlines()
     assert "Not compared: assignment.parquet (not kept with the result)" in lines
     assert lines[-1].startswith("Nothing differs: 7 tables, ")
+
+
+def test_a_result_in_hand_is_taken_as_it_is(nullia: Result, kept: Path, files: Path) -> None:
+    tables = {**nullia.tables, "access": nullia.tables["access"].assign(after=0.0)}
+    again = partial(rerun, relative_to=str(files), progress=lambda _: None)
+    made = again(nullia)
+    assert made.same
+    assert made.lacking == {"run.json": "machine"}
+    read = again(read_result(kept))
+    assert (read.same, read.found.figures) == (True, made.found.figures)
+    changed = again(replace(nullia, tables=tables))
+    assert set(changed.found.cells["file"]) == {"access.csv"}
+    assert set(changed.found.cells["old"]) == {"0.000000"}
 
 
 def test_a_result_elsewhere_with_its_frontier(kept: Path, files: Path) -> None:

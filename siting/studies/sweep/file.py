@@ -151,13 +151,14 @@ def find_sweep(name: str) -> Path:
     raise InputError([Fault("command line", "SWEEP", name, "no such sweep", remedy)])
 
 
-def read_sweep(sweep: Path | str, *, allow: Folders = ()) -> Sweep:
+def read_sweep(sweep: Path | str | Mapping[str, Any], *, allow: Folders = ()) -> Sweep:
     """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
 
     Parameters
     ----------
-    sweep : Path or str
-        The file; or its path or the name of one that ships.
+    sweep : Path, str or mapping
+        The file; its path or the name of one that ships; or what such a file would say, whose
+        paths are then relative to the current folder.
     allow : sequence of Path or str
         Folders that files may be read from, besides the sweep's own and the shipped ones.
 
@@ -171,8 +172,9 @@ def read_sweep(sweep: Path | str, *, allow: Folders = ()) -> Sweep:
     InputError
         If the file is none that asks for runs.
     """
-    path = find_sweep(sweep) if isinstance(sweep, str) else sweep
-    table = read_model(path, SweepTable)
+    given = sweep if isinstance(sweep, Mapping) else None
+    path = Path("sweep") if isinstance(sweep, Mapping) else find_sweep(str(sweep))
+    table = read_model(path, SweepTable, given)
     _refuse_too_many(path, table)
     base = _base(path, table.sweep.base, allow)
     plans = list(_plans(table))

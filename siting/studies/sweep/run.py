@@ -162,7 +162,7 @@ class Swept:
 
 
 def sweep(  # noqa: PLR0913 - one parameter an option
-    asked: Sweep | Path | str,
+    asked: Sweep | Path | str | Mapping[str, Any],
     results: Path | str = "results",
     *,
     workers: int = WORKERS,
@@ -175,8 +175,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
 
     Parameters
     ----------
-    asked : Sweep, Path or str
-        From `read_sweep`; or a sweep file, its path or the name of one that ships.
+    asked : Sweep, Path, str or mapping
+        From `read_sweep`, or what that takes: a sweep file, its path or the name of one that
+        ships, or what such a file would say.
     results : Path or str
         Folder of all results.
     workers : int
