@@ -8,7 +8,7 @@ from siting.report.document import Block, Column, Document, Figure, Grid, Paragr
 from siting.report.tables import columns, measured, of_phase, place, records, study_columns
 from siting.report.words import localised, number, texts, whole
 from siting.results.limits import used_limits
-from siting.results.measures import DIGITS, MEASURES
+from siting.results.measures import MEASURES
 from siting.results.result import Result
 
 _FIGURES: Mapping[str, int] = {
@@ -55,8 +55,8 @@ def _access(result: Result, language: str) -> Grid:
     words, rows = texts(language)["terminal"], []
     signs = {**texts(language)["measure_units"], "index": ""}
     for row in records(result.tables["access"]):
-        unit = MEASURES[row["measure"]]
-        cells = measured(row, DIGITS[unit], signs[unit])
+        measure = MEASURES[row["measure"]]
+        cells = measured(row, measure.digits, signs[measure.unit])
         rows.append({"measure": words["measures"][row["measure"]], **cells})
     heads = columns(["measure", "before", "after", "change"], {"measure": "", **words["columns"]})
     return Grid("access", words["access"], heads, rows)

@@ -9,7 +9,7 @@ from siting.common.levels import TABLE_LEVELS
 from siting.report.document import ALIKE, Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
 from siting.results.limits import UsedLimit, used_limits
-from siting.results.measures import MEASURES, SHARE_MINUTES
+from siting.results.measures import MEASURES, SHARES
 from siting.results.result import Result
 from siting.scenario.paths import SHIPPED_OFFICES
 
@@ -27,7 +27,7 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
     **dict.fromkeys(_WHOLE, ("whole", 0)),
     **dict.fromkeys(_ONE_DECIMAL, ("number", 1)),
     **dict.fromkeys(("lon", "lat"), ("number", 5)),
-    **{f"share{limit}_{side}": ("share", 1) for limit in SHARE_MINUTES for side in _SIDES},
+    **{f"{key}_{side}": ("share", MEASURES[key].short) for key in SHARES for side in _SIDES},
     "loss_if_left_out_minutes": ("number", 3),
     "rating": ("mark", 0),
     **dict.fromkeys(_OF_SEVERAL_UNITS, ("figure", 0)),
@@ -154,17 +154,13 @@ def access(result: Result, language: str) -> Grid:
     """Measures of the whole nation or area before and after; every row has its own unit."""
     words, rows = texts(language), []
     for row in records(result.tables["access"]):
-        unit = MEASURES[row["measure"]]
-        name, sign = words["measures"][row["measure"]], words["measure_units"][unit]
-        rows.append({"measure": name, "unit": sign, **measured(row, DIGITS_SHOWN[unit])})
+        measure = MEASURES[row["measure"]]
+        name, sign = words["measures"][row["measure"]], words["measure_units"][measure.unit]
+        rows.append({"measure": name, "unit": sign, **measured(row, measure.short)})
     heads = columns(["measure", "unit", *_SIDES, "change"], words["tables"])
     people = whole(result.manifest["summary"]["people"], language)
     note = words["brief"]["effects"]["nation_note"].format(people=people)
     return Grid("access", words["scopes"][result.scope]["whole"], heads, rows, note)
-
-
-DIGITS_SHOWN = {"minutes": 1, "share": 1, "index": 3}
-"""Decimals of a measure by its unit."""
 
 
 def measured(
@@ -176,7 +172,7 @@ def measured(
     changes: Iterable[str] = ("change",),
 ) -> dict[str, Figure]:
     """The cells of a measure: values with their unit, changes with their sign."""
-    share = MEASURES[row["measure"]] == "share"
+    share = MEASURES[row["measure"]].unit == "share"
     kind: Kind = "share" if share else "number"
     change: Kind = "share_change" if share else "change"
     figures = {key: Figure(row[key], kind, digits, unit) for key in values}

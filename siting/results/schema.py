@@ -17,13 +17,13 @@ from siting.common.levels import LEVELS
 from siting.common.tables.columns import ColumnSpec, Rule, check_columns, unique
 from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
-from siting.results.measures import MEASURES, SHARE_MINUTES
+from siting.results.measures import MEASURES, SHARES
 from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
 from siting.scenario.schema import ObjectiveKind, Scenario
 
 _REGION = [
     *("population", "mean_before", "mean_after", "worst_before", "worst_after"),
-    *(f"share{minutes}_{when}" for minutes in SHARE_MINUTES for when in ("before", "after")),
+    *(f"{share}_{when}" for share in SHARES for when in ("before", "after")),
 ]
 _ASSIGNMENT = ["demand_id", "municipality_code", "people", "minutes_before", "minutes_after"]
 _COLUMNS: Mapping[str, tuple[str, list[str]]] = {

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siting.common.levels import TABLE_LEVELS
-from siting.results.measures import Access, Measures
+from siting.results.measures import MEASURES, SHARES, Access, Measures
 
 SITE_COLUMNS = [
     *("rank", "phase", "locality_code", "locality", "municipality_code", "municipality"),
@@ -19,7 +19,7 @@ OFFICE_COLUMNS = [
 ]
 STEP_COLUMNS = [
     *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
-    *("share30_after", "share45_after", "share60_after"),
+    *(f"{share}_after" for share in SHARES),
 ]
 REGION_KEYS = {table: (level.code, level.name) for table, level in TABLE_LEVELS.items()}
 TEXTS = (
@@ -110,5 +110,5 @@ def with_change(table: pd.DataFrame) -> pd.DataFrame:
 
 def from_present(table: pd.DataFrame) -> pd.DataFrame:
     """By how much the measures of each step differ from those of the present network."""
-    measures = table.loc[:, "mean":"gini"]
+    measures = table[list(MEASURES)]
     return measures - measures.iloc[0]

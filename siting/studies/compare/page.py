@@ -23,7 +23,7 @@ from siting.report.document import (
 from siting.report.formats.html import as_html
 from siting.report.formats.xlsx import as_xlsx
 from siting.report.maps.draw import as_png, draw_map
-from siting.report.tables import DIGITS_SHOWN, columns, measured, place, records
+from siting.report.tables import columns, measured, place, records
 from siting.report.words import LANGUAGES, localised, number, sort_key, texts
 from siting.results.csv import as_csv
 from siting.results.measures import MEASURES
@@ -172,9 +172,9 @@ def _measures(comparison: Comparison, language: str) -> Grid:
     words, rows = texts(language), []
     values, changes = ("before", *comparison.names), comparison.differences
     for row in records(comparison.measures):
-        unit = MEASURES[row["measure"]]
-        cells = measured(row, DIGITS_SHOWN[unit] + 1, values=values, changes=changes)
-        name, sign = words["measures"][row["measure"]], words["measure_units"][unit]
+        measure = MEASURES[row["measure"]]
+        cells = measured(row, measure.short + 1, values=values, changes=changes)
+        name, sign = words["measures"][row["measure"]], words["measure_units"][measure.unit]
         rows.append({"measure": f"{name}, {sign}", **cells})
     heads = _columns(["measure", "before"], language)
     heads += [Column(*head, "figure") for head in _side_by_side(comparison).items()]
