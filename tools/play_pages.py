@@ -58,12 +58,12 @@ def _shown(text: str) -> Iterator[str]:
 
 def output(command: str) -> str:
     """Return what a command prints; one that fails must be followed by the line that tells so."""
-    told = command.endswith(TELL)
+    telling = command.endswith(TELL)
     words = shlex.split(command.removesuffix(TELL))
     if command == MAKE_RUN:
         return README.read_text(encoding="utf-8").split(FENCE)[1]
     code, printed = _siting(words) if words[0] == "siting" else _other(words)
-    if code and not told:
+    if code and not telling:
         raise AssertionError(f"{command} ended with {code}:\n{printed}")
     return f"{tidy(printed)}\n" + (f"exit code {code}\n" if code else "")
 

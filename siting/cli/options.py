@@ -60,11 +60,11 @@ def can_report(otherwise: str) -> bool:
     return True
 
 
-def show(told: "Document", width: int | None = None) -> None:
+def show(document: "Document", width: int | None = None) -> None:
     """Print a document on the terminal."""
     from siting.report.formats.terminal import print_document  # noqa: PLC0415 - loaded when needed
 
-    print_document(told, Console(highlight=False, width=width))
+    print_document(document, Console(highlight=False, width=width))
 
 
 def end_unless(*, proved: bool) -> None:

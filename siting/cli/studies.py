@@ -46,10 +46,10 @@ def _make(
     return study
 
 
-def _leave(study: "Result", results: Path, told: "Document") -> None:
+def _leave(study: "Result", results: Path, document: "Document") -> None:
     """Write a study, print it, and say where its files are."""
     folder = siting.write_result(study, results)
-    options.show(told)
+    options.show(document)
     typer.echo(f"\nFiles: {folder}")
 
 

@@ -195,7 +195,7 @@ def cluster_at(address: str) -> Iterator["Client"]:
 
 
 @contextmanager
-def own_cluster(workers: int) -> Iterator["Client"]:
+def local_cluster(workers: int) -> Iterator["Client"]:
     """Start workers on this machine."""
     with _using_dask("of this machine"):
         from distributed import Client, LocalCluster
@@ -284,10 +284,10 @@ def _check(client: "Client", address: str) -> None:
     here = found["client"]["packages"]
     others = {"the scheduler": found["scheduler"]} | dict(found["workers"])
     wrong = sorted(
-        f"{name} is {told['packages'].get(name) or 'missing'} on {who} and {here[name]} here"
-        for who, told in others.items()
+        f"{name} is {facts['packages'].get(name) or 'missing'} on {who} and {here[name]} here"
+        for who, facts in others.items()
         for name in _SAME
-        if told["packages"].get(name) != here[name]
+        if facts["packages"].get(name) != here[name]
     )
     if wrong:
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""

@@ -186,8 +186,8 @@ def _faults(
     )
     if (nearest(tree, Points((), places.lat[far], places.lon[far]))[0] <= limit).all():
         remedy = "Their longitude and latitude are swapped: lon goes east, lat north."
-    told = what.format(people[far].sum())
-    problem = f"lie more than {limit:g} km from every road ({told})"
+    who = what.format(people[far].sum())
+    problem = f"lie more than {limit:g} km from every road ({who})"
     yield Fault(
         f"road network {network.source}", "places", ", ".join(named) + more, problem, remedy
     )

@@ -124,11 +124,11 @@ def _answer(result: Result, language: str) -> Iterator[str]:
     """What opens and closes, what it does to access, and for whom, in a sentence each."""
     words, summary = texts(language)["brief"]["answer"], result.manifest["summary"]
     figures = {**_of_offices(result, language), **_of_people(result, language)}
-    told = ["picks" if len(result.tables["sites"]) else "none"]
-    told += ["closed"] if result.manifest["closed"] else []
-    told += ["access", "gain" if summary["people_gaining"] else "gain_none"]
-    told += ["lose"] if summary["people_losing"] else []
-    return (words[key].format(**figures) for key in told)
+    keys = ["picks" if len(result.tables["sites"]) else "none"]
+    keys += ["closed"] if result.manifest["closed"] else []
+    keys += ["access", "gain" if summary["people_gaining"] else "gain_none"]
+    keys += ["lose"] if summary["people_losing"] else []
+    return (words[key].format(**figures) for key in keys)
 
 
 def _of_offices(result: Result, language: str) -> dict[str, str]:

@@ -98,21 +98,21 @@ def picks(result: Result, language: str) -> Grid:
         alone = bool(row["fa_code"]) and crowded.get(row["fa_code"], 0) == 1
         why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
         rows.append({**in_words(row, language), "why": why, "locality": place(row)})
-    told = words["brief"]["picks"]
+    section = words["brief"]["picks"]
     order = "by_loss"
     if sites["loss_if_left_out_minutes"].isna().all():
         keys.remove("loss_if_left_out_minutes")
         order = "by_saving"
-    note = f"{told[order].format(mean=words['scopes'][result.scope]['mean'])} {told['note']}"
-    return Grid("picks", told["title"], columns(keys, words["tables"]), rows, note)
+    note = f"{section[order].format(mean=words['scopes'][result.scope]['mean'])} {section['note']}"
+    return Grid("picks", section["title"], columns(keys, words["tables"]), rows, note)
 
 
 def phases(result: Result, language: str) -> Grid:
     """What opens in each phase and what it costs."""
     words = texts(language)
     keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
-    heads, told = columns(keys, words["tables"]), words["brief"]["phases"]
-    return Grid("phases", told["title"], heads, result.manifest["phases"], told["note"])
+    heads, section = columns(keys, words["tables"]), words["brief"]["phases"]
+    return Grid("phases", section["title"], heads, result.manifest["phases"], section["note"])
 
 
 def place(row: Mapping[str, Any]) -> str:
@@ -182,16 +182,16 @@ def measured(
 def regions(result: Result, name: str, language: str) -> Grid:
     """Every county, or the FA regions whose mean changes, in alphabetical order."""
     words = texts(language)
-    told, key = words["brief"]["effects"], TABLE_LEVELS[name].name
+    section, key = words["brief"]["effects"], TABLE_LEVELS[name].name
     order = sort_key(language)
     table = result.tables[name].sort_values(key, key=lambda names: names.map(order), kind="stable")
     note = ""
     if name == "fa_regions":
         moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
         rest, every = whole(int((~moved).sum()), language), whole(len(table), language)
-        table, note = table[moved], told["fa_regions_note"].format(rest=rest, all=every)
+        table, note = table[moved], section["fa_regions_note"].format(rest=rest, all=every)
     heads = columns([key, *_REGION_BRIEF], words["tables"])
-    return Grid(name, told[name], heads, records(table), note)
+    return Grid(name, section[name], heads, records(table), note)
 
 
 def gaining(result: Result, language: str) -> Grid:
@@ -206,12 +206,12 @@ def gaining(result: Result, language: str) -> Grid:
 def worst_off(result: Result, border: Container[str], language: str) -> Grid:
     """The municipalities with the longest mean afterwards; those on a land border are marked."""
     words = texts(language)
-    told = words["brief"]["effects"]
+    section = words["brief"]["effects"]
     chosen = result.tables["municipalities"].nlargest(_GAINERS, "mean_after")
     marks = chosen["municipality_code"].map(lambda code: " *" if code in border else "")
     rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
-    note = told["border_note"] if marks.any() else ""
-    return Grid("worst_off", told["worst"], columns(_EXTREMES, words["tables"]), rows, note)
+    note = section["border_note"] if marks.any() else ""
+    return Grid("worst_off", section["worst"], columns(_EXTREMES, words["tables"]), rows, note)
 
 
 def limits(result: Result, language: str) -> Grid:
@@ -264,8 +264,8 @@ def assumptions(result: Result, log: list[dict[str, str]], language: str) -> Gri
         | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
         for entry in ranked
     ]
-    heads, told = columns(["rating", *keys], words["tables"]), words["brief"]["assumptions"]
-    return Grid("assumptions", told["title"], heads, rows, told["note"])
+    heads, section = columns(["rating", *keys], words["tables"]), words["brief"]["assumptions"]
+    return Grid("assumptions", section["title"], heads, rows, section["note"])
 
 
 def inputs(result: Result, language: str) -> Grid:

@@ -7,7 +7,7 @@ from siting.common.errors import Fault, refuse_all
 from siting.common.files import telling, write_file
 from siting.report.briefing import read_background, scenario_key, write_up
 from siting.report.formats.docx import as_docx
-from siting.report.formats.gpkg import refuse_own_demand, write_geopackage
+from siting.report.formats.gpkg import refuse_user_demand, write_geopackage
 from siting.report.formats.html import as_html
 from siting.report.formats.pdf import as_pdf
 from siting.report.formats.xlsx import as_xlsx
@@ -35,7 +35,7 @@ def write_briefing(  # noqa: PLR0913 - what it is made of, and the two choices
     """
     _check(formats, languages)
     if _GEOPACKAGE in formats:
-        refuse_own_demand(result)
+        refuse_user_demand(result)
     background = read_background(data)
     written = []
     for language in languages:

@@ -96,9 +96,9 @@ def _by_code(sites: pd.DataFrame, column: str) -> dict[str, float]:
 def trust(result: Result, companions: Companions, language: str) -> Iterator[str]:
     """What robustness, alternatives and hindcast found, and which of them was not run."""
     words = texts(language)["brief"]["trust"]
-    told = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
+    tellers = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
     for kind, study in companions.studies.items():
-        yield " ".join(told[kind](study, language))
+        yield " ".join(tellers[kind](study, language))
     if companions.strange:
         yield words["strange"].format(folders=listed(list(companions.strange), language))
     if companions.missing:

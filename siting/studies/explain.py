@@ -320,8 +320,8 @@ def tell_explanation(study: Result, language: str = "en") -> Document:
     people = study.tables["people"]
     blocks: list[Block] = [*map(Paragraph, _reasons(study, language))]
     if len(people):
-        blocks += _told_people(people, language)
-    return Document(language, "", (*blocks, _told_limits(study, language)))
+        blocks += _people_blocks(people, language)
+    return Document(language, "", (*blocks, _limits_grid(study, language)))
 
 
 def _reasons(study: Result, language: str) -> Iterator[str]:
@@ -350,11 +350,11 @@ def _reasons(study: Result, language: str) -> Iterator[str]:
 def _unit(unit: str, language: str) -> str:
     """The unit of a manifest, which is English, in the reader's language."""
     units = (texts(each)["units"].values() for each in ("en", language))
-    told: Mapping[str, str] = dict(zip(*units, strict=True))
-    return told.get(unit, unit)
+    names: Mapping[str, str] = dict(zip(*units, strict=True))
+    return names.get(unit, unit)
 
 
-def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
+def _people_blocks(people: pd.DataFrame, language: str) -> Iterator[Block]:
     """The municipalities for which it means most, gains first."""
     words = study_texts("explain", language)
     order = people["person_minutes"].abs().sort_values(ascending=False).index
@@ -364,12 +364,12 @@ def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
         yield Paragraph(words["more"].format(count=more))
 
 
-def _told_limits(study: Result, language: str) -> Grid:
+def _limits_grid(study: Result, language: str) -> Grid:
     words, limits = study_texts("explain", language), study.tables["limits"]
     heads = {**words["columns"], "open": words["columns"]["open"].format(**study.manifest)}
-    told = limits.assign(
+    shown = limits.assign(
         limit=limits["name"] + ": " + limits["change"].map(words["changes"]),
         open=limits["site_open"].map({True: words["yes"], False: words["no"]}),
         proved=limits["proved"].map({True: "", False: words["not_proved"]}),
     )
-    return study_grid("limits", told, _LIMITS, {**words, "columns": heads})
+    return study_grid("limits", shown, _LIMITS, {**words, "columns": heads})

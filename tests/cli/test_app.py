@@ -209,7 +209,7 @@ def test_version_and_schema(call: Call) -> None:
 
 
 def test_the_commands_of_a_new_scenario_can_be_pasted(call: Call, tmp_path: Path) -> None:
-    told = call("new-scenario", "mitt försök å").stdout
-    assert told.endswith("siting run 'mitt försök å.toml'\n")
+    printed = call("new-scenario", "mitt försök å").stdout
+    assert printed.endswith("siting run 'mitt försök å.toml'\n")
     text = (tmp_path / "mitt försök å.toml").read_text(encoding="utf-8")
     assert "siting check 'mitt försök å.toml'\n" in text

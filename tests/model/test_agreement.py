@@ -41,8 +41,8 @@ def agree(problem: Problem, *ways: Way) -> None:
         assert found.status == "optimal"
         bounds_hold(found, best)
         # Where a plan is nearly as good, a later stage may rest on it.
-        told = len(best.values) if best.clear else 1
-        for stage, value in zip(found.stages[:told], best.values[:told], strict=True):
+        known = len(best.values) if best.clear else 1
+        for stage, value in zip(found.stages[:known], best.values[:known], strict=True):
             assert stage.objective == pytest.approx(value, rel=1e-6, abs=1e-9)
         if found.splits:
             # Where sites can fill up, the classic model solves it, whichever way was asked for.
@@ -86,8 +86,8 @@ def holds(problem: Problem, kept: Sequence[ClashingLimit]) -> bool:
     some = replace(bare, **{name: getattr(limits, name) for name in fields})
     some = replace(some, closing_frees_budget=limits.closing_frees_budget)
     targets = [target for target in targets_of(singles) if target.clash() in kept]
-    serving = [each for each in singles if each.serves_all and "everyone_served" in keys]
-    return can_hold(instance, some, targets, serving)
+    serve_all = [each for each in singles if each.serves_all and "everyone_served" in keys]
+    return can_hold(instance, some, targets, serve_all)
 
 
 def try_on(objective: str, sets_of_limits: Sequence[tuple[str, ...]], *ways: Way) -> None:

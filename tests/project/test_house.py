@@ -26,7 +26,7 @@ def test_the_whole_is_short(size: Size) -> None:
     assert size.all_lines <= 24_500
 
 
-def test_no_class_name_stands_twice(size: Size) -> None:
+def test_no_class_name_appears_twice(size: Size) -> None:
     assert size.twice == {}
 
 

@@ -296,7 +296,7 @@ def test_every_objective_has_its_words(objective: dict[str, Any], clause: str) -
     assert goal_in_words(objective, "en")
 
 
-def test_limits_that_stand_twice_are_told_apart() -> None:
+def test_limits_that_appear_twice_are_told_apart() -> None:
     quota, every = limit_of("quota"), limit_of("max_new_per_group")
     assert limit_name(UsedLimit(quota, 1, {}), "sv") == "Kvot för nya kontor"
     assert limit_name(UsedLimit(quota, 2, {}), "sv") == "Kvot för nya kontor (2)"

@@ -78,13 +78,13 @@ def test_a_link_is_judged_by_where_it_leads(nullia: Path, named: dict[str, str])
 
 
 def test_whether_a_file_elsewhere_exists_is_not_told(nullia: Path) -> None:
-    told = []
+    problems = []
     for name in ("../elsewhere/nullia.toml", "../elsewhere/none.csv"):
         with pytest.raises(InputError) as caught:
             check(read_scenario(nullia, [f'demand.file="{name}"']))
-        told += [fault.problem for fault in caught.value.faults]
-    assert len(told) == 2
-    assert told[0] == told[1]
+        problems += [fault.problem for fault in caught.value.faults]
+    assert len(problems) == 2
+    assert problems[0] == problems[1]
 
 
 def test_a_folder_whose_name_merely_begins_alike_is_another(nullia: Path) -> None:

@@ -84,12 +84,12 @@ SITES, MOST = 7, 3
 
 
 def make(seed: int) -> Task:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     instance = Instance.from_matrix(
-        chance.uniform(1, 60, (15, SITES)),
-        chance.integers(1, 50, 15).astype(float),
+        rng.uniform(1, 60, (15, SITES)),
+        rng.integers(1, 50, 15).astype(float),
         existing=np.arange(SITES) == 0,
-        annual_cost=[0.0, *chance.integers(1, 5, SITES - 1).astype(float)],
+        annual_cost=[0.0, *rng.integers(1, 5, SITES - 1).astype(float)],
     )
     return Task(instance, Mean(), Limits(new_sites_max=MOST, annual_budget=8.0), Solver("highs"))
 
@@ -161,6 +161,6 @@ def test_each_diverse_answer_differs_most_from_those_before(seed: int, within: f
 def test_where_nothing_else_is_near_there_is_one_diverse_answer() -> None:
     task = make(2)
     (first,), _ = best_answers(task, 0.0, 1)
-    told: list[str] = []
-    assert len(list(diverse_answers(task, first, 0.0, 3, told.append))) == 1
-    assert told == ["Different answer 1 of 2"]
+    heard: list[str] = []
+    assert len(list(diverse_answers(task, first, 0.0, 3, heard.append))) == 1
+    assert heard == ["Different answer 1 of 2"]

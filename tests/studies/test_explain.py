@@ -36,7 +36,7 @@ def result(solved: Callable[..., Result]) -> Result:
     return solved(*SCENARIO)
 
 
-def told(result: Result, site: str) -> tuple[Result, str]:
+def explained(result: Result, site: str) -> tuple[Result, str]:
     study = explain(result, site, folder=Path(), progress=lambda _: None)
     stream = io.StringIO()
     print_document(tell_explanation(study), Console(file=stream, width=120))
@@ -47,7 +47,7 @@ def told(result: Result, site: str) -> tuple[Result, str]:
 def test_a_pick_is_worth_what_the_answer_without_it_loses(result: Result) -> None:
     picks = result.tables["sites"]
     pick = picks[~picks["forced"]].iloc[0]
-    study, shown = told(result, pick["locality_code"])
+    study, shown = explained(result, pick["locality_code"])
     figures = study.manifest
     assert figures["open"]
     assert figures["objective"] == pytest.approx(result.manifest["objective"])
@@ -63,7 +63,7 @@ def test_a_pick_is_worth_what_the_answer_without_it_loses(result: Result) -> Non
 
 @pytest.mark.long
 def test_a_place_left_out_names_what_it_would_displace(result: Result) -> None:
-    study, shown = told(result, "Kumla")
+    study, shown = explained(result, "Kumla")
     assert not study.manifest["open"]
     changes = study.tables["changes"].set_index("change")["place"]
     assert changes["opens"] == "Kumla"
@@ -73,35 +73,35 @@ def test_a_place_left_out_names_what_it_would_displace(result: Result) -> None:
 
 @pytest.mark.long
 def test_a_new_office_where_one_stands_already_is_told_from_it(result: Result) -> None:
-    study, shown = told(result, "Norrtälje")
+    study, shown = explained(result, "Norrtälje")
     assert study.manifest["offices_there"] == ["o012"]
     assert shown.startswith(
         "There is an office of today in Norrtälje already (o012); this is about a new one.\n"
         "Norrtälje (Norrtälje) is not open.\n"
     )
-    study, shown = told(result, "o012")
+    study, shown = explained(result, "o012")
     assert study.manifest["offices_there"] == []
     assert shown.startswith("Norrtälje (Norrtälje) is open.\n")
 
 
 @pytest.mark.long
 def test_a_place_that_must_be_open_says_which_limit_holds_it(result: Result) -> None:
-    study, shown = told(result, "Storuman")
+    study, shown = explained(result, "Storuman")
     assert study.manifest["other_way_worse_by"] is None
     assert "Storuman is shut; limits.fa_region_guarantee: at least one office" in shown
 
 
 def test_an_unknown_place_and_a_changed_result_are_refused(result: Result) -> None:
     with pytest.raises(InputError, match="Did you mean Gislaved"):
-        told(result, "Gislavd")
+        explained(result, "Gislavd")
     picks = result.tables["sites"]
     changed = replace(result, tables={**result.tables, "sites": picks.iloc[1:]})
     with pytest.raises(InputError, match="Run the scenario again"):
-        told(changed, "Gislaved")
+        explained(changed, "Gislaved")
 
 
 def test_the_page_in_docs_shows_this_output(shipped: Callable[[str], Result]) -> None:
-    _, shown = told(shipped("remaining_offices"), "Kumla")
+    _, shown = explained(shipped("remaining_offices"), "Kumla")
     assert set(lines(shown)) <= lines_of("explain"), "make docs-output"
 
 
@@ -109,12 +109,12 @@ SITES, MOST, BUDGET = 7, 3, 8.0
 
 
 def make(seed: int) -> Task:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     instance = Instance.from_matrix(
-        chance.uniform(1, 60, (15, SITES)),
-        chance.integers(1, 50, 15).astype(float),
+        rng.uniform(1, 60, (15, SITES)),
+        rng.integers(1, 50, 15).astype(float),
         existing=np.arange(SITES) == 0,
-        annual_cost=[0.0, *chance.integers(1, 5, SITES - 1).astype(float)],
+        annual_cost=[0.0, *rng.integers(1, 5, SITES - 1).astype(float)],
         client_groups={"municipality": [f"m{client % 4}" for client in range(15)]},
     )
     limits = Limits(new_sites_max=MOST, annual_budget=BUDGET)

@@ -77,8 +77,8 @@ def test_a_result_in_hand_is_taken_as_it_is(nullia: Result, kept: Path, files: P
 def test_a_result_elsewhere_with_its_frontier(kept: Path, files: Path) -> None:
     done = _rerun(kept, "--folder", str(files))
     assert done.exit_code == 0, done.output
-    told, last = done.output.splitlines()[-2:]
-    assert told == "Not compared: run.json (seconds and the version of Python)"
+    said, last = done.output.splitlines()[-2:]
+    assert said == "Not compared: run.json (seconds and the version of Python)"
     # Six tables, three of the frontier, the assignment and the manifest.
     assert last.startswith("Nothing differs: 11 tables, ")
 
@@ -133,9 +133,9 @@ def test_other_inputs_stop_it_before_it_solves_unless_told_otherwise(
     demand = demand.assign(people=people)
     demand.to_csv(files / "demand.csv", index=False)
     options = ("--folder", str(files))
-    told = _fault(_rerun(kept, *options))
-    assert f"{files / 'demand.csv'}: sha256" in told
-    assert told.count("sha256 = ") == 1
+    said = _fault(_rerun(kept, *options))
+    assert f"{files / 'demand.csv'}: sha256" in said
+    assert said.count("sha256 = ") == 1
     done = _rerun(kept, *options, "--anyway")
     assert done.exit_code == 5, done.output
     assert f"Another input: {files / 'demand.csv'}" in done.output

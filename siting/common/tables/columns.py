@@ -146,8 +146,8 @@ def _numbers(cells: Cells) -> "pd.Series[float]":
 
 def _no_numbers(path: Path, bad: Cells, column: ColumnSpec) -> Iterator[Fault]:
     for row, value in texts_of(bad).items():
-        told = number_problem(value, whole=column.kind == "integer")
-        yield Fault(str(path), cell(row, bad.name), value, *told)
+        wrong = number_problem(value, whole=column.kind == "integer")
+        yield Fault(str(path), cell(row, bad.name), value, *wrong)
 
 
 def _strange(path: Path, raw: pd.DataFrame, columns: Mapping[str, ColumnSpec]) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ _OLDER: Mapping[str, Any] = {"dataset_options": {"VERSION": "1.2"}}
 """The version that QGIS 3.22, the oldest about, reads without a warning."""
 
 
-def refuse_own_demand(result: Result) -> None:
+def refuse_user_demand(result: Result) -> None:
     """Raise an error for a result whose demand points are not those that ship."""
     refuse_outside_sweden(result, "a GeoPackage")
     own = result.manifest["scenario"]["demand"].get("file")
@@ -46,11 +46,11 @@ def write_geopackage(result: Result, folder: Path, data: Path) -> Path:
     }
     path = folder / FILE
 
-    def write(aside: Path) -> None:
+    def write(new: Path) -> None:
         # GDAL makes the file itself.
-        aside.unlink()
+        new.unlink()
         for name, layer in layers.items():
-            layer.to_file(aside, layer=name, driver="GPKG", engine="pyogrio", **_OLDER)
+            layer.to_file(new, layer=name, driver="GPKG", engine="pyogrio", **_OLDER)
 
     with telling(path), _fixed_date(result.manifest["date"]):
         replace_file(path, write)

@@ -155,9 +155,9 @@ _COLUMNS: Formats = {
 def tell_benchmark(rows: Iterable[BenchmarkRow], language: str = "en") -> Document:
     """Put into words what each solve came to."""
     words, table = study_texts("benchmark", language), pd.DataFrame(map(vars, rows))
-    told = table.assign(
+    shown = table.assign(
         file=table["file"].map(lambda file: Path(file).name),
         status=table["status"].replace(words["statuses"]),
         gap=table["gap"].map(lambda gap: shortest(gap, language)),
     )
-    return Document(language, "", (study_grid("solved", told, _COLUMNS, words),))
+    return Document(language, "", (study_grid("solved", shown, _COLUMNS, words),))

@@ -80,11 +80,11 @@ def write_up(comparison: Comparison, language: str) -> Document:
 def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
     words = texts(language)["compare"]
     if comparison.obstacles:
-        told = words["obstacles"]
-        yield Heading(told["heading"])
-        yield Paragraph(told["warning"], "warning")
+        section = words["obstacles"]
+        yield Heading(section["heading"])
+        yield Paragraph(section["warning"], "warning")
         lines = (
-            told["line"].format(where=fault.file, key=fault.key, value=fault.value)
+            section["line"].format(where=fault.file, key=fault.key, value=fault.value)
             for fault in comparison.obstacles
         )
         yield Bullets(tuple(lines))
@@ -98,9 +98,9 @@ def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) ->
         yield from _extremes(grids["municipalities"], column, words["titles"])
     if names := _map_names(comparison):
         yield Heading(words["headings"]["maps"])
-        told = words["alternatives"]
+        section = words["alternatives"]
         yield Pictures(
-            {name: told[name.split("-")[0]].format(run=run) for name, run in names.items()}
+            {name: section[name.split("-")[0]].format(run=run) for name, run in names.items()}
         )
     yield Paragraph(words["rests"], "small")
 

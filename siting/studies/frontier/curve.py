@@ -63,15 +63,15 @@ def _draw_steps(axes: Axes, table: pd.DataFrame, limit: str) -> None:
 
 
 def _draw_front(axes: Axes, table: pd.DataFrame, study: Result) -> None:
-    told, points = study.manifest, table.iloc[1:]
+    facts, points = study.manifest, table.iloc[1:]
     second = points["second"].to_numpy(dtype=np.float64)
-    if told["second"] == "coverage":
-        second = 100 * (1 - second / told["people"])
-        axes.set_xlabel(f"People within {told['within']:g} minutes, %", fontsize=9)
+    if facts["second"] == "coverage":
+        second = 100 * (1 - second / facts["people"])
+        axes.set_xlabel(f"People within {facts['within']:g} minutes, %", fontsize=9)
     else:
         axes.invert_xaxis()
-        axes.set_xlabel(f"{aim_in_words(told).capitalize()}, minutes", fontsize=9)
-    label = "a sample of the front" if told["sample"] else "the front, whole"
+        axes.set_xlabel(f"{aim_in_words(facts).capitalize()}, minutes", fontsize=9)
+    label = "a sample of the front" if facts["sample"] else "the front, whole"
     axes.plot(second, points["objective"], color=_GREY, lw=0.7, ls=(0, (2, 2)), zorder=1)
     axes.scatter(second, points["objective"], s=22, color=_BLUE, label=label, zorder=2)
     axes.legend(fontsize=8, frameon=False, loc="upper left")

@@ -149,8 +149,8 @@ def _steps(front: Front, task: Task) -> Iterator[Step]:
 def _with_aims(table: pd.DataFrame, front: Front) -> pd.DataFrame:
     """The figures of the two aims, of the persons who count, and what is proved of them."""
     points = pd.DataFrame([vars(point) for point in (front.present, *front.points)])
-    told = points.drop(columns="solution").rename(columns={"mean": "objective"})
-    return table.assign(**told.astype({"efficient": "boolean"}))
+    figures = points.drop(columns="solution").rename(columns={"mean": "objective"})
+    return table.assign(**figures.astype({"efficient": "boolean"}))
 
 
 def read_tradeoff(text: str, within: float | None = None, points: int | None = None) -> Tradeoff:

@@ -150,4 +150,4 @@ def draw_comparison(found: NetworkComparison, path: Path, language: str = "en") 
         axes.yaxis.set_major_formatter(lambda count, _: whole(count, language))
     dated = {"Date": None} if path.suffix == ".svg" else None
     with telling(path, "--plot"):
-        replace_file(path, lambda aside: figure.savefig(aside, metadata=dated))
+        replace_file(path, lambda new: figure.savefig(new, metadata=dated))

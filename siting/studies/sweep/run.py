@@ -20,7 +20,7 @@ from siting.common.errors import (
 )
 from siting.common.files import replace_file
 from siting.common.package import data_folder
-from siting.common.parallel import cluster_at, each_done, own_cluster
+from siting.common.parallel import cluster_at, each_done, local_cluster
 from siting.common.signals import Cancel, Progress, Stop, heeding, keeping_what_is_done
 from siting.pipeline.run import run
 from siting.results.csv import as_csv
@@ -215,7 +215,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
             missing = [run for run in checked.runs if not (resume and folder.kept(run))]
             if missing:
                 few = min(workers, len(missing))
-                with cluster_at(scheduler) if scheduler else own_cluster(few) as client:
+                with cluster_at(scheduler) if scheduler else local_cluster(few) as client:
                     folder.begin(resume=resume)
                     failed = _make(client, missing, folder, progress)
             return Swept(folder.path, _finish(folder, failed), len(checked.runs) - len(missing))

@@ -22,14 +22,14 @@ CLIENTS, OFFICES, PLACES = 30, 5, 6
 
 def make(seed: int, *, opens: bool) -> tuple[Contest, Floats]:
     """Five offices, and six places of which two lie in one municipality."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     size = OFFICES + PLACES * opens
-    minutes = chance.uniform(1, 60, (CLIENTS, size))
+    minutes = rng.uniform(1, 60, (CLIENTS, size))
     municipality = [f"m{min(site, size - 2)}" for site in range(size)] if opens else None
     codes = [f"s{site}" for site in range(size)]
     instance = Instance.from_matrix(
         minutes,
-        chance.integers(1, 100, CLIENTS).astype(float),
+        rng.integers(1, 100, CLIENTS).astype(float),
         existing=np.arange(size) < OFFICES,
         site_ids=codes,
         site_groups={"municipality": municipality or [f"m{code}" for code in codes]},
@@ -116,9 +116,9 @@ def test_where_nothing_was_decided_nothing_overlaps() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_best_places_are_those_of_brute_force(seed: int) -> None:
-    chance = np.random.default_rng(seed)
-    minutes = chance.uniform(1, 60, (20, 9))
-    weights = chance.integers(1, 50, 20).astype(float)
+    rng = np.random.default_rng(seed)
+    minutes = rng.uniform(1, 60, (20, 9))
+    weights = rng.integers(1, 50, 20).astype(float)
     present = np.array([True, True, False, False, False, True, False, False, False])
     sites, clients = pd.Series(list("aaaaabbbb")), pd.Series(list("aaaaaaaaaabbbbbbbbbb"))
     table = misallocation(minutes, weights, present, clients, sites).set_index("region")

@@ -102,17 +102,17 @@ solver.threads = [2]
 """
     with pytest.raises(InputError) as caught:
         check_sweep(read_sweep(_write(tmp_path, text)), data_folder())
-    told = [str(fault) for fault in caught.value.faults]
+    lines = [str(fault) for fault in caught.value.faults]
     for part in (
         "limits.annual_budget_msek = -5",
         "Did you mean Storuman",
         "Did you mean new_offices_max",
         "a run of a sweep has one solver thread",
     ):
-        assert sum(part in line for line in told) == 1, part
-    budget = next(line for line in told if "msek = -5" in line)
+        assert sum(part in line for line in lines) == 1, part
+    budget = next(line for line in lines if "msek = -5" in line)
     assert "mine.toml (run annual_budget_msek=-5,open=no1" in budget
-    assert len(told) == 4
+    assert len(lines) == 4
 
 
 @pytest.mark.parametrize(
