@@ -1,6 +1,8 @@
 """What `import siting` gives: every public name, and nothing heavy before it is used."""
 
+import importlib
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +34,28 @@ def test_each_public_name_loads(name: str) -> None:
 def test_every_public_name_is_shown() -> None:
     assert {*NAMES} <= {*dir(siting)}
     assert {"run", "check", "prepare", "solve", "InputError", *STUDIES} <= {*NAMES}
+
+
+def _documented() -> dict[str, object]:
+    """What docs/api.md shows, by its last name."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\.\. auto(?:function|class):: ([\w.]+)\.(\w+)$", text, re.MULTILINE)
+    return {name: getattr(importlib.import_module(home), name) for home, name in named}
+
+
+def test_every_public_name_stands_in_the_python_reference() -> None:
+    shown = _documented()
+    assert {name: shown.get(name) for name in NAMES} == {
+        name: getattr(siting, name) for name in NAMES
+    }
+
+
+def test_what_a_public_function_gives_stands_in_the_python_reference() -> None:
+    functions = filter(inspect.isfunction, (getattr(siting, name) for name in NAMES))
+    given = {inspect.signature(each).return_annotation for each in functions}
+    ours = {each for each in given if getattr(each, "__module__", "").startswith("siting.")}
+    assert {"Result", "Problem", "Comparison", "Rerun", "Swept"} <= {each.__name__ for each in ours}
+    assert ours <= {*_documented().values()}
 
 
 def test_another_name_is_none_of_its() -> None:
