@@ -26,9 +26,6 @@ Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_plain)
 Count = Annotated[int, Field(ge=0, le=_GREATEST)]
 NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
 PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]
-Aversion = Annotated[float, Field(lt=0, ge=-100)]
-EPSILON = -1.0
-"""Aversion to inequality where nobody sets it; below 0, since time is a burden."""
 
 
 class Table(BaseModel):

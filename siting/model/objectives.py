@@ -6,9 +6,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from siting.common.equity import kolm_pollak_ede, kolm_pollak_kappa
+from siting.common.equity import EPSILON, kolm_pollak_ede, kolm_pollak_kappa
 from siting.common.errors import ClashingLimit, Fault, InputError
-from siting.common.toml import EPSILON
 from siting.common.types import Floats
 from siting.model.formulation import Formulation
 from siting.model.instance import Instance, nearest_minutes

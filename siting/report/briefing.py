@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
+from siting.inputs.schema import read_table
 from siting.report import tables
 from siting.report.certainty import certainty
 from siting.report.document import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
@@ -50,7 +50,7 @@ class Background:
 
 def read_background(data: Path) -> Background:
     """Read what a briefing needs from the data folder."""
-    table = pd.read_csv(data / "municipalities.csv", dtype=str, keep_default_na=False)
+    table = read_table("municipalities", data)
     border = table.loc[table["land_border"] != "", "code"]
     return Background(read_assumptions(data / ASSUMPTIONS), frozenset(border))
 

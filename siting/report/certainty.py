@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from siting.common.toml import EPSILON
+from siting.common.equity import EPSILON
 from siting.report import tables
 from siting.report.document import Block, Bullets, Heading
 from siting.report.words import listed, number, texts, whole

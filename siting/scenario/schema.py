@@ -10,10 +10,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from siting.common.equity import EPSILON
 from siting.common.levels import AnyLevel, NamedLevel
 from siting.common.toml import (
-    EPSILON,
-    Aversion,
     Count,
     NonNegativeFloat,
     PositiveFloat,
@@ -22,6 +21,8 @@ from siting.common.toml import (
     table_of,
 )
 from siting.common.types import Engine
+
+Aversion = Annotated[float, Field(lt=0, ge=-100)]
 
 
 class About(Table):

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import replace_file, telling
-from siting.report.maps.sweden import SWEREF, located, municipal_boundaries, refuse_outside_sweden
+from siting.inputs.boundaries import SWEREF, located, municipal_boundaries
+from siting.inputs.schema import read_table
+from siting.report.maps.sweden import refuse_outside_sweden
 from siting.results.result import Result
 
 FILE = "result.gpkg"
@@ -76,7 +77,7 @@ def _municipalities(result: Result) -> gpd.GeoDataFrame:
 def _demand_points(result: Result, data: Path) -> gpd.GeoDataFrame:
     assignment = result.tables["assignment"]
     path = data / "demand.csv"
-    positions = pd.read_csv(path, dtype={"demand_id": str}).set_index("demand_id")[["lon", "lat"]]
+    positions = read_table("demand", data).set_index("demand_id")[["lon", "lat"]]
     missing = assignment[~assignment["demand_id"].isin(positions.index)]
     if len(missing):
         problem = f"{len(missing)} demand points of the result have no position"
