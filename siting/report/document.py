@@ -136,8 +136,6 @@ class Pictures:
 
 MAPS = ("picks", "before", "change")
 """Names of the maps of a run."""
-ALIKE = 0.05
-"""Minutes; a change below it is shown as none, at one decimal."""
 _NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
 
 type Block = Heading | Paragraph | Bullets | Grid | Pictures

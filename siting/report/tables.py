@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 
 from siting.common.levels import TABLE_LEVELS
-from siting.report.document import ALIKE, Column, Figure, Grid, Kind
+from siting.report.document import Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
 from siting.results.limits import UsedLimit, used_limits
 from siting.results.measures import MEASURES, SHARES
 from siting.results.result import Result
+from siting.results.tables import alone_in_region, gaining_most, longest_means, moved
 from siting.scenario.paths import SHIPPED_OFFICES
 
 _SIDES = ("before", "after")
@@ -36,8 +37,6 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
 
 _REGION_BRIEF = ("population", "mean_before", "mean_after", "share45_before", "share45_after")
 _EXTREMES = ("municipality", "population", "mean_before", "mean_after")
-_GAINERS = 10
-"""So many municipalities that gain most, and so many that are worst off."""
 
 
 def columns(keys: Iterable[str], titles: Mapping[str, str]) -> list[Column]:
@@ -92,11 +91,10 @@ def picks(result: Result, language: str) -> Grid:
     if sites["phase"].max() > 1:
         keys.insert(1, "phase")
     offices = result.tables["offices"].set_index("code")
-    crowded = offices.loc[offices["status"] != "closed", "fa_code"].value_counts()
-    rows = []
+    alone, rows = alone_in_region(result.tables["offices"]), []
     for row in records(sites):
-        alone = bool(row["fa_code"]) and crowded.get(row["fa_code"], 0) == 1
-        why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
+        code, forced = row["locality_code"], row["forced"]
+        why = _why(offices.loc[code], language, forced=forced, alone=code in alone)
         rows.append({**in_words(row, language), "why": why, "locality": place(row)})
     section = words["brief"]["picks"]
     order = "by_loss"
@@ -187,18 +185,16 @@ def regions(result: Result, name: str, language: str) -> Grid:
     table = result.tables[name].sort_values(key, key=lambda names: names.map(order), kind="stable")
     note = ""
     if name == "fa_regions":
-        moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
-        rest, every = whole(int((~moved).sum()), language), whole(len(table), language)
-        table, note = table[moved], section["fa_regions_note"].format(rest=rest, all=every)
+        count, table = len(table), moved(table)
+        rest, every = (whole(each, language) for each in (count - len(table), count))
+        note = section["fa_regions_note"].format(rest=rest, all=every)
     heads = columns([key, *_REGION_BRIEF], words["tables"])
     return Grid(name, section[name], heads, records(table), note)
 
 
 def gaining(result: Result, language: str) -> Grid:
     """The municipalities whose mean falls most."""
-    table, words = result.tables["municipalities"], texts(language)
-    fall = (table["mean_before"] - table["mean_after"]).nlargest(_GAINERS)
-    rows = records(table.loc[fall.index[fall >= ALIKE]])
+    words, rows = texts(language), records(gaining_most(result.tables["municipalities"]))
     title = words["brief"]["effects"]["gaining"]
     return Grid("gaining", title, columns(_EXTREMES, words["tables"]), rows)
 
@@ -207,7 +203,7 @@ def worst_off(result: Result, border: Container[str], language: str) -> Grid:
     """The municipalities with the longest mean afterwards; those on a land border are marked."""
     words = texts(language)
     section = words["brief"]["effects"]
-    chosen = result.tables["municipalities"].nlargest(_GAINERS, "mean_after")
+    chosen = longest_means(result.tables["municipalities"])
     marks = chosen["municipality_code"].map(lambda code: " *" if code in border else "")
     rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
     note = section["border_note"] if marks.any() else ""

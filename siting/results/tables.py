@@ -21,6 +21,10 @@ STEP_COLUMNS = [
     *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
     *(f"{share}_after" for share in SHARES),
 ]
+ALIKE = 0.05
+"""Minutes; a change below it is told as none, at one decimal."""
+_EXTREMES = 10
+"""So many regions that gain most, and so many that are worst off."""
 REGION_KEYS = {table: (level.code, level.name) for table, level in TABLE_LEVELS.items()}
 TEXTS = (
     *("code", "locality_code", "locality", "place", "demand_id", "evidence", "status", "reason"),
@@ -112,3 +116,25 @@ def from_present(table: pd.DataFrame) -> pd.DataFrame:
     """By how much the measures of each step differ from those of the present network."""
     measures = table[list(MEASURES)]
     return measures - measures.iloc[0]
+
+
+def alone_in_region(offices: pd.DataFrame) -> frozenset[str]:
+    """Codes of the offices that are the only open one of their FA region."""
+    there = offices[(offices["status"] != "closed") & (offices["fa_code"] != "")]
+    return frozenset(there.loc[~there["fa_code"].duplicated(keep=False), "code"])
+
+
+def moved(regions: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose mean changes."""
+    return regions[(regions["mean_after"] - regions["mean_before"]).abs() >= ALIKE]
+
+
+def gaining_most(regions: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose mean falls most."""
+    fall = (regions["mean_before"] - regions["mean_after"]).nlargest(_EXTREMES)
+    return regions.loc[fall.index[fall >= ALIKE]]
+
+
+def longest_means(regions: pd.DataFrame) -> pd.DataFrame:
+    """The regions with the longest mean afterwards."""
+    return regions.nlargest(_EXTREMES, "mean_after")

@@ -9,7 +9,6 @@ from typing import Any
 
 from siting.common.files import telling, write_file
 from siting.report.document import (
-    ALIKE,
     Block,
     Bullets,
     Column,
@@ -28,6 +27,7 @@ from siting.report.words import LANGUAGES, localised, number, sort_key, texts
 from siting.results.csv import as_csv
 from siting.results.measures import MEASURES
 from siting.results.result import Result
+from siting.results.tables import ALIKE
 from siting.studies.compare.study import PEOPLE, Comparison, difference
 
 _MOVED = 10
