@@ -45,44 +45,26 @@ class ScenarioLimit:
 
 
 LIMITS = (
-    ScenarioLimit(
-        "limits.new_offices_max", "new_sites_max", "at most {} new offices",
-        field="new_sites_max", more="one more",
-    ),
+    ScenarioLimit("limits.new_offices_max", "new_sites_max", "at most {} new offices",
+        field="new_sites_max", more="one more"),
     ScenarioLimit("limits.new_offices_min", "new_sites_min", "at least {} new offices"),
-    ScenarioLimit(
-        "limits.annual_budget_msek", "annual_budget", "new offices cost at most {} MSEK a year",
-        field="annual_budget", more="1 more", money=True,
-    ),
-    ScenarioLimit(
-        "limits.one_off_budget_msek", "one_off_budget", "opening them costs at most {} MSEK",
-        field="one_off_budget", more="1 more", money=True,
-    ),
-    ScenarioLimit(
-        "limits.max_new_per_municipality", "max_new_per_group", "at most {} in one municipality",
-        field="max_new_per_group",
-    ),
-    ScenarioLimit(
-        "limits.fa_region_guarantee", "at_least_one_per_group",
-        "at least one office in every FA region", "fa_region", field="at_least_one_per_group",
-    ),
-    ScenarioLimit(
-        "limits.county_guarantee", "at_least_one_per_group",
-        "at least one office in every county", "county", field="at_least_one_per_group",
-    ),
+    ScenarioLimit("limits.annual_budget_msek", "annual_budget",
+        "new offices cost at most {} MSEK a year", field="annual_budget", more="1 more", money=True),
+    ScenarioLimit("limits.one_off_budget_msek", "one_off_budget",
+        "opening them costs at most {} MSEK", field="one_off_budget", more="1 more", money=True),
+    ScenarioLimit("limits.max_new_per_municipality", "max_new_per_group",
+        "at most {} in one municipality", field="max_new_per_group"),
+    ScenarioLimit("limits.fa_region_guarantee", "at_least_one_per_group",
+        "at least one office in every FA region", "fa_region", field="at_least_one_per_group"),
+    ScenarioLimit("limits.county_guarantee", "at_least_one_per_group",
+        "at least one office in every county", "county", field="at_least_one_per_group"),
     ScenarioLimit("limits.quotas", "quota", field="quotas"),
-    ScenarioLimit(
-        "limits.spacing_km", "spacing", "no two new offices nearer to each other than {} km",
-        field="spacing", counted=False,
-    ),
-    ScenarioLimit(
-        "limits.max_minutes", "max_time", "nobody has a longer way than {} minutes",
-        field="max_time", counted=False,
-    ),
-    ScenarioLimit(
-        "offices.open", "force_open", "{places} must open, which makes {number} new offices at "
-        "{annual:.1f} MSEK a year and {once:.1f} MSEK once", field="force_open", counted=False,
-    ),
+    ScenarioLimit("limits.spacing_km", "spacing",
+        "no two new offices nearer to each other than {} km", field="spacing", counted=False),
+    ScenarioLimit("limits.max_minutes", "max_time", "nobody has a longer way than {} minutes",
+        field="max_time", counted=False),
+    ScenarioLimit("offices.open", "force_open",
+        "{places} must open, which makes {number} new offices at " "{annual:.1f} MSEK a year and {once:.1f} MSEK once", field="force_open", counted=False),
     ScenarioLimit("office_types", "type_quota", field="type_quotas"),
     ScenarioLimit("closing", "closing"),
     ScenarioLimit("phases", "phases"),
