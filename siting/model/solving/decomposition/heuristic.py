@@ -148,14 +148,17 @@ class RowSums:
 
     def asked_for(self, chosen: Bools) -> Bools:
         """Return the options that would bring a row nearer to what it asks for at the least."""
+        asked = np.zeros(len(chosen), dtype=np.bool_)
         short = (self.used(chosen) < self.least)[self.rows] & (self.coefficients > 0)
-        return np.bincount(self.options[short], minlength=len(chosen)) > 0
+        asked[self.options[short]] = True
+        return asked
 
     def fitting(self, chosen: Bools) -> Bools:
         """Return which options may be added without passing a row, shape (options,)."""
         after = self.used(chosen)[self.rows] + self.coefficients
-        over = (after > self.most[self.rows]) & (self.coefficients > 0)
-        return np.bincount(self.options[over], minlength=len(chosen)) == 0
+        fits = np.ones(len(chosen), dtype=np.bool_)
+        fits[self.options[(after > self.most[self.rows]) & (self.coefficients > 0)]] = False
+        return fits
 
 
 def moves_of(program: Program, costs: SortedCosts) -> Moves:
