@@ -107,6 +107,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     ] = None,
     quiet: Annotated[bool, Option("--quiet", help="Print only where the files are.")] = False,
     brief: Annotated[bool, Option(help="Write maps and the briefing as HTML too.")] = True,
+    language: options.Language = "en",
 ) -> None:
     """Solve a scenario and write its results."""
     from siting.common.parallel import check_cluster
@@ -129,7 +130,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     if quiet:
         typer.echo(str(folder))
     else:
-        options.show(summary(result, folder))
+        options.show(summary(result, folder, language))
     options.end_unless(proved=result.settled)
 
 
@@ -228,13 +229,15 @@ def compare(
     anyway: Annotated[
         bool, Option("--anyway", help="Compare even other demand or another network.")
     ] = False,
+    language: options.Language = "en",
 ) -> None:
     """Put two to six results side by side, the others against the first."""
     require_report()
-    from siting.studies.compare.page import write_comparison
+    from siting.studies.compare.page import tell_comparison, write_comparison
 
     with options.progress_on_terminal() as progress:
         comparison = siting.compare(results, anyway=anyway, progress=progress)
+    options.show(tell_comparison(comparison, language))
     for path in write_comparison(comparison, out):
         typer.echo(str(path))
 

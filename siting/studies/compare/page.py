@@ -32,6 +32,8 @@ from siting.studies.compare.study import PEOPLE, Comparison, difference
 
 _MOVED = 10
 """So many municipalities that win most, and so many that lose most, on the page."""
+_NARROW = 22
+"""Width of columns on a terminal, where what is longer is broken."""
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 """A figure in a scenario; whole numbers stay as they are, since a name can look like one."""
 
@@ -77,7 +79,16 @@ def write_up(comparison: Comparison, language: str) -> Document:
     )
 
 
-def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
+def tell_comparison(comparison: Comparison, language: str = "en") -> Document:
+    """Put into a few words and tables what differs, narrow enough for a terminal."""
+    blocks = list(_warning(comparison, language))
+    for grid in (part(comparison, language) for part in (_overview, _scenarios, _measures)):
+        heads = [replace(head, width=_NARROW) for head in grid.columns if head.key != "title"]
+        blocks.append(replace(grid, columns=heads))
+    return Document(language, "", tuple(blocks))
+
+
+def _warning(comparison: Comparison, language: str) -> Iterator[Block]:
     words = texts(language)["compare"]
     if comparison.obstacles:
         section = words["obstacles"]
@@ -88,6 +99,11 @@ def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) ->
             for fault in comparison.obstacles
         )
         yield Bullets(tuple(lines))
+
+
+def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
+    words = texts(language)["compare"]
+    yield from _warning(comparison, language)
     for section in ("overview", "scenarios", "picks", "measures"):
         yield Heading(words["headings"][section])
         yield grids[section]
