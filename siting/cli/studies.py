@@ -11,15 +11,7 @@ from typer import Argument, Option
 import siting
 from siting.cli import options
 from siting.scenario.limits import VARIED_HELP
-from siting.studies.defaults import (
-    BEST,
-    COVERED_WITHIN,
-    DIVERSE,
-    HINDCAST_DRAWS,
-    ROBUSTNESS_DRAWS,
-    WORKERS,
-    WORSE_BY,
-)
+from siting.studies.defaults import BEST, DIVERSE, DRAWS, TABLE_DRAWS, WITHIN, WORKERS, WORSE_BY
 
 if TYPE_CHECKING:
     from siting.report.document import Document
@@ -58,7 +50,7 @@ def hindcast(  # noqa: PLR0913 - one parameter an option
     *,
     draws: Annotated[
         int, Option(min=0, help="Office tables to draw for the range of the overlap.")
-    ] = HINDCAST_DRAWS,
+    ] = TABLE_DRAWS,
     seed: Annotated[int, Option(min=0, help="The same seed draws the same tables.")] = 1,
     overrides: options.Overrides = None,
     allow: options.Allow = None,
@@ -121,7 +113,7 @@ def explain(  # noqa: PLR0913 - one parameter an option
 def robustness(  # noqa: PLR0913 - one parameter an option
     scenario: options.ScenarioArgument,
     *,
-    draws: Annotated[int, Option(min=1, help="How many draws to make.")] = ROBUSTNESS_DRAWS,
+    draws: Annotated[int, Option(min=1, help="How many draws to make.")] = DRAWS,
     seed: Annotated[int, Option(min=0, help="The same seed makes the same draws.")] = 1,
     workers: Annotated[int, Option(min=1, help="Processes to solve them in.")] = WORKERS,
     rule: Annotated[
@@ -153,7 +145,7 @@ def frontier(  # noqa: PLR0913 - one parameter an option
     ] = False,
     within: Annotated[
         float | None,
-        Option(min=0, help=f"Minutes of coverage; else the scenario's, or {COVERED_WITHIN:g}."),
+        Option(min=0, help=f"Minutes of coverage; else the scenario's, or {WITHIN:g}."),
     ] = None,
     points: Annotated[
         int | None, Option(min=2, help="A sample of at most so many points of the front.")

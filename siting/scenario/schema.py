@@ -12,14 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from siting.common.equity import EPSILON
 from siting.common.levels import AnyLevel, NamedLevel
-from siting.common.toml import (
-    Count,
-    NonNegativeFloat,
-    PositiveFloat,
-    Table,
-    Text,
-    table_of,
-)
+from siting.common.toml import Count, NonNegativeFloat, PositiveFloat, Table, Text, table_of
 from siting.common.types import Engine
 
 Aversion = Annotated[float, Field(lt=0, ge=-100)]

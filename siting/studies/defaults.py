@@ -1,8 +1,9 @@
 """Figures that studies, their commands and what they say have in common."""
 
-HINDCAST_DRAWS = 20
+TABLE_DRAWS = 20
 """Office tables drawn for the range of an overlap."""
-ROBUSTNESS_DRAWS = 200
+DRAWS = 200
+"""Draws of a study of robustness."""
 WORKERS = 2
 """Processes that a study solves in."""
 WORSE_BY = 0.01
@@ -11,7 +12,7 @@ BEST = 10
 """So many of the best answers."""
 DIVERSE = 4
 """So many answers that differ as much as possible."""
-COVERED_WITHIN = 45.0
+WITHIN = 45.0
 """Minutes of the coverage that is traded off, where neither user nor scenario says."""
 CORE = 0.95
 """A site picked in at least this share of the draws belongs to the core."""

@@ -306,12 +306,7 @@ def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
 
 _SHOWN = 10
 """So many municipalities are told, those for which it means most."""
-_PEOPLE: Formats = {
-    "municipality": "text",
-    "gain_people": 0,
-    "lose_people": 0,
-    "hours": "change",
-}
+_PEOPLE: Formats = {"municipality": "text", "gain_people": 0, "lose_people": 0, "hours": "change"}
 _LIMITS: Formats = {"limit": "text", "gain": 6, "open": "text", "proved": "text"}
 
 

@@ -15,7 +15,7 @@ from siting.pipeline.steps import Frontier, Step, read_over, solve_frontier
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.scenario.schema import Scenario
-from siting.studies.defaults import COVERED_WITHIN
+from siting.studies.defaults import WITHIN
 from siting.studies.frontier.tradeoff import Front, Second, solve_front
 from siting.studies.study import refuse, study_result
 
@@ -135,7 +135,7 @@ def _trade_off(
 
 def _second(asked: Tradeoff, scenario: Scenario) -> Second:
     if asked.second == "coverage":
-        return Coverage(asked.within or scenario.objective.within_minutes or COVERED_WITHIN)
+        return Coverage(asked.within or scenario.objective.within_minutes or WITHIN)
     return Worst() if asked.second == "worst" else Equity(scenario.objective.epsilon)
 
 

@@ -17,7 +17,7 @@ from siting.model import Instance
 from siting.pipeline.problem import Problem
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
-from siting.studies.defaults import HINDCAST_DRAWS
+from siting.studies.defaults import TABLE_DRAWS
 from siting.studies.hindcast.solve import (
     Contest,
     RoundComparison,
@@ -41,7 +41,7 @@ from siting.studies.study import open_study, study_result
 def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     scenario: AnyScenario,
     *,
-    draws: int = HINDCAST_DRAWS,
+    draws: int = TABLE_DRAWS,
     seed: int = 1,
     data: Path | str | None = None,
     progress: Progress = print,
