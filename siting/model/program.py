@@ -133,7 +133,15 @@ class Functional:
 
 @dataclass(frozen=True, eq=False)
 class Ceiling:
-    """A functional that may not pass a limit."""
+    """A functional that may not pass a limit.
+
+    Parameters
+    ----------
+    functional : Functional
+        What is counted.
+    limit : float
+        The most that it may come to.
+    """
 
     functional: Functional
     limit: float

@@ -146,7 +146,13 @@ def _in_minutes(counted: list[int | None]) -> Floats:
 
 
 class SearchOptions(TypedDict, total=False):
-    """What `travel_times` takes besides roads and places."""
+    """What `travel_times` takes besides roads and places.
+
+    Parameters
+    ----------
+    floor_minutes, limit, engine, workers, progress
+        As `travel_times` says.
+    """
 
     floor_minutes: Floats | None
     limit: float

@@ -69,15 +69,10 @@ def prepare(
     times = _times(file, network, inputs, workers, progress)
     too_near = _too_near(file, inputs, network, workers)
     matrix = time.perf_counter() - have_network
+    seconds = {"network": have_network - started, "matrix": matrix}
+    costs, files = read_costs(folder), files_of(file, inputs, folder)
     return build_problem(
-        file,
-        inputs,
-        network,
-        times,
-        too_near,
-        costs=read_costs(folder),
-        files=files_of(file, inputs, folder),
-        seconds={"network": have_network - started, "matrix": matrix},
+        file, inputs, network, times, too_near, costs=costs, files=files, seconds=seconds
     )
 
 

@@ -120,26 +120,16 @@ def build_problem(  # noqa: PLR0913 - all that a run has read comes together her
     candidates = candidates.assign(allowed=~candidates["excluded"] & ~barred)
     sites = _with_closing(_sites(candidates, inputs), inputs, scenario.closing)
     sites = _with_money(sites, costs, scenario.closing)
-    return Problem(
-        file,
-        inputs,
-        network,
-        times,
-        costs,
-        files,
-        seconds,
-        sites,
-        demand,
-        minutes,
-        Task(
-            _instance(sites, demand, minutes, inputs.weights),
-            objective_of(scenario),
-            limits_of(scenario, sites, costs),
-            Solver(asked.name, threads=asked.threads),
-            asked.time_limit_s,
-            asked.gap,
-        ),
+    task = Task(
+        _instance(sites, demand, minutes, inputs.weights),
+        objective_of(scenario),
+        limits_of(scenario, sites, costs),
+        Solver(asked.name, threads=asked.threads),
+        asked.time_limit_s,
+        asked.gap,
     )
+    made = (sites, demand, minutes, task)
+    return Problem(file, inputs, network, times, costs, files, seconds, *made)
 
 
 def _with_staff(

@@ -17,7 +17,14 @@ SHARES = tuple(f"share{limit}" for limit in SHARE_MINUTES)
 
 
 class Measure(NamedTuple):
-    """What a measure is in; its decimals, of per cent for a share, in full and in short."""
+    """What a measure is in; its decimals, of per cent for a share, in full and in short.
+
+    Parameters
+    ----------
+    unit : {"minutes", "share", "index"}
+    digits, short : int
+        Decimals in full, and where space is short.
+    """
 
     unit: Literal["minutes", "share", "index"]
     digits: int

@@ -1,6 +1,9 @@
 """The house is no larger and no deeper than was agreed: python -m tools.measure_house."""
 
 import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -52,3 +55,30 @@ def test_an_import_that_hides_in_a_text_is_seen() -> None:
 def test_names_of_domain_facts_stand_in_few_files(size: Size) -> None:
     assert len(size.with_budget) <= 6, size.with_budget
     assert len(size.with_times) <= 10, size.with_times
+
+
+def test_each_field_of_a_public_class_says_what_it_is() -> None:
+    """In Parameters, its own or inherited, or under the field; constants of subclasses are none."""
+    silent = [
+        f"{module.name}.{node.name}: {field}"
+        for module in MODULES.values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        for field in _silent(node)
+    ]
+    assert silent == []
+
+
+def _silent(node: ast.ClassDef) -> Iterator[str]:
+    data = any("dataclass" in ast.unparse(each) for each in node.decorator_list)
+    if not data and "NamedTuple" not in map(ast.unparse, node.bases):
+        return
+    said = re.findall(r"^(\w[\w, ]*?)(?: :|$)", ast.get_docstring(node) or "", re.MULTILINE)
+    named = {name for names in said for name in names.split(", ")}
+    for field, behind in pairwise([*node.body, ast.Pass()]):
+        match field:
+            case ast.AnnAssign(ast.Name(name), ast.Subscript(ast.Name("ClassVar" | "Final"))):
+                continue
+            case ast.AnnAssign(ast.Name(name)) if name not in named:
+                if not (isinstance(behind, ast.Expr) and isinstance(behind.value, ast.Constant)):
+                    yield name

@@ -15,7 +15,13 @@ from siting.model.program import Row, sum_row
 
 @dataclass(frozen=True)
 class _EachGroup(Limit):
-    """What holds for each group of a grouping."""
+    """What holds for each group of a grouping.
+
+    Parameters
+    ----------
+    group : str
+        A grouping of sites.
+    """
 
     group: str
 
@@ -30,7 +36,15 @@ class _EachGroup(Limit):
 
 @dataclass(frozen=True)
 class MaxNewPerGroup(_EachGroup):
-    """At most so many new sites in each group of a grouping."""
+    """At most so many new sites in each group of a grouping.
+
+    Parameters
+    ----------
+    group : str
+        A grouping of sites.
+    count : int
+        The most new sites in each of its groups.
+    """
 
     name = "max_new_per_group"
     count: int

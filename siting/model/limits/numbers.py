@@ -55,7 +55,13 @@ def _total(options: Options, counted: Bools) -> float:
 
 @dataclass(frozen=True)
 class OneOffBudget(Limit):
-    """What it costs once to open new sites, forced ones included."""
+    """What it costs once to open new sites, forced ones included.
+
+    Parameters
+    ----------
+    money : float
+        The most that may be spent, in the unit of the sites' costs.
+    """
 
     name = "one_off_budget"
     money: float
@@ -71,7 +77,15 @@ class OneOffBudget(Limit):
 
 @dataclass(frozen=True)
 class NewSites(Count):
-    """At least or at most so many new sites in all."""
+    """At least or at most so many new sites in all.
+
+    Parameters
+    ----------
+    name : str
+        The field of `Limits` that asks for it.
+    least, most : int, optional
+        Least and greatest number of them to open.
+    """
 
     name: str
     least: int | None = None
@@ -105,7 +119,13 @@ class Phase:
 
 @dataclass(frozen=True)
 class Phases(Limit):
-    """The means of each phase."""
+    """The means of each phase.
+
+    Parameters
+    ----------
+    phases : tuple of Phase
+        In their order.
+    """
 
     name = "phases"
     phases: tuple[Phase, ...]

@@ -14,8 +14,15 @@ from siting.model.options import Options
 from siting.model.program import Row, sum_row
 
 
+@dataclass(frozen=True)
 class _Named(Limit):
-    """What holds for sites that are named."""
+    """What holds for sites that are named.
+
+    Parameters
+    ----------
+    sites : tuple of str
+        Their ids.
+    """
 
     sites: tuple[str, ...]
 
@@ -33,7 +40,6 @@ class ForceOpen(_Named):
     """Sites that must be open."""
 
     name = "force_open"
-    sites: tuple[str, ...]
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
@@ -50,7 +56,6 @@ class ForceShut(_Named):
     """Sites that must be shut, existing ones too."""
 
     name = "force_shut"
-    sites: tuple[str, ...]
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
@@ -199,7 +204,13 @@ class Different(Limit):
 
 @dataclass(frozen=True)
 class MaxTime(Limit):
-    """No one is sent further than this many minutes."""
+    """No one is sent further than this many minutes.
+
+    Parameters
+    ----------
+    minutes : float
+        The longest time allowed.
+    """
 
     name = "max_time"
     minutes: float
