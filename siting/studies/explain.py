@@ -1,6 +1,6 @@
 """Why a site is in an answer, or not: what deciding it the other way would cost, and for whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,10 @@ from siting.inputs.names import find_all, find_office, find_place
 from siting.model import Limits, Solution, Task
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
+from siting.report.certainty import unit_of
 from siting.report.document import Block, Document, Grid, Paragraph
 from siting.report.tables import Formats, study_grid
-from siting.report.words import listed, number, study_texts, texts
+from siting.report.words import listed, number, study_texts
 from siting.results.result import Result
 from siting.scenario.file import Folders
 from siting.scenario.limits import LIMITS
@@ -332,7 +333,7 @@ def _reasons(study: Result, language: str) -> Iterator[str]:
     yield said["other_way"].format(
         worse=number(way, 6, language),
         objective=number(facts["objective"], 6, language),
-        unit=_unit(facts["objective_unit"], language),
+        unit=unit_of(facts, language),
         proof=words["proved" if facts["other_way_proved"] else "not_proved"],
     )
     changes = study.tables["changes"]
@@ -340,13 +341,6 @@ def _reasons(study: Result, language: str) -> Iterator[str]:
     for change in ("opens", "shuts"):
         if names := ", ".join(others.loc[others["change"] == change, "place"]):
             yield words[change].format(places=names)
-
-
-def _unit(unit: str, language: str) -> str:
-    """The unit of a manifest, which is English, in the reader's language."""
-    units = (texts(each)["units"].values() for each in ("en", language))
-    names: Mapping[str, str] = dict(zip(*units, strict=True))
-    return names.get(unit, unit)
 
 
 def _people_blocks(people: pd.DataFrame, language: str) -> Iterator[Block]:
