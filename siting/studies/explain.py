@@ -142,6 +142,7 @@ def _people(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFr
     return touched.sort_values("person_minutes", ascending=False).reset_index(drop=True)
 
 
+# long: half of it says what its parameters mean
 def explain(  # noqa: PLR0913 - all but two are named and have defaults
     result: Result | Path | str,
     site: str,

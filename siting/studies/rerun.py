@@ -132,6 +132,7 @@ class Rerun:
         return self.found.cells.empty
 
 
+# long: half of it says what its parameters mean
 def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     result: Result | Path | str,
     *,

@@ -30,6 +30,7 @@ from siting.studies.study import refuse, study_result
 _COST_BANDS = ("low", "middle", "high")
 
 
+# long: half of it says what its parameters mean
 def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     scenario: AnyScenario,
     *,

@@ -161,6 +161,7 @@ class Swept:
         return set(self.table["reason"]) <= {"proved", "gap_reached", "clash"}
 
 
+# long: half of it says what its parameters mean
 def sweep(  # noqa: PLR0913 - one parameter an option
     asked: Sweep | Path | str | Mapping[str, Any],
     results: Path | str = "results",
