@@ -61,9 +61,8 @@ def test_each_file_that_the_page_names_knows_a_limit_that_there_is(names: tuple[
 
 
 def test_no_file_of_the_house_knows_a_limit_that_the_page_does_not_name() -> None:
-    house = (
-        each for kind in ("py", "toml") for each in (DOCS.parent / "siting").rglob(f"*.{kind}")
-    )
+    house = DOCS.parent / "siting"
+    files = (path for kind in ("py", "toml") for path in house.rglob(f"*.{kind}"))
     names = NAMES[1]
     knowing = {
         path.relative_to(DOCS.parent).as_posix()
