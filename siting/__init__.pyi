@@ -14,12 +14,14 @@ from siting.pipeline.prepare import check as check
 from siting.pipeline.prepare import prepare as prepare
 from siting.pipeline.run import run as run
 from siting.report.maps.draw import draw_map as draw_map
+from siting.report.write import write_briefing as write_briefing
 from siting.results.result import Result as Result
 from siting.results.result import read_result as read_result
 from siting.results.write import write_result as write_result
 from siting.scenario.file import find_scenario as find_scenario
 from siting.scenario.file import read_scenario as read_scenario
 from siting.studies.alternatives import alternatives as alternatives
+from siting.studies.compare.page import write_comparison as write_comparison
 from siting.studies.compare.study import compare as compare
 from siting.studies.explain import explain as explain
 from siting.studies.frontier.study import frontier as frontier

@@ -138,11 +138,10 @@ def _brief_if_possible(result: "siting.Result", folder: Path) -> None:
     """Write the briefing; where its packages are missing say so in a line, and leave it."""
     if not options.can_report("No briefing was written."):
         return
-    from siting.report.write import write_briefing
     from siting.studies.companions import trust_by_language
 
     trust = trust_by_language(result, folder)
-    write_briefing(result, folder, data_folder(), trust=trust)
+    siting.write_briefing(result, folder, trust=trust)
     if "frontier" in result.tables and not result.outside_sweden:
         _write_explorer(folder)
 
@@ -170,16 +169,14 @@ def write_brief(
     from siting.results.write import holding
 
     require_report()
-    from siting.report.write import write_briefing
     from siting.studies.companions import trust_by_language
 
     folder = find_result(result)
     left = siting.read_result(folder)
     with holding(folder):
-        written = write_briefing(
+        written = siting.write_briefing(
             left,
             folder,
-            data_folder(),
             formats=[name.strip() for name in formats.split(",")],
             languages=[name.strip() for name in languages.split(",")],
             trust=trust_by_language(left, folder),
@@ -233,12 +230,12 @@ def compare(
 ) -> None:
     """Put two to six results side by side, the others against the first."""
     require_report()
-    from siting.studies.compare.page import tell_comparison, write_comparison
+    from siting.studies.compare.page import tell_comparison
 
     with options.progress_on_terminal() as progress:
         comparison = siting.compare(results, anyway=anyway, progress=progress)
     options.show(tell_comparison(comparison, language))
-    for path in write_comparison(comparison, out):
+    for path in siting.write_comparison(comparison, out):
         typer.echo(str(path))
 
 

@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ WITH_DATA: dict[str, tuple[Any, ...]] = {
 def test_no_data_folder_is_left_out() -> None:
     functions = {name for name in NAMES if inspect.isfunction(getattr(siting, name))}
     taken = {name: inspect.signature(getattr(siting, name)).parameters for name in functions}
-    assert {name for name in functions if "data" in taken[name]} == {*WITH_DATA}
+    assert {name for name in functions if "data" in taken[name]} == {*WITH_DATA, "write_briefing"}
 
 
 @pytest.mark.parametrize("name", WITH_DATA)
@@ -111,6 +112,29 @@ def test_a_data_folder_may_be_a_text(name: str, tmp_path: Path) -> None:
         said.append(str(error.value))
     assert said[0] == said[1]
     assert str(tmp_path) in said[0]
+
+
+def test_briefings_and_comparisons_are_written_from_python(data: Path, tmp_path: Path) -> None:
+    result = siting.read_result(str(KEPT))
+    write = partial(siting.write_briefing, result, formats=["html"], languages=["sv"])
+    written = write(str(tmp_path), str(data))
+    first = {path: path.read_bytes() for path in written}
+    assert tmp_path / "briefing.sv.html" in first
+    assert write(tmp_path) == written
+    assert {path: path.read_bytes() for path in written} == first
+    comparison = siting.compare([result, KEPT], progress=lambda _: None)
+    pages = siting.write_comparison(comparison, str(tmp_path / "beside"))
+    assert tmp_path / "beside" / "comparison.sv.html" in pages
+    assert all(path.is_file() for path in pages)
+
+
+@pytest.mark.parametrize("name", ["draw_map", "write_briefing", "write_comparison"])
+def test_what_needs_the_packages_of_reports_says_so(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siting.common.package.find_spec", lambda _: None)
+    with pytest.raises(siting.MissingExtraError, match="report"):
+        getattr(siting, name)
 
 
 def test_what_ships_is_found_by_a_text(data: Path) -> None:

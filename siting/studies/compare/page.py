@@ -38,8 +38,27 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 """A figure in a scenario; whole numbers stay as they are, since a name can look like one."""
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write the comparison as HTML and XLSX in both languages, and its tables as CSV."""
+def write_comparison(comparison: Comparison, folder: Path | str) -> list[Path]:
+    """Write the comparison as HTML and XLSX in both languages, and its tables as CSV.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What `siting.compare` gave.
+    folder : Path or str
+        Where to write them; it is made if it is not there.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
+    folder = Path(folder)
     with telling(folder, "--out"):
         folder.mkdir(parents=True, exist_ok=True)
     return [
