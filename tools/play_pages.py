@@ -42,7 +42,7 @@ def played(page: str, folder: Path) -> str:
     with (
         contextlib.chdir(folder),
         mock.patch.dict(os.environ, {"COLUMNS": WIDTH}),
-        mock.patch("siting.scenario.template._today", lambda: DAY),
+        mock.patch("siting.scenario.template._today", return_value=DAY),
     ):
         return BLOCK.sub(_block, text)
 
