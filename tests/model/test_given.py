@@ -99,7 +99,7 @@ def test_numbers_that_are_no_mask_are_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "problem"),
     [
         ([0, 0, 1], "existing = ['0']: labels occur twice"),
         ([True, False], "existing = ['False', 'True']: unknown sites"),
