@@ -21,7 +21,7 @@ def __getattr__(name: str) -> object:
     """Load a public name when it is first used, so that the command line starts at once."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name == "draw_map":
+    if name in {"draw_map", "write_briefing", "write_comparison"}:
         require_report()
     return getattr(importlib.import_module(_HOMES[name]), name)
 

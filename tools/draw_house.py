@@ -88,8 +88,8 @@ def drawn() -> str:
 
 def _in_words(rooms: Graph) -> str:
     order = list(BOXES)
-    told = (f"{room}: {', '.join(sorted(rooms[room], key=order.index))}" for room in order[:-1])
-    return f"What each room imports. {'; '.join(told)}."
+    lines = (f"{room}: {', '.join(sorted(rooms[room], key=order.index))}" for room in order[:-1])
+    return f"What each room imports. {'; '.join(lines)}."
 
 
 def _arrows(rooms: Graph) -> Iterator[str]:

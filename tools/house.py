@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,10 +48,11 @@ def read_modules(package: Path = PACKAGE) -> dict[str, Module]:
 def import_graph(modules: Mapping[str, Module]) -> Graph:
     """An arrow from each module to each that it imports, within functions and guards too.
 
-    The face of the package and of its start (`siting`, `siting.__main__`) stand outside the house.
+    A text that is the name of a module counts, since that is how an import is hidden. The face of
+    the package (`siting`), which loads what is asked for, stands outside the house.
     """
     graph: Graph = nx.DiGraph()
-    graph.add_nodes_from(name for name in modules if name.count(".") and "__" not in name)
+    graph.add_nodes_from(name for name in modules if name.count("."))
     for name in graph:
         wanted = {found for found in _imported(modules[name].tree, modules) if found != name}
         graph.add_edges_from((name, found) for found in wanted & set(graph))
@@ -65,6 +67,8 @@ def _imported(tree: ast.Module, modules: Mapping[str, Module]) -> Iterator[str]:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 yield inner if inner in modules else node.module or ""
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def longest_chain(graph: Graph) -> list[str]:
@@ -79,8 +83,9 @@ def circles(graph: Graph) -> list[list[str]]:
 
 
 def room_of(name: str) -> str:
-    """The room in which a module lies: `siting.model.solve` in model."""
-    return name.split(".")[1]
+    """The room in which a module lies: `siting.model.solve` in model, what starts siting in cli."""
+    room = name.split(".")[1]
+    return "cli" if room == "__main__" else room
 
 
 def room_graph(graph: Graph) -> Graph:
@@ -93,6 +98,15 @@ def room_graph(graph: Graph) -> Graph:
             count = rooms.get_edge_data(*arrow, {"count": 0})["count"]
             rooms.add_edge(*arrow, count=count + 1)
     return rooms
+
+
+def naming(modules: Mapping[str, Module], pattern: str) -> list[str]:
+    """The modules in which a pattern stands."""
+    return [name for name, module in modules.items() if re.search(pattern, module.text)]
+
+
+TRAVEL_TIMES = r"\bTravelTimes\b|travel_times\("
+"""What modules that travel times pass name: their type, or what finds or reads them."""
 
 
 def code_lines(module: Module) -> int:

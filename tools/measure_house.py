@@ -7,19 +7,25 @@ from dataclasses import dataclass
 
 from tools.house import (
     PACKAGE,
+    TRAVEL_TIMES,
     Module,
     circles,
     classes,
     code_lines,
     import_graph,
     longest_chain,
+    naming,
     read_modules,
 )
 
 
 @dataclass(frozen=True)
 class Size:
-    """What is counted; `twice` has the modules of each class whose name others have too."""
+    """What is counted; `twice` has the modules of each class whose name others have too.
+
+    `with_budget` are those in which `annual_budget` stands, `with_times` those that travel
+    times pass.
+    """
 
     top_names: list[str]
     modules: int
@@ -28,6 +34,8 @@ class Size:
     chain: list[str]
     circles: list[list[str]]
     twice: dict[str, list[str]]
+    with_budget: list[str]
+    with_times: list[str]
 
 
 def measure(modules: Mapping[str, Module]) -> Size:
@@ -45,6 +53,8 @@ def measure(modules: Mapping[str, Module]) -> Size:
         chain=longest_chain(graph),
         circles=circles(graph),
         twice={name: found for name, found in homes.items() if len(found) > 1},
+        with_budget=naming(modules, "annual_budget"),
+        with_times=naming(modules, TRAVEL_TIMES),
     )
 
 
@@ -63,6 +73,8 @@ def main() -> None:
         ("longest chain of imports", f"{len(size.chain)}: {' > '.join(size.chain)}"),
         ("circles of imports", size.circles or "none"),
         ("class names twice", size.twice or "none"),
+        ("modules with annual_budget", len(size.with_budget)),
+        ("modules that travel times pass", len(size.with_times)),
     ):
         sys.stdout.write(f"{what}: {value}\n")
 

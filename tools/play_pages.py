@@ -6,6 +6,7 @@ of the same name, or for the one named behind "# was:".
 """
 
 import contextlib
+import datetime as dt
 import io
 import os
 import re
@@ -23,6 +24,8 @@ from tests.support.pages import DOCS, FENCE, README, tidy
 
 PAGES = ("tutorial", "errors")
 WIDTH = "80"
+DAY = dt.date(2026, 11, 27)
+"""When the scenario of the tutorial was written; it shows in what differs between two results."""
 MAKE_RUN = "make run"
 """Not run here, for it makes an environment: its output is that of the README, held by a test."""
 TELL = ' || echo "exit code $?"'
@@ -36,7 +39,11 @@ def played(page: str, folder: Path) -> str:
     for needed in ("results/remaining_offices", "docs/examples/nullia"):
         shutil.copytree(README.parent / needed, folder / needed)
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
-    with contextlib.chdir(folder), mock.patch.dict(os.environ, {"COLUMNS": WIDTH}):
+    with (
+        contextlib.chdir(folder),
+        mock.patch.dict(os.environ, {"COLUMNS": WIDTH}),
+        mock.patch("siting.scenario.template._today", return_value=DAY),
+    ):
         return BLOCK.sub(_block, text)
 
 
@@ -58,12 +65,12 @@ def _shown(text: str) -> Iterator[str]:
 
 def output(command: str) -> str:
     """Return what a command prints; one that fails must be followed by the line that tells so."""
-    told = command.endswith(TELL)
+    telling = command.endswith(TELL)
     words = shlex.split(command.removesuffix(TELL))
     if command == MAKE_RUN:
         return README.read_text(encoding="utf-8").split(FENCE)[1]
     code, printed = _siting(words) if words[0] == "siting" else _other(words)
-    if code and not told:
+    if code and not telling:
         raise AssertionError(f"{command} ended with {code}:\n{printed}")
     return f"{tidy(printed)}\n" + (f"exit code {code}\n" if code else "")
 

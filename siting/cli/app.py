@@ -107,11 +107,11 @@ def run(  # noqa: PLR0913 - one parameter an option
     ] = None,
     quiet: Annotated[bool, Option("--quiet", help="Print only where the files are.")] = False,
     brief: Annotated[bool, Option(help="Write maps and the briefing as HTML too.")] = True,
+    language: options.Language = "en",
 ) -> None:
     """Solve a scenario and write its results."""
     from siting.common.parallel import check_cluster
     from siting.pipeline.steps import read_frontier
-    from siting.report.formats.terminal import print_document
     from siting.report.summary import summary
     from siting.results.write import claim
 
@@ -130,7 +130,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     if quiet:
         typer.echo(str(folder))
     else:
-        print_document(summary(result, folder), Console(highlight=False))
+        options.show(summary(result, folder, language))
     options.end_unless(proved=result.settled)
 
 
@@ -138,11 +138,10 @@ def _brief_if_possible(result: "siting.Result", folder: Path) -> None:
     """Write the briefing; where its packages are missing say so in a line, and leave it."""
     if not options.can_report("No briefing was written."):
         return
-    from siting.report.write import write_briefing
     from siting.studies.companions import trust_by_language
 
     trust = trust_by_language(result, folder)
-    write_briefing(result, folder, data_folder(), trust=trust)
+    siting.write_briefing(result, folder, trust=trust)
     if "frontier" in result.tables and not result.outside_sweden:
         _write_explorer(folder)
 
@@ -170,16 +169,14 @@ def write_brief(
     from siting.results.write import holding
 
     require_report()
-    from siting.report.write import write_briefing
     from siting.studies.companions import trust_by_language
 
     folder = find_result(result)
     left = siting.read_result(folder)
     with holding(folder):
-        written = write_briefing(
+        written = siting.write_briefing(
             left,
             folder,
-            data_folder(),
             formats=[name.strip() for name in formats.split(",")],
             languages=[name.strip() for name in languages.split(",")],
             trust=trust_by_language(left, folder),
@@ -201,8 +198,8 @@ def check(
     for scenario in scenarios:
         try:
             file = siting.read_scenario(scenario, allow=allow or ())
-            told = siting.check(file)
-            typer.echo("\n  ".join((f"{file.path}: no faults", *told)))
+            meanings = siting.check(file)
+            typer.echo("\n  ".join((f"{file.path}: no faults", *meanings)))
         except InputError as error:
             faults += error.faults
     refuse_all(faults)
@@ -229,14 +226,16 @@ def compare(
     anyway: Annotated[
         bool, Option("--anyway", help="Compare even other demand or another network.")
     ] = False,
+    language: options.Language = "en",
 ) -> None:
     """Put two to six results side by side, the others against the first."""
     require_report()
-    from siting.studies.compare.page import write_comparison
+    from siting.studies.compare.page import tell_comparison
 
     with options.progress_on_terminal() as progress:
         comparison = siting.compare(results, anyway=anyway, progress=progress)
-    for path in write_comparison(comparison, out):
+    options.show(tell_comparison(comparison, language))
+    for path in siting.write_comparison(comparison, out):
         typer.echo(str(path))
 
 
@@ -264,7 +263,7 @@ def data_build(
     """Make the tables in data/ from the raw ones."""
     from siting.pipeline.build import build_data
 
-    for line in build_data(raw, data or data_folder()):
+    for line in build_data(raw, data_folder(data)):
         typer.echo(line)
 
 
@@ -273,7 +272,7 @@ def data_check(*, data: Annotated[Path | None, Option(help="The data folder.")] 
     """Check every table and the data ledger."""
     from siting.inputs.ledger import check_data
 
-    for line in check_data(data or data_folder()):
+    for line in check_data(data_folder(data)):
         typer.echo(line)
     typer.echo("No faults.")
 

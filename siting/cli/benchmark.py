@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from rich.console import Console
-from rich.table import Table
 from typer import Argument, Option
 
-from siting.cli.options import end_unless
+from siting.cli import options
 
 if TYPE_CHECKING:
     from siting.studies.benchmark.run import BenchmarkRow
@@ -43,6 +41,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     candidates: Annotated[int, Option(help=f"{MADE}: number of candidates.")] = 200,
     existing: Annotated[int, Option(help=f"{MADE}: number of existing sites.")] = 0,
     seed: Annotated[int, Option(help=f"{MADE}: seed of the made instance.")] = 1,
+    language: options.Language = "en",
 ) -> None:
     """Solve instances with published optima, or a made one, and print objective, bound and time.
 
@@ -51,9 +50,8 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
 
     Ends with 4 if an answer of siting is not proved.
     """
-    from siting.studies.benchmark.formats import read_benchmark
-    from siting.studies.benchmark.run import run_benchmark, run_peer, write_rows
-    from siting.studies.benchmark.synthetic import synthetic
+    from siting.studies.benchmark.formats import read_benchmark, synthetic
+    from siting.studies.benchmark.run import run_benchmark, run_peer, tell_benchmark, write_rows
 
     size = {"clients": clients, "candidates": candidates, "existing": existing}
     instances = [
@@ -68,26 +66,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
         if against is not None:
             limit = _PEER_SECONDS if time_limit is None else time_limit
             rows.append(run_peer(instance, python=peer_python, time_limit=limit))
-    Console(highlight=False, width=120).print(_table(rows))
+    options.show(tell_benchmark(rows, language), width=120)
     if csv is not None:
         write_rows(rows, csv)
-    end_unless(proved=not any(row.status in UNPROVED for row in rows))
-
-
-def _table(rows: "list[BenchmarkRow]") -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("file", "solver", "problem", "status"):
-        table.add_column(name, no_wrap=True)
-    for name in ("p", "objective", "bound", "gap", "seconds", "peak MB"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        figures = (
-            "" if row.p is None else str(row.p),
-            "" if row.objective is None else f"{row.objective:.3f}",
-            f"{row.bound:.3f}",
-            f"{row.gap:.1e}",
-            f"{row.seconds:.2f}",
-            f"{row.peak_mb:.0f}",
-        )
-        table.add_row(Path(row.file).name, row.solver, row.problem, row.status, *figures)
-    return table
+    options.end_unless(proved=not any(row.status in UNPROVED for row in rows))

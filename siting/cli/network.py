@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 from typer import Argument, Option
 
+from siting.cli import options
 from siting.common.errors import Fault, InputError
 from siting.common.package import data_folder
 
@@ -21,27 +21,28 @@ if TYPE_CHECKING:
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org"
+_SOURCE = '"shipped", or a network that was built before.'
+_TRIPS = "CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
 
 network_app = typer.Typer(help="Build and judge road networks.", no_args_is_help=True)
 
 
 @network_app.command("info")
 def show_network(
-    source: Annotated[
-        str, Argument(help='"shipped", or a network that was built before.')
-    ] = "shipped",
+    source: Annotated[str, Argument(help=_SOURCE)] = "shipped",
     *,
     speeds: Annotated[str, Option(help="Profile in data/speeds.toml.")] = "default",
+    language: options.Language = "en",
 ) -> None:
     """Print size, repairs and reference trips of a road network."""
     from siting.network.load import load_road_network
     from siting.network.routes import read_reference_trips
     from siting.studies.network.info import network_info
-    from siting.studies.network.page import print_network
+    from siting.studies.network.page import tell_network
 
     trips = read_reference_trips(data_folder() / "reference_trips.csv")
     network = load_road_network(source, speeds=speeds)
-    print_network(network_info(network, trips), Console(highlight=False))
+    options.show(tell_network(network_info(network, trips), language))
 
 
 @network_app.command("build")
@@ -65,6 +66,7 @@ def build_network(  # noqa: PLR0913 - one parameter an option
     nominatim_url: Annotated[str, Option(help="Server that finds places.")] = NOMINATIM_URL,
     timeout: Annotated[float, Option(help="Seconds before a server counts as stuck.")] = 180,
     tries: Annotated[int, Option(min=1, help="How often to ask a server.")] = 4,
+    language: options.Language = "en",
 ) -> None:
     """Build a road network from OpenStreetMap."""
     from siting.network.osm.build import (
@@ -76,7 +78,7 @@ def build_network(  # noqa: PLR0913 - one parameter an option
     from siting.network.osm.download import Servers, area_of
     from siting.network.osm.files import check_target
     from siting.network.speeds import read_speeds
-    from siting.studies.network.page import print_built
+    from siting.studies.network.page import tell_built
 
     check_target(out)
     ways = {"--place": place, "--polygon": polygon, "--bbox": bbox, "--osm": osm}
@@ -91,34 +93,28 @@ def build_network(  # noqa: PLR0913 - one parameter an option
         area = area_of(place, polygon, bbox)
         built = build_from_area(area, roads, servers, who)
     save_network(built, out, read_speeds(data_folder()))
-    print_built(built, out, Console(highlight=False))
+    options.show(tell_built(built, out, language))
 
 
 @network_app.command("calibrate")
 def calibrate_network(
-    reference: Annotated[
-        Path,
-        Argument(
-            help="CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
-        ),
-    ],
+    reference: Annotated[Path, Argument(help=_TRIPS)],
     *,
-    source: Annotated[
-        str, Option(help='"shipped", or a network that was built before.')
-    ] = "shipped",
+    source: Annotated[str, Option(help=_SOURCE)] = "shipped",
     speeds: Annotated[str, Option(help="Profile to start from.")] = "default",
+    language: options.Language = "en",
 ) -> None:
     """Fit speeds to known travel times, and print a profile for data/speeds.toml."""
     from siting.network.load import load_road_network
     from siting.network.routes import read_reference_trips
     from siting.network.speeds import read_speeds
     from siting.studies.network.calibrate import calibrate
-    from siting.studies.network.page import print_calibration
+    from siting.studies.network.page import tell_calibration
 
     trips = read_reference_trips(reference)
     network = load_road_network(source, speeds=speeds)
     fit = calibrate(network, read_speeds(data_folder(), speeds), trips)
-    print_calibration(fit, speeds, Console(highlight=False))
+    options.show(tell_calibration(fit, speeds, language))
 
 
 @network_app.command("compare")
@@ -133,23 +129,24 @@ def compare(  # noqa: PLR0913 - one parameter an option
     speeds_b: Annotated[str | None, Option(help="Profile of B, where another.")] = None,
     table: Annotated[Path | None, Option(help="Write every trip to this CSV file.")] = None,
     plot: Annotated[Path | None, Option(help="Draw the distribution: .svg, .png.")] = None,
+    language: options.Language = "en",
 ) -> None:
     """Compare lengths and times of trips on two networks."""
     from siting.common.files import write_file
     from siting.network.load import load_road_network
     from siting.results.csv import guarded
     from siting.studies.network.compare import compare_networks
-    from siting.studies.network.page import draw_comparison, print_comparison
+    from siting.studies.network.page import draw_comparison, tell_comparison
 
     ours = load_road_network(first, speeds=speeds)
     theirs = load_road_network(second, speeds=speeds_b or speeds)
     found = compare_networks(ours, theirs, _places(points))
-    print_comparison(found, (first, second), Console(highlight=False))
+    options.show(tell_comparison(found, first, second, language))
     if table:
         text = guarded(found.trips).to_csv(index=False, lineterminator="\n")
         write_file(table, text.encode(), option="--table")
     if plot:
-        draw_comparison(found, plot)
+        draw_comparison(found, plot, language)
 
 
 def _places(points: str) -> "Points":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -12,6 +12,9 @@ from typer import Argument, Option
 from siting.common.errors import Fault, InputError, MissingExtraError, StoppedError
 from siting.common.package import require_report
 from siting.common.signals import Progress
+
+if TYPE_CHECKING:
+    from siting.report.document import Document
 
 ScenarioArgument = Annotated[
     str,
@@ -55,6 +58,13 @@ def can_report(otherwise: str) -> bool:
         typer.echo(f"{otherwise} {error}", err=True)
         return False
     return True
+
+
+def show(document: "Document", width: int | None = None) -> None:
+    """Print a document on the terminal."""
+    from siting.report.formats.terminal import print_document  # noqa: PLC0415 - loaded when needed
+
+    print_document(document, Console(highlight=False, width=width))
 
 
 def end_unless(*, proved: bool) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from typer import Argument, Option
 
 import siting
 from siting.cli import options
 from siting.scenario.limits import VARIED_HELP
+from siting.studies.defaults import BEST, DIVERSE, DRAWS, TABLE_DRAWS, WITHIN, WORKERS, WORSE_BY
 
 if TYPE_CHECKING:
     from siting.report.document import Document
@@ -38,12 +38,10 @@ def _make(
     return study
 
 
-def _leave(study: "Result", results: Path, told: "Document") -> None:
+def _leave(study: "Result", results: Path, document: "Document") -> None:
     """Write a study, print it, and say where its files are."""
-    from siting.report.formats.terminal import print_document
-
     folder = siting.write_result(study, results)
-    print_document(told, Console(highlight=False))
+    options.show(document)
     typer.echo(f"\nFiles: {folder}")
 
 
@@ -52,7 +50,7 @@ def hindcast(  # noqa: PLR0913 - one parameter an option
     *,
     draws: Annotated[
         int, Option(min=0, help="Office tables to draw for the range of the overlap.")
-    ] = 20,
+    ] = TABLE_DRAWS,
     seed: Annotated[int, Option(min=0, help="The same seed draws the same tables.")] = 1,
     overrides: options.Overrides = None,
     allow: options.Allow = None,
@@ -72,9 +70,11 @@ def alternatives(  # noqa: PLR0913 - one parameter an option
     *,
     within: Annotated[
         str, Option(help="How much worse than the best they may be, such as 1%.")
-    ] = "1%",
-    count: Annotated[int, Option(min=1, help="How many of the best.")] = 10,
-    diverse: Annotated[int, Option(min=1, help="How many that differ as much as possible.")] = 4,
+    ] = f"{WORSE_BY:.0%}",
+    count: Annotated[int, Option(min=1, help="How many of the best.")] = BEST,
+    diverse: Annotated[
+        int, Option(min=1, help="How many that differ as much as possible.")
+    ] = DIVERSE,
     overrides: options.Overrides = None,
     allow: options.Allow = None,
     results: options.Results = options.RESULTS,
@@ -113,9 +113,9 @@ def explain(  # noqa: PLR0913 - one parameter an option
 def robustness(  # noqa: PLR0913 - one parameter an option
     scenario: options.ScenarioArgument,
     *,
-    draws: Annotated[int, Option(min=1, help="How many worlds to draw.")] = 200,
-    seed: Annotated[int, Option(min=0, help="The same seed draws the same worlds.")] = 1,
-    workers: Annotated[int, Option(min=1, help="Processes to solve them in.")] = 2,
+    draws: Annotated[int, Option(min=1, help="How many draws to make.")] = DRAWS,
+    seed: Annotated[int, Option(min=0, help="The same seed makes the same draws.")] = 1,
+    workers: Annotated[int, Option(min=1, help="Processes to solve them in.")] = WORKERS,
     rule: Annotated[
         bool, Option(help="Draw no office where one was announced, proposed or ordered later.")
     ] = True,
@@ -124,7 +124,7 @@ def robustness(  # noqa: PLR0913 - one parameter an option
     results: options.Results = options.RESULTS,
     language: options.Language = "en",
 ) -> None:
-    """Solve a scenario in many plausible worlds: what stays, what drives the rest, regret."""
+    """Solve a scenario in many plausible draws: what stays, what drives the rest, regret."""
     from siting.studies.robustness.page import tell_robustness
 
     file = siting.read_scenario(scenario, overrides or (), allow=allow or ())
@@ -144,7 +144,8 @@ def frontier(  # noqa: PLR0913 - one parameter an option
         bool, Option("--keep", help="Of number and money, hold the one that does not vary too.")
     ] = False,
     within: Annotated[
-        float | None, Option(min=0, help="Minutes of coverage; else the scenario's, or 45.")
+        float | None,
+        Option(min=0, help=f"Minutes of coverage; else the scenario's, or {WITHIN:g}."),
     ] = None,
     points: Annotated[
         int | None, Option(min=2, help="A sample of at most so many points of the front.")
@@ -175,14 +176,10 @@ def frontier(  # noqa: PLR0913 - one parameter an option
 
 def draw_if_possible(study: "Result", folder: Path) -> None:
     """Draw the curve; where the packages for it are missing say so in a line, and leave it."""
-    if not options.can_report("No picture was drawn."):
-        return
-    from siting.common.files import write_file
-    from siting.report.maps.draw import drawn
-    from siting.studies.frontier.curve import draw_curve
+    if options.can_report("No picture was drawn."):
+        from siting.studies.frontier.curve import write_curve
 
-    for kind, content in drawn(draw_curve(study), study.name).items():
-        write_file(folder / f"frontier.{kind}", content)
+        write_curve(study, folder)
 
 
 def read_share(option: str, text: str) -> float:
@@ -220,7 +217,6 @@ def rerun(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Repeat a run from its manifest and say which figures differ."""
     from siting.common.files import write_file
-    from siting.report.formats.terminal import print_document
     from siting.results.csv import as_csv
     from siting.results.result import find_result
     from siting.results.write import check_target
@@ -233,7 +229,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
         made = siting.rerun(
             old, relative_to=folder, allow=tuple(allow or ()), anyway=anyway, progress=progress
         )
-    print_document(tell_rerun(made, language), Console(highlight=False))
+    options.show(tell_rerun(made, language))
     if table is not None:
         write_file(table, as_csv(made.found.cells), option="--table")
     if results is not None:
@@ -249,16 +245,13 @@ def _refuse_same(old: Path, new: Path) -> None:
         options.refuse("--results", str(new.parent), problem, remedy)
 
 
-_WORKERS = 2
-
-
 def sweep(  # noqa: PLR0913 - one parameter an option
     name: Annotated[
         str, Argument(metavar="SWEEP", help="Path of a sweep file, or a shipped one's name.")
     ],
     *,
     workers: Annotated[
-        int | None, Option(min=1, help=f"Processes of this machine; default {_WORKERS}.")
+        int | None, Option(min=1, help=f"Processes of this machine; default {WORKERS}.")
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -275,7 +268,6 @@ def sweep(  # noqa: PLR0913 - one parameter an option
     if workers and scheduler:
         remedy = "Leave out one of them: workers of a Dask cluster are started with it."
         options.refuse("--workers", workers, "a scheduler has workers of its own", remedy)
-    from siting.report.formats.terminal import print_document
     from siting.studies.sweep.file import read_sweep
     from siting.studies.sweep.table import tell_sweep
 
@@ -284,13 +276,12 @@ def sweep(  # noqa: PLR0913 - one parameter an option
         swept = siting.sweep(
             asked,
             results,
-            workers=workers or _WORKERS,
+            workers=workers or WORKERS,
             scheduler=scheduler,
             resume=resume,
             progress=progress,
         )
-    told = tell_sweep(asked.about.title, swept.table, language)
-    print_document(told, Console(highlight=False))
+    options.show(tell_sweep(asked.about.title, swept.table, language))
     if resume:
         typer.echo(f"{swept.kept} of them were there already.")
     typer.echo(f"Files: {swept.folder}")

@@ -3,8 +3,10 @@
 import numpy as np
 from scipy.special import logsumexp
 
-from siting.common.toml import EPSILON
 from siting.common.types import Floats
+
+EPSILON = -1.0
+"""Aversion to inequality where nobody sets it; below 0, since time is a burden."""
 
 
 def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON) -> float:

@@ -2,10 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters but for tabs and line ends. A terminal may take them for commands."""
@@ -125,14 +126,22 @@ class ClashingLimit:
         The name that the model gives it; in the error of a run, where the scenario sets it.
     sentence : str
         What it says in plain words.
-    group, label : str
-        The grouping that it is about, and the group or groups of it; empty where there is none.
+    group : str
+        The grouping that it is about; empty where there is none.
+    labels : tuple of str
+        The groups of it, if it is about some only.
+    template : str
+        The sentence with {} where it names these groups; empty if it names none.
+    facts : mapping of str to object
+        What the sentence says, from which it can be told in another language.
     """
 
     key: str
     sentence: str
     group: str = ""
-    label: str = ""
+    labels: tuple[str, ...] = ()
+    template: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class InfeasibleError(SitingError):

@@ -87,7 +87,7 @@ _moving = threading.Lock()
 def write_file(path: Path, content: bytes, *, option: str = "file") -> Path:
     """Write a file, whole or not at all."""
     with telling(path, option):
-        replace_file(path, lambda aside: aside.write_bytes(content))
+        replace_file(path, lambda new: new.write_bytes(content))
     return path
 
 
@@ -97,24 +97,24 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
         _clear(path)
         number, name = mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=path.suffix)
         os.close(number)
-        aside = Path(name)
-        with removed_at_end(aside):
-            write(aside)
-            aside.chmod(0o666 & ~_umask())
+        new = Path(name)
+        with removed_at_end(new):
+            write(new)
+            new.chmod(0o666 & ~_umask())
             with _moving:
-                aside.replace(path)
+                new.replace(path)
 
 
 def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """Let something fill a folder, and put it in the place of the old one when it is whole."""
     with locked(target):
         restore(target)
-        aside = Path(mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-        with removed_at_end(aside):
-            fill(aside)
-            aside.chmod(0o777 & ~_umask())
+        new = Path(mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+        with removed_at_end(new):
+            fill(new)
+            new.chmod(0o777 & ~_umask())
             with _moving:
-                _swap(aside, target)
+                _swap(new, target)
 
 
 def restore(target: Path) -> None:
@@ -155,23 +155,23 @@ def clear_unfinished() -> None:
 
 
 @contextmanager
-def removed_at_end(aside: Path) -> Iterator[None]:
+def removed_at_end(new: Path) -> Iterator[None]:
     """Remove a file or folder when this is done with it, or when the process has to end."""
-    _unfinished.add(aside)
+    _unfinished.add(new)
     try:
         yield
     finally:
-        _remove(aside)
-        _unfinished.discard(aside)
+        _remove(new)
+        _unfinished.discard(new)
 
 
-def _swap(aside: Path, target: Path) -> None:
+def _swap(new: Path, target: Path) -> None:
     """Put the new folder in the old one's place; the old one stays until the new one stands."""
-    old = aside.with_name(f"{aside.name}{_OLD}")
+    old = new.with_name(f"{new.name}{_OLD}")
     if target.exists():
         target.rename(old)
     try:
-        aside.rename(target)
+        new.rename(target)
     except OSError:
         if old.exists():
             old.rename(target)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Level:
     title: str = ""
 
 
+NamedLevel = Literal["county", "fa_region", "municipality"]
+"""Those that have names of their own."""
+AnyLevel = Literal["municipality", "county", "fa_region", "skr_group"]
 LEVELS: Mapping[str, Level] = {
     "municipality": Level("municipality_code", "municipality", "municipalities", "code", "name", 4),
     "fa_region": Level(

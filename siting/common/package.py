@@ -9,9 +9,9 @@ from siting.common.errors import MissingExtraError
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def data_folder() -> Path:
-    """Return the folder of the shipped tables."""
-    return _shipped("data")
+def data_folder(data: Path | str | None = None) -> Path:
+    """Return the folder of the tables: the one that is given, or that of the shipped ones."""
+    return Path(data) if data else _shipped("data")
 
 
 def scenario_folder() -> Path:

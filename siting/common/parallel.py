@@ -31,21 +31,20 @@ if TYPE_CHECKING:
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 _FORKED = "forkserver" in multiprocessing.get_all_start_methods()
-# What worker processes need. Importing it takes longer than solving several worlds.
-_IMPORTED = ["siting.studies.robustness.solve", "siting.network.matrix"]
 
 
-def worker_context() -> BaseContext:
-    """How worker processes are started: forked from a server that has imported what they need.
+def worker_context(call: Callable[..., object]) -> BaseContext:
+    """How worker processes are started: forked from a server that has imported what they call.
 
-    Calling this early lets the server import while this process does something else. Workers are
+    Calling this early lets the server import the module of `call` while this process does something
+    else; that takes longer than several of the calls. Only the first server imports. Workers are
     never forked from this process, since the solver keeps threads that a fork would lose. Where a
     system knows no such server, every worker is started anew.
     """
     if not _FORKED:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_IMPORTED)
+    context.set_forkserver_preload([call.__module__])
     with starting_workers():
         forkserver.ensure_running()
     return context
@@ -123,7 +122,7 @@ def _in_processes[Item, Made](
     call: Callable[..., Made], items: Sequence[Item], shared: tuple[object, ...], workers: int
 ) -> Iterator[tuple[int, Made]]:
     with _packed(shared) as packed:
-        pool = ProcessPoolExecutor(workers, worker_context(), _unpack, packed)
+        pool = ProcessPoolExecutor(workers, worker_context(call), _unpack, packed)
         try:
             with starting_workers():
                 left = {pool.submit(_call, call, item): row for row, item in enumerate(items)}
@@ -196,7 +195,7 @@ def cluster_at(address: str) -> Iterator["Client"]:
 
 
 @contextmanager
-def own_cluster(workers: int) -> Iterator["Client"]:
+def local_cluster(workers: int) -> Iterator["Client"]:
     """Start workers on this machine."""
     with _using_dask("of this machine"):
         from distributed import Client, LocalCluster
@@ -285,10 +284,10 @@ def _check(client: "Client", address: str) -> None:
     here = found["client"]["packages"]
     others = {"the scheduler": found["scheduler"]} | dict(found["workers"])
     wrong = sorted(
-        f"{name} is {told['packages'].get(name) or 'missing'} on {who} and {here[name]} here"
-        for who, told in others.items()
+        f"{name} is {facts['packages'].get(name) or 'missing'} on {who} and {here[name]} here"
+        for who, facts in others.items()
         for name in _SAME
-        if told["packages"].get(name) != here[name]
+        if facts["packages"].get(name) != here[name]
     )
     if wrong:
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""

@@ -92,7 +92,7 @@ def listening() -> Iterator[None]:
         if not _state.number:
             raise
         # What has left by itself has told why; any other error is how a library met the signal.
-        _end(_state.number, told=isinstance(error, SystemExit))
+        _end(_state.number, explained=isinstance(error, SystemExit))
     finally:
         for each in ours:
             signal.signal(each, signal.SIG_DFL)
@@ -150,7 +150,7 @@ def _next(reader: socket.socket) -> int:
     return 0
 
 
-def _end(number: int, *, told: bool = False) -> None:
+def _end(number: int, *, explained: bool = False) -> None:
     """End the process now: what a library does at its end could take long."""
     from siting.common.files import clear_unfinished  # noqa: PLC0415 - listening begins before it loads
 
@@ -162,7 +162,7 @@ def _end(number: int, *, told: bool = False) -> None:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
-    if not told:
+    if not explained:
         # On a terminal, a line that shows progress has hidden the cursor.
         shown = "\r\x1b[K\x1b[?25h" if os.isatty(2) else ""
         name = signal.Signals(number).name

@@ -26,9 +26,6 @@ Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_plain)
 Count = Annotated[int, Field(ge=0, le=_GREATEST)]
 NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
 PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]
-Aversion = Annotated[float, Field(lt=0, ge=-100)]
-EPSILON = -1.0
-"""Aversion to inequality where nobody sets it; below 0, since time is a burden."""
 
 
 class Table(BaseModel):
@@ -96,15 +93,24 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
 
 
 def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
-    """The content with tuples for lists, which is what a strict and frozen schema takes."""
+    """The content with tuples for lists, which is what a strict and frozen schema takes.
+
+    What comes from Python may have paths, and numbers of libraries, besides.
+    """
     if isinstance(value, Mapping):
-        return {key: lists_to_tuples(item) for key, item in value.items()}
-    return tuple(map(lists_to_tuples, value)) if isinstance(value, list) else value
+        return {str(key): lists_to_tuples(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):
+        return lists_to_tuples(value.tolist())
+    if isinstance(value, list | tuple | range):
+        return tuple(map(lists_to_tuples, value))
+    return str(value) if isinstance(value, Path) else value
 
 
-def read_model[Model: Table](path: Path, model: type[Model]) -> Model:
-    """The content of a TOML file as a schema has it."""
-    content = lists_to_tuples(read_toml(path))
+def read_model[Model: Table](
+    path: Path, model: type[Model], given: Mapping[str, Any] | None = None
+) -> Model:
+    """The content of a TOML file, or what is given in its place, as a schema has it."""
+    content = lists_to_tuples(read_toml(path) if given is None else given)
     try:
         return model.model_validate(content)
     except ValidationError as error:

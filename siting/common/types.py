@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import networkx as nx
 import numpy as np
@@ -14,6 +15,8 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 type RoadGraph = nx.MultiDiGraph[int]
+Engine = Literal["dijkstra", "hierarchy"]
+"""How travel times are computed."""
 
 
 @dataclass(frozen=True)

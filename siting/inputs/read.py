@@ -13,19 +13,9 @@ from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.tables.columns import ColumnSpec, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import shortened
+from siting.inputs import schema
 from siting.inputs.boundaries import in_municipalities
 from siting.inputs.demand import COLUMNS
-from siting.inputs.schema import (
-    EARTH,
-    OPTIONAL_LEVELS,
-    SWEDEN,
-    Columns,
-    candidate_columns,
-    demand_columns,
-    office_columns,
-    read_table,
-    region_columns,
-)
 from siting.scenario.file import ScenarioFile
 from siting.scenario.paths import SHIPPED_OFFICES, named_files
 
@@ -50,11 +40,11 @@ class UserFiles:
         self._municipalities = municipalities
         self._source = source
         self._outside_sweden = outside_sweden
-        self._bounds = EARTH if outside_sweden else SWEDEN
+        self._bounds = schema.EARTH if outside_sweden else schema.SWEDEN
 
     def demand(self, path: Path) -> pd.DataFrame:
         """Demand points, in the columns of data/demand.csv; those without people are left out."""
-        table = self._read(path, demand_columns(self._bounds))
+        table = self._read(path, schema.demand_columns(self._bounds))
         table = table[table["people"] > 0].reset_index(drop=True)
         if table.empty:
             problem, remedy = "nobody lives there", "Give people for at least one row."
@@ -67,14 +57,14 @@ class UserFiles:
 
     def offices(self, path: Path) -> pd.DataFrame:
         """Existing offices."""
-        return self._read(path, office_columns(self._bounds))
+        return self._read(path, schema.office_columns(self._bounds))
 
     def candidates(self, path: Path) -> pd.DataFrame:
         """Candidates, in the columns of `siting.inputs.candidates` and with staff and costs.
 
         Population and staff are 0 and costs are NaN where the file gives none.
         """
-        table = self._read(path, candidate_columns(self._bounds))
+        table = self._read(path, schema.candidate_columns(self._bounds))
         costs = dict.fromkeys(("annual_cost_msek", "one_off_cost_msek"), np.nan)
         defaults = {"population": 0.0, "staff": 0.0, **costs}
         table = _with_defaults(table, defaults).fillna({"staff": 0.0})
@@ -83,7 +73,7 @@ class UserFiles:
         columns = [*names.values(), "municipality_code", "lon", "lat", *defaults]
         return whole.rename(columns=names)[columns]
 
-    def _read(self, path: Path, columns: Columns) -> pd.DataFrame:
+    def _read(self, path: Path, columns: schema.Columns) -> pd.DataFrame:
         try:
             table = read_columns(path, columns)
         except InputError as error:
@@ -122,16 +112,16 @@ def read_regions(path: Path) -> pd.DataFrame:
 
     Texts of levels that the file does not have are "", positions of seats NaN.
     """
-    table = read_columns(path, region_columns())
+    table = read_columns(path, schema.region_columns())
     refuse_all(_halves(path, table))
-    texts = dict.fromkeys(("county_code", "county", "fa_code", "fa_region", "skr_group"), "")
+    texts = dict.fromkeys(COLUMN_OF_SOURCE.values(), "")
     table = _with_defaults(table, {**texts, "seat_lon": np.nan, "seat_lat": np.nan})
     sources = {column: source for source, column in COLUMN_OF_SOURCE.items()}
     return table.rename(columns=sources)[[*COLUMN_OF_SOURCE, "seat_lon", "seat_lat"]]
 
 
 def _halves(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
-    for pair in OPTIONAL_LEVELS.values():
+    for pair in schema.OPTIONAL_LEVELS.values():
         for name, other in zip(pair, reversed(pair), strict=True):
             if name not in table and other in table:
                 problem = f"the column is missing, and {other} stands without it"
@@ -238,7 +228,7 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         localities=none if regions else reader.shipped("localities"),
         shipped_candidates=none if regions else reader.shipped("candidates"),
         user_candidates=candidates,
-        levels=frozenset(name for name in OPTIONAL_LEVELS if _has(municipalities, name)),
+        levels=frozenset(name for name in schema.OPTIONAL_LEVELS if _has(municipalities, name)),
         listed_in=regions or _SWEDEN,
         shipped=not table_files(file),
         files=with_user_files(reader.used, *table_files(file).values()),
@@ -294,7 +284,7 @@ class _Reader:
     def shipped(self, name: str) -> pd.DataFrame:
         """A table that ships."""
         self.used[f"{name}.csv"] = self._folder / f"{name}.csv"
-        return read_table(name, self._folder)
+        return schema.read_table(name, self._folder)
 
     def user(self, key: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame | None:
         """A table of the user's; None where there is none, or something is wrong with it."""

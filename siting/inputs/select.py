@@ -46,7 +46,7 @@ class Inputs:
         Codes of municipalities that must have an office.
     labels : tuple of tuple of str
         Codes of the groups of each quota.
-    told : tuple of str
+    meanings : tuple of str
         What the names of municipalities mean.
     levels : frozenset of str
         Groupings that the municipalities have, besides that of municipality.
@@ -64,7 +64,7 @@ class Inputs:
     keep: tuple[str, ...]
     any_of: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
-    told: tuple[str, ...]
+    meanings: tuple[str, ...]
     shipped_staff: bool
     keeps_staff: bool
     levels: frozenset[str]
@@ -104,7 +104,7 @@ def select_inputs(
         keep=finder.places(scenario.closing.keep, "closing.keep", known, "office"),
         any_of=tuple(finder.regions(wanted.any_of, "offices.any_of", ("code", "name"))["code"]),
         labels=tuple(_labels(scenario.limits.quotas, counting)),
-        told=tuple(finder.told),
+        meanings=tuple(finder.meanings),
         shipped_staff=tables.shipped and not shut and bool(candidates["staff"].gt(0).all()),
         keeps_staff=tables.user_candidates is not None,
         levels=tables.levels,

@@ -6,9 +6,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from siting.common.equity import kolm_pollak_ede, kolm_pollak_kappa
+from siting.common.equity import EPSILON, kolm_pollak_ede, kolm_pollak_kappa
 from siting.common.errors import ClashingLimit, Fault, InputError
-from siting.common.toml import EPSILON
 from siting.common.types import Floats
 from siting.model.formulation import Formulation
 from siting.model.instance import Instance, nearest_minutes
@@ -193,12 +192,19 @@ class Target:
     within: float
     each: str | None = None
 
-    def clash(self, label: str = "", reachable: str = "") -> ClashingLimit:
-        """Return the target as one of the limits that clash, for one group or for each."""
-        each = f"in each {self.each}" if self.each else "in all"
-        where = f"in {self.each} {label}" if label else each
-        sentence = f"{100 * self.share:g} % within {self.within:g} minutes {where}{reachable}"
-        return ClashingLimit("target", sentence, self.each or "", label)
+    def clash(self, label: str = "", reachable: float | None = None) -> ClashingLimit:
+        """Return the target as one of the limits that clash, for one group or for each.
+
+        So many per cent can be reached at most, where that is too few.
+        """
+        more = "" if reachable is None else f", where at most {reachable:g} % can be reached"
+        facts = {"percent": 100 * self.share, "minutes": self.within, "reachable": reachable}
+        template = f"{100 * self.share:g} % within {self.within:g} minutes in {{}}{more}"
+        if label:
+            sentence = template.format(f"{self.each} {label}")
+            return ClashingLimit("target", sentence, self.each or "", (label,), template, facts)
+        sentence = template.format(f"each {self.each}" if self.each else "all")
+        return ClashingLimit("target", sentence, self.each or "", facts=facts)
 
 
 @dataclass(frozen=True)

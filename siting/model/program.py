@@ -55,6 +55,8 @@ class Row:
     coefficients : ndarray of float, shape (entries,)
     lower, upper : float
         At least one is finite.
+    kind : str
+        Which limit of the phase it is, where there are several.
     """
 
     label: str
@@ -62,6 +64,7 @@ class Row:
     coefficients: Floats
     lower: float = -np.inf
     upper: float = np.inf
+    kind: str = ""
 
     def used(self, chosen: Bools | Floats) -> float:
         """Return the value of the row for the options chosen."""
@@ -130,7 +133,15 @@ class Functional:
 
 @dataclass(frozen=True, eq=False)
 class Ceiling:
-    """A functional that may not pass a limit."""
+    """A functional that may not pass a limit.
+
+    Parameters
+    ----------
+    functional : Functional
+        What is counted.
+    limit : float
+        The most that it may come to.
+    """
 
     functional: Functional
     limit: float

@@ -128,7 +128,19 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class SolvedStage:
-    """A stage that has been solved."""
+    """A stage that has been solved.
+
+    Parameters
+    ----------
+    objective : Single
+        What was asked for.
+    formulation : Formulation
+        What it was solved in.
+    result : StageResult
+        What it came to.
+    trace : tuple of TracePoint
+        How bound and incumbent moved, in the unit of the objective.
+    """
 
     objective: Single
     formulation: Formulation

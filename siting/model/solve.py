@@ -1,7 +1,8 @@
 """Solve an instance: from the objective and the limits to a solution, once or again and again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, refuse_all
+from siting.common.signals import Cancel, Progress, heed, heeding
 from siting.model.formulation import make_formulation
 from siting.model.instance import Faults, Instance, as_texts, read_labels
 from siting.model.limits.base import Limit
@@ -34,7 +36,8 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     ties: bool = True,
     start: Sequence[str] = (),
     under: Sequence[NoWorse] = (),
-    heed: Callable[[], None] = lambda: None,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
 ) -> Solution:
     """Choose which sites to open.
 
@@ -61,8 +64,10 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         does not have are passed over.
     under : sequence of NoWorse
         Other objectives, each with the value that it may be no worse than.
-    heed : callable
-        Called at every node of the decomposition; what it raises ends the search.
+    progress : callable, optional
+        Told what is being done, a line at a time.
+    cancel : callable, optional
+        Asked whether to end: before each solve, and at every node of the decomposition.
 
     Returns
     -------
@@ -81,6 +86,8 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         some.
     StoppedError
         If the solver breaks down. If only the time runs out, the status says so.
+    InterruptError
+        If it was cancelled.
 
     Examples
     --------
@@ -97,8 +104,9 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     under, solver = _plain("under", tuple(under), faults), _plain("solver", solver, faults)
     gap, time_limit = _plain("gap", gap, faults), _plain("time_limit", time_limit, faults)
     refuse_all(replace(fault, file="solve") for fault in faults)
-    search = Search.begin(solver if isinstance(solver, Solver) else Solver(solver), gap, time_limit)
-    search = replace(search, heed=heed)
+    tell = heeding(progress or (lambda _: None), cancel)
+    used = solver if isinstance(solver, Solver) else Solver(solver)
+    search = Search(used, gap, time_limit, partial(heed, cancel))
     objectives = [single for single, _ in stages_of(objective)]
     objectives += [each.objective for each in under]
     parts = limits.parts()
@@ -107,12 +115,16 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
     formulation = make_formulation(instance, limits, parts, serve_all=serve_all, start=start)
+    tell("Solving")
     outcome = run_stages(formulation, objective, search, method, under=under)
     if outcome is None:
-        again = Search.begin(Solver(), gap, time_limit)
+        tell("Looking for limits that clash")
+        again = Search(Solver(), gap, time_limit, search.heed)
         if under and run_stages(formulation, objective, again, method) is not None:
             raise InfeasibleError([each.clash() for each in under])
         raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
+    if ties:
+        tell("Choosing among equally good answers")
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
     return conclude(outcome, objective, limits, search, ties_decided=decided)
 
@@ -215,11 +227,11 @@ class Task:
         ties: bool = False,
         under: Sequence[NoWorse] = (),
         start: Sequence[str] = (),
-        heed: Callable[[], None] = lambda: None,
+        cancel: Cancel | None = None,
     ) -> Solution:
         """Return an answer that is as good as any; of equally good ones any, unless for `ties`."""
         given = {**vars(self), "limits": limits or self.limits}
-        return solve(**given, ties=ties, under=under, start=start, heed=heed)
+        return solve(**given, ties=ties, under=under, start=start, cancel=cancel)
 
     def per_person(self, value: float) -> float:
         """An objective value as results give it: a sum of minutes becomes a mean."""

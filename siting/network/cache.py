@@ -97,7 +97,7 @@ def _write(path: Path, key: str, times: TravelTimes) -> None:
     np.savez(buffer, **arrays, detached=np.frombuffer(detached, dtype=np.uint8))
     content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, lambda aside: aside.write_bytes(_checksum(key, content) + content))
+    replace_file(path, lambda new: new.write_bytes(_checksum(key, content) + content))
 
 
 def _checksum(key: str, content: bytes | memoryview) -> bytes:

@@ -225,6 +225,6 @@ def _faults(
     )
     if (nearest(tree, Points((), places.lat[far], places.lon[far]))[0] <= limit).all():
         remedy = "Their longitude and latitude are swapped: lon goes east, lat north."
-    told = what.format(people[far].sum())
-    problem, source = f"lie more than {limit:g} km from every road ({told})", network.source
+    who = what.format(people[far].sum())
+    problem, source = f"lie more than {limit:g} km from every road ({who})", network.source
     yield Fault(f"road network {source}", "places", ", ".join(named) + more, problem, remedy)

@@ -44,7 +44,7 @@ def load_road_network(
     *,
     speeds: str = "default",
     limit_km: float | None = None,
-    data: Path | None = None,
+    data: Path | str | None = None,
 ) -> RoadNetwork:
     """Load a road network with speeds and travel times on every link.
 
@@ -57,7 +57,7 @@ def load_road_network(
         Profile in ``speeds.toml`` of the data folder.
     limit_km : float, optional
         Distance from the road beyond which a place cannot be reached; by default the profile's.
-    data : pathlib.Path, optional
+    data : pathlib.Path or str, optional
         Data folder; by default the one that ships.
 
     Returns
@@ -71,7 +71,7 @@ def load_road_network(
     siting.common.errors.InputError
         The source or the profile does not exist, or a table cannot be used.
     """
-    folder = data or data_folder()
+    folder = data_folder(data)
     profile = read_speeds(folder, speeds)
     if source == "shipped":
         tables = read_road_tables(folder)

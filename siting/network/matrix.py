@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise, starmap
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 from scipy.sparse import block_array, csr_array, vstack
@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from siting.common.errors import Fault, InputError
 from siting.common.parallel import each_made
-from siting.common.types import Arcs, Floats, Points, RoadNetwork, TravelTimes
+from siting.common.types import Arcs, Engine, Floats, Points, RoadNetwork, TravelTimes
 from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.link_times import arcs_of
 
@@ -145,11 +145,14 @@ def _in_minutes(counted: list[int | None]) -> Floats:
     return np.where(found < _GREATEST, found / _PER_MINUTE, np.inf)
 
 
-type Engine = Literal["dijkstra", "hierarchy"]
-
-
 class SearchOptions(TypedDict, total=False):
-    """What `travel_times` takes besides roads and places."""
+    """What `travel_times` takes besides roads and places.
+
+    Parameters
+    ----------
+    floor_minutes, limit, engine, workers, progress
+        As `travel_times` says.
+    """
 
     floor_minutes: Floats | None
     limit: float

@@ -79,7 +79,7 @@ class SpeedLimits(Table):
     """Mean speed over speed limit."""
     junction_seconds: PositiveFloat
     """Seconds lost at each junction."""
-    delayed_up_to_kph: PositiveFloat
+    urban_kph: PositiveFloat
     """Links driven at this or slower lose time at junctions, km/h."""
     source: str | None = None
     """Where the figures come from."""

@@ -6,9 +6,11 @@ from pathlib import Path
 from siting.common.errors import Fault, InputError, refuse_all
 from siting.inputs.costs import read_costs
 from siting.inputs.read import TableReader, read_tables
+from siting.inputs.schema import OPTIONAL_LEVELS
 from siting.inputs.select import Inputs, select_inputs
 from siting.network.speeds import speed_profiles
 from siting.scenario.file import ScenarioFile
+from siting.scenario.limits import guarantees
 from siting.scenario.paths import outside
 from siting.scenario.schema import Candidates, Scenario
 
@@ -67,7 +69,7 @@ def _user_faults(file: ScenarioFile) -> Iterator[Fault]:
 
 def _level_faults(file: ScenarioFile, levels: frozenset[str]) -> Iterator[Fault]:
     for key, level in _levels_used(file.scenario):
-        if level not in {*levels, "municipality", "nation"}:
+        if level in OPTIONAL_LEVELS and level not in levels:
             problem = f"regions.file has no such level ({level})"
             remedy = "Leave it out, or add the columns of that level; see docs/own_files.md."
             yield _fault(file, key, level, problem, remedy)
@@ -75,12 +77,9 @@ def _level_faults(file: ScenarioFile, levels: frozenset[str]) -> Iterator[Fault]
 
 def _levels_used(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Each key of a scenario that is about groups, with what it groups by."""
-    limits, objective = scenario.limits, scenario.objective
-    if limits.fa_region_guarantee:
-        yield "limits.fa_region_guarantee", "fa_region"
-    if limits.county_guarantee:
-        yield "limits.county_guarantee", "county"
-    for number, quota in enumerate(limits.quotas):
+    objective = scenario.objective
+    yield from guarantees(scenario).items()
+    for number, quota in enumerate(scenario.limits.quotas):
         yield f"limits.quotas.{number}.group", quota.group
     for number, target in enumerate(objective.targets):
         yield f"objective.targets.{number}.each", target.each

@@ -123,9 +123,9 @@ def add_frontier(
 
 def describe_steps(problem: Problem, steps: Iterable[Step]) -> dict[str, pd.DataFrame]:
     """The tables of a frontier: its steps, and the offices and municipalities of each."""
-    told = [_described(problem, step) for step in steps]
-    possible = {step.number: step.measures for step in told if step.measures is not None}
-    return frontier_tables(frontier_table(told), possible, problem.demand)
+    described = [_described(problem, step) for step in steps]
+    possible = {step.number: step.measures for step in described if step.measures is not None}
+    return frontier_tables(frontier_table(described), possible, problem.demand)
 
 
 def _described(problem: Problem, step: Step) -> Step:
@@ -216,7 +216,7 @@ def figures_of(problem: Problem, solution: Solution) -> dict[str, Any]:
     """What was sought, how good the answer is and how good any could be, in one unit."""
     scenario = problem.scenario
     # The model gives the weighted sum of kind mean; a run gives minutes per person.
-    persons = float(problem.task.instance.weights.sum())
+    persons = float(problem.instance.weights.sum())
 
     def figures(stage: StageResult) -> dict[str, Any]:
         scale = persons if stage.kind == "mean" else 1.0

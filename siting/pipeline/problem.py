@@ -16,6 +16,8 @@ from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.inputs.select import Inputs
 from siting.model.instance import Instance
+from siting.model.limits.limits import Limits
+from siting.model.objectives import Objective
 from siting.model.solve import Task
 from siting.model.solving.search import Solver
 from siting.pipeline.translate import limits_of, objective_of
@@ -73,6 +75,27 @@ class Problem:
     def scenario(self) -> Scenario:
         """What the scenario file says, after overrides."""
         return self.file.scenario
+
+    @property
+    def instance(self) -> Instance:
+        """What there is to choose from, as the model takes it."""
+        return self.task.instance
+
+    @property
+    def objective(self) -> Objective:
+        """What the best answer is best at, as the model takes it."""
+        return self.task.objective
+
+    @property
+    def limits(self) -> Limits:
+        """What an answer must keep to, as the model takes it."""
+        return self.task.limits
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """What the instance was made from: municipalities, demand and sites, by these names."""
+        municipalities = self.inputs.municipalities
+        return {"municipalities": municipalities, "demand": self.demand, "sites": self.sites}
 
     @property
     def present(self) -> Ints:

@@ -1,42 +1,26 @@
 """The whole way from a scenario file to a result, readable from top to bottom."""
 
-import logging
 import time
-from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from siting.common.errors import InfeasibleError
-from siting.common.package import data_folder
-from siting.common.signals import Cancel, Progress, heed, heeding
-from siting.common.types import Bools, RoadNetwork, TravelTimes
-from siting.inputs.costs import read_costs
-from siting.inputs.read import with_user_files
-from siting.inputs.select import Inputs, points
+from siting.common.signals import Cancel, Progress, heeding
 from siting.model.solution import Solution
-from siting.network.cache import cached_travel_times
-from siting.network.connectors import refuse_far_places
-from siting.network.load import load_road_network, network_files, no_network
 from siting.network.matrix import Workers
-from siting.network.times_file import read_travel_times
-from siting.pipeline.check import checked_inputs, needs_network, network_source, user_times
 from siting.pipeline.describe import add_frontier, describe
-from siting.pipeline.problem import Problem, build_problem, dense
-from siting.pipeline.steps import Frontier
+from siting.pipeline.prepare import prepare
+from siting.pipeline.problem import Problem
+from siting.pipeline.steps import Frontier, read_frontier
 from siting.pipeline.translate import explain_clash
 from siting.results.result import Result
-from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
-
-# What a user has to hear about even where nobody watches the progress.
-_LOG = logging.getLogger("siting")
+from siting.scenario.file import AnyScenario
 
 
 def run(  # noqa: PLR0913 - one parameter an option
     scenario: AnyScenario,
     *,
-    data: Path | None = None,
-    frontier: Frontier | None = None,
+    data: Path | str | None = None,
+    frontier: Frontier | str | None = None,
     workers: Workers = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
@@ -47,10 +31,10 @@ def run(  # noqa: PLR0913 - one parameter an option
     ----------
     scenario : ScenarioFile, Path, str or mapping
         From `siting.read_scenario`, or what that takes.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
-    frontier : Frontier, optional
-        Numbers of new offices to solve the scenario for as well.
+    frontier : Frontier or str, optional
+        Numbers of new offices to solve the scenario for as well; or a text such as 4..40.
     workers : int or str, optional
         Who computes travel times: so many processes, or the workers of the Dask scheduler at this
         address.
@@ -78,6 +62,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         If it was cancelled.
     """
     started, progress = time.perf_counter(), heeding(progress, cancel)
+    asked = read_frontier(frontier) if isinstance(frontier, str) else frontier
     problem = prepare(scenario, data=data, workers=workers, progress=progress)
     progress("Solving")
     prepared = time.perf_counter()
@@ -85,160 +70,13 @@ def run(  # noqa: PLR0913 - one parameter an option
     ended = time.perf_counter()
     seconds = {**problem.seconds, "solve": ended - prepared, "total": ended - started}
     result = describe(problem, solution, seconds)
-    return result if frontier is None else add_frontier(result, problem, frontier, progress)
-
-
-def prepare(
-    scenario: AnyScenario,
-    *,
-    data: Path | None = None,
-    workers: Workers = None,
-    progress: Progress = print,
-    cancel: Cancel | None = None,
-) -> Problem:
-    """Read tables and roads, compute travel times and put the problem together.
-
-    Parameters
-    ----------
-    scenario : ScenarioFile, Path, str or mapping
-        From `siting.read_scenario`, or what that takes.
-    data : Path, optional
-        The data folder; the one that ships if not given.
-    workers : int or str, optional
-        Who computes travel times: so many processes, or the workers of the Dask scheduler at this
-        address.
-    progress : callable
-        Told what is being done, a line at a time.
-    cancel : callable, optional
-        Asked between two steps whether to end.
-
-    Returns
-    -------
-    Problem
-        All that solving needs.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the scenario or its files.
-    InterruptError
-        If it was cancelled.
-    """
-    progress = heeding(progress, cancel)
-    started, file, folder = time.perf_counter(), as_scenario_file(scenario), data or data_folder()
-    inputs = checked_inputs(file, folder)
-    network = _network(file, folder, progress)
-    have_network = time.perf_counter()
-    times = _times(file, network, inputs, workers, progress)
-    too_near = _too_near(file, inputs, network, workers)
-    spent = {"network": have_network - started, "matrix": time.perf_counter() - have_network}
-    costs, files = read_costs(folder), files_of(file, inputs, folder)
-    made = (file, inputs, network, times, too_near)
-    return build_problem(*made, costs=costs, files=files, seconds=spent)
-
-
-def travel_times(
-    file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
-) -> TravelTimes:
-    """Read roads and compute travel times, of inputs that have been read already."""
-    return _times(file, _network(file, folder, progress), inputs, None, progress)
-
-
-def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path]:
-    """Every file that a run of a scenario reads, by the name that its manifest gives it."""
-    own = user_times(file)
-    roads = (
-        network_files(network_source(file), folder) if own is None or needs_network(file) else {}
-    )
-    files = {**inputs.files, "costs.toml": folder / "costs.toml"}
-    return with_user_files(files, *roads.values(), *([own] if own else []))
+    return result if asked is None else add_frontier(result, problem, asked, progress)
 
 
 def answer(problem: Problem, cancel: Cancel | None = None) -> Solution:
     """Solve the problem that a scenario poses."""
     try:
-        return problem.task.solve(ties=True, heed=partial(heed, cancel))
+        return problem.task.solve(ties=True, cancel=cancel)
     except InfeasibleError as error:
         tables = (problem.sites, problem.demand)
         raise InfeasibleError(explain_clash(error.clash, problem.scenario, *tables)) from error
-
-
-def check(scenario: AnyScenario, *, data: Path | None = None) -> tuple[str, ...]:
-    """Check a scenario and every file it names, without computing or solving anything.
-
-    Parameters
-    ----------
-    scenario : ScenarioFile, Path, str or mapping
-        From `siting.read_scenario`, or what that takes.
-    data : Path, optional
-        The data folder; the one that ships if not given.
-
-    Returns
-    -------
-    tuple of str
-        How many candidates each name of a municipality means.
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong.
-    """
-    file, folder = as_scenario_file(scenario), data or data_folder()
-    inputs = checked_inputs(file, folder)
-    own = user_times(file)
-    if own or network_source(file) != "shipped":
-        network = _network(file, folder, lambda _: None)
-        if own:
-            _times(file, network, inputs, None, lambda _: None)
-    return inputs.told
-
-
-def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
-    own, wanted = user_times(file), file.scenario.network
-    if own and not needs_network(file):
-        return no_network(own)
-    progress("Reading the road network")
-    network = load_road_network(
-        network_source(file), speeds=wanted.speeds, limit_km=wanted.limit_km, data=folder
-    )
-    for note in (line for line in network.log if "turn bans" in line or "links left out" in line):
-        _LOG.warning("Roads of %s, %s", network.source, note)
-    return network
-
-
-def _times(
-    file: ScenarioFile, network: RoadNetwork, inputs: Inputs, workers: Workers, progress: Progress
-) -> TravelTimes:
-    progress("Computing travel times")
-    sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
-    floor = inputs.demand["inside_minutes"].to_numpy(dtype=np.float64)
-    homes, wanted = points(inputs.demand, "demand_id"), file.scenario.travel_times
-    if own := user_times(file):
-        strict, gaps = wanted.plausible == "check", wanted.missing == "unreachable"
-        return read_travel_times(own, homes, sites, floor, strict=strict, gaps=gaps)
-    people = inputs.demand["people"].to_numpy()
-    if file.scenario.network.limit_km is None:
-        refuse_far_places(network, homes, sites, people)
-    return cached_travel_times(
-        network,
-        homes,
-        sites,
-        floor_minutes=floor,
-        engine=wanted.engine,
-        workers=workers,
-        note=_LOG.warning,
-        progress=lambda done, every: progress(f"Computing travel times: {done:,} of {every:,}"),
-    )
-
-
-def _too_near(file: ScenarioFile, inputs: Inputs, network: RoadNetwork, workers: Workers) -> Bools:
-    limit = file.scenario.candidates.none_within_minutes
-    if limit is None:
-        return np.zeros(len(inputs.candidates), dtype=np.bool_)
-    offices = inputs.offices[~inputs.offices["shut"]]
-    candidates = points(inputs.candidates, "locality_code")
-    times = cached_travel_times(
-        network, candidates, points(offices, "office_id"), workers=workers, note=_LOG.warning
-    )
-    near: Bools = dense(times.minutes).min(axis=1, initial=np.inf) < limit
-    return near

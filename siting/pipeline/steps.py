@@ -13,14 +13,13 @@ from siting.common.signals import Progress
 from siting.model.limits.limits import Limits
 from siting.model.solution import Solution
 from siting.model.solve import Task
-from siting.results.measures import Measures
+from siting.results.measures import MEASURES, Measures
 from siting.scenario.limits import VARIED, limit_of
 
 FRONTIER_COLUMNS = [
     *("step", "status", "reason", "clash", "gap", "objective", "bound", "new_offices"),
     *("nested", "dropped"),
-    *("annual_cost_msek", "one_off_cost_msek", "mean", "median", "p90", "p95", "max"),
-    *("share30", "share45", "share60", "ede", "gini", "sites", "closed"),
+    *("annual_cost_msek", "one_off_cost_msek", *MEASURES, "sites", "closed"),
 ]
 """step: most new offices or MSEK, 0 the present network; clash: limits that cannot hold together;
 nested: whether every new office of the last possible step opens in this one too, and dropped: codes

@@ -22,7 +22,8 @@ from siting.model.limits.limits import Limits
 from siting.model.limits.numbers import Phase
 from siting.model.limits.sites import Closing, Spacing
 from siting.model.options import OfficeType
-from siting.scenario.limits import limit_of
+from siting.results.limits import name_of, where_of
+from siting.scenario.limits import guarantees, limit_of
 from siting.scenario.schema import Scenario, Stage, TargetTable
 
 
@@ -63,14 +64,13 @@ _OF_PHASE = attrgetter("name", *_MEANS, "years")
 def limits_of(scenario: Scenario, inputs: Inputs, sites: pd.DataFrame, costs: Costs) -> Limits:
     """The limits of a scenario as the model takes them."""
     wanted, kinds = scenario.limits, scenario.office_types
-    guarantees = {"fa_region": wanted.fa_region_guarantee, "county": wanted.county_guarantee}
     return Limits(
         new_sites_max=wanted.new_offices_max,
         new_sites_min=wanted.new_offices_min,
         annual_budget=wanted.annual_budget_msek,
         one_off_budget=wanted.one_off_budget_msek,
         max_new_per_group={"municipality": wanted.max_new_per_municipality},
-        at_least_one_per_group=[name for name, given in guarantees.items() if given],
+        at_least_one_per_group=list(guarantees(scenario).values()),
         at_least_one_in={"municipality": inputs.any_of},
         force_open=tuple(sites.loc[sites["forced"], "code"]),
         quotas=[
@@ -136,9 +136,9 @@ def uses_by_key(uses: Iterable[LimitUse]) -> dict[str, dict[str, Any]]:
         if not limit.counted:
             continue
         seen[limit.key] += 1
-        name = limit.key if seen[limit.key] == 1 else f"{limit.key}_{seen[limit.key]}"
         figures = {"limit": use.limit, "used": use.used, "slack": use.slack}
-        table[name] = figures | ({"where": use.label} if use.label else {})
+        where = where_of(use.label, use.kind)
+        table[name_of(limit.key, seen[limit.key])] = figures | ({"where": where} if where else {})
     return table
 
 
@@ -147,27 +147,27 @@ def explain_clash(
 ) -> Iterator[ClashingLimit]:
     """Limits that clash, in the words of the scenario file and with the names of regions."""
     for each in clash:
-        limit, sentence = limit_of(each.key, each.group), _named(each, demand)
+        limit, (names, sentence) = limit_of(each.key, each.group), _named(each, demand)
+        facts = {"names": names, **each.facts}
+        if each.key == "force_open":
+            facts |= _forced(sites[sites["forced"]])
         if limit.sentence:
-            sentence = limit.sentence.format(attrgetter(limit.path)(scenario))
-        elif each.key == "force_open":
-            sentence = _forced(sites[sites["forced"]])
-        yield replace(each, key=limit.path, sentence=sentence)
+            facts["value"] = attrgetter(limit.path)(scenario)
+            sentence = limit.sentence.format(facts["value"], **facts)
+        yield replace(each, key=limit.path, sentence=sentence, facts=facts)
 
 
-def _forced(sites: pd.DataFrame) -> str:
-    return (
-        f"{', '.join(sites['place'])} must open, which makes {len(sites)} new offices at "
-        f"{sites['annual_cost_msek'].sum():.1f} MSEK a year and "
-        f"{sites['one_off_cost_msek'].sum():.1f} MSEK once"
-    )
+def _forced(sites: pd.DataFrame) -> dict[str, object]:
+    annual, once = (float(sites[f"{each}_cost_msek"].sum()) for each in ("annual", "one_off"))
+    places = ", ".join(sites["place"])
+    return {"places": places, "number": len(sites), "annual": annual, "once": once}
 
 
-def _named(limit: ClashingLimit, demand: pd.DataFrame) -> str:
-    """What the model says, with the names of regions in place of their codes."""
+def _named(limit: ClashingLimit, demand: pd.DataFrame) -> tuple[str, str]:
+    """The regions that it is about, by name where they have names, and what the model says so."""
     level = LEVELS.get(limit.group)
-    if level is None or not level.name or not limit.label:
-        return limit.sentence
+    if level is None or not level.name or not limit.template:
+        return ", ".join(limit.labels), limit.sentence
     names = dict(zip(demand[level.code], demand[level.name], strict=True))
-    shown = level.title + ", ".join(names.get(label, label) for label in limit.label.split(", "))
-    return limit.sentence.replace(f"in {limit.group} {limit.label}", f"in {shown}")
+    named = ", ".join(names.get(label, label) for label in limit.labels)
+    return named, limit.template.format(f"{level.title}{named}")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
+from siting.inputs.schema import read_table
 from siting.report import tables
 from siting.report.certainty import certainty
 from siting.report.document import MAPS, Block, Bullets, Document, Heading, Paragraph, Pictures
@@ -50,7 +50,7 @@ class Background:
 
 def read_background(data: Path) -> Background:
     """Read what a briefing needs from the data folder."""
-    table = pd.read_csv(data / "municipalities.csv", dtype=str, keep_default_na=False)
+    table = read_table("municipalities", data)
     border = table.loc[table["land_border"] != "", "code"]
     return Background(read_assumptions(data / ASSUMPTIONS), frozenset(border))
 
@@ -124,11 +124,11 @@ def _answer(result: Result, language: str) -> Iterator[str]:
     """What opens and closes, what it does to access, and for whom, in a sentence each."""
     words, summary = texts(language)["brief"]["answer"], result.manifest["summary"]
     figures = {**_of_offices(result, language), **_of_people(result, language)}
-    told = ["picks" if len(result.tables["sites"]) else "none"]
-    told += ["closed"] if result.manifest["closed"] else []
-    told += ["access", "gain" if summary["people_gaining"] else "gain_none"]
-    told += ["lose"] if summary["people_losing"] else []
-    return (words[key].format(**figures) for key in told)
+    keys = ["picks" if len(result.tables["sites"]) else "none"]
+    keys += ["closed"] if result.manifest["closed"] else []
+    keys += ["access", "gain" if summary["people_gaining"] else "gain_none"]
+    keys += ["lose"] if summary["people_losing"] else []
+    return (words[key].format(**figures) for key in keys)
 
 
 def _of_offices(result: Result, language: str) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from siting.common.toml import EPSILON
+from siting.common.equity import EPSILON
 from siting.report import tables
 from siting.report.document import Block, Bullets, Heading
 from siting.report.words import listed, number, texts, whole
+from siting.results.limits import used_limits
 from siting.results.result import Result
 from siting.scenario.limits import ANNUAL_BUDGET
 
@@ -30,10 +31,9 @@ def _proof(result: Result, words: _Words, language: str) -> Iterator[str]:
     manifest = result.manifest
     gap, status, reason = manifest["gap"], manifest["status"], manifest["reason"]
     key = "optimal" if status == "optimal" else reason if reason == "gap_reached" else "stopped"
-    kind = _decisive_kind(manifest)
-    digits, weight = _DIGITS.get(kind, 4), manifest["scenario"]["demand"]["weight"]
+    digits = _DIGITS.get(_decisive_kind(manifest), 4)
     figures = {name: number(manifest[name], digits, language) for name in ("objective", "bound")}
-    figures["unit"] = texts(language)["units"][weight if kind == "mean" else kind]
+    figures["unit"] = unit_of(manifest, language)
     figures["gap"] = number(gap and 100 * gap, 4, language)
     yield f"{words[key]} {words['figures']}".format(**figures)
     if not manifest["ties_decided"]:
@@ -46,8 +46,15 @@ _DIGITS = {"coverage": 0, "cost": 1}
 
 def _decisive_kind(manifest: Mapping[str, Any]) -> str:
     """The kind of the objective that the figures are of: of a list, the last."""
-    order = manifest["scenario"]["objective"].get("order")
-    return str(order[-1]["kind"] if order else manifest["objective_kind"])
+    objective = manifest["scenario"]["objective"]
+    return str((objective.get("order") or [objective])[-1]["kind"])
+
+
+def unit_of(manifest: Mapping[str, Any], language: str) -> str:
+    """The unit of the objective of a run, or of a study of its scenario."""
+    kind, weight = _decisive_kind(manifest), manifest["scenario"]["demand"]["weight"]
+    unit: str = texts(language)["units"][weight if kind == "mean" else kind]
+    return unit
 
 
 def exceptions(result: Result, words: _Words, language: str) -> Iterator[str]:
@@ -72,8 +79,8 @@ def _evidence(result: Result, words: _Words, language: str) -> Iterator[str]:
 
 
 def _binding(result: Result, words: _Words, language: str) -> Iterator[str]:
-    limits = result.manifest["limits"]
-    full = [tables.limit_name(name, language) for name, use in limits.items() if not use["slack"]]
+    limits, used = result.manifest["limits"], used_limits(result.manifest)
+    full = [tables.limit_name(use, language) for use in used if not use.figures["slack"]]
     if full:
         small = [name[:1].lower() + name[1:] for name in full]
         yield words["binding"].format(limits=listed(small, language))

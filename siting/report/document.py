@@ -67,7 +67,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a section."""
+    """The title of a section.
+
+    Parameters
+    ----------
+    text : str
+        Plain text.
+    """
 
     text: str
 
@@ -90,7 +96,13 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list of sentences."""
+    """A list of sentences.
+
+    Parameters
+    ----------
+    items : tuple of str
+        Plain texts, one a bullet.
+    """
 
     items: tuple[str, ...]
 
@@ -136,8 +148,6 @@ class Pictures:
 
 MAPS = ("picks", "before", "change")
 """Names of the maps of a run."""
-ALIKE = 0.05
-"""Minutes; a change below it is shown as none, at one decimal."""
 _NARROW = frozenset({"counties", "fa_regions", "gaining", "worst_off", "winners", "losers"})
 
 type Block = Heading | Paragraph | Bullets | Grid | Pictures

@@ -7,7 +7,8 @@ from siting.report.certainty import exceptions
 from siting.report.document import Block, Column, Document, Figure, Grid, Paragraph
 from siting.report.tables import columns, measured, of_phase, place, records, study_columns
 from siting.report.words import localised, number, texts, whole
-from siting.results.measures import DIGITS, MEASURES
+from siting.results.limits import used_limits
+from siting.results.measures import MEASURES
 from siting.results.result import Result
 
 _FIGURES: Mapping[str, int] = {
@@ -54,8 +55,8 @@ def _access(result: Result, language: str) -> Grid:
     words, rows = texts(language)["terminal"], []
     signs = {**texts(language)["measure_units"], "index": ""}
     for row in records(result.tables["access"]):
-        unit = MEASURES[row["measure"]]
-        cells = measured(row, DIGITS[unit], signs[unit])
+        measure = MEASURES[row["measure"]]
+        cells = measured(row, measure.digits, signs[measure.unit])
         rows.append({"measure": words["measures"][row["measure"]], **cells})
     heads = columns(["measure", "before", "after", "change"], {"measure": "", **words["columns"]})
     return Grid("access", words["access"], heads, rows)
@@ -63,11 +64,10 @@ def _access(result: Result, language: str) -> Grid:
 
 def _limits(result: Result, language: str) -> Grid:
     words, parts, rows = texts(language)["terminal"], ("used", "limit", "slack"), []
-    for name, use in result.manifest["limits"].items():
-        kind = name.rstrip("_0123456789")
-        where = of_phase(use["where"], language) if kind == "phases" else ""
-        cells = {part: Figure(use[part], "number", _decimals(use[part])) for part in parts}
-        rows.append({"name": words["limits"][kind] + where, **cells})
+    for use in used_limits(result.manifest):
+        figures = {part: use.figures[part] for part in parts}
+        cells = {key: Figure(each, "number", _decimals(each)) for key, each in figures.items()}
+        rows.append({"name": words["limits"][use.limit.key] + of_phase(use, language), **cells})
     heads = columns(["name", *parts], {"name": "", **words["columns"]})
     return Grid("limits", words["use_of_limits"], heads, rows)
 

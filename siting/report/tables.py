@@ -1,16 +1,17 @@
 """The tables of a briefing and of its workbook, as grids in the reader's language."""
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from siting.common.levels import TABLE_LEVELS
-from siting.report.document import ALIKE, Column, Figure, Grid, Kind
+from siting.report.document import Column, Figure, Grid, Kind
 from siting.report.words import number, sort_key, texts, whole
-from siting.results.measures import MEASURES, SHARE_MINUTES
+from siting.results.limits import UsedLimit, used_limits
+from siting.results.measures import MEASURES, SHARES
 from siting.results.result import Result
+from siting.results.tables import alone_in_region, gaining_most, longest_means, moved
 from siting.scenario.paths import SHIPPED_OFFICES
 
 _SIDES = ("before", "after")
@@ -27,7 +28,7 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
     **dict.fromkeys(_WHOLE, ("whole", 0)),
     **dict.fromkeys(_ONE_DECIMAL, ("number", 1)),
     **dict.fromkeys(("lon", "lat"), ("number", 5)),
-    **{f"share{limit}_{side}": ("share", 1) for limit in SHARE_MINUTES for side in _SIDES},
+    **{f"{key}_{side}": ("share", MEASURES[key].short) for key in SHARES for side in _SIDES},
     "loss_if_left_out_minutes": ("number", 3),
     "rating": ("mark", 0),
     **dict.fromkeys(_OF_SEVERAL_UNITS, ("figure", 0)),
@@ -36,8 +37,6 @@ _FORMATS: Mapping[str, tuple[Kind, int]] = {
 
 _REGION_BRIEF = ("population", "mean_before", "mean_after", "share45_before", "share45_after")
 _EXTREMES = ("municipality", "population", "mean_before", "mean_after")
-_GAINERS = 10
-"""So many municipalities that gain most, and so many that are worst off."""
 
 
 def columns(keys: Iterable[str], titles: Mapping[str, str]) -> list[Column]:
@@ -45,8 +44,8 @@ def columns(keys: Iterable[str], titles: Mapping[str, str]) -> list[Column]:
     return [Column(key, titles[key], *_FORMATS.get(key, ("text", 0))) for key in keys]
 
 
-type Formats = Mapping[str, Kind | int | tuple[Kind, int]]
-"""A kind, the decimals of a number, or both, for each column of a study's table."""
+type Formats = Mapping[str, Kind | int | tuple[Kind, int] | tuple[Kind, int, int]]
+"""Of each column of a study's table the kind, the decimals of a number, or both and the width."""
 
 
 def study_columns(words: Mapping[str, str], formats: Formats) -> list[Column]:
@@ -92,27 +91,26 @@ def picks(result: Result, language: str) -> Grid:
     if sites["phase"].max() > 1:
         keys.insert(1, "phase")
     offices = result.tables["offices"].set_index("code")
-    crowded = offices.loc[offices["status"] != "closed", "fa_code"].value_counts()
-    rows = []
+    alone, rows = alone_in_region(result.tables["offices"]), []
     for row in records(sites):
-        alone = bool(row["fa_code"]) and crowded.get(row["fa_code"], 0) == 1
-        why = _why(offices.loc[row["locality_code"]], language, forced=row["forced"], alone=alone)
+        code, forced = row["locality_code"], row["forced"]
+        why = _why(offices.loc[code], language, forced=forced, alone=code in alone)
         rows.append({**in_words(row, language), "why": why, "locality": place(row)})
-    told = words["brief"]["picks"]
+    section = words["brief"]["picks"]
     order = "by_loss"
     if sites["loss_if_left_out_minutes"].isna().all():
         keys.remove("loss_if_left_out_minutes")
         order = "by_saving"
-    note = f"{told[order].format(mean=words['scopes'][result.scope]['mean'])} {told['note']}"
-    return Grid("picks", told["title"], columns(keys, words["tables"]), rows, note)
+    note = f"{section[order].format(mean=words['scopes'][result.scope]['mean'])} {section['note']}"
+    return Grid("picks", section["title"], columns(keys, words["tables"]), rows, note)
 
 
 def phases(result: Result, language: str) -> Grid:
     """What opens in each phase and what it costs."""
     words = texts(language)
     keys = ["name", "opened", "annual_msek", "one_off_msek", "mean_minutes"]
-    heads, told = columns(keys, words["tables"]), words["brief"]["phases"]
-    return Grid("phases", told["title"], heads, result.manifest["phases"], told["note"])
+    heads, section = columns(keys, words["tables"]), words["brief"]["phases"]
+    return Grid("phases", section["title"], heads, result.manifest["phases"], section["note"])
 
 
 def place(row: Mapping[str, Any]) -> str:
@@ -154,17 +152,13 @@ def access(result: Result, language: str) -> Grid:
     """Measures of the whole nation or area before and after; every row has its own unit."""
     words, rows = texts(language), []
     for row in records(result.tables["access"]):
-        unit = MEASURES[row["measure"]]
-        name, sign = words["measures"][row["measure"]], words["measure_units"][unit]
-        rows.append({"measure": name, "unit": sign, **measured(row, DIGITS_SHOWN[unit])})
+        measure = MEASURES[row["measure"]]
+        name, sign = words["measures"][row["measure"]], words["measure_units"][measure.unit]
+        rows.append({"measure": name, "unit": sign, **measured(row, measure.short)})
     heads = columns(["measure", "unit", *_SIDES, "change"], words["tables"])
     people = whole(result.manifest["summary"]["people"], language)
     note = words["brief"]["effects"]["nation_note"].format(people=people)
     return Grid("access", words["scopes"][result.scope]["whole"], heads, rows, note)
-
-
-DIGITS_SHOWN = {"minutes": 1, "share": 1, "index": 3}
-"""Decimals of a measure by its unit."""
 
 
 def measured(
@@ -176,7 +170,7 @@ def measured(
     changes: Iterable[str] = ("change",),
 ) -> dict[str, Figure]:
     """The cells of a measure: values with their unit, changes with their sign."""
-    share = MEASURES[row["measure"]] == "share"
+    share = MEASURES[row["measure"]].unit == "share"
     kind: Kind = "share" if share else "number"
     change: Kind = "share_change" if share else "change"
     figures = {key: Figure(row[key], kind, digits, unit) for key in values}
@@ -186,23 +180,21 @@ def measured(
 def regions(result: Result, name: str, language: str) -> Grid:
     """Every county, or the FA regions whose mean changes, in alphabetical order."""
     words = texts(language)
-    told, key = words["brief"]["effects"], TABLE_LEVELS[name].name
+    section, key = words["brief"]["effects"], TABLE_LEVELS[name].name
     order = sort_key(language)
     table = result.tables[name].sort_values(key, key=lambda names: names.map(order), kind="stable")
     note = ""
     if name == "fa_regions":
-        moved = (table["mean_after"] - table["mean_before"]).abs() >= ALIKE
-        rest, every = whole(int((~moved).sum()), language), whole(len(table), language)
-        table, note = table[moved], told["fa_regions_note"].format(rest=rest, all=every)
+        count, table = len(table), moved(table)
+        rest, every = (whole(each, language) for each in (count - len(table), count))
+        note = section["fa_regions_note"].format(rest=rest, all=every)
     heads = columns([key, *_REGION_BRIEF], words["tables"])
-    return Grid(name, told[name], heads, records(table), note)
+    return Grid(name, section[name], heads, records(table), note)
 
 
 def gaining(result: Result, language: str) -> Grid:
     """The municipalities whose mean falls most."""
-    table, words = result.tables["municipalities"], texts(language)
-    fall = (table["mean_before"] - table["mean_after"]).nlargest(_GAINERS)
-    rows = records(table.loc[fall.index[fall >= ALIKE]])
+    words, rows = texts(language), records(gaining_most(result.tables["municipalities"]))
     title = words["brief"]["effects"]["gaining"]
     return Grid("gaining", title, columns(_EXTREMES, words["tables"]), rows)
 
@@ -210,12 +202,12 @@ def gaining(result: Result, language: str) -> Grid:
 def worst_off(result: Result, border: Container[str], language: str) -> Grid:
     """The municipalities with the longest mean afterwards; those on a land border are marked."""
     words = texts(language)
-    told = words["brief"]["effects"]
-    chosen = result.tables["municipalities"].nlargest(_GAINERS, "mean_after")
+    section = words["brief"]["effects"]
+    chosen = longest_means(result.tables["municipalities"])
     marks = chosen["municipality_code"].map(lambda code: " *" if code in border else "")
     rows = records(chosen.assign(municipality=chosen["municipality"] + marks))
-    note = told["border_note"] if marks.any() else ""
-    return Grid("worst_off", told["worst"], columns(_EXTREMES, words["tables"]), rows, note)
+    note = section["border_note"] if marks.any() else ""
+    return Grid("worst_off", section["worst"], columns(_EXTREMES, words["tables"]), rows, note)
 
 
 def limits(result: Result, language: str) -> Grid:
@@ -223,28 +215,23 @@ def limits(result: Result, language: str) -> Grid:
     words = texts(language)
     parts = ("used", "limit", "slack")
     rows = []
-    for name, use in result.manifest["limits"].items():
-        where = use.get("where", "") if name.startswith("phases") else ""
-        money = name.endswith("_msek") or where.endswith("_budget")
-        digits = 1 if money or any(use[part] % 1 for part in parts) else 0
-        cells = {part: Figure(use[part], "number", digits) for part in parts}
-        title = limit_name(name, language) + of_phase(where, language)
-        rows.append({"limit_name": title, **cells})
+    for use in used_limits(result.manifest):
+        digits = 1 if use.money or any(use.figures[part] % 1 for part in parts) else 0
+        cells = {part: Figure(use.figures[part], "number", digits) for part in parts}
+        rows.append({"limit_name": limit_name(use, language) + of_phase(use, language), **cells})
     heads = columns(["limit_name", *parts], words["tables"])
     return Grid("limits", words["brief"]["limits"]["title"], heads, rows)
 
 
-def limit_name(key: str, language: str) -> str:
+def limit_name(use: UsedLimit, language: str) -> str:
     """A limit in words; of a limit that stands several times, the later ones are numbered."""
-    kind, number_of = re.fullmatch(r"(.*?)(?:_(\d+))?", key).groups()  # type: ignore[union-attr] # it matches all
-    name: str = texts(language)["limits"].get(kind, key)
-    return f"{name} ({number_of})" if number_of else name
+    name: str = texts(language)["limits"].get(use.limit.key, use.limit.key)
+    return f"{name} ({use.number})" if use.number > 1 else name
 
 
-def of_phase(where: str, language: str) -> str:
+def of_phase(use: UsedLimit, language: str) -> str:
     """Which limit of which phase it is."""
-    phase, _, kind = where.rpartition(" ")
-    return f" ({phase}, {texts(language)['phase_limits'][kind]})" if where else ""
+    return f" ({use.phase}, {texts(language)['phase_limits'][use.kind]})" if use.kind else ""
 
 
 def brought(result: Result) -> frozenset[str]:
@@ -273,8 +260,8 @@ def assumptions(result: Result, log: list[dict[str, str]], language: str) -> Gri
         | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
         for entry in ranked
     ]
-    heads, told = columns(["rating", *keys], words["tables"]), words["brief"]["assumptions"]
-    return Grid("assumptions", told["title"], heads, rows, told["note"])
+    heads, section = columns(["rating", *keys], words["tables"]), words["brief"]["assumptions"]
+    return Grid("assumptions", section["title"], heads, rows, section["note"])
 
 
 def inputs(result: Result, language: str) -> Grid:
@@ -291,11 +278,11 @@ def appendix(
     """Every table of a result in full, with the titles of their sheets."""
     words = texts(language)
     sheets = words["workbook"]
-    for name in ("sites", "access", "counties", "fa_regions", "municipalities", "offices"):
+    for name in ("sites", "access", *reversed(TABLE_LEVELS), "offices"):
         table = result.tables[name]
         if name == "access":
             yield words["scopes"][result.scope]["sheet"], access(result, language)
-        elif len(table) or name not in {"counties", "fa_regions"}:
+        elif len(table) or name not in TABLE_LEVELS:
             rows = [in_words(row, language) for row in records(table)]
             heads = columns(map(str, table), words["tables"])
             yield sheets[name], Grid(name, sheets[name], heads, rows)

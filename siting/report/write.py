@@ -5,9 +5,10 @@ from pathlib import Path
 
 from siting.common.errors import Fault, refuse_all
 from siting.common.files import telling, write_file
+from siting.common.package import data_folder
 from siting.report.briefing import read_background, scenario_key, write_up
 from siting.report.formats.docx import as_docx
-from siting.report.formats.gpkg import refuse_own_demand, write_geopackage
+from siting.report.formats.gpkg import refuse_user_demand, write_geopackage
 from siting.report.formats.html import as_html
 from siting.report.formats.pdf import as_pdf
 from siting.report.formats.xlsx import as_xlsx
@@ -22,8 +23,8 @@ FORMATS = (*_RENDERERS, _GEOPACKAGE)
 
 def write_briefing(  # noqa: PLR0913 - what it is made of, and the two choices
     result: Result,
-    folder: Path,
-    data: Path,
+    folder: Path | str,
+    data: Path | str | None = None,
     *,
     formats: Sequence[str] = ("html",),
     languages: Sequence[str] = LANGUAGES,
@@ -31,11 +32,36 @@ def write_briefing(  # noqa: PLR0913 - what it is made of, and the two choices
 ) -> list[Path]:
     """Write maps, and the briefing in every format and language asked for.
 
-    `trust` holds by language what the studies beside the result say of it.
+    Parameters
+    ----------
+    result : Result
+        The run.
+    folder : Path or str
+        Where to write them; it is there already, as a rule that of the result.
+    data : Path or str, optional
+        The data folder; the one that ships if not given.
+    formats : sequence of str
+        Of html, docx, xlsx, pdf and gpkg.
+    languages : sequence of str
+        Of sv and en.
+    trust : mapping of str to iterable of str, optional
+        By language, what the studies beside the result say of it:
+        `siting.studies.companions.trust_by_language` finds it.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    InputError
+        If there is no such format or language, or the folder cannot be written.
     """
+    folder, data = Path(folder), data_folder(data)
     _check(formats, languages)
     if _GEOPACKAGE in formats:
-        refuse_own_demand(result)
+        refuse_user_demand(result)
     background = read_background(data)
     written = []
     for language in languages:

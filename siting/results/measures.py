@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,15 +13,32 @@ from siting.common.types import Bools, Floats, Ints
 
 SHARE_MINUTES = (30, 45, 60)
 """The travel times within which shares of people are given, minutes."""
-MEASURES: Mapping[str, Literal["minutes", "share", "index"]] = {
-    **dict.fromkeys(("mean", "median", "p90", "p95", "max"), "minutes"),
-    **{f"share{limit}": "share" for limit in SHARE_MINUTES},
-    "ede": "minutes",
-    "gini": "index",
+SHARES = tuple(f"share{limit}" for limit in SHARE_MINUTES)
+
+
+class Measure(NamedTuple):
+    """What a measure is in; its decimals, of per cent for a share, in full and in short.
+
+    Parameters
+    ----------
+    unit : {"minutes", "share", "index"}
+    digits, short : int
+        Decimals in full, and where space is short.
+    """
+
+    unit: Literal["minutes", "share", "index"]
+    digits: int
+    short: int
+
+
+_MINUTES = Measure("minutes", 2, 1)
+MEASURES: Mapping[str, Measure] = {
+    **dict.fromkeys(("mean", "median", "p90", "p95", "max"), _MINUTES),
+    **dict.fromkeys(SHARES, Measure("share", 2, 1)),
+    "ede": _MINUTES,
+    "gini": Measure("index", 3, 3),
 }
-"""The measures of access.csv in their order, and the unit of each."""
-DIGITS = {"minutes": 2, "share": 2, "index": 3}
-"""Decimals of a measure where figures are compared; those of a share are of per cent."""
+"""The measures of access.csv in their order."""
 
 
 def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:

@@ -17,13 +17,13 @@ from siting.common.levels import LEVELS
 from siting.common.tables.columns import ColumnSpec, Rule, check_columns, unique
 from siting.common.tables.read import shortened
 from siting.common.toml import Table, faults_of
-from siting.results.measures import MEASURES, SHARE_MINUTES
+from siting.results.measures import MEASURES, SHARES
 from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
-from siting.scenario.schema import Scenario
+from siting.scenario.schema import ObjectiveKind, Scenario
 
 _REGION = [
     *("population", "mean_before", "mean_after", "worst_before", "worst_after"),
-    *(f"share{minutes}_{when}" for minutes in SHARE_MINUTES for when in ("before", "after")),
+    *(f"{share}_{when}" for share in SHARES for when in ("before", "after")),
 ]
 _ASSIGNMENT = ["demand_id", "municipality_code", "people", "minutes_before", "minutes_after"]
 _COLUMNS: Mapping[str, tuple[str, list[str]]] = {
@@ -80,7 +80,7 @@ class Manifest(_Part):
     status: str  # What is known of the answer
     reason: str  # Why solving stopped
     objective: float | None  # The objective
-    objective_kind: Literal["mean", "coverage", "worst", "equity", "cost", "lexicographic"]
+    objective_kind: ObjectiveKind
     objective_unit: str  # Its unit
     sense: Literal["min", "max"]  # Whether less or more is better
     bound: float | None  # The best that any answer could reach
@@ -133,7 +133,3 @@ def _column(name: str, key: str, *, outside_sweden: bool) -> ColumnSpec:
 def _code(digits: int) -> Rule:
     pattern, problem = f"[0-9]{{{digits}}}", f"a code has {digits} digits"
     return Rule(lambda codes: codes.str.fullmatch(pattern), problem, _REMEDY, digits)
-
-
-CORE = 0.95
-"""A site picked in at least this share of the draws belongs to the core."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siting.common.levels import TABLE_LEVELS
-from siting.results.measures import Access, Measures
+from siting.results.measures import MEASURES, SHARES, Access, Measures
 
 SITE_COLUMNS = [
     *("rank", "phase", "locality_code", "locality", "municipality_code", "municipality"),
@@ -19,8 +19,12 @@ OFFICE_COLUMNS = [
 ]
 STEP_COLUMNS = [
     *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
-    *("share30_after", "share45_after", "share60_after"),
+    *(f"{share}_after" for share in SHARES),
 ]
+ALIKE = 0.05
+"""Minutes; a change below it is told as none, at one decimal."""
+_EXTREMES = 10
+"""So many regions that gain most, and so many that are worst off."""
 REGION_KEYS = {table: (level.code, level.name) for table, level in TABLE_LEVELS.items()}
 TEXTS = (
     *("code", "locality_code", "locality", "place", "demand_id", "evidence", "status", "reason"),
@@ -110,5 +114,27 @@ def with_change(table: pd.DataFrame) -> pd.DataFrame:
 
 def from_present(table: pd.DataFrame) -> pd.DataFrame:
     """By how much the measures of each step differ from those of the present network."""
-    measures = table.loc[:, "mean":"gini"]
+    measures = table[list(MEASURES)]
     return measures - measures.iloc[0]
+
+
+def alone_in_region(offices: pd.DataFrame) -> frozenset[str]:
+    """Codes of the offices that are the only open one of their FA region."""
+    there = offices[(offices["status"] != "closed") & (offices["fa_code"] != "")]
+    return frozenset(there.loc[~there["fa_code"].duplicated(keep=False), "code"])
+
+
+def moved(regions: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose mean changes."""
+    return regions[(regions["mean_after"] - regions["mean_before"]).abs() >= ALIKE]
+
+
+def gaining_most(regions: pd.DataFrame) -> pd.DataFrame:
+    """The regions whose mean falls most."""
+    fall = (regions["mean_before"] - regions["mean_after"]).nlargest(_EXTREMES)
+    return regions.loc[fall.index[fall >= ALIKE]]
+
+
+def longest_means(regions: pd.DataFrame) -> pd.DataFrame:
+    """The regions with the longest mean afterwards."""
+    return regions.nlargest(_EXTREMES, "mean_after")

@@ -1,9 +1,10 @@
 """Read a scenario file, apply overrides, and collect everything that is wrong with it."""
 
-import copy
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from siting.scenario.schema import About, Scenario
 
 NONE = "none"
 """The value of an override that takes a key back to its default."""
+NAME = r"\w[\w.=,+-]*"
+"""What a folder of results can be called."""
 _NO_KEY = "there is no table.key=value in it"
 
 
@@ -85,8 +88,15 @@ def find_scenario(name: str) -> Path:
     raise InputError([Fault("command line", "SCENARIO", name, problem, remedy)])
 
 
+type Folders = Path | str | Sequence[Path | str]
+"""Folders that files may be read from, or one."""
 type AnyScenario = ScenarioFile | Path | str | Mapping[str, Any]
 """A scenario that is read, its path or name, or its content."""
+
+
+def as_paths(allow: Folders) -> tuple[Path, ...]:
+    """Folders as paths."""
+    return tuple(map(Path, [allow] if isinstance(allow, Path | str) else allow))
 
 
 def as_scenario_file(scenario: AnyScenario) -> ScenarioFile:
@@ -99,7 +109,8 @@ def read_scenario(
     overrides: Sequence[str] = (),
     values: Mapping[str, Any] | None = None,
     *,
-    allow: Sequence[Path] = (),
+    allow: Folders = (),
+    name: str = "",
 ) -> ScenarioFile:
     """Read a scenario file and apply overrides; what is wrong with it is kept in `faults`.
 
@@ -107,14 +118,17 @@ def read_scenario(
     ----------
     scenario : Path, str or mapping
         A TOML file; a path or name as `find_scenario` takes it; or what such a file would say,
-        whose paths are then relative to the current folder.
+        whose paths are then relative to the current folder and whose date may be a text, such as
+        2026-05-01.
     overrides : sequence of str
         Each ``table.key=value``, the value as TOML or as a bare word; ``none`` takes the key
         back to its default.
     values : mapping of str to object, optional
         More overrides, applied before: values as TOML gives them, by table.key.
-    allow : sequence of Path
+    allow : sequence of Path or str
         Folders that files of the scenario may be read from, besides its own and the data folder.
+    name : str
+        What its results are called; that of the file if not given, and "scenario" without a file.
 
     Returns
     -------
@@ -127,11 +141,11 @@ def read_scenario(
         If the file cannot be read at all.
     """
     if isinstance(scenario, Mapping):
-        path, content = Path("scenario"), copy.deepcopy(dict(scenario))
+        path, content = Path("scenario"), _with_date(lists_to_tuples(scenario))
     else:
         path = find_scenario(scenario) if isinstance(scenario, str) else scenario
         content = read_toml(path)
-    log, faults = [], [*_missing_folders(allow)]
+    log, faults = [], [*_missing_folders(as_paths(allow)), *_unfit_name(name)]
     for key, value in (values or {}).items():
         try:
             log.append(_apply(key, value, content))
@@ -147,8 +161,22 @@ def read_scenario(
     given = {override.partition("=")[0].strip() for override in overrides}
     every = (*faults, *(_blamed(fault, given) for fault in more))
     # Workers of a cluster may have been started in another folder.
-    allowed = tuple(folder.absolute() for folder in allow)
-    return ScenarioFile(path.stem, path, checked, tuple(log), every, allowed)
+    allowed = tuple(folder.absolute() for folder in as_paths(allow))
+    return ScenarioFile(name or path.stem, path, checked, tuple(log), every, allowed)
+
+
+def _unfit_name(name: str) -> Iterator[Fault]:
+    """The fault of a name that no folder of results can have; none is given as ""."""
+    if name and not re.fullmatch(NAME, name):
+        remedy = "Write letters, digits and the signs . = , + - _ only."
+        yield Fault("scenario", "name", name, "no folder can be called so", remedy)
+
+
+def _with_date(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a scenario with its date as such, where it is a text as in a manifest."""
+    with suppress(KeyError, TypeError, ValueError):
+        content["scenario"]["date"] = dt.date.fromisoformat(content["scenario"]["date"])
+    return content
 
 
 def _missing_folders(folders: Iterable[Path]) -> Iterator[Fault]:

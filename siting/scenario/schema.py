@@ -5,20 +5,17 @@ A value is taken from ``--set`` where given, else from the file, else from the d
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from siting.common.toml import (
-    EPSILON,
-    Aversion,
-    Count,
-    NonNegativeFloat,
-    PositiveFloat,
-    Table,
-    Text,
-    table_of,
-)
+from siting.common.equity import EPSILON
+from siting.common.levels import AnyLevel, NamedLevel
+from siting.common.toml import Count, NonNegativeFloat, PositiveFloat, Table, Text, table_of
+from siting.common.types import Engine
+
+Aversion = Annotated[float, Field(lt=0, ge=-100)]
 
 
 class About(Table):
@@ -101,7 +98,7 @@ class TravelTimeTable(Table):
     plausible: Literal["check", "off"] = "check"
     """Whether times of the file that no car can have are refused: off for walking and other
     modes."""
-    engine: Literal["dijkstra", "hierarchy"] = "dijkstra"
+    engine: Engine = "dijkstra"
     """How times are computed; hierarchy pays on networks of millions of streets, and needs the
     extra of that name."""
 
@@ -138,7 +135,7 @@ class Candidates(Table):
 
 
 Share = Annotated[float, Field(gt=0, le=1)]
-Grouping = Literal["municipality", "county", "fa_region", "skr_group", "category"]
+Grouping = Literal[AnyLevel, "category"]
 
 
 class TargetTable(Table):
@@ -148,14 +145,18 @@ class TargetTable(Table):
     """Share of all people of the nation, or of each group, from 0 to 1."""
     within_minutes: NonNegativeFloat
     """Travel time that counts as reached, this very time included."""
-    each: Literal["nation", "county", "fa_region", "municipality"] = "nation"
+    each: Literal["nation", NamedLevel] = "nation"
     """Whose share it is: that of the nation, or of each county, FA region or municipality."""
+
+
+SingleKind = Literal["mean", "coverage", "worst", "equity", "cost"]
+ObjectiveKind = Literal[SingleKind, "lexicographic"]
 
 
 class Stage(Table):
     """One objective of a lexicographic list."""
 
-    kind: Literal["mean", "coverage", "worst", "equity", "cost"]
+    kind: SingleKind
     """As in [objective]."""
     within_minutes: NonNegativeFloat | None = None
     """For coverage: the travel time that counts as reached."""
@@ -176,7 +177,7 @@ class Stage(Table):
         return self
 
 
-_KIND_OF = {
+_KIND_OF: Mapping[str, ObjectiveKind] = {
     "within_minutes": "coverage",
     "epsilon": "equity",
     "targets": "cost",
@@ -200,7 +201,7 @@ def _refuse_idle(table: "Stage | Objective") -> None:
 class Objective(Table):
     """What the best answer is best at."""
 
-    kind: Literal["mean", "coverage", "worst", "equity", "cost", "lexicographic"] = "mean"
+    kind: ObjectiveKind = "mean"
     """mean: least mean travel time to the nearest office (p-median); coverage: most people within
     within_minutes (maximal covering); worst: least longest travel time (p-center), then mean;
     equity: least Kolm-Pollak EDE, a mean in which long trips weigh more; cost: least annual cost

@@ -15,6 +15,7 @@ from siting.report.tables import Formats, records, study_grid
 from siting.report.words import shortest, study_texts
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario
+from siting.studies.defaults import BEST, DIVERSE, WORSE_BY
 from siting.studies.study import open_study, study_result
 
 
@@ -133,10 +134,10 @@ def _most(task: Task, found: Sequence[Answer]) -> int:
 def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
     scenario: AnyScenario,
     *,
-    within: float = 0.01,
-    count: int = 10,
-    diverse: int = 4,
-    data: Path | None = None,
+    within: float = WORSE_BY,
+    count: int = BEST,
+    diverse: int = DIVERSE,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -152,7 +153,7 @@ def alternatives(  # noqa: PLR0913 - all but one are named and have defaults
         Most of the best answers.
     diverse : int
         Most of the answers that differ as much as possible, the best among them.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.

@@ -10,7 +10,7 @@ import pandas as pd
 from siting.common.errors import InputError
 from siting.report.words import LANGUAGES, as_given, command, listed, month, number, texts, whole
 from siting.results.result import Result, read_manifest, read_table
-from siting.results.schema import CORE
+from siting.studies.defaults import CORE
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "robustness": ("sites", "sets"),
@@ -96,9 +96,9 @@ def _by_code(sites: pd.DataFrame, column: str) -> dict[str, float]:
 def trust(result: Result, companions: Companions, language: str) -> Iterator[str]:
     """What robustness, alternatives and hindcast found, and which of them was not run."""
     words = texts(language)["brief"]["trust"]
-    told = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
+    tellers = {"robustness": _robustness, "alternatives": _alternatives, "hindcast": _hindcast}
     for kind, study in companions.studies.items():
-        yield " ".join(told[kind](study, language))
+        yield " ".join(tellers[kind](study, language))
     if companions.strange:
         yield words["strange"].format(folders=listed(list(companions.strange), language))
     if companions.missing:
@@ -110,7 +110,7 @@ def _robustness(study: Result, language: str) -> Iterator[str]:
     words, sites = texts(language)["brief"]["trust"], study.tables["sites"]
     main = sites[sites["main"]]
     core, rest = main[main["core"]], main[~main["core"]]
-    yield words["worlds"].format(draws=whole(study.manifest["draws_done"], language))
+    yield words["draws"].format(draws=whole(study.manifest["draws_done"], language))
     yield words["core" if len(core) else "no_core"].format(
         core=whole(len(core), language),
         picks=whole(len(main), language),
@@ -128,10 +128,10 @@ def _robustness(study: Result, language: str) -> Iterator[str]:
         )
     sets = study.tables["sets"]
     ours = sets[sets["main"]].iloc[0]
-    if ours["worlds_kept"]:
+    if ours["draws_kept"]:
         yield words["regret"].format(
             regret=number(ours["greatest_regret"], 2, language),
-            kept=whole(ours["worlds_kept"], language),
+            kept=whole(ours["draws_kept"], language),
         )
 
 

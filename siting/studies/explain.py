@@ -1,8 +1,9 @@
 """Why a site is in an answer, or not: what deciding it the other way would cost, and for whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import Formatter
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,12 @@ from siting.inputs.names import OFFICE_NAMES, Finder
 from siting.model import Limits, Solution, Task
 from siting.pipeline.problem import Problem
 from siting.pipeline.translate import explain_clash
+from siting.report.certainty import unit_of
 from siting.report.document import Block, Document, Grid, Paragraph
 from siting.report.tables import Formats, study_grid
-from siting.report.words import number, study_texts, texts
+from siting.report.words import listed, number, study_texts
 from siting.results.result import Result
+from siting.scenario.file import Folders
 from siting.scenario.limits import LIMITS
 from siting.studies.study import as_result, open_study, scenario_of, study_result
 
@@ -138,13 +141,14 @@ def _people(task: Task, site: str, best: Solution, other: Solution) -> pd.DataFr
     return touched.sort_values("person_minutes", ascending=False).reset_index(drop=True)
 
 
+# long: half of it says what its parameters mean
 def explain(  # noqa: PLR0913 - all but two are named and have defaults
     result: Result | Path | str,
     site: str,
     *,
-    folder: Path | None = None,
-    allow: tuple[Path, ...] = (),
-    data: Path | None = None,
+    folder: Path | str | None = None,
+    allow: Folders = (),
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -156,11 +160,11 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
         A result that `siting run` left, or its folder or name.
     site : str
         Name or code of a candidate or office.
-    folder : Path, optional
+    folder : Path or str, optional
         The folder that the paths in the scenario are relative to.
-    allow : tuple of Path
+    allow : sequence of Path or str
         Folders that files of the scenario may be read from as well.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -192,7 +196,7 @@ def explain(  # noqa: PLR0913 - all but two are named and have defaults
     people.insert(1, "municipality", people["municipality_code"].map(names))
     facts = {
         **_figures(found, task, places),
-        "clash": list(_clash(found, problem, places)),
+        **{key: list(_clash(found, problem, words)) for key, words in _CLASH.items()},
         "objective_unit": run.manifest["objective_unit"],
     }
     tables = {
@@ -255,18 +259,42 @@ def _offices_there(found: Explanation, places: pd.DataFrame) -> list[str]:
     return [str(code) for code in places.index[same] if code in found.best.open_sites]
 
 
-def _clash(found: Explanation, problem: Problem, places: pd.DataFrame) -> Iterator[str]:
+_CLASH = {"clash": "en", "clash_sv": "sv"}
+"""The language of each list of clashing limits in a manifest."""
+
+
+def _clash(found: Explanation, problem: Problem, language: str) -> Iterator[str]:
     """Why it cannot be the other way, in the words of the scenario file."""
-    place, deciding = (
-        places.loc[found.site, "place"],
-        "force_shut" if found.is_open else "force_open",
-    )
-    said = explain_clash(found.clash, problem.scenario, problem.sites, problem.demand)
+    sites, words = problem.sites, study_texts("explain", language)["clash"]
+    deciding = "force_shut" if found.is_open else "force_open"
+    said = explain_clash(found.clash, problem.scenario, sites, problem.demand)
     for limit, told in zip(found.clash, said, strict=True):
         if limit.key == deciding:
-            yield f"{place!s} is {'shut' if found.is_open else 'open'}"
-        if limit.key != deciding or (not found.is_open and places["forced"].any()):
-            yield f"{told.key}: {told.sentence}"
+            yield words[deciding].format(*sites.loc[sites["code"] == found.site, "place"])
+        if limit.key != deciding or (not found.is_open and sites["forced"].any()):
+            yield f"{told.key}: {limit_in_words(told, language)}"
+
+
+@dataclass(frozen=True)
+class _Sentences(Formatter):
+    """Texts with facts, whose figures have the reader's decimal sign."""
+
+    point: str
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text = str(super().format_field(value, format_spec))
+        return text.replace(".", self.point) if isinstance(value, float) else text
+
+
+def limit_in_words(limit: ClashingLimit, language: str) -> str:
+    """What a limit that clashes says, told as `explain_clash` does, in the reader's language."""
+    words, facts = study_texts("explain", language)["clash"], dict(limit.facts)
+    ends = [words[end].format(**facts) for end in ("least", "most") if facts.get(end) is not None]
+    where = words["where"][f"{'in' if limit.labels else 'each'}_{limit.group or 'nation'}"]
+    facts |= {"span": listed(ends, language), "where": where.format(**facts)}
+    more = "" if facts.get("reachable") is None else words["reachable"]
+    tell = _Sentences("," if language == "sv" else ".").format
+    return tell(words["limits"][limit.key] + more, **facts)
 
 
 def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
@@ -280,12 +308,7 @@ def _changes(found: Explanation, places: pd.DataFrame) -> pd.DataFrame:
 
 _SHOWN = 10
 """So many municipalities are told, those for which it means most."""
-_PEOPLE: Formats = {
-    "municipality": "text",
-    "gain_people": 0,
-    "lose_people": 0,
-    "hours": "change",
-}
+_PEOPLE: Formats = {"municipality": "text", "gain_people": 0, "lose_people": 0, "hours": "change"}
 _LIMITS: Formats = {"limit": "text", "gain": 6, "open": "text", "proved": "text"}
 
 
@@ -294,8 +317,8 @@ def tell_explanation(study: Result, language: str = "en") -> Document:
     people = study.tables["people"]
     blocks: list[Block] = [*map(Paragraph, _reasons(study, language))]
     if len(people):
-        blocks += _told_people(people, language)
-    return Document(language, "", (*blocks, _told_limits(study, language)))
+        blocks += _people_blocks(people, language)
+    return Document(language, "", (*blocks, _limits_grid(study, language)))
 
 
 def _reasons(study: Result, language: str) -> Iterator[str]:
@@ -305,13 +328,13 @@ def _reasons(study: Result, language: str) -> Iterator[str]:
         yield words["already"].format(place=facts["place"], offices=there)
     forced = words["forced"] if facts["forced"] else ""
     yield said["is"].format(place=facts["place"], municipality=facts["municipality"], forced=forced)
-    if facts["clash"]:
-        yield said["impossible"].format(clash="; ".join(facts["clash"]))
+    if clash := facts["clash" if language == "en" else "clash_sv"]:
+        yield said["impossible"].format(clash="; ".join(clash))
         return
     yield said["other_way"].format(
         worse=number(way, 6, language),
         objective=number(facts["objective"], 6, language),
-        unit=_unit(facts["objective_unit"], language),
+        unit=unit_of(facts, language),
         proof=words["proved" if facts["other_way_proved"] else "not_proved"],
     )
     changes = study.tables["changes"]
@@ -321,14 +344,7 @@ def _reasons(study: Result, language: str) -> Iterator[str]:
             yield words[change].format(places=names)
 
 
-def _unit(unit: str, language: str) -> str:
-    """The unit of a manifest, which is English, in the reader's language."""
-    units = (texts(each)["units"].values() for each in ("en", language))
-    told: Mapping[str, str] = dict(zip(*units, strict=True))
-    return told.get(unit, unit)
-
-
-def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
+def _people_blocks(people: pd.DataFrame, language: str) -> Iterator[Block]:
     """The municipalities for which it means most, gains first."""
     words = study_texts("explain", language)
     order = people["person_minutes"].abs().sort_values(ascending=False).index
@@ -338,12 +354,12 @@ def _told_people(people: pd.DataFrame, language: str) -> Iterator[Block]:
         yield Paragraph(words["more"].format(count=more))
 
 
-def _told_limits(study: Result, language: str) -> Grid:
+def _limits_grid(study: Result, language: str) -> Grid:
     words, limits = study_texts("explain", language), study.tables["limits"]
     heads = {**words["columns"], "open": words["columns"]["open"].format(**study.manifest)}
-    told = limits.assign(
+    shown = limits.assign(
         limit=limits["name"] + ": " + limits["change"].map(words["changes"]),
         open=limits["site_open"].map({True: words["yes"], False: words["no"]}),
         proved=limits["proved"].map({True: "", False: words["not_proved"]}),
     )
-    return study_grid("limits", told, _LIMITS, {**words, "columns": heads})
+    return study_grid("limits", shown, _LIMITS, {**words, "columns": heads})

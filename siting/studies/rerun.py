@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,16 @@ from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
 from siting.inputs.ledger import sha256
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.run import files_of, run
+from siting.pipeline.prepare import files_of
+from siting.pipeline.run import run
 from siting.pipeline.steps import Frontier
 from siting.report.document import Block, Document, Paragraph
 from siting.report.tables import Formats, study_grid
 from siting.report.words import study_texts, whole
 from siting.results.csv import as_csv
-from siting.results.result import MACHINE, Result, find_result, read_result
-from siting.scenario.file import ScenarioFile
-from siting.studies.study import scenario_of
+from siting.results.result import MACHINE, Result, find_result
+from siting.scenario.file import Folders, ScenarioFile
+from siting.studies.study import as_result, scenario_of
 
 _COLUMNS: Formats = dict.fromkeys(("file", "row", "column", "old", "new"), "text")
 _KEYS = (
@@ -96,7 +97,6 @@ def _numbers(table: pd.DataFrame) -> int:
 _ASSIGNMENT = "assignment.parquet"
 _MANIFEST = "manifest.json"
 _RUN = "run.json"
-_NOT_KEPT = "not kept with the result"
 _NO_FIGURES = {"name", "date", "scenario", "overrides", "inputs", "versions", "frontier", *MACHINE}
 """What of a manifest a run does not find out but is told, or has from its machine."""
 
@@ -112,9 +112,10 @@ class Rerun:
     found : Differences
         Where its tables and its manifest differ from those of the old one.
     lacking : mapping of str to str
-        Each file that could not be compared, and why.
-    versions : tuple of str
-        Packages of another version than then, in words.
+        Each file that could not be compared, and why: "not_kept" with the result, or "machine",
+        since it tells of the machine alone.
+    versions : mapping of str to (str, str)
+        Packages of another version: that of then and that of now, "" where it had none.
     other_inputs : tuple of Fault
         Input files that are not those of then.
     """
@@ -122,7 +123,7 @@ class Rerun:
     result: Result
     found: Differences
     lacking: Mapping[str, str]
-    versions: tuple[str, ...]
+    versions: Mapping[str, tuple[str, str]]
     other_inputs: tuple[Fault, ...]
 
     @property
@@ -131,13 +132,14 @@ class Rerun:
         return self.found.cells.empty
 
 
+# long: half of it says what its parameters mean
 def rerun(  # noqa: PLR0913 - all but one are named and have defaults
-    result: Path | str,
+    result: Result | Path | str,
     *,
-    relative_to: Path | None = None,
-    allow: tuple[Path, ...] = (),
+    relative_to: Path | str | None = None,
+    allow: Folders = (),
     anyway: bool = False,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Rerun:
@@ -145,16 +147,16 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
 
     Parameters
     ----------
-    result : Path or str
-        Its folder or name.
-    relative_to : Path, optional
+    result : Result, Path or str
+        A result that a run left, or its folder or name.
+    relative_to : Path or str, optional
         The folder that the paths in the scenario are relative to. Without it, that of the shipped
         scenario of the result's name, else the folder one is in.
-    allow : tuple of Path
+    allow : sequence of Path or str
         Folders that files of the scenario may be read from as well.
     anyway : bool
         Go on though input files differ.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -174,24 +176,22 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
         If it was cancelled.
     """
     progress = heeding(progress, cancel)
-    folder = find_result(str(result))
-    old = read_result(folder)
+    old = as_result(result)
+    folder = None if isinstance(result, Result) else find_result(str(result))
     file, asked = scenario_of(old, relative_to, allow), _frontier(old)
     progress("Comparing the input files")
-    others = tuple(_other_inputs(old, file, data or data_folder()))
+    others = tuple(_other_inputs(old, file, data_folder(data)))
     if others and not anyway:
         raise InputError(others)
     new = run(file, data=data, frontier=asked, progress=progress)
-    then = _as_texts(old, lambda name: (folder / f"{name}.csv").read_bytes())
-    now = _as_texts(new, lambda name: as_csv(new.tables[name]))
-    lacking = dict.fromkeys([name for name in now if name not in then], _NOT_KEPT)
-    kept = (folder / _RUN).is_file()
-    lacking[_RUN] = "seconds and the version of Python" if kept else _NOT_KEPT
+    then, now = _as_texts(old, folder), _as_texts(new, None)
+    lacking = dict.fromkeys([name for name in now if name not in then], "not_kept")
+    lacking[_RUN] = "machine" if {*MACHINE} <= {*old.manifest} else "not_kept"
     return Rerun(
         new,
         differences(then, now),
         lacking,
-        tuple(_other_versions(old.manifest["versions"], new.manifest["versions"])),
+        _other_versions(old.manifest["versions"], new.manifest["versions"]),
         others,
     )
 
@@ -208,6 +208,9 @@ def _frontier(old: Result) -> Frontier | None:
         remedy = "Name a result as 'siting run --frontier' has written it."
         problem = f"is not a frontier ({error})"
         raise InputError([Fault(_MANIFEST, "frontier", asked, problem, remedy)]) from error
+
+
+type _Texts = Mapping[str, str]
 
 
 def _other_inputs(old: Result, file: ScenarioFile, data: Path) -> Iterator[Fault]:
@@ -228,8 +231,12 @@ def _other_inputs(old: Result, file: ScenarioFile, data: Path) -> Iterator[Fault
         yield Fault(where, "sha256", then.get(name), problem, remedy)
 
 
-def _as_texts(result: Result, content: Callable[[str], bytes]) -> dict[str, pd.DataFrame]:
+def _as_texts(result: Result, folder: Path | None) -> dict[str, pd.DataFrame]:
     """Every table as its file shows it, the manifest, and the assignment where there is one."""
+
+    def content(name: str) -> bytes:
+        return (folder / f"{name}.csv").read_bytes() if folder else as_csv(result.tables[name])
+
     texts = {
         f"{name}.csv": pd.read_csv(io.BytesIO(content(name)), dtype=str, keep_default_na=False)
         for name in result.tables
@@ -263,10 +270,9 @@ def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
         yield from _flat(f"{key}.{name}" if key else name, part)
 
 
-def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted({*then, *now}):
-        if then.get(name) != now.get(name):
-            yield f"{name} {then.get(name, 'none')} then, {now.get(name, 'none')} now"
+def _other_versions(then: _Texts, now: _Texts) -> Mapping[str, tuple[str, str]]:
+    both = {name: (then.get(name, ""), now.get(name, "")) for name in sorted({*then, *now})}
+    return {name: (old, new) for name, (old, new) in both.items() if old != new}
 
 
 _SHOWN = 30
@@ -282,10 +288,11 @@ def _blocks(made: Rerun, language: str) -> Iterator[Block]:
     words, found = study_texts("rerun", language), made.found
     for fault in made.other_inputs:
         yield Paragraph(words["input"].format(file=fault.file))
-    for line in made.versions:
-        yield Paragraph(words["version"].format(version=line))
+    for name, pair in made.versions.items():
+        then, now = (version or words["none"] for version in pair)
+        yield Paragraph(words["version"].format(name=name, then=then, now=now))
     for name, why in made.lacking.items():
-        yield Paragraph(words["lacking"].format(name=name, why=why))
+        yield Paragraph(words["lacking"].format(name=name, why=words["reasons"][why]))
     cells, figures = found.cells, whole(found.figures, language)
     size = words["size"].format(tables=found.tables, figures=figures)
     if cells.empty:

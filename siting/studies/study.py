@@ -1,6 +1,5 @@
 """What every study of a scenario begins with, and what it leaves."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +12,13 @@ from siting.common.package import scenario_folder
 from siting.common.signals import Progress
 from siting.model.solve import Task
 from siting.pipeline.describe import study_manifest
+from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
-from siting.pipeline.run import prepare
 from siting.results.result import Result, find_result, read_result
-from siting.scenario.file import AnyScenario, ScenarioFile
-from siting.scenario.schema import Scenario
+from siting.scenario.file import AnyScenario, Folders, ScenarioFile, read_scenario
 
 
-def open_study(scenario: AnyScenario, data: Path | None, progress: Progress) -> Problem:
+def open_study(scenario: AnyScenario, data: Path | str | None, progress: Progress) -> Problem:
     """Read tables and roads and pose the problem; a study takes the time that its proofs need."""
     problem = prepare(scenario, data=data, progress=progress)
     return replace(problem, task=replace(problem.task, time_limit=None, gap=Task.gap))
@@ -42,26 +40,25 @@ def study_result(  # noqa: PLR0913 - the last two are named
 
 
 def as_result(result: Result | Path | str) -> Result:
-    """A result as it is, or read from its folder."""
-    return result if isinstance(result, Result) else read_result(find_result(str(result)))
+    """The result of a run as it is, or read from its folder."""
+    if not isinstance(result, Result):
+        return read_result(find_result(str(result)))
+    if result.kind != "run":
+        problem, remedy = "is no run", "Give what siting.run or siting.read_result gave."
+        raise InputError([Fault(result.name, "kind", result.kind, problem, remedy)])
+    return result
 
 
 def scenario_of(
-    result: Result, folder: Path | None = None, allow: tuple[Path, ...] = ()
+    result: Result, folder: Path | str | None = None, allow: Folders = ()
 ) -> ScenarioFile:
     """The scenario of a result, after overrides, as its manifest holds it."""
     name = f"{result.name}.toml"
     shipped = scenario_folder()
-    here = folder or (shipped if (shipped / name).is_file() else Path())
-    try:
-        scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
-        overrides = tuple(result.manifest["overrides"])
-    except KeyError as error:
-        problem = "holds no scenario that was run"
-        remedy = "Name a result that 'siting run' has written, not a study or a comparison."
-        fault = Fault(result.name, "manifest.json", str(error), problem, remedy)
-        raise InputError([fault]) from error
-    return ScenarioFile(result.name, here / name, scenario, overrides, allow=allow)
+    here = Path(folder or (shipped if (shipped / name).is_file() else ""))
+    read = read_scenario(result.manifest["scenario"], allow=allow)
+    overrides = tuple(result.manifest["overrides"])
+    return replace(read, name=result.name, path=here / name, overrides=overrides)
 
 
 def refuse(file: ScenarioFile, used: Mapping[str, bool], problem: str, remedy: str) -> None:

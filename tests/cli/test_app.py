@@ -1,11 +1,17 @@
 """The command line as a user calls it: what it prints, writes and exits with."""
 
+import io
 import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
+from siting.report.formats.terminal import print_document
+from siting.report.summary import summary
+from siting.report.words import texts
+from siting.results.result import read_result
 from tests.support.cli import Call, call_anew
 
 FIVE_MISTAKES = """
@@ -48,6 +54,18 @@ def test_run_prints_picks_measures_limits_status_and_files(tmp_path: Path) -> No
 def test_quiet_prints_only_where_the_files_are(call: Call) -> None:
     done = call("run", "announced_only", "--no-brief", "--quiet", "--results", "out")
     assert done.stdout == f"{Path('out/announced_only')}\n"
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_run_is_told_in_either_language(call: Call, tmp_path: Path, language: str) -> None:
+    done = call("run", "announced_only", "--no-brief", "--lang", language)
+    assert done.returncode == 0, done.stderr
+    result = read_result(tmp_path / "results" / "announced_only")
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, highlight=False)
+    print_document(summary(result, Path("results/announced_only"), language), console)
+    assert done.stdout == stream.getvalue()
+    assert texts(language)["terminal"]["use_of_limits"] in done.stdout
 
 
 def test_an_override_is_logged_as_old_and_new(call: Call, tmp_path: Path) -> None:
@@ -220,7 +238,7 @@ def test_version_and_schema(call: Call) -> None:
 
 
 def test_the_commands_of_a_new_scenario_can_be_pasted(call: Call, tmp_path: Path) -> None:
-    told = call("new-scenario", "mitt försök å").stdout
-    assert told.endswith("siting run 'mitt försök å.toml'\n")
+    printed = call("new-scenario", "mitt försök å").stdout
+    assert printed.endswith("siting run 'mitt försök å.toml'\n")
     text = (tmp_path / "mitt försök å.toml").read_text(encoding="utf-8")
     assert "siting check 'mitt försök å.toml'\n" in text

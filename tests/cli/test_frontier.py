@@ -32,8 +32,12 @@ def test_a_frontier_leaves_tables_and_a_page_and_can_be_compared(
     assert refused.returncode == 2
     assert "network_fingerprint" in refused.stderr
     assert "--anyway" in refused.stderr
-    compared = call("compare", "announced_only", "other", "--anyway", "--out", "side by side")
+    asked = ("compare", "announced_only", "other", "--anyway", "--out", "side by side")
+    compared, swedish = call(*asked), call(*asked, "--lang", "sv")
     assert compared.returncode == 0, compared.stderr
+    assert "The whole country" in compared.stdout
+    assert "Hela landet" in swedish.stdout
+    assert "comparison.sv.html" in compared.stdout.splitlines()[-11]
     assert (tmp_path / "side by side" / "comparison.sv.html").is_file()
 
 

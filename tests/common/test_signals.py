@@ -31,7 +31,7 @@ problem += pulp.lpSum(split)
 for row in np.random.default_rng(1).integers(0, 100, (5, 40)):
     problem += pulp.lpSum(int(w) * x for w, x in zip(row, split)) == int(row.sum() // 2)
 print("busy", flush=True)
-run(SolverTask(problem, 0.0, Search.begin(Solver(), 1e-9, None)))
+run(SolverTask(problem, 0.0, Search(Solver(), 1e-9, None)))
 print("solved", flush=True)
 """
 _WRITING = """

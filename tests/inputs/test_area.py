@@ -9,7 +9,8 @@ from rich.console import Console
 
 from siting.common.errors import InputError
 from siting.common.package import data_folder
-from siting.pipeline.run import check, prepare, run
+from siting.pipeline.prepare import check, prepare
+from siting.pipeline.run import run
 from siting.report.briefing import read_background, write_up
 from siting.report.formats.terminal import print_document
 from siting.report.summary import summary

@@ -23,8 +23,8 @@ def _faults(folder: Path) -> str:
 
 
 def test_the_shipped_data_are_in_order(data: Path) -> None:
-    told = [line.partition(": ")[0] for line in check_data(data)]
-    assert told == sorted(path.name for path in data.iterdir() if path.name != LEDGER)
+    named = [line.partition(": ")[0] for line in check_data(data)]
+    assert named == sorted(path.name for path in data.iterdir() if path.name != LEDGER)
 
 
 def test_what_is_measured_is_filled_in(data: Path, copy: Path) -> None:

@@ -11,7 +11,8 @@ from siting.common.package import data_folder
 from siting.inputs.names import OFFICE_NAMES, Finder, Wanted, fold
 from siting.inputs.select import Inputs
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.run import check, prepare, run
+from siting.pipeline.prepare import check, prepare
+from siting.pipeline.run import run
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 
 MUNICIPALITIES = pd.DataFrame(
@@ -149,7 +150,7 @@ def test_how_many_candidates_a_name_means_is_told() -> None:
     asked.places(["Kil", "Fagerås"], "candidates.exclude", PLACES, "all")
     counting = dataclasses.replace(asked, candidates=PLACES)
     assert list(counting.regions(["norr"], "area.counties", ["county"])["code"]) == ["01", "02"]
-    assert asked.told == [
+    assert asked.meanings == [
         'candidates.exclude: "Kil" means 2 of the candidates',
         'candidates.exclude: "Fagerås" means 1 of the candidates',
         'area.counties: "norr" means 4 of the candidates',

@@ -20,7 +20,7 @@ from siting.model import (
     Worst,
 )
 from tests.model.plans import Plan, Plans
-from tests.model.reference import Cap, Serving
+from tests.model.reference import Cap, Service
 
 type Single = Mean | Coverage | Worst | Equity | Cost
 ROUNDING = 1e-9
@@ -48,7 +48,7 @@ class BruteForce:
     radius: float = np.inf
     last: dict[Plan, float] = field(default_factory=dict)
     clear: bool = True
-    caps: list[tuple[Callable[[Serving], Floats], float, Single | None]] = field(
+    caps: list[tuple[Callable[[Service], Floats], float, Single | None]] = field(
         default_factory=list
     )
 
@@ -67,11 +67,11 @@ class BruteForce:
         lost = float(weights[~self.counted].sum())
         most = (1 - share) * float(weights.sum()) - lost + ROUNDING
 
-        def beyond(serving: Serving) -> Floats:
+        def beyond(service: Service) -> Floats:
             last = np.tile(weights[self.counted], len(self.years)) * (
-                serving.phase == serving.phase.max(initial=0)
+                service.phase == service.phase.max(initial=0)
             )
-            return np.asarray((serving.times > within) * last[:, None])
+            return np.asarray((service.times > within) * last[:, None])
 
         self.caps.append((beyond, most, None))
 
@@ -110,7 +110,7 @@ class BruteForce:
         ]
         return bool(np.isfinite(np.concatenate(rooms)).any())
 
-    def serving(self, plan: Plan) -> Serving:
+    def service(self, plan: Plan) -> Service:
         limits, years, dense = self.limits, self.years, self.dense[self.counted]
         if limits.max_time is not None:
             dense = np.where(dense <= limits.max_time, dense, np.inf)
@@ -118,7 +118,7 @@ class BruteForce:
         opened = [[s is not None and s[1] <= number for s in plan] for number in range(len(years))]
         fills = self._may_fill
         phase = np.repeat(np.arange(len(years)), len(dense))
-        return Serving(
+        return Service(
             np.vstack([np.where(running, dense, np.inf) for running in opened]),
             np.tile(self.instance.weights[self.counted], len(years)),
             (years / years.sum())[phase],
@@ -130,14 +130,14 @@ class BruteForce:
 
     def least(self, plan: Plan, single: Single) -> float:
         """Return the least that a plan can bring what is minimised to; inf if it does not serve."""
-        serving = self.serving(plan)
+        service = self.service(plan)
         caps: list[Cap] = [
-            (matrix(serving), most - (self.fixed(plan, of) if of else 0.0))
+            (matrix(service), most - (self.fixed(plan, of) if of else 0.0))
             for matrix, most, of in self.caps
         ]
         if isinstance(single, Worst):
-            return serving.radius(caps)
-        value = serving.least(serving.weighted(self.cost_of(single)), caps)
+            return service.radius(caps)
+        value = service.least(service.weighted(self.cost_of(single)), caps)
         return value + self.fixed(plan, single)
 
     def fixed(self, plan: Plan, single: Single) -> float:
@@ -188,8 +188,8 @@ class BruteForce:
             self.caps.append((costs, good + ROUNDING * self._scale(single), single))
         return reported
 
-    def _costs(self, single: Single, serving: Serving) -> Floats:
-        return serving.weighted(self.cost_of(single))
+    def _costs(self, single: Single, service: Service) -> Floats:
+        return service.weighted(self.cost_of(single))
 
     def _scale(self, single: Single) -> float:
         """Return the sum of which rounding is a part, where it is not that of the costs."""
@@ -231,8 +231,8 @@ def best_of(instance: Instance, objective: Objective, limits: Limits) -> Best | 
 
 
 def can_hold(
-    instance: Instance, limits: Limits, targets: list[Target], serving: list[Single]
+    instance: Instance, limits: Limits, targets: list[Target], service: list[Single]
 ) -> bool:
     """Tell whether any plan keeps to limits and targets, and serves those that objectives serve."""
-    trial = BruteForce(instance, limits, [Cost(targets), *serving])
+    trial = BruteForce(instance, limits, [Cost(targets), *service])
     return any(np.isfinite(trial.least(plan, Cost(targets))) for plan in trial.left)

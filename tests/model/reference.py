@@ -13,7 +13,7 @@ type Cap = tuple[Floats, float]
 
 
 @dataclass(frozen=True)
-class Serving:
+class Service:
     """Everyone who has to be served in each phase, and what the sites of a plan can take.
 
     Parameters
@@ -41,7 +41,7 @@ class Serving:
         with np.errstate(invalid="ignore"):
             return np.asarray(cost(self.times) * (self.people * self.share)[:, None])
 
-    def within(self, radius: float) -> "Serving":
+    def within(self, radius: float) -> "Service":
         """Return the same with no one sent further than a radius."""
         return replace(self, times=np.where(self.times <= radius, self.times, np.inf))
 

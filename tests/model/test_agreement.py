@@ -41,8 +41,8 @@ def agree(problem: Problem, *ways: Way) -> None:
         assert found.status == "optimal"
         bounds_hold(found, best)
         # Where a plan is nearly as good, a later stage may rest on it.
-        told = len(best.values) if best.clear else 1
-        for stage, value in zip(found.stages[:told], best.values[:told], strict=True):
+        known = len(best.values) if best.clear else 1
+        for stage, value in zip(found.stages[:known], best.values[:known], strict=True):
             assert stage.objective == pytest.approx(value, rel=1e-6, abs=1e-9)
         if found.splits:
             # Where sites can fill up, the classic model solves it, whichever way was asked for.
@@ -79,8 +79,9 @@ def holds(problem: Problem, kept: Sequence[ClashingLimit]) -> bool:
     instance, objective, limits = problem
     stages = objective.stages if isinstance(objective, Lexicographic) else [(objective, 0.0)]
     singles = [single for single, _ in stages]
-    towns = [each.label for each in kept if each.key == "at_least_one_per_group" and each.label]
-    keys = {each.key for each in kept if each.label not in towns}
+    named = [each for each in kept if each.key == "at_least_one_per_group" and each.labels]
+    towns = [label for each in named for label in each.labels]
+    keys = {each.key for each in kept if each not in named}
     phases = [Phase(each.name, years=each.years) for each in limits.phases]
     bare = Limits(office_types=limits.office_types, phases=phases)
     fields = {PLURAL.get(key, key) for key in keys - {"target", "everyone_served"}}
@@ -88,8 +89,8 @@ def holds(problem: Problem, kept: Sequence[ClashingLimit]) -> bool:
     some = replace(some, at_least_one_in={"region": towns})
     some = replace(some, closing_frees_budget=limits.closing_frees_budget)
     targets = [target for target in targets_of(singles) if target.clash() in kept]
-    serving = [each for each in singles if each.serves_all and "everyone_served" in keys]
-    return can_hold(instance, some, targets, serving)
+    serve_all = [each for each in singles if each.serves_all and "everyone_served" in keys]
+    return can_hold(instance, some, targets, serve_all)
 
 
 def try_on(objective: str, sets_of_limits: Sequence[tuple[str, ...]], *ways: Way) -> None:

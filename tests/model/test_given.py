@@ -104,7 +104,7 @@ def test_numbers_that_are_no_mask_are_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "problem"),
     [
         ([0, 0, 1], "existing = ['0']: labels occur twice"),
         ([True, False], "existing = ['False', 'True']: unknown sites"),
@@ -120,8 +120,8 @@ def test_numbers_that_are_no_mask_are_labels() -> None:
         (np.ma.array([0, 0, 0, 1], mask=[False, True, False, False]), "existing"),
     ],
 )
-def test_what_is_neither_mask_nor_labels_is_refused(given: object, told: str) -> None:
-    assert told in faults(existing=given, site_ids=None if isinstance(given, list) else SITES)
+def test_what_is_neither_mask_nor_labels_is_refused(given: object, problem: str) -> None:
+    assert problem in faults(existing=given, site_ids=None if isinstance(given, list) else SITES)
 
 
 COLUMNS = ["annual_cost", "one_off_cost"]

@@ -31,7 +31,7 @@ def build_whole(instance: Instance, limits: Limits) -> Program:
 
 
 def search() -> Search:
-    return Search.begin(Solver(), 1e-6, None)
+    return Search(Solver(), 1e-6, None)
 
 
 def test_pairs_beyond_an_office_that_stays_are_dropped(line: Callable[..., Instance]) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Literal
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from siting.common.errors import ClashingLimit, InfeasibleError, InputError
+from siting.common.errors import ClashingLimit, InfeasibleError, InputError, InterruptError
 from siting.model import Coverage, Instance, Limits, Mean, NoWorse, solve
 from siting.model.solving.search import PACKAGES
 from tests.model.brute_force import best_of
@@ -185,3 +186,38 @@ def test_a_time_limit_gives_a_true_bound_and_no_claim() -> None:
     assert not solution.ties_decided
     if solution.objective is not None:
         assert solution.bound <= solution.objective
+
+
+@pytest.mark.parametrize("method", ["classic", "decomposition"])
+@pytest.mark.parametrize("step", ["Solving", "Choosing among equally good answers"])
+def test_who_cancels_is_asked_before_each_solve(
+    line: Callable[..., Instance], method: Literal["classic", "decomposition"], step: str
+) -> None:
+    instance, said = line([0, 4, 10, 11], [0, 10, 30]), list[str]()
+    limits, whole = Limits(new_sites_max=2), list[str]()
+    solve(instance, Mean(), limits, method=method, progress=whole.append)
+    assert whole == ["Solving", "Choosing among equally good answers"]
+    with pytest.raises(InterruptError, match=r"Cancelled\."):
+        solve(
+            *(instance, Mean(), limits),
+            method=method,
+            progress=said.append,
+            cancel=lambda: step in said,
+        )
+    assert said == whole[: whole.index(step) + 1]
+
+
+def test_who_cancels_is_asked_while_a_clash_is_looked_for(line: Callable[..., Instance]) -> None:
+    instance, said = line([0, 4, 10, 11], [0, 10, 30]), list[str]()
+    limits = Limits(new_sites_max=1, force_open=["0", "1"])
+    with pytest.raises(InterruptError):
+        solve(instance, Mean(), limits, progress=said.append, cancel=lambda: len(said) > 1)
+    assert said == ["Solving", "Looking for limits that clash"]
+
+
+def test_without_cancelling_nothing_is_asked_or_told(
+    line: Callable[..., Instance], capsys: pytest.CaptureFixture[str]
+) -> None:
+    never = solve(line([0, 4], [0, 4]), Mean(), Limits(new_sites_max=1), cancel=lambda: False)
+    assert never.status == "optimal"
+    assert not capsys.readouterr().out

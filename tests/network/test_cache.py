@@ -6,7 +6,7 @@ import pytest
 
 from siting.common.types import Points, RoadNetwork
 from siting.network import cache
-from siting.pipeline.run import prepare
+from siting.pipeline.prepare import prepare
 from siting.scenario.file import read_scenario
 from tests.project.reliability.faults import fault
 

@@ -195,14 +195,14 @@ def test_processes_give_the_same_and_tell_how_far_they_are(
     network: RoadNetwork, seats: Points
 ) -> None:
     alone = travel_times(network, seats, seats, workers=1).minutes
-    told: list[tuple[int, int]] = []
+    heard: list[tuple[int, int]] = []
     both = travel_times(
-        network, seats, seats, workers=2, progress=lambda *done: told.append(done)
+        network, seats, seats, workers=2, progress=lambda *done: heard.append(done)
     ).minutes
     assert (alone.indptr == both.indptr).all()
     assert (alone.indices == both.indices).all()
     assert (alone.data == both.data).all()
-    assert told == [(128, 290), (256, 290), (290, 290)]
+    assert heard == [(128, 290), (256, 290), (290, 290)]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -214,14 +214,14 @@ def test_a_search_can_be_cancelled_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def interrupt(done: int, _all: int) -> None:
-        told.append((done, len([*tmp_path.glob("siting-*")])))
+        heard.append((done, len([*tmp_path.glob("siting-*")])))
         raise KeyboardInterrupt
 
-    told: list[tuple[int, int]] = []
+    heard: list[tuple[int, int]] = []
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(KeyboardInterrupt):
         travel_times(network, seats, seats, workers=workers, progress=interrupt)
-    assert told == [(128, workers - 1)]
+    assert heard == [(128, workers - 1)]
     assert [*tmp_path.rglob("*")] == []
 
 

@@ -56,7 +56,7 @@ def _random_network(seed: int) -> tuple[RoadNetwork, Points, Points]:
 @pytest.mark.parametrize("limit", [np.inf, 20.0])
 def test_it_is_bit_for_bit_that_of_this_process(cluster: Cluster, limit: float) -> None:
     network, origins, destinations = _random_network(3)
-    told: list[tuple[int, int]] = []
+    heard: list[tuple[int, int]] = []
     here = travel_times(network, origins, destinations, limit=limit, workers=1).minutes
     there = travel_times(
         network,
@@ -64,12 +64,12 @@ def test_it_is_bit_for_bit_that_of_this_process(cluster: Cluster, limit: float) 
         destinations,
         limit=limit,
         workers=cluster.address,
-        progress=lambda *done: told.append(done),
+        progress=lambda *done: heard.append(done),
     ).minutes
     for name in ("data", "indices", "indptr"):
         assert getattr(here, name).tobytes() == getattr(there, name).tobytes()
     assert 0 < here.nnz < 300 * 400
-    assert told == [(128, 300), (256, 300), (300, 300)]
+    assert heard == [(128, 300), (256, 300), (300, 300)]
 
 
 def test_a_scenario_has_the_same_answer(

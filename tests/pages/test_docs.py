@@ -1,6 +1,5 @@
 """The pages under docs/ do what they say."""
 
-import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,9 @@ from matplotlib.figure import Figure
 
 from siting.report.formats.gpkg import write_geopackage
 from siting.results.result import read_result
-from tests.support.pages import STUDIES, blocks, checksum_of_inputs
+from tests.support.pages import STUDIES, blocks, cells, checksum_of_inputs, run_cell
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-
-
-def _cells(name: str) -> list[str]:
-    text = (DOCS / name).read_text(encoding="utf-8")
-    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-
-
-def _run(cell: str, names: dict[str, Any]) -> object:
-    """Run a cell; give the value of its last line, as a notebook would show it."""
-    body = ast.parse(cell).body
-    last = body.pop() if isinstance(body[-1], ast.Expr) else None
-    code = compile(ast.Module(body, []), "cell", "exec")
-    exec(code, names)  # noqa: S102 - our own page
-    return None if last is None else eval(ast.unparse(last), names)  # noqa: S307 - our own page
 
 
 def test_the_notebook_page_runs_from_top_to_bottom(
@@ -35,7 +20,8 @@ def test_the_notebook_page_runs_from_top_to_bottom(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
-    shown = [value for cell in _cells("notebook.md") if (value := _run(cell, names)) is not None]
+    values = [run_cell(cell, names) for cell in cells(DOCS / "notebook.md")]
+    shown = [value for value in values if value is not None]
     result, drawn = shown[0], next(item for item in shown if isinstance(item, Figure))
     page = names["result"]._repr_html_()
     assert result is names["result"]
@@ -54,6 +40,11 @@ def _check_fields(result: Any, folder: Path, data: Path) -> None:  # noqa: ANN40
     for layer in ("sites", "demand_points"):
         fields = set(gpd.read_file(path, layer=layer).columns) - {"geometry"}
         assert fields <= documented
+
+
+def test_the_python_reference_runs() -> None:
+    (cell,) = cells(DOCS / "api.md")
+    assert run_cell(cell, {}) == (("1",), 9 * 100 + 4 * 80, "optimal")
 
 
 @pytest.mark.parametrize("page", STUDIES)

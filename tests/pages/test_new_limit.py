@@ -44,3 +44,35 @@ def test_what_is_wrong_with_it_is_told_at_once(example: dict[str, Any]) -> None:
     wrong = example["LargestShare"]("county", "north", 0.5)
     with pytest.raises(InputError, match="unknown grouping of sites"):
         solve(example["instance"], Mean(), example["MoreLimits"](largest_share=wrong))
+
+
+NAMES = (
+    ("max_new_per_municipality", "max_new_per_group"),
+    ("county_guarantee", "at_least_one_per_group"),
+)
+"""Limits in groups that there are, by the key of scenario files and as the model calls it."""
+
+
+@pytest.mark.parametrize("names", NAMES)
+def test_each_file_that_the_page_names_knows_a_limit_that_there_is(names: tuple[str, str]) -> None:
+    for name in _files():
+        text = (DOCS.parent / name).read_text(encoding="utf-8")
+        assert any(each in text for each in names), name
+
+
+def test_no_file_of_the_house_knows_a_limit_that_the_page_does_not_name() -> None:
+    house = DOCS.parent / "siting"
+    files = (path for kind in ("py", "toml") for path in house.rglob(f"*.{kind}"))
+    names = NAMES[1]
+    knowing = {
+        path.relative_to(DOCS.parent).as_posix()
+        for path in files
+        if any(each in path.read_text(encoding="utf-8") for each in names)
+    }
+    assert knowing == {name for name in _files() if name.startswith("siting/")}
+
+
+def _files() -> set[str]:
+    """The files on the page, folders left out."""
+    page = (DOCS / "new_limit.md").read_text(encoding="utf-8")
+    return set(re.findall(r"`((?:siting|tests|docs)/[\w/.]+\.\w+)`", page))

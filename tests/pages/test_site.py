@@ -147,9 +147,9 @@ def test_what_the_page_on_architecture_names_is_there() -> None:
 
 
 def test_what_the_page_on_architecture_looks_for_in_a_module_is_defined_there() -> None:
-    told = re.findall(r"`(\w+)`(?: or `(\w+)`)? in\s`(siting/[\w/]+\.py)`", _text("architecture"))
-    assert len(told) >= 8
-    for *names, path in told:
+    named = re.findall(r"`(\w+)`(?: or `(\w+)`)? in\s`(siting/[\w/]+\.py)`", _text("architecture"))
+    assert len(named) >= 8
+    for *names, path in named:
         text = (ROOT / path).read_text(encoding="utf-8")
         for name in filter(None, names):
             assert re.search(rf"^ *(?:(?:def|class) )?{name}\b", text, re.MULTILINE), (name, path)

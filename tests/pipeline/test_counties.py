@@ -6,8 +6,8 @@ import pytest
 
 from siting.common.types import Bools, Floats
 from siting.model import Instance, Limits, Mean, solve
+from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
-from siting.pipeline.run import prepare
 from siting.scenario.file import find_scenario, read_scenario
 
 NEW, BUDGET = 4, 9.0

@@ -12,7 +12,8 @@ import pytest
 
 from siting.common.errors import InterruptError
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.run import prepare, run
+from siting.pipeline.prepare import prepare
+from siting.pipeline.run import run
 from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario

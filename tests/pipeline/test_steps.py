@@ -85,11 +85,11 @@ def test_the_budgets_of_phases_are_lifted_too() -> None:
 
 
 def test_each_step_is_solved_and_told_as_asked(tmp_path: Path) -> None:
-    log, told = tmp_path / "highs.log", list[str]()
+    log, heard = tmp_path / "highs.log", list[str]()
     task = Task(_instance(), Mean(), Limits(), Solver(log_file=log))
-    assert len(list(solve_frontier(task, Frontier.of_offices(1, 2), told.append))) == 3
+    assert len(list(solve_frontier(task, Frontier.of_offices(1, 2), heard.append))) == 3
     assert log.stat().st_size > 0
-    assert told == ["Solving the frontier: 1", "Solving the frontier: 2"]
+    assert heard == ["Solving the frontier: 1", "Solving the frontier: 2"]
     with pytest.raises(InputError) as caught:
         _steps(Frontier.of_offices(1, 1), Limits(), time_limit=-1, gap=2)
     assert [fault.key for fault in caught.value.faults] == ["gap", "time_limit"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ from osmnx.distance import great_circle
 from siting.common.errors import ClashingLimit, InfeasibleError, InputError
 from siting.common.package import scenario_folder
 from siting.model import Cost, Coverage, Equity, Lexicographic, LimitUse, Mean, Target, Worst
+from siting.model.limits.groups import Quota
+from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
-from siting.pipeline.run import answer, prepare
+from siting.pipeline.run import answer
 from siting.pipeline.translate import explain_clash, objective_of, uses_by_key
 from siting.scenario.file import find_scenario, read_scenario
-from siting.scenario.schema import Scenario
+from siting.scenario.schema import ObjectiveKind, Scenario, SingleKind
 from siting.scenario.template import write_starter
 
 type Ask = Callable[..., Problem]
@@ -162,19 +165,38 @@ def test_a_clash_is_told_in_the_words_of_the_scenario_and_with_names(ask: Ask) -
     problem = ask(*FEW)
     clash = [
         ClashingLimit("at_least_one_per_group", "at least one site in each county", "county"),
-        ClashingLimit("quota", "at least 9 new in county 23, 24", "county", "23, 24"),
-        ClashingLimit("quota", "at least 9 new in skr_group C8", "skr_group", "C8"),
+        Quota("county", ("23", "24"), least=9).clash(),
+        Quota("skr_group", ("C8",), least=9).clash(),
+        Target(0.9, 45, "fa_region").clash("04", 80.0),
+        Target(0.9, 45, "fa_region").clash(),
         ClashingLimit("new_sites_max", "at most 6 new"),
         ClashingLimit("capacity", "no site serves more people than its capacity"),
     ]
+    names = problem.demand.set_index("fa_code")["fa_region"].to_dict()
+    where = f"the FA region {names['04']}, where at most 80 % can be reached"
     said = explain_clash(clash, problem.scenario, problem.sites, problem.demand)
     assert [(limit.key, limit.sentence) for limit in said] == [
         ("limits.county_guarantee", "at least one office in every county"),
         ("limits.quotas", "at least 9 new in Jämtlands län, Västerbottens län"),
         ("limits.quotas", "at least 9 new in skr_group C8"),
+        ("objective.targets", f"90 % within 45 minutes in {where}"),
+        ("objective.targets", "90 % within 45 minutes in each fa_region"),
         ("limits.new_offices_max", "at most 6 new offices"),
         ("capacity", "no site serves more people than its capacity"),
     ]
+
+
+def test_every_kind_of_objective_is_one_of_the_model() -> None:
+    asked = {"within_minutes": 45, "targets": [{"share": 0.9, "within_minutes": 45}]}
+    needs = {"coverage": "within_minutes", "cost": "targets"}
+    for kind in get_args(SingleKind):
+        about = {"title": "a", "author": "b", "date": "2026-01-01", "source": "c", "rationale": "d"}
+        wanted = {"kind": kind} | ({needs[kind]: asked[needs[kind]]} if kind in needs else {})
+        scenario = {"scenario": about, "objective": wanted}
+        made = objective_of(Scenario.model_validate(scenario, strict=False))
+        assert not isinstance(made, Lexicographic)
+        assert made.kind == kind
+    assert {*get_args(SingleKind), "lexicographic"} == set(get_args(ObjectiveKind))
 
 
 def test_uses_of_one_limit_are_told_apart() -> None:
@@ -185,12 +207,14 @@ def test_uses_of_one_limit_are_told_apart() -> None:
         LimitUse("quota", "at most 3 new in county 23", "county", "", 3, 1, 2),
         LimitUse("quota", "at most 3 new in county 24", "county", "", 3, 2, 1),
         LimitUse("spacing", "no two new sites nearer than 9", "", "a and b", 1, 1, 0),
+        LimitUse("phases", "means of the phases 2020", "", "2020", 3, 2, 1, "opened_max"),
     ]
     assert uses_by_key(uses) == {
         "fa_region_guarantee": {"limit": 1, "used": 1, "slack": 0, "where": "Kiruna"},
         "county_guarantee": {"limit": 1, "used": 2, "slack": 1, "where": "23"},
         "quotas": {"limit": 3, "used": 1, "slack": 2},
         "quotas_2": {"limit": 3, "used": 2, "slack": 1},
+        "phases": {"limit": 3, "used": 2, "slack": 1, "where": "2020 opened_max"},
     }
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.inputs.schema import read_table
-from siting.pipeline.run import check, prepare, run
+from siting.pipeline.prepare import check, prepare
+from siting.pipeline.run import run
 from siting.report.write import write_briefing
 from siting.results.result import Result, read_result
 from siting.results.write import write_result

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from siting.common.errors import InfeasibleError, InputError
-from siting.pipeline.run import check, prepare, run
+from siting.pipeline.prepare import check, prepare
+from siting.pipeline.run import run
 from siting.results.result import Result
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
 

@@ -22,7 +22,9 @@ from siting.report.formats.xlsx import as_xlsx
 from siting.report.summary import summary
 from siting.report.tables import limit_name, picks
 from siting.report.words import goal_in_words, number, percent, sort_key, texts, whole
+from siting.results.limits import UsedLimit
 from siting.results.result import Result
+from siting.scenario.limits import limit_of
 from tests.support.briefings import Show, Shown
 
 type Rows = list[list[str]]
@@ -294,10 +296,11 @@ def test_every_objective_has_its_words(objective: dict[str, Any], clause: str) -
     assert goal_in_words(objective, "en")
 
 
-def test_limits_that_stand_twice_are_told_apart() -> None:
-    assert limit_name("quotas", "sv") == "Kvot för nya kontor"
-    assert limit_name("quotas_2", "sv") == "Kvot för nya kontor (2)"
-    assert limit_name("max_new_per_municipality", "en") == "Most new offices in one municipality"
+def test_limits_that_appear_twice_are_told_apart() -> None:
+    quota, every = limit_of("quota"), limit_of("max_new_per_group")
+    assert limit_name(UsedLimit(quota, 1, {}), "sv") == "Kvot för nya kontor"
+    assert limit_name(UsedLimit(quota, 2, {}), "sv") == "Kvot för nya kontor (2)"
+    assert limit_name(UsedLimit(every, 1, {}), "en") == "Most new offices in one municipality"
 
 
 def test_numbers_in_the_workbook_are_those_of_the_csv(shown: Shown, kept: Path) -> None:

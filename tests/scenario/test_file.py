@@ -1,7 +1,12 @@
 """What stands in a scenario file, how overrides change it, and the schema that ships."""
 
+import json
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from siting.common.errors import InputError
@@ -176,3 +181,61 @@ def test_a_scenario_may_be_a_name_or_its_content(tmp_path: Path) -> None:
     assert read_scenario("announced_only") == read_scenario(find_scenario("announced_only"))
     assert as_scenario_file("announced_only") == read_scenario("announced_only")
     assert as_scenario_file(file) is file
+
+
+ABOUT = {"title": "t", "author": "a", "date": "2026-01-01", "source": "s", "rationale": "r"}
+
+
+@pytest.mark.parametrize("path", sorted(scenario_folder().glob("*.toml")), ids=lambda p: p.stem)
+def test_what_a_manifest_holds_of_a_scenario_is_read_back(path: Path) -> None:
+    file = read_scenario(path)
+    kept = json.loads(json.dumps(file.scenario.model_dump(mode="json")))
+    again = read_scenario(kept, name=path.stem)
+    assert (again.name, again.scenario, again.faults) == (file.name, file.scenario, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"limits": {"new_offices_max": np.int64(3)}}, 3),
+        ({"limits": MappingProxyType({"new_offices_max": 3})}, 3),
+        ({"demand": {"file": Path("folder") / "cells.csv"}}, "folder/cells.csv"),
+        ({"offices": {"open": np.array(["Storuman"])}}, ("Storuman",)),
+        ({"offices": {"open": pd.Series(["Storuman"])}}, ("Storuman",)),
+        ({"offices": {"open": ("Storuman",)}}, ("Storuman",)),
+    ],
+)
+def test_what_comes_from_python_is_taken(given: dict[str, Any], read: object) -> None:
+    scenario = {"scenario": ABOUT, **given}
+    file = read_scenario(scenario)
+    ((table, values),) = given.items()
+    assert file.faults == ()
+    assert getattr(getattr(file.scenario, table), *values) == read
+    assert scenario == {"scenario": ABOUT, **given}, "the caller's own is left as it is"
+    assert ABOUT["date"] == "2026-01-01"
+
+
+@pytest.mark.parametrize("date", ["2026-13-01", "1 May", "", None, 20260101, "2026-01-01T10:00"])
+def test_a_date_that_is_none_is_a_fault(date: object) -> None:
+    (fault,) = read_scenario({"scenario": {**ABOUT, "date": date}}).faults
+    assert (fault.file, fault.key, fault.value) == ("scenario", "scenario.date", date)
+
+
+@pytest.mark.parametrize(
+    "scenario", [{}, {"scenario": 3}, {"scenario": [1]}, {1: 2}, {"scenario": {"date": "x"}}]
+)
+def test_content_that_is_no_scenario_is_a_fault(scenario: dict[str, Any]) -> None:
+    assert read_scenario(scenario).faults
+
+
+def test_results_have_the_name_that_is_given() -> None:
+    asked = {"scenario": ABOUT}
+    assert read_scenario(asked).name == "scenario"
+    assert read_scenario(asked, name="more_money").name == "more_money"
+    assert read_scenario("announced_only", name="mine=4,5").name == "mine=4,5"
+
+
+@pytest.mark.parametrize("name", ["../mine", "a/b", "..", ".mine", "a\0b", " ", "a\nb", "mine\n"])
+def test_a_name_that_no_folder_can_have_is_a_fault(name: str) -> None:
+    (fault,) = read_scenario({"scenario": ABOUT}, name=name).faults
+    assert (fault.key, fault.value) == ("name", name)

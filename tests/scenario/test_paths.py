@@ -1,6 +1,7 @@
 """Files that a scenario names lie in its own folder, the data folder, or one that is allowed."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ from typer.testing import CliRunner
 
 from siting.cli.app import app
 from siting.common.errors import InputError
-from siting.pipeline.run import check
-from siting.scenario.file import ScenarioFile, read_scenario
+from siting.pipeline.prepare import check
+from siting.scenario.file import Folders, ScenarioFile, read_scenario
 from siting.studies.sweep.file import read_sweep
 
 NULLIA = Path(__file__).parents[2] / "docs" / "examples" / "nullia"
@@ -77,13 +78,13 @@ def test_a_link_is_judged_by_where_it_leads(nullia: Path, named: dict[str, str])
 
 
 def test_whether_a_file_elsewhere_exists_is_not_told(nullia: Path) -> None:
-    told = []
+    problems = []
     for name in ("../elsewhere/nullia.toml", "../elsewhere/none.csv"):
         with pytest.raises(InputError) as caught:
             check(read_scenario(nullia, [f'demand.file="{name}"']))
-        told += [fault.problem for fault in caught.value.faults]
-    assert len(told) == 2
-    assert told[0] == told[1]
+        problems += [fault.problem for fault in caught.value.faults]
+    assert len(problems) == 2
+    assert problems[0] == problems[1]
 
 
 def test_a_folder_whose_name_merely_begins_alike_is_another(nullia: Path) -> None:
@@ -115,6 +116,16 @@ def test_the_command_takes_folders(nullia: Path) -> None:
     assert "there is no such folder" in str(missing.exception)
 
 
+@pytest.mark.parametrize("kind", [str, Path, lambda folder: [str(folder)], lambda f: (f, "/")])
+def test_a_folder_may_be_a_text_and_one_alone(
+    nullia: Path, named: dict[str, str], kind: Callable[[Path], Folders]
+) -> None:
+    elsewhere = nullia.parents[1] / "elsewhere"
+    changes = [f'{key}="{elsewhere}/{name}"' for key, name in named.items()]
+    assert _refused(read_scenario(nullia, changes)) == sorted(named)
+    check(read_scenario(nullia, changes, allow=kind(elsewhere)))
+
+
 @pytest.mark.parametrize("base", ["../mine/nullia.toml", "nullia_here"])
 def test_the_base_of_a_sweep_lies_with_it_or_is_allowed(
     nullia: Path, monkeypatch: pytest.MonkeyPatch, base: str
@@ -126,5 +137,6 @@ def test_the_base_of_a_sweep_lies_with_it_or_is_allowed(
     path.write_text(f"{head}[grid]\nlimits.new_offices_max = [1, 2]\n", encoding="utf-8")
     with pytest.raises(InputError, match="lies outside the folder of the sweep"):
         read_sweep(path)
-    sweep = read_sweep(path, allow=[nullia.parent])
-    assert [run.file.allow for run in sweep.runs] == [(nullia.parent,)] * 2
+    for allow in ([nullia.parent], str(nullia.parent)):
+        sweep = read_sweep(str(path), allow=allow)
+        assert [run.file.allow for run in sweep.runs] == [(nullia.parent,)] * 2

@@ -42,7 +42,7 @@ def _studies(result: Result) -> Iterable[Result]:
             "driver": ["", "cost", *["speeds"] * (len(sites) - 3), "cost"],
         }
     )
-    sets = pd.DataFrame({"worlds_kept": [14], "greatest_regret": [1.09805], "main": [True]})
+    sets = pd.DataFrame({"draws_kept": [14], "greatest_regret": [1.09805], "main": [True]})
     robustness = _asked(result, "robustness", draws_done=40)
     yield Result(
         f"{result.name}-robustness", "robustness", robustness, {"sites": seen, "sets": sets}
@@ -62,9 +62,9 @@ def _studies(result: Result) -> Iterable[Result]:
             "in_diverse_share": [1.0, *[0.5] * (len(sites) - 1)],
         }
     )
-    told = _asked(result, "alternatives", within=0.01, complete=False)
+    facts = _asked(result, "alternatives", within=0.01, complete=False)
     yield Result(
-        f"{result.name}-alternatives", "alternatives", told, {"answers": answers, "sites": shared}
+        f"{result.name}-alternatives", "alternatives", facts, {"answers": answers, "sites": shared}
     )
     rounds = pd.DataFrame(
         {
@@ -157,14 +157,14 @@ def test_the_briefing_tells_it_under_how_sure(result: Result, companions: Compan
 def test_the_page_marks_how_often_each_place_is_picked(
     result: Result, companions: Companions, folder: Path
 ) -> None:
-    told = payload(result, outlines(), picked_shares(companions))
+    facts = payload(result, outlines(), picked_shares(companions))
     for key, kind, column in (
         ("picked", "robustness", "share"),
         ("answers", "alternatives", "in_best_share"),
     ):
         sites = pd.read_csv(folder.with_name(f"{folder.name}-{kind}") / "sites.csv")
-        assert told["trust"][key] == dict(zip(sites["code"], sites[column], strict=True))
-    assert [site[12] for site in told["own"]["sites"]] == list(
+        assert facts["trust"][key] == dict(zip(sites["code"], sites[column], strict=True))
+    assert [site[12] for site in facts["own"]["sites"]] == list(
         result.tables["sites"]["locality_code"]
     )
     assert '"trust":{}' in explorer_page(result, {})

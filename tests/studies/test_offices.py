@@ -1,4 +1,4 @@
-"""Drawn office tables keep what is known."""
+"""Drawn office tables keep what is known, and decisions come in rounds."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 
 from siting.inputs.schema import read_table
-from siting.studies.offices import Redraw, municipalities_without_office_by_rule, read_decisions
+from siting.studies.offices import (
+    Redraw,
+    municipalities_without_office_by_rule,
+    read_decisions,
+    rounds_of,
+)
 
 POWER = 1.75
 ANNOUNCED = {"2421", "1737", "2021", "2463"}
@@ -86,3 +91,32 @@ def test_a_table_that_says_nothing_of_its_evidence_is_certain() -> None:
     offices = pd.DataFrame({"municipality_code": ["a", "b"]})
     places = pd.DataFrame({"code": list("abc"), "fa_code": "1", "population_2019": [1, 2, 3]})
     assert draws(Redraw.of(offices, places, frozenset(), POWER), 1) == [("a", "b")]
+
+
+def test_the_rounds_are_those_of_the_orders(data: Path) -> None:
+    offices = read_table("offices_2019", data)["municipality_code"]
+    first, second, third = rounds_of(read_decisions(data), offices)
+    assert (first.kind, second.kind, third.kind) == ("open", "open", "close")
+    assert first.scored == ("1491",)
+    assert (len(second.scored), len(second.not_scored)) == (17, 11)
+    assert len(third.scored) == 9
+    assert set(third.not_scored) == {"0581", "0780"}
+    # 113 offices, then 4 announced, 4 ordered in 2020, 28 ordered in 2021.
+    assert [113 + len(each.earlier) for each in (first, second, third)] == [117, 121, 149]
+
+
+def test_what_counts_as_earlier_is_announced_or_ordered_before_the_month() -> None:
+    rows = [
+        ("2019-09", "0001", "announced"),
+        ("2020-01", "0002", "proposed"),
+        ("2020-06", "0001", "opened"),
+        ("2020-06", "0003", "ordered"),
+        ("2021-05", "0003", "ordered"),
+        ("2021-05", "0004", "ordered"),
+    ]
+    decisions = pd.DataFrame(rows, columns=["month", "municipality_code", "decision"])
+    second = rounds_of(decisions, pd.Series(["0005"]))[1]
+    assert second.earlier == ("0001", "0003")
+    assert second.scored == ("0004",)
+    assert second.not_scored == ("0003",)
+    assert municipalities_without_office_by_rule(decisions) == {"0001", "0002", "0003", "0004"}

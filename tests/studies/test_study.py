@@ -1,6 +1,7 @@
 """What all studies have in common."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,3 +36,22 @@ def test_explaining_and_repeating_take_a_result_by_its_folder(kind: type) -> Non
         siting.explain(folder, "Arjeplog", cancel=lambda: True)
     with pytest.raises(InterruptError, match="Cancelled"):
         siting.rerun(folder, cancel=lambda: True)
+
+
+def _study(kind: str) -> siting.Result:
+    run = siting.read_result(str(ROOT / "results" / "announced_only"))
+    return replace(run, name=f"announced_only-{kind}", kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["alternatives", "robustness", "clash"])
+def test_the_result_of_a_study_is_no_run(kind: str) -> None:
+    asked: list[Callable[[], object]] = [
+        lambda: siting.rerun(_study(kind)),
+        lambda: siting.explain(_study(kind), "Arjeplog"),
+        lambda: siting.compare(["results/announced_only", _study(kind)]),
+    ]
+    for each in asked:
+        with pytest.raises(siting.InputError, match="is no run") as error:
+            each()
+        (fault,) = error.value.faults
+        assert (fault.file, fault.key, fault.value) == (f"announced_only-{kind}", "kind", kind)

@@ -34,7 +34,7 @@ def dask_cluster(
     With `tls`, Dask's options for certificates, all of them speak TLS.
     """
     secured = [word for option in (tls or {}).items() for word in option]
-    told = folder / "scheduler.json"
+    scheduler_file = folder / "scheduler.json"
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: str, **more: str) -> subprocess.Popen[bytes]:
@@ -50,11 +50,24 @@ def dask_cluster(
 
     try:
         protocol = ("--protocol", "tls") if tls else ()
-        where = (*protocol, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
+        where = (
+            *protocol,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--scheduler-file",
+            str(scheduler_file),
+        )
         scheduler = start("distributed.cli.dask_scheduler", *where)
         # Dask makes the file before it writes it.
-        wait_until(lambda: told.is_file() and told.read_text(encoding="utf-8").endswith("}"))
-        address = json.loads(told.read_text(encoding="utf-8"))["address"]
+        wait_until(
+            lambda: (
+                scheduler_file.is_file()
+                and scheduler_file.read_text(encoding="utf-8").endswith("}")
+            )
+        )
+        address = json.loads(scheduler_file.read_text(encoding="utf-8"))["address"]
         options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
         worker = ("distributed.cli.dask_worker", address, *options)
         yield Cluster(address, scheduler, [start(*worker, **(env or {})) for _ in range(workers)])

@@ -1,11 +1,13 @@
 """What commands show, as the README and the pages under docs/ hold it."""
 
+import ast
 import hashlib
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -46,6 +48,20 @@ class Block:
 def blocks(page: str) -> Iterator[Block]:
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
     return (Block(**found.groupdict()) for found in BLOCK.finditer(text))
+
+
+def cells(page: Path) -> list[str]:
+    """The Python that a page shows."""
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def run_cell(cell: str, names: dict[str, Any]) -> object:
+    """Run a cell; give the value of its last line, as a notebook would show it."""
+    body = ast.parse(cell).body
+    last = body.pop() if isinstance(body[-1], ast.Expr) else None
+    code = compile(ast.Module(body, []), "cell", "exec")
+    exec(code, names)  # noqa: S102 - our own page
+    return None if last is None else eval(ast.unparse(last), names)  # noqa: S307 - our own page
 
 
 def lines(text: str) -> list[str]:

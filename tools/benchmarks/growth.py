@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from siting.studies.benchmark.formats import synthetic
 from siting.studies.benchmark.run import BenchmarkRow, run_benchmark, write_rows
-from siting.studies.benchmark.synthetic import synthetic
 
 TIME_LIMIT = 600.0
 # clients, candidates, existing, p: one of them grows at a time.

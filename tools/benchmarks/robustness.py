@@ -21,13 +21,14 @@ def main() -> None:
     from siting.studies.robustness.solve import (
         compute_shared,
         make_draws,
+        solve_draw,
         solve_draws,
     )
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
     file = read_scenario(find_scenario("remaining_offices"))
     started = time.perf_counter()
-    worker_context()  # as the command does, so that it gets ready meanwhile
+    worker_context(solve_draw)  # as the command does, so that it gets ready meanwhile
     problem, shared = compute_shared(file, data_folder(), _nothing)
     print(f"roads, travel times and tables: {time.perf_counter() - started:.1f} s")  # noqa: T201 - a script
     redraw = redraw_of(problem, data_folder(), rule=True)

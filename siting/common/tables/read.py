@@ -216,8 +216,8 @@ class _Rows:
         printable = self._text.rstrip("\r\n").isprintable()
         if problem := "" if printable else control_problem(self._text):
             nul = "\0" in self._text
-            told = (_NUL, _SAVE_REMEDY) if nul else (problem, "Take it out.")
-            yield self._at(self._row, fields, *told)
+            wrong = (_NUL, _SAVE_REMEDY) if nul else (problem, "Take it out.")
+            yield self._at(self._row, fields, *wrong)
         elif self._row == 1:
             yield from self._in_header(fields)
         elif fields and self._blank:

@@ -1,8 +1,8 @@
 """What every limit is: a name, a sentence, and linear rows over the options."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class LimitUse:
         The group or phase in which the least is left; empty if there is only one.
     limit, used, slack : float
         The limit there, what is used of it, and what is left.
+    kind : str
+        Which of the limits of that phase it is, as `Phase` calls it; else empty.
     """
 
     key: str
@@ -36,6 +38,7 @@ class LimitUse:
     limit: float
     used: float
     slack: float
+    kind: str = ""
 
 
 class Limit(ABC):
@@ -64,19 +67,29 @@ class Limit(ABC):
         used = tightest.used(chosen)
         upper_binds = tightest.upper - used <= used - tightest.lower
         limit = tightest.upper if upper_binds else tightest.lower
-        return self.used(limit, used, tightest.slack(chosen), tightest.label)
+        use = self.used(limit, used, tightest.slack(chosen))
+        return replace(use, label=tightest.label, kind=tightest.kind)
 
-    def used(self, limit: float, used: float, slack: float, label: str = "") -> LimitUse:
+    def used(self, limit: float, used: float, slack: float) -> LimitUse:
         """Return the use of this limit."""
-        return LimitUse(self.name, self.sentence(), self.about()[0], label, limit, used, slack)
+        return LimitUse(self.name, self.sentence(), self.about()[0], "", limit, used, slack)
 
     def clash(self) -> ClashingLimit:
         """Return the limit as one of those that clash."""
-        return ClashingLimit(self.name, self.sentence(), *self.about())
+        parts = (*self.about(), self.template(), self.facts())
+        return ClashingLimit(self.name, self.sentence(), *parts)
 
-    def about(self) -> tuple[str, str]:
+    def about(self) -> tuple[str, tuple[str, ...]]:
         """Return the grouping that the limit is about, and the groups that it names."""
-        return "", ""
+        return "", ()
+
+    def template(self) -> str:
+        """Return the sentence with {} where it names groups, if it names any."""
+        return ""
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what the sentence says, for other languages."""
+        return vars(self)
 
 
 class Count(Limit):
@@ -95,9 +108,12 @@ class Count(Limit):
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
+        return f"{self.span()} new{self.which()}"
+
+    def span(self) -> str:
+        """Return how many of them, in words."""
         spans = ((self.least, "at least"), (self.most, "at most"))
-        span = " and ".join(f"{word} {number}" for number, word in spans if number is not None)
-        return f"{span} new{self.which()}"
+        return " and ".join(f"{word} {number}" for number, word in spans if number is not None)
 
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options."""

@@ -15,7 +15,13 @@ from siting.model.program import Row, sum_row
 
 @dataclass(frozen=True)
 class _EachGroup(Limit):
-    """What holds for each group of a grouping."""
+    """What holds for each group of a grouping.
+
+    Parameters
+    ----------
+    group : str
+        A grouping of sites.
+    """
 
     group: str
 
@@ -23,14 +29,22 @@ class _EachGroup(Limit):
         """Return what is wrong with the limit itself."""
         return unknown_group(self.name, self.group, instance)
 
-    def about(self) -> tuple[str, str]:
+    def about(self) -> tuple[str, tuple[str, ...]]:
         """Return the grouping."""
-        return self.group, ""
+        return self.group, ()
 
 
 @dataclass(frozen=True)
 class MaxNewPerGroup(_EachGroup):
-    """At most so many new sites in each group of a grouping."""
+    """At most so many new sites in each group of a grouping.
+
+    Parameters
+    ----------
+    group : str
+        A grouping of sites.
+    count : int
+        The most new sites in each of its groups.
+    """
 
     name = "max_new_per_group"
     count: int
@@ -49,7 +63,15 @@ class MaxNewPerGroup(_EachGroup):
 
 @dataclass(frozen=True)
 class AtLeastOnePerGroup(_EachGroup):
-    """At least one open site in a group, or in each of a grouping, existing ones counted."""
+    """At least one open site in a group, or in each of a grouping, existing ones counted.
+
+    Parameters
+    ----------
+    group : str
+        A grouping of sites.
+    label : str
+        The group meant; empty where each is.
+    """
 
     name = "at_least_one_per_group"
     label: str = ""
@@ -59,9 +81,13 @@ class AtLeastOnePerGroup(_EachGroup):
         where = f"{self.group} {self.label}" if self.label else f"each {self.group}"
         return f"at least one site in {where}"
 
-    def about(self) -> tuple[str, str]:
+    def about(self) -> tuple[str, tuple[str, ...]]:
         """Return the grouping and the group of it."""
-        return self.group, self.label
+        return self.group, (self.label,) if self.label else ()
+
+    def template(self) -> str:
+        """Return the sentence with {} where it names groups."""
+        return "at least one site in {}" if self.label else ""
 
     def rows(self, options: Options) -> Iterator[Row]:
         """Return the limit as rows over the options; a group that is not there has no site."""
@@ -104,9 +130,13 @@ class Quota(Count):
         if self.least is None and self.most is None:
             yield Fault("limits", self.name, None, "has no number", "Give least or most.")
 
-    def about(self) -> tuple[str, str]:
+    def about(self) -> tuple[str, tuple[str, ...]]:
         """Return the grouping and the groups of it."""
-        return self.group, ", ".join(self.labels)
+        return self.group, tuple(self.labels)
+
+    def template(self) -> str:
+        """Return the sentence with {} where it names groups."""
+        return f"{self.span()} new in {{}}"
 
     def counted(self, options: Options) -> Bools:
         """Return which options are meant, shape (options,)."""

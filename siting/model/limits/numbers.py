@@ -1,7 +1,7 @@
 """How many new sites may open, and what they may cost, in all and in each phase."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from siting.common.errors import Fault
 from siting.common.types import Bools
@@ -55,7 +55,13 @@ def _total(options: Options, counted: Bools) -> float:
 
 @dataclass(frozen=True)
 class OneOffBudget(Limit):
-    """What it costs once to open new sites, forced ones included."""
+    """What it costs once to open new sites, forced ones included.
+
+    Parameters
+    ----------
+    money : float
+        The most that may be spent, in the unit of the sites' costs.
+    """
 
     name = "one_off_budget"
     money: float
@@ -71,7 +77,15 @@ class OneOffBudget(Limit):
 
 @dataclass(frozen=True)
 class NewSites(Count):
-    """At least or at most so many new sites in all."""
+    """At least or at most so many new sites in all.
+
+    Parameters
+    ----------
+    name : str
+        The field of `Limits` that asks for it.
+    least, most : int, optional
+        Least and greatest number of them to open.
+    """
 
     name: str
     least: int | None = None
@@ -105,14 +119,24 @@ class Phase:
 
 @dataclass(frozen=True)
 class Phases(Limit):
-    """The means of each phase."""
+    """The means of each phase.
+
+    Parameters
+    ----------
+    phases : tuple of Phase
+        In their order.
+    """
 
     name = "phases"
     phases: tuple[Phase, ...]
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        return f"the budgets of the phases {', '.join(phase.name for phase in self.phases)}"
+        return f"the budgets of the phases {self.facts()['names']}"
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what the phases are called."""
+        return {"names": ", ".join(phase.name for phase in self.phases)}
 
     def faults(self, instance: Instance) -> Iterable[Fault]:  # noqa: ARG002 - the same for each limit
         """Return what is wrong with the limit itself."""
@@ -129,10 +153,11 @@ class Phases(Limit):
         for number, phase in enumerate(self.phases):
             opened = options.new & (options.phase == number)
             running = options.new & (options.phase <= number)
-            for key, most, counted, figure in (
+            for kind, most, counted, figure in (
                 ("annual_budget", phase.annual_budget, running, options.annual_cost),
                 ("one_off_budget", phase.one_off_budget, opened, options.one_off_cost),
                 ("opened_max", phase.opened_max, opened, 1.0),
             ):
                 if most is not None:
-                    yield sum_row(f"{phase.name} {key}", counted, figure, upper=most)
+                    row = sum_row(phase.name, counted, figure, upper=most)
+                    yield replace(row, kind=kind)

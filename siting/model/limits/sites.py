@@ -1,6 +1,6 @@
 """What holds for sites: open or shut, how near to each other and to people, and how full."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,15 @@ from siting.model.options import Options
 from siting.model.program import Row, sum_row
 
 
+@dataclass(frozen=True)
 class _Named(Limit):
-    """What holds for sites that are named."""
+    """What holds for sites that are named.
+
+    Parameters
+    ----------
+    sites : tuple of str
+        Their ids.
+    """
 
     sites: tuple[str, ...]
 
@@ -33,7 +40,6 @@ class ForceOpen(_Named):
     """Sites that must be open."""
 
     name = "force_open"
-    sites: tuple[str, ...]
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
@@ -50,7 +56,6 @@ class ForceShut(_Named):
     """Sites that must be shut, existing ones too."""
 
     name = "force_shut"
-    sites: tuple[str, ...]
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
@@ -81,8 +86,13 @@ class Closing(_Named):
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        most = len(self.sites) if self.most is None else self.most
-        return f"of {len(self.sites)} that may close, {self.least} to {most} do"
+        return "of {number} that may close, {least} to {most} do".format_map(self.facts())
+
+    def facts(self) -> Mapping[str, object]:
+        """Return how many may close, and how many do."""
+        number = len(self.sites)
+        most = number if self.most is None else self.most
+        return {"number": number, "least": self.least, "most": most}
 
     def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""
@@ -194,7 +204,13 @@ class Different(Limit):
 
 @dataclass(frozen=True)
 class MaxTime(Limit):
-    """No one is sent further than this many minutes."""
+    """No one is sent further than this many minutes.
+
+    Parameters
+    ----------
+    minutes : float
+        The longest time allowed.
+    """
 
     name = "max_time"
     minutes: float

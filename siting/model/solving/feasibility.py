@@ -33,8 +33,7 @@ def target_ceilings(formulation: Formulation, targets: Sequence[Target]) -> list
             reachable = float(weights[minutes <= target.within].sum())
             most = reachable / people if people else 1.0
             if most < target.share - LEEWAY:
-                share = f", where at most {100 * most:.4g} % can be reached"
-                impossible.append(target.clash(label, share))
+                impossible.append(target.clash(label, float(f"{100 * most:.4g}")))
             allowed = (1 - target.share) * people - lost + LEEWAY * max(1.0, people)
             functional = formulation.functional(beyond(target.within), weights)
             ceilings.append(Ceiling(functional, max(allowed, 0.0)))

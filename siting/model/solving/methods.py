@@ -27,12 +27,14 @@ def way_for(program: Program, search: Search) -> str:
 
 def solve_flat(program: Program, search: Search, method: str | None = None) -> SolverAnswer:
     """Return the options with the least goal."""
+    search.heed()
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     answer = replace(_honest(solve(program, search)), method=way)
     # Where none is found, the value is infinite; so is the bound if there is none.
-    proved = answer.bound > search.cutoff or answer.bound >= answer.value * (1 - RELATIVE)
-    if not proved and way != "classic" and program.times.nnz <= MANY_PAIRS and not search.ran_out():
+    short = 0.0 if answer.chosen is None else max(search.gap, RELATIVE) * abs(answer.value)
+    ended = answer.bound > search.cutoff or answer.bound >= answer.value - short
+    if not ended and way != "classic" and program.times.nnz <= MANY_PAIRS and not search.ran_out():
         # Its answers break a limit by less than its solver sees.
         return solve_flat(program, search, "classic")
     return answer
@@ -84,5 +86,5 @@ def _served(program: Program, chosen: Bools, bound: float) -> SolverAnswer:
         return checked(program, chosen, "stopped", bound)
     only = chosen.astype(np.float64)
     chosen_alone = drop_forbidden_pairs(replace(program, lower=only, upper=only, hint=None))
-    answer = solve_classic(chosen_alone, Search.begin(Solver(), TIGHT_GAP, None))
+    answer = solve_classic(chosen_alone, Search(Solver(), TIGHT_GAP, None))
     return replace(answer, state="stopped", bound=bound)

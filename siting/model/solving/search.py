@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from siting.common.errors import Fault, refuse_all
 
@@ -107,7 +107,7 @@ class Solver:
         elif importlib.util.find_spec(PACKAGES[self.name]) is None:
             remedy = f"Install the package {PACKAGES[self.name]}, or use highs."
             yield Fault("solver", "name", self.name, "is not installed", remedy)
-        if not self.threads >= 1:
+        if self.threads < 1:
             yield Fault("solver", "threads", self.threads, "is not positive", "Give 1 or more.")
         if self.name == "scip" and self.threads > 1:
             yield Fault("solver", "threads", self.threads, "SCIP runs on one thread", "Give 1.")
@@ -122,30 +122,26 @@ class Search:
     solver : Solver
     gap : float
         Relative gap at which to stop.
-    started : float
-        When it began, by `time.perf_counter`.
     time_limit : float, optional
-        Seconds from then.
+        Seconds from when it began.
+    heed : callable
+        Called before each solve, at every node and for whatever is found; what it raises ends the
+        search.
+    started : float
+        When it began, by `time.perf_counter`: when it was made.
     trace : list of TracePoint
         Is added to as the search goes on.
-    heed : callable
-        Called at every node and for whatever is found; what it raises ends the search.
     cutoff : float
         Answers above it are not looked for; a bound above it is as good as none being left.
     """
 
     solver: Solver
     gap: float
-    started: float
     time_limit: float | None = None
-    trace: list[TracePoint] = field(default_factory=list)
     heed: Callable[[], None] = lambda: None
+    started: float = field(default_factory=time.perf_counter)
+    trace: list[TracePoint] = field(default_factory=list)
     cutoff: float = float("inf")
-
-    @classmethod
-    def begin(cls, solver: Solver, gap: float, time_limit: float | None) -> Self:
-        """Begin a search now."""
-        return cls(solver, gap, time.perf_counter(), time_limit)
 
     def elapsed(self) -> float:
         """Return the seconds since the start."""

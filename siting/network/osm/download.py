@@ -307,5 +307,5 @@ def _check_address(key: str, url: str) -> None:
 
 
 def _fault(key: str, value: str, problem: str, remedy: str = "") -> InputError:
-    told = remedy or _REMEDIES.get(key, "Correct it")
-    return InputError([Fault("siting network build", key, value, problem, told)])
+    advice = remedy or _REMEDIES.get(key, "Correct it")
+    return InputError([Fault("siting network build", key, value, problem, advice)])

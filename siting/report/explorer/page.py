@@ -14,23 +14,22 @@ from siting.common.files import write_file
 from siting.report.maps import palette
 from siting.report.maps.sweden import Outlines, outlines, refuse_outside_sweden
 from siting.report.words import LANGUAGES, localised, texts
-from siting.results.measures import DIGITS, MEASURES, SHARE_MINUTES
+from siting.results.measures import MEASURES, SHARES
 from siting.results.result import Result
 from siting.results.tables import from_present, with_change
 
 _SCRIPTS = ("words.js", "map.js", "tables.js", "page.js")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 """Signs that could end a script element or a line of it; within JSON they only occur in texts."""
-NATION = {
-    name: DIGITS[unit] + 2 * (unit == "share")
-    for name, unit in sorted(MEASURES.items(), key=lambda measure: list(DIGITS).index(measure[1]))
-}
+_UNITS = [measure.unit for measure in MEASURES.values()]
+_BY_UNIT = sorted(MEASURES, key=lambda name: _UNITS.index(MEASURES[name].unit))
+NATION = {name: MEASURES[name].digits + 2 * (name in SHARES) for name in _BY_UNIT}
 """Decimals of the measures of the whole country, by unit; shares are from 0 to 1 here."""
 _REGION = {
     "mean": ("mean_after", 1),
     "change": ("mean_change", 1),
     "worst": ("worst_after", 1),
-    **{f"share{limit}": (f"share{limit}_after", 3) for limit in SHARE_MINUTES},
+    **{share: (f"{share}_after", 3) for share in SHARES},
 }
 
 
@@ -75,6 +74,7 @@ def payload(result: Result, drawing: Outlines, picked: Mapping[str, Any]) -> dic
         "version": result.manifest["versions"]["siting"],
         "evidence": result.manifest["evidence"],
         "texts": {language: _words(result, language) for language in LANGUAGES},
+        "measures": [[name, MEASURES[name].digits, name in SHARES] for name in NATION],
         "map": _map(drawing),
         "municipalities": _municipalities(result.tables["municipalities"]),
         "offices": _offices(result.tables["offices"], drawing),

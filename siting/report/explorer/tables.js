@@ -1,11 +1,10 @@
 // The tables: the country, the municipality found, new offices and all municipalities.
-const measures = ["mean", "median", "p90", "p95", "max", "ede", "share30", "share45", "share60", "gini"];
-const isShare = (name) => name.startsWith("share");
+const shares = new Set(data.measures.filter(([, , isShare]) => isShare).map(([name]) => name));
 
 /** A figure of the whole country; its unit stands in the name of the measure. */
-function national(name, value, write) {
+function national(name, digits, value, write) {
   if (value === null) return "–";
-  return isShare(name) ? write(100 * value, 2) : write(value, name === "gini" ? 3 : 2);
+  return write(shares.has(name) ? 100 * value : value, digits);
 }
 
 function head(...names) {
@@ -15,11 +14,11 @@ function head(...names) {
 
 function paintNation() {
   const answer = current();
-  const rows = measures.map((name, index) => element("tr", {},
+  const rows = data.measures.map(([name, digits], index) => element("tr", {},
     element("th", { scope: "row" }, words().measures[name]),
-    element("td", {}, national(name, data.present.nation[index], number)),
-    element("td", {}, national(name, possible() ? answer.nation[index] : null, number)),
-    element("td", {}, national(name, possible() ? answer.change[index] : null, signed))));
+    element("td", {}, national(name, digits, data.present.nation[index], number)),
+    element("td", {}, national(name, digits, possible() ? answer.nation[index] : null, number)),
+    element("td", {}, national(name, digits, possible() ? answer.change[index] : null, signed))));
   find("nation").replaceChildren(head(words().measure, words().before, words().after, words().change), element("tbody", {}, ...rows));
 }
 
@@ -28,8 +27,8 @@ function paintFound() {
   if (index < 0) { find("found").replaceChildren(); return; }
   const [code, name, population] = data.municipalities[index];
   const before = data.present.regions, after = possible() ? current().regions : null;
-  const rows = ["mean", "worst", "share30", "share45", "share60"].map((key) => {
-    const write = (value) => number(isShare(key) ? 100 * value : value, 1);
+  const rows = Object.keys(before).filter((key) => key !== "change").map((key) => {
+    const write = (value) => number(shares.has(key) ? 100 * value : value, 1);
     return element("tr", { "data-measure": key },
       element("th", { scope: "row" }, words().region_measures[key]),
       element("td", {}, write(before[key][index])),

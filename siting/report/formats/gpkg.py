@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import replace_file, telling
-from siting.report.maps.sweden import SWEREF, located, municipal_boundaries, refuse_outside_sweden
+from siting.inputs.boundaries import SWEREF, located, municipal_boundaries
+from siting.inputs.schema import read_table
+from siting.report.maps.sweden import refuse_outside_sweden
 from siting.results.result import Result
 
 FILE = "result.gpkg"
@@ -19,7 +20,7 @@ _OLDER: Mapping[str, Any] = {"dataset_options": {"VERSION": "1.2"}}
 """The version that QGIS 3.22, the oldest about, reads without a warning."""
 
 
-def refuse_own_demand(result: Result) -> None:
+def refuse_user_demand(result: Result) -> None:
     """Raise an error for a result whose demand points are not those that ship."""
     refuse_outside_sweden(result, "a GeoPackage")
     own = result.manifest["scenario"]["demand"].get("file")
@@ -46,11 +47,11 @@ def write_geopackage(result: Result, folder: Path, data: Path) -> Path:
     }
     path = folder / FILE
 
-    def write(aside: Path) -> None:
+    def write(new: Path) -> None:
         # GDAL makes the file itself.
-        aside.unlink()
+        new.unlink()
         for name, layer in layers.items():
-            layer.to_file(aside, layer=name, driver="GPKG", engine="pyogrio", **_OLDER)
+            layer.to_file(new, layer=name, driver="GPKG", engine="pyogrio", **_OLDER)
 
     with telling(path), _fixed_date(result.manifest["date"]):
         replace_file(path, write)
@@ -76,7 +77,7 @@ def _municipalities(result: Result) -> gpd.GeoDataFrame:
 def _demand_points(result: Result, data: Path) -> gpd.GeoDataFrame:
     assignment = result.tables["assignment"]
     path = data / "demand.csv"
-    positions = pd.read_csv(path, dtype={"demand_id": str}).set_index("demand_id")[["lon", "lat"]]
+    positions = read_table("demand", data).set_index("demand_id")[["lon", "lat"]]
     missing = assignment[~assignment["demand_id"].isin(positions.index)]
     if len(missing):
         problem = f"{len(missing)} demand points of the result have no position"

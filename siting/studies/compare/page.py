@@ -9,7 +9,6 @@ from typing import Any
 
 from siting.common.files import telling, write_file
 from siting.report.document import (
-    ALIKE,
     Block,
     Bullets,
     Column,
@@ -23,21 +22,43 @@ from siting.report.document import (
 from siting.report.formats.html import as_html
 from siting.report.formats.xlsx import as_xlsx
 from siting.report.maps.draw import as_png, draw_map
-from siting.report.tables import DIGITS_SHOWN, columns, measured, place, records
+from siting.report.tables import columns, measured, place, records
 from siting.report.words import LANGUAGES, localised, number, sort_key, texts
 from siting.results.csv import as_csv
 from siting.results.measures import MEASURES
 from siting.results.result import Result
+from siting.results.tables import ALIKE
 from siting.studies.compare.study import PEOPLE, Comparison, difference
 
 _MOVED = 10
 """So many municipalities that win most, and so many that lose most, on the page."""
+_NARROW = 22
+"""Width of columns on a terminal, where what is longer is broken."""
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 """A figure in a scenario; whole numbers stay as they are, since a name can look like one."""
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write the comparison as HTML and XLSX in both languages, and its tables as CSV."""
+def write_comparison(comparison: Comparison, folder: Path | str) -> list[Path]:
+    """Write the comparison as HTML and XLSX in both languages, and its tables as CSV.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What `siting.compare` gave.
+    folder : Path or str
+        Where to write them; it is made if it is not there.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
+    folder = Path(folder)
     with telling(folder, "--out"):
         folder.mkdir(parents=True, exist_ok=True)
     return [
@@ -77,17 +98,31 @@ def write_up(comparison: Comparison, language: str) -> Document:
     )
 
 
-def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
+def tell_comparison(comparison: Comparison, language: str = "en") -> Document:
+    """Put into a few words and tables what differs, narrow enough for a terminal."""
+    blocks = list(_warning(comparison, language))
+    for grid in (part(comparison, language) for part in (_overview, _scenarios, _measures)):
+        heads = [replace(head, width=_NARROW) for head in grid.columns if head.key != "title"]
+        blocks.append(replace(grid, columns=heads))
+    return Document(language, "", tuple(blocks))
+
+
+def _warning(comparison: Comparison, language: str) -> Iterator[Block]:
     words = texts(language)["compare"]
     if comparison.obstacles:
-        told = words["obstacles"]
-        yield Heading(told["heading"])
-        yield Paragraph(told["warning"], "warning")
+        section = words["obstacles"]
+        yield Heading(section["heading"])
+        yield Paragraph(section["warning"], "warning")
         lines = (
-            told["line"].format(where=fault.file, key=fault.key, value=fault.value)
+            section["line"].format(where=fault.file, key=fault.key, value=fault.value)
             for fault in comparison.obstacles
         )
         yield Bullets(tuple(lines))
+
+
+def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) -> Iterator[Block]:
+    words = texts(language)["compare"]
+    yield from _warning(comparison, language)
     for section in ("overview", "scenarios", "picks", "measures"):
         yield Heading(words["headings"][section])
         yield grids[section]
@@ -98,9 +133,9 @@ def _blocks(comparison: Comparison, grids: Mapping[str, Grid], language: str) ->
         yield from _extremes(grids["municipalities"], column, words["titles"])
     if names := _map_names(comparison):
         yield Heading(words["headings"]["maps"])
-        told = words["alternatives"]
+        section = words["alternatives"]
         yield Pictures(
-            {name: told[name.split("-")[0]].format(run=run) for name, run in names.items()}
+            {name: section[name.split("-")[0]].format(run=run) for name, run in names.items()}
         )
     yield Paragraph(words["rests"], "small")
 
@@ -172,9 +207,9 @@ def _measures(comparison: Comparison, language: str) -> Grid:
     words, rows = texts(language), []
     values, changes = ("before", *comparison.names), comparison.differences
     for row in records(comparison.measures):
-        unit = MEASURES[row["measure"]]
-        cells = measured(row, DIGITS_SHOWN[unit] + 1, values=values, changes=changes)
-        name, sign = words["measures"][row["measure"]], words["measure_units"][unit]
+        measure = MEASURES[row["measure"]]
+        cells = measured(row, measure.short + 1, values=values, changes=changes)
+        name, sign = words["measures"][row["measure"]], words["measure_units"][measure.unit]
         rows.append({"measure": f"{name}, {sign}", **cells})
     heads = _columns(["measure", "before"], language)
     heads += [Column(*head, "figure") for head in _side_by_side(comparison).items()]

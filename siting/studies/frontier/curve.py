@@ -1,16 +1,26 @@
 """The curve of a frontier, or the front of two aims, as a picture."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from siting.common.files import write_file
+from siting.report.maps.draw import drawn
 from siting.results.result import Result
 from siting.scenario.limits import VARIED
 from siting.studies.frontier.page import aim_in_words
 
 _SIZE_INCHES = (6.4, 4.0)
 _INK, _GREY, _BLUE = "#1c1c1a", "#77776f", "#0b4f8a"
+
+
+def write_curve(study: Result, folder: Path) -> None:
+    """Draw the curve into the folder of its study, as each kind of picture."""
+    for kind, content in drawn(draw_curve(study), study.name).items():
+        write_file(folder / f"frontier.{kind}", content)
 
 
 def draw_curve(study: Result) -> Figure:
@@ -53,15 +63,15 @@ def _draw_steps(axes: Axes, table: pd.DataFrame, limit: str) -> None:
 
 
 def _draw_front(axes: Axes, table: pd.DataFrame, study: Result) -> None:
-    told, points = study.manifest, table.iloc[1:]
+    facts, points = study.manifest, table.iloc[1:]
     second = points["second"].to_numpy(dtype=np.float64)
-    if told["second"] == "coverage":
-        second = 100 * (1 - second / told["people"])
-        axes.set_xlabel(f"People within {told['within']:g} minutes, %", fontsize=9)
+    if facts["second"] == "coverage":
+        second = 100 * (1 - second / facts["people"])
+        axes.set_xlabel(f"People within {facts['within']:g} minutes, %", fontsize=9)
     else:
         axes.invert_xaxis()
-        axes.set_xlabel(f"{aim_in_words(told).capitalize()}, minutes", fontsize=9)
-    label = "a sample of the front" if told["sample"] else "the front, whole"
+        axes.set_xlabel(f"{aim_in_words(facts).capitalize()}, minutes", fontsize=9)
+    label = "a sample of the front" if facts["sample"] else "the front, whole"
     axes.plot(second, points["objective"], color=_GREY, lw=0.7, ls=(0, (2, 2)), zorder=1)
     axes.scatter(second, points["objective"], s=22, color=_BLUE, label=label, zorder=2)
     axes.legend(fontsize=8, frameon=False, loc="upper left")

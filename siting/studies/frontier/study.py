@@ -10,16 +10,16 @@ from siting.common.errors import Fault, InputError
 from siting.common.signals import Cancel, Progress, heeding
 from siting.model import Coverage, Equity, Task, Worst
 from siting.pipeline.describe import describe_steps
-from siting.pipeline.run import prepare
+from siting.pipeline.prepare import prepare
 from siting.pipeline.steps import Frontier, Step, read_over, solve_frontier
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.scenario.schema import Scenario
+from siting.studies.defaults import WITHIN
 from siting.studies.frontier.tradeoff import Front, Second, solve_front
 from siting.studies.study import refuse, study_result
 
 SECONDS = ("worst", "equity", "coverage")
-WITHIN = 45.0
 """Minutes of coverage, where neither the command nor the scenario says."""
 
 
@@ -50,7 +50,7 @@ def frontier(
     scenario: AnyScenario,
     asked: Frontier | Tradeoff | str,
     *,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -66,7 +66,7 @@ def frontier(
     asked : Frontier, Tradeoff or str
         The limit and its values, or what the mean is traded for; or a text such as
         new_offices=4..40 or mean,worst.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -106,7 +106,7 @@ def frontier(
 
 
 def _trade_off(
-    file: ScenarioFile, asked: Tradeoff, data: Path | None, progress: Progress
+    file: ScenarioFile, asked: Tradeoff, data: Path | str | None, progress: Progress
 ) -> Result:
     scenario = file.scenario
     stages = scenario.objective.order or [scenario.objective.stage()]
@@ -149,8 +149,8 @@ def _steps(front: Front, task: Task) -> Iterator[Step]:
 def _with_aims(table: pd.DataFrame, front: Front) -> pd.DataFrame:
     """The figures of the two aims, of the persons who count, and what is proved of them."""
     points = pd.DataFrame([vars(point) for point in (front.present, *front.points)])
-    told = points.drop(columns="solution").rename(columns={"mean": "objective"})
-    return table.assign(**told.astype({"efficient": "boolean"}))
+    figures = points.drop(columns="solution").rename(columns={"mean": "objective"})
+    return table.assign(**figures.astype({"efficient": "boolean"}))
 
 
 def read_tradeoff(text: str, within: float | None = None, points: int | None = None) -> Tradeoff:

@@ -96,7 +96,7 @@ def _round(
 
 
 def _figure(measure: str, value: float) -> Figure:
-    return Figure(value, "share" if MEASURES[measure] == "share" else "number", 2)
+    return Figure(value, "share" if MEASURES[measure].unit == "share" else "number", 2)
 
 
 def _choices(choices: pd.DataFrame, words: Mapping[str, Any]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from siting.model import Instance
 from siting.pipeline.problem import Problem
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
+from siting.studies.defaults import TABLE_DRAWS
 from siting.studies.hindcast.solve import (
     Contest,
     RoundComparison,
@@ -40,9 +41,9 @@ from siting.studies.study import open_study, study_result
 def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     scenario: AnyScenario,
     *,
-    draws: int = 0,
+    draws: int = TABLE_DRAWS,
     seed: int = 1,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -60,7 +61,7 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
         without the rule that none has an office where one was ordered later.
     seed : int
         The same seed draws the same tables.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -82,7 +83,7 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     progress = heeding(progress, cancel)
     file = as_scenario_file(scenario)
     _refuse_outside_sweden(file)
-    problem, folder = open_study(file, data, progress), data or data_folder()
+    problem, folder = open_study(file, data, progress), data_folder(data)
     past = Past.of(problem, folder)
     played = []
     for each in past.rounds():

@@ -77,7 +77,7 @@ class Calibration:
 
     def errors(self) -> dict[str, float]:
         """Root mean square of minutes / known - 1: before, after, and of each trip left out."""
-        names = ["before", "after", "of trips left out of the fit"]
+        names = ["before", "after", "left_out"]
         rows = [(trip.before, trip.after, trip.left_out) for trip in self.trips]
         found = pd.DataFrame(rows, columns=names, dtype=np.float64).dropna(axis="columns")
         known = np.array([trip.reference.minutes for trip in self.trips], dtype=np.float64)

@@ -10,9 +10,8 @@ from siting.report.document import Block, Document, Paragraph
 from siting.report.tables import Formats, study_grid
 from siting.report.words import study_texts, texts
 from siting.results.result import Result
+from siting.studies.defaults import CORE, OFTEN
 
-_OFTEN = 0.25
-"""Picks of so many of the draws are shown beside the core and the scenario's own."""
 _SITES: Formats = {
     "place": "text",
     "share": "percent",
@@ -25,7 +24,7 @@ _FACTORS: Formats = {
     "picks": 1,
     "main_kept": "percent",
 }
-_REGRETS: Formats = {"set": "text", "worlds_kept": 0, "mean_regret": 3, "greatest_regret": 3}
+_REGRETS: Formats = {"set": "text", "draws_kept": 0, "mean_regret": 3, "greatest_regret": 3}
 
 
 def tell_robustness(study: Result, language: str = "en") -> Document:
@@ -45,9 +44,10 @@ def _blocks(study: Result, words: Mapping[str, Any], language: str) -> Iterator[
         said = {"rating": rating, "what": f"{what[0].lower()}{what[1:]}", "value": value}
         yield Paragraph(words["assumed"].format(**said))
     sites = tables["sites"]
-    others = ~sites["core"] & (sites["main"] | (sites["share"] >= _OFTEN))
+    others = ~sites["core"] & (sites["main"] | (sites["share"] >= OFTEN))
     for key, chosen in (("core", sites["core"]), ("others", others)):
-        yield study_grid(key, _in_words(sites[chosen], words), _SITES, words)
+        title = words[key].format(core=f"{100 * CORE:g}", often=f"{100 * OFTEN:g}")
+        yield study_grid(key, _in_words(sites[chosen], words), _SITES, {**words, key: title})
     yield Paragraph(words["sites_note"])
     factors = tables["factors"]
     named = factors.assign(factor=factors["factor"].map(words["factors"]))

@@ -16,8 +16,8 @@ from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
 from siting.network.speeds import speed_profiles
 from siting.pipeline.check import checked_inputs
+from siting.pipeline.prepare import travel_times
 from siting.pipeline.problem import SITE_GROUPS, Problem, dense
-from siting.pipeline.run import travel_times
 from siting.scenario.file import ScenarioFile
 from siting.studies.offices import Redraw, codes_of_seats, pairs_that_matter, present_sites
 from siting.studies.study import open_study

@@ -13,8 +13,8 @@ from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.results.result import Result
-from siting.results.schema import CORE
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
+from siting.studies.defaults import CORE, DRAWS, WORKERS
 from siting.studies.offices import also_read, redraw_of
 from siting.studies.robustness.solve import (
     Realisation,
@@ -22,6 +22,7 @@ from siting.studies.robustness.solve import (
     SolvedDraw,
     compute_shared,
     make_draws,
+    solve_draw,
     solve_draws,
 )
 from siting.studies.study import refuse, study_result
@@ -29,14 +30,15 @@ from siting.studies.study import refuse, study_result
 _COST_BANDS = ("low", "middle", "high")
 
 
+# long: half of it says what its parameters mean
 def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     scenario: AnyScenario,
     *,
-    draws: int = 200,
+    draws: int = DRAWS,
     seed: int = 1,
-    workers: int = 1,
+    workers: int = WORKERS,
     rule: bool = True,
-    data: Path | None = None,
+    data: Path | str | None = None,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -51,10 +53,11 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     seed : int
         The same seed makes the same draws.
     workers : int
-        Processes to solve them in; the result does not depend on it.
+        Processes to solve them in; the result does not depend on it. A script that uses more
+        than one calls this under ``if __name__ == "__main__":``.
     rule : bool
         Whether no office is drawn where one was announced, proposed or ordered later.
-    data : Path, optional
+    data : Path or str, optional
         The data folder; the one that ships if not given.
     progress : callable
         Told what is being done.
@@ -74,10 +77,10 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
         If it is interrupted before any draw is finished, or cancelled.
     """
     progress = heeding(progress, cancel)
-    file, folder = as_scenario_file(scenario), data or data_folder()
+    file, folder = as_scenario_file(scenario), data_folder(data)
     _refuse_what_is_not_carried_over(file)
     if workers > 1:
-        worker_context()
+        worker_context(solve_draw)
     problem, shared = compute_shared(file, folder, progress)
     made = make_draws(shared, redraw_of(problem, folder, rule=rule), draws, seed)
     progress("Solving the scenario as it stands")
@@ -113,7 +116,7 @@ def _refuse_what_is_not_carried_over(file: ScenarioFile) -> None:
         "candidates.file": scenario.candidates.file is not None,
         "travel_times.file": scenario.travel_times.file is not None,
     }
-    remedy = "Draw worlds for a scenario without it; limits on number, money and groups are fine."
+    remedy = "Make draws of a scenario without it; limits on number, money and groups are fine."
     refuse(file, asked, "is not carried over to other offices and costs", remedy)
 
 
@@ -276,7 +279,7 @@ def regrets(means: Floats, best: Floats, keeps: Bools) -> pd.DataFrame:
     regret = np.where(keeps, means - best, np.nan)
     kept = keeps.sum(axis=1)
     some = kept > 0
-    table = pd.DataFrame({"worlds_kept": kept, "mean_regret": np.nan, "greatest_regret": np.nan})
+    table = pd.DataFrame({"draws_kept": kept, "mean_regret": np.nan, "greatest_regret": np.nan})
     table.loc[some, "mean_regret"] = np.nanmean(regret[some], axis=1)
     table.loc[some, "greatest_regret"] = np.nanmax(regret[some], axis=1)
     fit = some & (kept >= kept[0])

@@ -18,8 +18,8 @@ from siting.common.toml import Table, Text, read_model
 from siting.inputs.ledger import sha256
 from siting.inputs.read import TableReader, Tables, read_tables, table_files
 from siting.pipeline.check import checked_inputs
-from siting.pipeline.run import files_of
-from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
+from siting.pipeline.prepare import files_of
+from siting.scenario.file import NAME, Folders, ScenarioFile, as_paths, find_scenario, read_scenario
 from siting.scenario.paths import lies_in
 
 _LONGEST = 100
@@ -60,7 +60,7 @@ class AboutSweep(Table):
 class RunTable(Table):
     """One run, or one row of a grid, with a name of its own."""
 
-    name: Annotated[str, Field(pattern=r"^\w[\w.=,+-]*$", max_length=_LONGEST)]
+    name: Annotated[str, Field(pattern=f"^{NAME}$", max_length=_LONGEST)]
     """Name of the run and of its folder: letters, digits and the signs . = , + - _ only."""
     set: Values = Field(default={})
     """Values by table.key, such as set.limits.new_offices_max = 20."""
@@ -151,14 +151,15 @@ def find_sweep(name: str) -> Path:
     raise InputError([Fault("command line", "SWEEP", name, "no such sweep", remedy)])
 
 
-def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
+def read_sweep(sweep: Path | str | Mapping[str, Any], *, allow: Folders = ()) -> Sweep:
     """Read a sweep file; what is wrong with a run is kept in the faults of its scenario.
 
     Parameters
     ----------
-    sweep : Path or str
-        The file; or its path or the name of one that ships.
-    allow : sequence of Path
+    sweep : Path, str or mapping
+        The file; its path or the name of one that ships; or what such a file would say, whose
+        paths are then relative to the current folder.
+    allow : sequence of Path or str
         Folders that files may be read from, besides the sweep's own and the shipped ones.
 
     Returns
@@ -171,8 +172,9 @@ def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
     InputError
         If the file is none that asks for runs.
     """
-    path = find_sweep(sweep) if isinstance(sweep, str) else sweep
-    table = read_model(path, SweepTable)
+    given = sweep if isinstance(sweep, Mapping) else None
+    path = Path("sweep") if isinstance(sweep, Mapping) else find_sweep(str(sweep))
+    table = read_model(path, SweepTable, given)
     _refuse_too_many(path, table)
     base = _base(path, table.sweep.base, allow)
     plans = list(_plans(table))
@@ -189,12 +191,12 @@ def read_sweep(sweep: Path | str, *, allow: Sequence[Path] = ()) -> Sweep:
     return Sweep(path.stem, path, table.sweep, tuple(keys), runs)
 
 
-def _base(path: Path, name: str, allow: Sequence[Path]) -> Path:
+def _base(path: Path, name: str, allow: Folders) -> Path:
     """The scenario whose keys are changed: a path beside the sweep, or a shipped one's name."""
     beside = path.parent / name
     is_path = beside.suffix == ".toml" or beside.is_file()
     base = beside if is_path else find_scenario(name)
-    if lies_in(base, (path.parent, scenario_folder(), *allow)):
+    if lies_in(base, (path.parent, scenario_folder(), *as_paths(allow))):
         return base
     problem = "lies outside the folder of the sweep and the shipped scenarios"
     remedy = "Move it into the sweep's folder, or allow its own with --allow FOLDER."

@@ -20,13 +20,14 @@ from siting.common.errors import (
 )
 from siting.common.files import replace_file
 from siting.common.package import data_folder
-from siting.common.parallel import cluster_at, each_done, own_cluster
+from siting.common.parallel import cluster_at, each_done, local_cluster
 from siting.common.signals import Cancel, Progress, Stop, heeding, keeping_what_is_done
 from siting.pipeline.run import run
 from siting.results.csv import as_csv
 from siting.results.result import Result, read_manifest, read_result
 from siting.results.write import check_target, claim, write_result
 from siting.scenario.file import ScenarioFile
+from siting.studies.defaults import WORKERS
 from siting.studies.sweep.file import Sweep, SweepRun, check_sweep, read_sweep
 from siting.studies.sweep.table import FAILED, Outcome, sweep_table
 
@@ -160,11 +161,12 @@ class Swept:
         return set(self.table["reason"]) <= {"proved", "gap_reached", "clash"}
 
 
+# long: half of it says what its parameters mean
 def sweep(  # noqa: PLR0913 - one parameter an option
-    asked: Sweep | Path | str,
+    asked: Sweep | Path | str | Mapping[str, Any],
     results: Path | str = "results",
     *,
-    workers: int = 2,
+    workers: int = WORKERS,
     scheduler: str | None = None,
     resume: bool = False,
     progress: Progress = print,
@@ -174,8 +176,9 @@ def sweep(  # noqa: PLR0913 - one parameter an option
 
     Parameters
     ----------
-    asked : Sweep, Path or str
-        From `read_sweep`; or a sweep file, its path or the name of one that ships.
+    asked : Sweep, Path, str or mapping
+        From `read_sweep`, or what that takes: a sweep file, its path or the name of one that
+        ships, or what such a file would say.
     results : Path or str
         Folder of all results.
     workers : int
@@ -213,7 +216,7 @@ def sweep(  # noqa: PLR0913 - one parameter an option
             missing = [run for run in checked.runs if not (resume and folder.kept(run))]
             if missing:
                 few = min(workers, len(missing))
-                with cluster_at(scheduler) if scheduler else own_cluster(few) as client:
+                with cluster_at(scheduler) if scheduler else local_cluster(few) as client:
                     folder.begin(resume=resume)
                     failed = _make(client, missing, folder, progress)
             return Swept(folder.path, _finish(folder, failed), len(checked.runs) - len(missing))

@@ -13,10 +13,11 @@ from pandas.api.types import infer_dtype
 from siting.report.document import Document, Figure, Paragraph
 from siting.report.tables import Formats, study_grid
 from siting.report.words import study_texts
+from siting.results.measures import SHARES
 from siting.results.result import Result
 from siting.studies.sweep.file import SweepRun
 
-MEASURES = ("mean", "share30", "share45", "share60", "ede", "max")
+MEASURES = ("mean", *SHARES, "ede", "max")
 _TEXTS = ("status", "reason", "error", "sites", "closed")
 _FIGURES = (
     *("objective", "bound", "gap", "annual_msek"),

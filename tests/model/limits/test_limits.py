@@ -121,7 +121,7 @@ def test_what_opens_stays_open_and_no_budget_is_exceeded(line: Line) -> None:
     # The first year all go to 30; in the second everyone has a site.
     assert solution.objective == (30 + 40) / 2
     use = solution.limits[0]
-    assert (use.label, use.limit, use.used) == ("2020 annual_budget", 1, 1)
+    assert (use.label, use.kind, use.limit, use.used) == ("2020", "annual_budget", 1, 1)
     at_once = solve(instance, Mean(), Limits(phases=[Phase("2020"), Phase("2021")]))
     assert at_once.objective == 0
 
@@ -134,13 +134,13 @@ def test_phases_weigh_by_their_years(line: Line) -> None:
 
 def test_the_tightest_means_of_the_phases_are_named(line: Line) -> None:
     instance = line([0, 9], [0, 9], annual_cost=[1, 1], one_off_cost=[1, 1])
-    for phase, label in (
-        (Phase("2020", annual_budget=2, one_off_budget=3, opened_max=4), "2020 annual_budget"),
-        (Phase("2020", annual_budget=3, one_off_budget=2, opened_max=4), "2020 one_off_budget"),
-        (Phase("2020", annual_budget=4, one_off_budget=3, opened_max=2), "2020 opened_max"),
+    for phase, kind in (
+        (Phase("2020", annual_budget=2, one_off_budget=3, opened_max=4), "annual_budget"),
+        (Phase("2020", annual_budget=3, one_off_budget=2, opened_max=4), "one_off_budget"),
+        (Phase("2020", annual_budget=4, one_off_budget=3, opened_max=2), "opened_max"),
     ):
         [use] = solve(instance, Mean(), Limits(phases=[phase])).limits
-        assert (use.key, use.label, use.limit, use.used, use.slack) == ("phases", label, 2, 2, 0)
+        assert (use.label, use.kind, use.limit, use.used, use.slack) == ("2020", kind, 2, 2, 0)
 
 
 def test_capacities_hold_in_each_phase(line: Line) -> None:
@@ -242,7 +242,7 @@ def test_a_group_must_have_a_site_and_an_existing_one_will_do() -> None:
         with pytest.raises(InfeasibleError) as caught:
             solve(near, Mean(), Limits(new_sites_max=2, at_least_one_in={"town": [town]}))
         (clash,) = caught.value.clash
-        assert (clash.group, clash.label) == ("town", town)
+        assert (clash.group, clash.labels) == ("town", (town,))
     with pytest.raises(InputError, match="unknown grouping"):
         solve(near, Mean(), Limits(at_least_one_in={"land": ["p"]}))
     with pytest.raises(InfeasibleError, match="at least one site in town r"):

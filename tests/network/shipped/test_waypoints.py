@@ -31,7 +31,7 @@ def test_a_long_road_is_cut_into_equal_pieces_on_its_line() -> None:
     assert roads["length_m"].tolist() == [2999.0, 2666.7, 2666.7, 2666.6]
 
 
-def test_ferries_and_what_mends_the_network_stay_whole() -> None:
+def test_ferries_and_repairs_of_the_network_stay_whole() -> None:
     for kind in ("ferry", "join", "land_tie", "water_tie"):
         whole = RawGraph(XY, pd.DataFrame([_link(0, 2, FERRY, kind)]))
         split = add_waypoints(whole, 3000)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.common.errors import InputError
-from siting.pipeline.run import check
+from siting.pipeline.prepare import check
 from siting.scenario.file import read_scenario
 from siting.scenario.schema import json_schema
 from tests.project.faulty.case import Case

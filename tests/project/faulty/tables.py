@@ -243,10 +243,10 @@ def special_cells() -> Iterator[Case]:
     yield decisions.case("decision", content, "row 2, column decision", "invented")
     strange = decisions.text.replace("detail", "details", 1)
     yield decisions.case("a column of another name", strange, "column detail", "missing")
-    yield from _abroad()
+    yield from _outside_sweden()
 
 
-def _abroad() -> Iterator[Case]:
+def _outside_sweden() -> Iterator[Case]:
     """Regions that have lost their zeros while the demand has not."""
     regions = pd.DataFrame({"code": ["91", "49"]})
 

@@ -72,16 +72,16 @@ def test_it_is_refused(case: Case, tmp_path: Path) -> None:
     assert caught.value.exit_code == 2
     faults = getattr(caught.value, "faults", ())
     assert faults
-    for told in faults:
-        assert told.remedy.strip().endswith((".", "…", "?", ")"))
-        assert told.problem.strip()
+    for each in faults:
+        assert each.remedy.strip().endswith((".", "…", "?", ")"))
+        assert each.problem.strip()
     named = [
-        told
-        for told in faults
-        if case.file in told.file
-        and case.key in told.key
-        and case.value in f"{told.value} {told.problem}"
-        and case.remedy in told.remedy
+        each
+        for each in faults
+        if case.file in each.file
+        and case.key in each.key
+        and case.value in f"{each.value} {each.problem}"
+        and case.remedy in each.remedy
     ]
     assert named, "\n".join(map(str, faults))
     assert _digest(tmp_path) == before

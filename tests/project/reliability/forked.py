@@ -38,7 +38,7 @@ class Process:
     """A process that runs a command of siting, with all that it starts in a group of its own."""
 
     pid: int
-    told: Path
+    output: Path
     status: int | None = None
 
     def ended(self) -> bool:
@@ -76,27 +76,27 @@ class Process:
         self.wait()
         if not self.ended():
             self.kill()
-            raise TimeoutError(f"{self.told} has not ended")
+            raise TimeoutError(f"{self.output} has not ended")
         code = os.waitstatus_to_exitcode(self.status or 0)
-        said = [(self.told / name).read_text(encoding="utf-8") for name in ("out", "err")]
+        said = [(self.output / name).read_text(encoding="utf-8") for name in ("out", "err")]
         return Ended(128 - code if code < 0 else code, *said)
 
 
 def start(folder: Path, *arguments: str, before: Callable[[], object] = nothing) -> Process:
-    """Start a command in a folder; `before` may change its world first."""
-    told = folder / f".told-{time.monotonic_ns()}"
-    told.mkdir()
+    """Start a command in a folder; `before` may change its surroundings first."""
+    output = folder / f".output-{time.monotonic_ns()}"
+    output.mkdir()
     pid = os.fork()
     if pid:
         # Both say so, so that the group is there for whoever needs it first.
         _lead_group(pid)
-        return Process(pid, told)
+        return Process(pid, output)
     _lead_group(0)
     # Whoever calls the tests in the background may have made them deaf to Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.chdir(folder)
     for number, name in ((1, "out"), (2, "err")):
-        os.dup2(os.open(told / name, os.O_CREAT | os.O_WRONLY, 0o644), number)
+        os.dup2(os.open(output / name, os.O_CREAT | os.O_WRONLY, 0o644), number)
     os._exit(_called(arguments, before))
 
 

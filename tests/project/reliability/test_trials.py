@@ -1,4 +1,4 @@
-"""Runs that are killed, stopped, started at once, or made in an unusual world."""
+"""Runs that are killed, stopped, started at once, or made in unusual surroundings."""
 
 import json
 import os

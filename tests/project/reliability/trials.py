@@ -101,17 +101,17 @@ def kill_runs(case: Case, count: int) -> Killed:
     After each, the result that stands there is whole; the next run gives the right one and leaves
     nothing beside it. Every third time there was no result before.
     """
-    chance, seen = random.Random(SEED), Killed()  # noqa: S311 - the same moments each time
+    rng, seen = random.Random(SEED), Killed()  # noqa: S311 - the same moments each time
     steps = _steps(case)
     while seen.kills < count:
         if seen.kills % 3 == 2:
             shutil.rmtree(case.result)
         if seen.kills % 2:
-            case.start(_dying_at(chance.randint(1, steps))).wait()
+            case.start(_dying_at(rng.randint(1, steps))).wait()
             seen.while_writing += 1
         else:
             process = case.start()
-            process.wait(seconds=chance.uniform(0, case.seconds))
+            process.wait(seconds=rng.uniform(0, case.seconds))
             if not process.kill():
                 continue
         seen.kills += 1
@@ -136,11 +136,11 @@ _STEPS = ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", 
 
 def _steps(case: Case) -> int:
     """How often a run is about to change something in the folder of results, or to look at it."""
-    told = case.folder / "steps"
-    number = os.open(told, os.O_CREAT | os.O_WRONLY)
+    counted = case.folder / "steps"
+    number = os.open(counted, os.O_CREAT | os.O_WRONLY)
     case.call(lambda: _at_each_step(lambda: os.write(number, b".")))
     os.close(number)
-    return told.stat().st_size
+    return counted.stat().st_size
 
 
 def _dying_at(step: int) -> Callable[[], None]:
@@ -180,13 +180,13 @@ class Signalled:
 
 def signal_runs(case: Case, count: int) -> Signalled:
     """Send both signals in turn at random moments."""
-    chance, seen = random.Random(SEED), Signalled()  # noqa: S311 - as above
+    rng, seen = random.Random(SEED), Signalled()  # noqa: S311 - as above
     said = set()
     while seen.sent < count:
         number = (signal.SIGINT, signal.SIGTERM)[seen.sent % 2]
         process = case.start()
         process.wait(process.listens)
-        process.wait(seconds=chance.uniform(0, case.seconds))
+        process.wait(seconds=rng.uniform(0, case.seconds))
         if process.ended():
             continue
         begun = time.monotonic()
@@ -244,25 +244,25 @@ def _together(done: Sequence[Ended], wrong: list[str], left_over: list[str]) -> 
 
 
 @dataclass(frozen=True)
-class Told:
-    """How one run in a changed world ended, and which files of its result are wrong."""
+class ChangedRun:
+    """How one run in changed surroundings ended, and which files of its result are wrong."""
 
     code: int
     err: str
     wrong: list[str]
 
 
-def with_jumping_clock(case: Case) -> Told:
+def with_jumping_clock(case: Case) -> ChangedRun:
     """Let the clock jump by days, back and forth, at every look."""
 
     def before() -> None:
-        chance, real = random.Random(SEED), time.time  # noqa: S311 - as above
-        time.time = lambda: real() + chance.uniform(-1e7, 1e7)
+        rng, real = random.Random(SEED), time.time  # noqa: S311 - as above
+        time.time = lambda: real() + rng.uniform(-1e7, 1e7)
 
-    return _told(case, before)
+    return _run_changed(case, before)
 
 
-def with_decimal_comma(case: Case) -> Told | None:
+def with_decimal_comma(case: Case) -> ChangedRun | None:
     """Set a locale with a decimal comma, made for this; None where it cannot be made."""
     made = case.folder / "locales"
     made.mkdir()
@@ -279,18 +279,18 @@ def with_decimal_comma(case: Case) -> Told | None:
         if locale.localeconv()["decimal_point"] != ",":
             raise RuntimeError("the locale has no decimal comma")
 
-    return _told(case, before)
+    return _run_changed(case, before)
 
 
-def _told(case: Case, before: Callable[[], object]) -> Told:
+def _run_changed(case: Case, before: Callable[[], object]) -> ChangedRun:
     shutil.rmtree(case.result)
     for entry in Path(os.environ["SITING_CACHE_DIR"]).glob("*"):
         entry.unlink()
     done = case.call(before)
-    return Told(done.code, done.err, case.wrong())
+    return ChangedRun(done.code, done.err, case.wrong())
 
 
-def with_windows_files(folder: Path, right: dict[str, bytes]) -> Told:
+def with_windows_files(folder: Path, right: dict[str, bytes]) -> ChangedRun:
     """Read tables and scenario with a BOM and Windows line ends, below a path with å, ä, ö."""
     place = folder / "Åre och Östersunds kommun (1)" / "på väg"
     shutil.copytree(NULLIA, place)
@@ -302,7 +302,7 @@ def with_windows_files(folder: Path, right: dict[str, bytes]) -> Told:
     # The manifest has the checksums of other bytes, and so has to differ.
     names = (found.keys() | right.keys()) - {"manifest.json"}
     wrong = sorted(name for name in names if found.get(name) != right.get(name))
-    return Told(done.code, done.err, wrong)
+    return ChangedRun(done.code, done.err, wrong)
 
 
 def after_lost_swap(case: Case) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from siting.report.explorer.page import NATION, explorer_page, payload
 from siting.report.maps.sweden import outlines
+from siting.results.measures import MEASURES
 from siting.results.result import Result
 
 SIX_MEGABYTES = 6_000_000
@@ -131,3 +132,10 @@ def test_every_municipality_is_drawn_where_it_lies() -> None:
     ]
     assert abs(numbers[0] - x) < 200
     assert abs(numbers[1] - y) < 200
+
+
+def test_the_page_is_handed_its_measures_with_their_decimals(content: dict[str, Any]) -> None:
+    assert {name for name, _, _ in content["measures"]} == set(MEASURES)
+    for name, digits, is_share in content["measures"]:
+        assert (digits, is_share) == (MEASURES[name].digits, MEASURES[name].unit == "share")
+        assert NATION[name] == digits + 2 * is_share

@@ -1,9 +1,11 @@
 """The table of published instances finds what contradicts an optimum, and says what came of it."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from tests.support.pages import DOCS
-from tools.benchmarks.published import COLUMNS, faults, page, read_table
+from tools.benchmarks.published import COLUMNS, faults, measure, page, read_table
 
 
 def table(*rows: tuple[str, float, float, str]) -> pd.DataFrame:
@@ -37,8 +39,8 @@ def test_the_page_says_what_is_proved_and_how_the_peer_did() -> None:
     rows["spopt_objective"] = [100.0, float("nan")]
     rows["spopt_seconds"] = [9.0, 60.0]
     lines = page(rows).splitlines()
-    assert "| a | p-median | 5 | 100 | 100 | yes | 2.00 | 100 | 9.00 | 4.5 |" in lines
-    assert "| b | p-median | 5 | 100 | 104 | no, gap 5.00% | 2.00 | – | 60 | – |" in lines  # noqa: RUF001 - a dash for people
+    assert "| a | p-median | 5 | 100 | 100 | yes | 2.00 | 100 | 9.00 | 4.5 |  |  |" in lines
+    assert "| b | p-median | 5 | 100 | 104 | no, gap 5.00% | 2.00 | – | 60 | – |  |  |" in lines  # noqa: RUF001 - a dash for people
     assert any("Of 2 rows 1 are proved" in line and "pmed/b p = 5" in line for line in lines)
 
 
@@ -46,3 +48,27 @@ def test_the_page_that_is_committed_is_drawn_from_its_table_and_contradicts_noth
     kept = read_table(DOCS / "benchmarks.csv")
     assert faults(kept) == []
     assert (DOCS / "benchmarks.md").read_text(encoding="utf-8") == page(kept)
+
+
+def test_the_page_compares_with_published_seconds_and_names_what_was_not_tried() -> None:
+    rows = table(("a", 100.0, 100.0, "optimal"), ("b", 100.0, 100.0, "optimal"))
+    rows["published_seconds"] = [4.0, float("nan")]
+    rows.loc[2] = pd.Series({"file": "tsplib/c", "p": 5, "optimum": 7.0, "status": "not tried"})
+    text = page(rows)
+    assert "| a | p-median | 5 | 100 | 100 | yes | 2.00 |  |  |  | 4 | 0.5 |" in text
+    assert "| not tried |" in text
+    assert "1 more were not tried" in text
+    assert "(1 rows), ours are 0.5 times theirs" in text
+
+
+def test_rows_that_are_kept_are_not_solved_again(tmp_path: Path) -> None:
+    bench, kept = tmp_path / "bench", tmp_path / "benchmarks.csv"
+    bench.mkdir()
+    header = "file,problem,p,optimum,proved,seconds,by,source\n"
+    asked = "cap/capa.txt,capacitated single source,,9,,2378.1,CPLEX,somewhere\n"
+    (bench / "optima.csv").write_text(header + asked, encoding="utf-8")
+    measure(bench, kept)
+    once = kept.read_text(encoding="utf-8")
+    assert "not tried" in once
+    measure(bench, kept)
+    assert kept.read_text(encoding="utf-8") == once

@@ -9,12 +9,15 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from rich.console import Console
 from selenium.webdriver import Chrome
 
 from siting.common.errors import InputError
-from siting.report.words import LANGUAGES, signed
+from siting.report.document import Grid
+from siting.report.formats.terminal import print_document
+from siting.report.words import LANGUAGES, signed, texts
 from siting.results.result import Result
-from siting.studies.compare.page import write_comparison, write_up
+from siting.studies.compare.page import tell_comparison, write_comparison, write_up
 from siting.studies.compare.study import Comparison, compare
 
 NASTY = ["<b>&\"x'</b>", "=1+1", "+1", "-1", "@a", "x" * 80]
@@ -89,6 +92,27 @@ def test_what_is_not_comparable_says_so_on_the_page(runs: list[Result]) -> None:
         document = write_up(compare(pair, anyway=True), language)
         assert words in str(document.blocks[0])
         assert "network_fingerprint" in str(document.blocks[2])
+
+
+@pytest.mark.parametrize(("language", "point"), [("sv", ","), ("en", r"\.")])
+def test_the_terminal_shows_the_runs_the_keys_and_the_measures(
+    runs: list[Result], language: str, point: str
+) -> None:
+    other = replace(runs[1], manifest={**runs[1].manifest, "network_fingerprint": "x" * 64})
+    for pair, warned in ((runs, False), ([runs[0], other], True), (runs * 3, False)):
+        comparison = compare(pair, anyway=True, progress=lambda _: None)
+        document, stream = tell_comparison(comparison, language), io.StringIO()
+        grids = [block.name for block in document.blocks if isinstance(block, Grid)]
+        assert grids == ["overview", "scenarios", "measures"]
+        print_document(document, Console(file=stream, width=200, highlight=False))
+        said = stream.getvalue()
+        if warned:
+            assert document.blocks[:3] == write_up(comparison, language).blocks[:3]
+        assert ("network_fingerprint" in said) == warned
+        assert texts(language)["compare"]["titles"]["measures"] in said
+        assert all(key in said for key in comparison.scenarios["key"])
+        assert re.search(rf"[+-]\d+{point}\d", said)
+        assert len(pair) > 2 or "…" not in said
 
 
 def test_names_do_no_harm(runs: list[Result], tmp_path: Path) -> None:

@@ -91,9 +91,9 @@ def test_people_are_counted_by_whether_their_trip_is_shorter() -> None:
 
 
 def test_a_comparison_tells_its_steps_and_can_be_cancelled() -> None:
-    told: list[str] = []
-    compare([FIRST, SECOND], progress=told.append)
-    assert told == ["Reading the results", "Holding them against the first"]
+    heard: list[str] = []
+    compare([FIRST, SECOND], progress=heard.append)
+    assert heard == ["Reading the results", "Holding them against the first"]
     with pytest.raises(InterruptError):
         compare([FIRST, SECOND], cancel=lambda: True)
 

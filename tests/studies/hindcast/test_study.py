@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
-from siting.pipeline.run import prepare
 from siting.report.formats.terminal import print_document
 from siting.results.result import Result
 from siting.results.write import write_result

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -41,6 +42,36 @@ def test_a_grid_is_every_combination(tmp_path: Path) -> None:
     assert [each.fa_region_guarantee for each in limits] == [True, False, True, False]
 
 
+ASKED = {"title": "A sweep", "source": "None", "rationale": "To see.", "base": "announced_only"}
+
+
+@pytest.mark.parametrize(
+    "values", [[5, 6], (5, 6), range(5, 7), np.arange(5, 7), pd.Series([5, 6])], ids=repr
+)
+def test_a_sweep_may_be_what_its_file_would_say(values: Any, tmp_path: Path) -> None:  # noqa: ANN401 - of any library
+    path = _write(tmp_path, "[grid]\nlimits.new_offices_max = [5, 6]")
+    flat = {"sweep": ASKED, "grid": {"limits.new_offices_max": values}}
+    for given in (flat, {"sweep": ASKED, "grid": {"limits": {"new_offices_max": values}}}):
+        sweep = read_sweep(given)
+        assert sweep.name == "sweep"
+        assert sweep.runs == read_sweep(path).runs == read_sweep(str(path)).runs
+        check_sweep(sweep, data_folder())
+
+
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        ({}, "sweep"),
+        ({"sweep": ASKED, "grid": {"limits.new_offices_max": 5}}, "grid.limits.new_offices_max"),
+        ({"sweep": {**ASKED, "base": Path("nowhere.toml")}, "runs": [{"name": "a"}]}, "file"),
+    ],
+)
+def test_content_that_is_no_sweep_is_a_fault(given: dict[str, Any], key: str) -> None:
+    with pytest.raises(InputError) as error:
+        read_sweep(given)
+    assert error.value.faults[0].key == key
+
+
 def test_runs_are_made_at_every_point_of_a_grid(tmp_path: Path) -> None:
     text = """
 [grid]
@@ -71,17 +102,17 @@ solver.threads = [2]
 """
     with pytest.raises(InputError) as caught:
         check_sweep(read_sweep(_write(tmp_path, text)), data_folder())
-    told = [str(fault) for fault in caught.value.faults]
+    lines = [str(fault) for fault in caught.value.faults]
     for part in (
         "limits.annual_budget_msek = -5",
         "Did you mean Storuman",
         "Did you mean new_offices_max",
         "a run of a sweep has one solver thread",
     ):
-        assert sum(part in line for line in told) == 1, part
-    budget = next(line for line in told if "msek = -5" in line)
+        assert sum(part in line for line in lines) == 1, part
+    budget = next(line for line in lines if "msek = -5" in line)
     assert "mine.toml (run annual_budget_msek=-5,open=no1" in budget
-    assert len(told) == 4
+    assert len(lines) == 4
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from scipy.sparse import coo_array
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model.program import Program
@@ -107,16 +106,19 @@ class Moves:
 
 @dataclass(frozen=True, eq=False)
 class RowSums:
-    """The program's rows as one matrix.
+    """The entries of the program's rows.
 
     Parameters
     ----------
-    limits : scipy.sparse.coo_array, shape (limits, options)
-    least, most, leeway : ndarray of float, shape (limits,)
+    rows, options : ndarray of int, shape (entries,)
+    coefficients : ndarray of float, shape (entries,)
+    least, most, leeway : ndarray of float, shape (rows,)
         Bounds, and by how much they may be passed.
     """
 
-    limits: coo_array
+    rows: Ints
+    options: Ints
+    coefficients: Floats
     least: Floats
     most: Floats
     leeway: Floats
@@ -124,51 +126,39 @@ class RowSums:
     @classmethod
     def of(cls, program: Program) -> Self:
         """Gather the rows of a program."""
-        least = np.array([row.lower for row in program.rows])
-        most = np.array([row.upper for row in program.rows])
-        leeway = np.array([row.leeway() for row in program.rows])
-        return cls(_coefficients(program), least, most, leeway)
+        counts = np.array([len(row.columns) for row in program.rows], dtype=np.int64)
+        return cls(
+            np.repeat(np.arange(len(counts)), counts),
+            np.concatenate([np.zeros(0, dtype=np.int64), *(row.columns for row in program.rows)]),
+            np.concatenate([np.zeros(0), *(row.coefficients for row in program.rows)]),
+            np.array([row.lower for row in program.rows]),
+            np.array([row.upper for row in program.rows]),
+            np.array([row.leeway() for row in program.rows]),
+        )
 
     def used(self, chosen: Bools) -> Floats:
-        """Return what a choice uses of each limit, shape (limits,)."""
-        row, option = self.limits.coords
-        return np.bincount(row, self.limits.data * chosen[option], len(self.least))
+        """Return what a choice uses of each row, shape (rows,)."""
+        return np.bincount(self.rows, self.coefficients * chosen[self.options], len(self.least))
 
     def hold(self, chosen: Bools) -> bool:
-        """Tell whether a choice keeps to all limits."""
+        """Tell whether a choice keeps to all rows."""
         used = self.used(chosen)
         slack = np.minimum(self.most - used, used - self.least)
         return bool((slack >= -self.leeway).all())
 
     def asked_for(self, chosen: Bools) -> Bools:
-        """Return the options that would bring a limit nearer to what it asks for at the least."""
-        short = self.used(chosen) < self.least
-        row, option = self.limits.coords
+        """Return the options that would bring a row nearer to what it asks for at the least."""
         asked = np.zeros(len(chosen), dtype=np.bool_)
-        asked[option[short[row] & (self.limits.data > 0)]] = True
+        short = (self.used(chosen) < self.least)[self.rows] & (self.coefficients > 0)
+        asked[self.options[short]] = True
         return asked
 
     def fitting(self, chosen: Bools) -> Bools:
-        """Return which options may be added without passing a limit, shape (options,)."""
-        row, option = self.limits.coords
-        after = self.used(chosen)[row] + self.limits.data
+        """Return which options may be added without passing a row, shape (options,)."""
+        after = self.used(chosen)[self.rows] + self.coefficients
         fits = np.ones(len(chosen), dtype=np.bool_)
-        fits[option[(self.limits.data > 0) & (after > self.most[row])]] = False
+        fits[self.options[(after > self.most[self.rows]) & (self.coefficients > 0)]] = False
         return fits
-
-
-def _coefficients(program: Program) -> coo_array:
-    counts = [len(row.columns) for row in program.rows]
-    entries = (
-        np.concatenate([row.coefficients for row in program.rows] or [np.zeros(0)]),
-        (
-            np.repeat(np.arange(len(counts)), counts),
-            np.concatenate([row.columns for row in program.rows] or [np.zeros(0, dtype=np.int64)]),
-        ),
-    )
-    matrix = coo_array(entries, shape=(len(counts), len(program.lower)))
-    matrix.sum_duplicates()
-    return matrix
 
 
 def moves_of(program: Program, costs: SortedCosts) -> Moves:

@@ -21,7 +21,16 @@ from siting.model.solving.solvers import UNSOUND_PRESOLVE
 
 @dataclass(frozen=True, eq=False)
 class CostBlock:
-    """A functional in the master: its costs, and where its cost variables begin."""
+    """A functional in the master: its costs, and where its cost variables begin.
+
+    Parameters
+    ----------
+    functional : Functional
+    costs : SortedCosts
+        What each service costs by each option.
+    first : int
+        Column of its first cost variable.
+    """
 
     functional: Functional
     costs: SortedCosts
@@ -30,7 +39,16 @@ class CostBlock:
 
 @dataclass(frozen=True, eq=False)
 class MasterAnswer:
-    """What the master says: its columns (options, then cost variables), and a bound."""
+    """What the master says: its columns (options, then cost variables), and a bound.
+
+    Parameters
+    ----------
+    state : {"done", "infeasible", "stopped"}
+    columns : ndarray of float, shape (options and cost variables,)
+        Values; none unless it is done.
+    bound : float
+        No answer is below it; inf if there is none, -inf if nothing is known.
+    """
 
     state: Literal["done", "infeasible", "stopped"]
     columns: Floats

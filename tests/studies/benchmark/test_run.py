@@ -9,9 +9,8 @@ import pytest
 
 from siting.common.errors import InputError
 from siting.model import Instance, Limits, Mean, Worst
-from siting.studies.benchmark.formats import Benchmark, ProblemKind, read_benchmark
+from siting.studies.benchmark.formats import Benchmark, ProblemKind, read_benchmark, synthetic
 from siting.studies.benchmark.run import BenchmarkRow, run_benchmark, write_rows
-from siting.studies.benchmark.synthetic import synthetic
 from tools.benchmarks.published import rounding
 
 SHARED = Path(os.environ.get("SITING_SHARED", Path(__file__).parents[3] / "../shared"))

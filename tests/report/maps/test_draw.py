@@ -15,10 +15,10 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from siting.common.errors import InputError
+from siting.inputs.boundaries import located, municipal_boundaries
 from siting.report.formats.gpkg import write_geopackage
 from siting.report.maps.draw import draw_map, draw_maps, drawn
 from siting.report.maps.palette import CUT, MINUTES
-from siting.report.maps.sweden import located, municipal_boundaries
 from siting.report.words import texts
 from siting.results.result import Result, read_result
 

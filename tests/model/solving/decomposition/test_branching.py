@@ -49,9 +49,9 @@ def test_budgets_numbers_and_phases_agree_with_the_reference_model(
 def test_whole_numbers_allow_the_same_choices(
     coefficients: list[int], unit: float, limit: float, side: str
 ) -> None:
-    row = Row(
-        "", np.arange(len(coefficients)), unit * np.array(coefficients), **{side: limit * unit}
-    )
+    bounds = {"lower": -np.inf, "upper": np.inf} | {side: limit * unit}
+    columns = np.arange(len(coefficients))
+    row = Row("", columns, unit * np.array(coefficients), bounds["lower"], bounds["upper"])
     whole = in_whole_numbers(row)
     for number in range(2 ** len(coefficients)):
         chosen = np.array([number >> bit & 1 for bit in range(len(coefficients))], dtype=np.bool_)
@@ -65,7 +65,7 @@ def test_costs_in_units_leave_no_part_of_a_unit_over() -> None:
 
 
 def test_what_has_no_unit_stays_as_it_is() -> None:
-    row = Row("", np.arange(2), np.array([np.pi, np.e]), upper=4.0)
+    row = Row("", np.arange(2), np.array([2**0.5, 3**0.5]), upper=4.0)
     assert in_whole_numbers(row) is row
 
 

@@ -107,7 +107,7 @@ def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> 
     whole = formulation(instance, limits)
     program, _ = whole.with_goal(Mean().functional(whole))
     costs = SortedCosts.of(program, program.goal)
-    chosen = start(moves_of(program, costs), Search.begin(Solver(), 1e-6, None))
+    chosen = start(moves_of(program, costs), Search(Solver(), 1e-6, None))
     assert program.holds(chosen)
 
     def value(choice: np.ndarray) -> float:
@@ -124,7 +124,7 @@ def test_the_start_keeps_to_linear_limits_and_no_swap_improves_it(seed: int) -> 
 def test_options_that_no_answer_as_good_changes_are_fixed() -> None:
     whole = formulation(town(3), Limits(new_sites_max=8))
     program, _ = whole.with_goal(Mean().functional(whole))
-    search = Search.begin(Solver(), 1e-6, None)
+    search = Search(Solver(), 1e-6, None)
     answer = solve_decomposed(program, search)
     assert answer.narrowed is not None
     lower, upper = answer.narrowed
@@ -156,7 +156,7 @@ def test_the_master_searches_as_it_is_asked(tmp_path: Path) -> None:
     whole = formulation(town(1), Limits())
     program, _ = whole.with_goal(Mean().functional(whole))
     used = Solver(threads=2, log_file=tmp_path / "highs.log")
-    master = Master(program, Search.begin(used, 1e-6, 60))
+    master = Master(program, Search(used, 1e-6, 60))
     assert master.solve_relaxed().state == "done"
     highs = master.highs
     assert 0 < float(highs.getOptionValue("time_limit")[1]) <= 60 + highs.getRunTime()
@@ -197,3 +197,16 @@ def test_a_gap_that_is_asked_for_is_no_proof() -> None:
     }
     assert solution.gap <= 0.5
     assert (solution.status == "optimal") == (solution.gap <= 1e-6)
+
+
+def test_what_ends_at_the_gap_asked_for_is_not_solved_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the reference model was asked")
+
+    monkeypatch.setattr("siting.model.solving.methods.solve_classic", refuse)
+    limits = Limits(new_sites_max=8, annual_budget=30)
+    for seed in range(12):
+        asked = {"gap": 0.2, "method": "decomposition", "ties": False}
+        assert solve(town(seed), Mean(), limits, **asked).gap <= 0.2  # type: ignore[arg-type] # told apart above
