@@ -107,7 +107,7 @@ class Solver:
         elif importlib.util.find_spec(PACKAGES[self.name]) is None:
             remedy = f"Install the package {PACKAGES[self.name]}, or use highs."
             yield Fault("solver", "name", self.name, "is not installed", remedy)
-        if self.threads < 1:
+        if not self.threads >= 1:
             yield Fault("solver", "threads", self.threads, "is not positive", "Give 1 or more.")
         if self.name == "scip" and self.threads > 1:
             yield Fault("solver", "threads", self.threads, "SCIP runs on one thread", "Give 1.")
