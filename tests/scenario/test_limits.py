@@ -7,7 +7,7 @@ import pytest
 
 from siting.model import Limits
 from siting.report.words import texts
-from siting.scenario.limits import LIMITS, ScenarioLimit, limit_of
+from siting.scenario.limits import LIMITS, ScenarioLimit, guarantees, limit_of
 from siting.scenario.schema import Scenario
 
 ABOUT = {"title": "t", "author": "a", "date": "2026-01-01", "source": "s", "rationale": "r"}
@@ -45,3 +45,13 @@ def test_the_guarantee_of_a_county_is_not_that_of_an_fa_region() -> None:
         "every county must have an office",
     ]
     assert limit_of("capacity").key == "capacity"
+
+
+@pytest.mark.parametrize("given", [(), ("fa_region",), ("county",), ("county", "fa_region")])
+def test_municipalities_that_must_have_an_office_are_no_guarantee_to_all_others(
+    given: tuple[str, ...],
+) -> None:
+    limits = {f"{level}_guarantee": level in given for level in ("county", "fa_region")}
+    asked = {"scenario": ABOUT, "limits": limits, "offices": {"any_of": ["Kiruna"]}}
+    scenario = Scenario.model_validate(asked, strict=False)
+    assert sorted(guarantees(scenario).values()) == sorted(given)

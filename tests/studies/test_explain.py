@@ -246,6 +246,8 @@ TOLD = [
     (MaxNewPerGroup("municipality", 1).clash(), "högst 1 i en kommun"),
     (AtLeastOnePerGroup("fa_region").clash(), "minst ett kontor i varje FA-region"),
     (AtLeastOnePerGroup("county").clash(), "minst ett kontor i varje län"),
+    (AtLeastOnePerGroup("municipality", "2584").clash(), "minst ett kontor i kommunen Kiruna"),
+    (AtLeastOnePerGroup("municipality", "0180").clash(), "minst ett kontor i kommunen Stockholm"),
     (Quota("county", ("25", "01"), 9).clash(), "minst 9 nya i Norrbottens län, Stockholms län"),
     (Quota("fa_region", ("58",), 1, 2).clash(), "minst 1 och högst 2 nya i FA-regionen Kiruna"),
     (Quota("municipality", ("2584",), None, 0).clash(), "högst 0 nya i kommunen Kiruna"),
