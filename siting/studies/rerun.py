@@ -24,7 +24,7 @@ from siting.report.words import study_texts, whole
 from siting.results.csv import as_csv
 from siting.results.result import MACHINE, Result, find_result
 from siting.scenario.file import Folders, ScenarioFile
-from siting.studies.study import as_result, scenario_of
+from siting.studies.study import as_result, flattened, scenario_of
 
 _COLUMNS: Formats = dict.fromkeys(("file", "row", "column", "old", "new"), "text")
 _KEYS = (
@@ -257,17 +257,17 @@ def _as_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     """The figures of a manifest, by the way to them."""
     figures = {key: value for key, value in manifest.items() if key not in _NO_FIGURES}
     # As it stands in the file, where a tuple is a list and every key a text.
-    flat = dict(_flat("", json.loads(json.dumps(figures))))
+    flat = {
+        path: value if isinstance(value, str) else json.dumps(value)
+        for path, value in flattened(json.loads(json.dumps(figures)), _parts)
+    }
     return pd.DataFrame({"key": list(flat), "value": list(flat.values())}, dtype=str)
 
 
-def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
-    parts = dict(enumerate(value)) if isinstance(value, list) else value
-    if not isinstance(parts, dict) or not parts:
-        yield key, value if isinstance(value, str) else json.dumps(value)
-        return
-    for name, part in parts.items():
-        yield from _flat(f"{key}.{name}" if key else name, part)
+def _parts(value: object) -> Mapping[Any, object]:
+    if isinstance(value, list):
+        return dict(enumerate(value))
+    return value if isinstance(value, dict) else {}
 
 
 def _other_versions(then: _Texts, now: _Texts) -> Mapping[str, tuple[str, str]]:

@@ -47,8 +47,10 @@ Instances of [OR-Library](https://people.brunel.ac.uk/~mastjjb/jeb/info.html) (p
 p-center on networks; cap: warehouses with capacities) and of TSPLIB (p-median and p-center on
 points), with the optima that are published for them. `make bench-published` solves them row by row,
 goes on where it was interrupted, and writes this page and [benchmarks.csv](benchmarks.csv), which
-has bounds, gaps and memory too. *Not tried* are instances with too many pairs for a matrix in
-memory, and warehouses of which each customer takes one, which are not read yet.
+has bounds, gaps and memory too. A row stands as it was solved last, which may be before the last
+change of the code; without its line in benchmarks.csv it is solved again. *Not tried* are instances
+with too many pairs for a matrix in memory, and warehouses of which each customer takes one, which
+are not read yet.
 
 *Proved* says that the bound met the objective to 1e-6. *Seconds* run from the travel times in
 memory to the answer, on one machine with two cores while other work ran on it: read them to a

@@ -5,6 +5,7 @@ Which there are, and what may be asked of them, says `Solver` in `siting.model.s
 
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -100,11 +101,19 @@ def _settings(task: SolverTask, log: Path | None = None) -> dict[str, Any]:
     }
 
 
+def without_wrong_presolve[Found](
+    solve: Callable[[str], Found], infeasible: Callable[[Found], bool]
+) -> Found:
+    """Solve; what is infeasible by presolve is asked again without, since it has been wrong."""
+    found = solve("choose")
+    return solve("off") if infeasible(found) else found
+
+
 def _with_highs(task: SolverTask) -> Report:
-    stats = task.problem.solve(_highs(task, "choose"))
-    if stats.status == pulp.LpSolveStatus.Infeasible:
-        # Presolve has been wrong about this, so it is asked again without.
-        stats = task.problem.solve(_highs(task, "off"))
+    stats = without_wrong_presolve(
+        lambda presolve: task.problem.solve(_highs(task, presolve)),
+        lambda stats: bool(stats.status == pulp.LpSolveStatus.Infeasible),
+    )
     bound = stats.best_bound
     if bound is None and stats.status == pulp.LpSolveStatus.Optimal:
         # A pure LP has no bound apart from its own optimum.

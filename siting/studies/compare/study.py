@@ -11,7 +11,7 @@ from siting.common.errors import Fault, InputError
 from siting.common.levels import TABLE_LEVELS
 from siting.common.signals import Cancel, Progress, heeding
 from siting.results.result import Result
-from siting.studies.study import as_result
+from siting.studies.study import as_result, flattened
 
 FEWEST, MOST = 2, 6
 """Numbers of runs that can be compared."""
@@ -165,7 +165,7 @@ def _checksum(inputs: Mapping[str, str], path: str) -> str:
 
 
 def _scenarios(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
-    flat = [dict(_flat(run.manifest["scenario"])) for run in runs]
+    flat = [_settings(run.manifest["scenario"]) for run in runs]
     for settings, run in zip(flat, runs, strict=True):
         settings |= {f"inputs.{name}": sha[:12] for name, sha in run.manifest["inputs"].items()}
     keys = dict.fromkeys(key for settings in flat for key in settings)
@@ -175,17 +175,20 @@ def _scenarios(runs: Sequence[Result], names: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _flat(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+def _settings(scenario: Mapping[str, object]) -> dict[str, str]:
     """Each key of a scenario with its value as text: table.key, and phases.1.name in a list."""
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            if path != ("scenario",) or key not in _TEXTS:
-                yield from _flat(part, (*path, str(key)))
-    elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
-        for number, part in enumerate(value, start=1):
-            yield from _flat(part, (*path, str(number)))
-    else:
-        yield ".".join(path), _as_text(value)
+    texts = {f"scenario.{key}" for key in _TEXTS}
+    return {
+        path: _as_text(value)
+        for path, value in flattened(scenario, _parts)
+        if path not in texts and not isinstance(value, Mapping)
+    }
+
+
+def _parts(value: object) -> Mapping[Any, object]:
+    if isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+        return dict(enumerate(value, start=1))
+    return value if isinstance(value, Mapping) else {}
 
 
 def _as_text(value: object) -> str:

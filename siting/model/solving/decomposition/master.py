@@ -16,7 +16,7 @@ from siting.model.presolve import in_whole_numbers
 from siting.model.program import Functional, Program
 from siting.model.solving.decomposition.costs import Cuts, SortedCosts
 from siting.model.solving.search import Search
-from siting.model.solving.solvers import UNSOUND_PRESOLVE
+from siting.model.solving.solvers import UNSOUND_PRESOLVE, without_wrong_presolve
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,20 +83,20 @@ class Master:
         if np.isfinite(remaining):
             # HiGHS counts the time of all solves of a model together.
             self.highs.setOptionValue("time_limit", self.highs.getRunTime() + remaining)
-        self.highs.run()
-        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            # Presolve has been wrong about this, so it is asked again without.
-            self.highs.setOptionValue("presolve", "off")
-            self.highs.run()
-            self.highs.setOptionValue("presolve", "choose")
-        status = self.highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        infeasible = highspy.HighsModelStatus.kInfeasible
+        status = without_wrong_presolve(self._run, lambda status: status == infeasible)
+        if status == infeasible:
             return MasterAnswer("infeasible", np.zeros(0), np.inf)
         if status != highspy.HighsModelStatus.kOptimal:
             return MasterAnswer("stopped", np.zeros(0), -np.inf)
         columns = np.asarray(self.highs.getSolution().col_value)
         bound = float(self.highs.getInfo().objective_function_value)
         return MasterAnswer("done", columns, bound)
+
+    def _run(self, presolve: str) -> highspy.HighsModelStatus:
+        self.highs.setOptionValue("presolve", presolve)
+        self.highs.run()
+        return self.highs.getModelStatus()
 
     def reduced_costs(self) -> Floats:
         """Return the reduced cost of each option after a relaxed solve."""
