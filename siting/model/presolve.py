@@ -14,6 +14,9 @@ FINEST = 1e-6
 MOST = 1e12
 # How near a coefficient must be to a multiple of the finest unit, relative.
 EXACT = 1e-14
+# A row is counted in units if its coefficients have at most so many: with more, rounding in the
+# relaxation moves its sum by as much as a unit is worth telling.
+MOST_UNITS = 1_000
 
 
 def tighten(program: Program) -> Program:
@@ -49,11 +52,17 @@ def in_whole_numbers(row: Row) -> Row:
     less than 55 / 0.7 and leaves the same choices.
     """
     unit = unit_of(row.coefficients)
-    if unit == 0:
+    if unit == 0 or np.abs(row.coefficients).max() > MOST_UNITS * unit:
         return row
     lower = np.ceil((row.lower - row.leeway()) / unit)
     upper = np.floor((row.upper + row.leeway()) / unit)
     return replace(row, coefficients=np.rint(row.coefficients / unit), lower=lower, upper=upper)
+
+
+def is_counting(row: Row) -> bool:
+    """Tell whether the sum of a row is a whole number that a relaxation can tell from the next."""
+    sizes = np.abs(row.coefficients)
+    return len(sizes) > 1 and bool((sizes % 1 == 0).all() and sizes.max() <= MOST_UNITS)
 
 
 def prune_pairs(program: Program) -> Program:

@@ -5,7 +5,7 @@ TABLE_DRAWS = 20
 DRAWS = 200
 """Draws of a study of robustness."""
 WORKERS = 2
-"""Processes that a study solves in."""
+"""Processes that a command, or a sweep, solves in."""
 WORSE_BY = 0.01
 """How much worse than the best an alternative may be, as a share of it."""
 BEST = 10

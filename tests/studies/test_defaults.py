@@ -13,7 +13,7 @@ from siting.report.words import LANGUAGES, study_texts
     ("name", "keys"),
     [
         ("hindcast", {"draws", "seed"}),
-        ("robustness", {"draws", "seed", "workers", "rule"}),
+        ("robustness", {"draws", "seed", "rule"}),
         ("alternatives", {"count", "diverse"}),
         ("sweep", {"resume"}),
     ],
@@ -23,6 +23,11 @@ def test_defaults_are_the_same(name: str, keys: set[str]) -> None:
     function = inspect.signature(getattr(siting, name)).parameters
     for key in keys:
         assert command[key].default == function[key].default
+
+
+def test_a_script_starts_no_processes_unless_it_asks_for_them() -> None:
+    """Without ``if __name__ == "__main__":`` they would run the script again, and fail."""
+    assert inspect.signature(siting.robustness).parameters["workers"].default == 1
 
 
 def test_the_share_by_which_an_alternative_may_be_worse_is_the_same() -> None:

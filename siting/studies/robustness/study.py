@@ -14,7 +14,7 @@ from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
-from siting.studies.defaults import CORE, DRAWS, WORKERS
+from siting.studies.defaults import CORE, DRAWS
 from siting.studies.offices import also_read, redraw_of
 from siting.studies.robustness.solve import (
     Realisation,
@@ -36,7 +36,7 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     *,
     draws: int = DRAWS,
     seed: int = 1,
-    workers: int = WORKERS,
+    workers: int = 1,
     rule: bool = True,
     data: Path | str | None = None,
     progress: Progress = print,

@@ -245,5 +245,7 @@ class Tree:
         ceiling = self.visits.cutoff() - node.bound
         for child in node.children(place, value):
             lower, upper = int(child.lower[place]), int(child.upper[place])
-            lift = self.master.try_out(place, lower, upper, PIVOTS) - node.bound
-            self.costs.note(place, min(lift, ceiling), child.share, up=child.up)
+            lift = min(self.master.try_out(place, lower, upper, PIVOTS) - node.bound, ceiling)
+            # Without an answer yet, an empty part lifts the bound without end, which no mean bears.
+            if np.isfinite(lift):
+                self.costs.note(place, lift, child.share, up=child.up)

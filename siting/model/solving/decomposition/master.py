@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 
 from siting.common.types import Floats, Ints
-from siting.model.presolve import in_whole_numbers
+from siting.model.presolve import in_whole_numbers, is_counting
 from siting.model.program import Functional, Program
 from siting.model.solving.decomposition.costs import Cuts, SortedCosts
 from siting.model.solving.search import Search
@@ -70,8 +70,7 @@ class Master:
         self._add_columns()
         self._add_rows()
         self.fixed_rows = self.size()
-        whole = [len(row.columns) > 1 and (row.coefficients % 1 == 0).all() for row in self.rows]
-        self.counting = np.flatnonzero(whole)
+        self.counting = np.flatnonzero([is_counting(row) for row in self.rows])
         self.lower, self.upper = self._whole_bounds()
 
     def solve_relaxed(self) -> MasterAnswer:

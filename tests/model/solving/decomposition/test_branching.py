@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.model import Instance, Limits, Mean, Phase, solve
-from siting.model.presolve import in_whole_numbers
+from siting.model.presolve import in_whole_numbers, is_counting
 from siting.model.program import Row
 from siting.model.solving.decomposition.branching import Node, PseudoCosts
 
@@ -62,6 +62,16 @@ def test_costs_in_units_leave_no_part_of_a_unit_over() -> None:
     row = in_whole_numbers(Row("", np.arange(3), np.array([1.4, 2.1, 4.9]), upper=55.0))
     assert row.coefficients.tolist() == [2, 3, 7]
     assert (row.lower, row.upper) == (-np.inf, 78)
+
+
+def test_rows_of_too_fine_units_are_not_counted() -> None:
+    """Rounding in the relaxation would move their sums by whole units, and be branched on."""
+    fine = Row("", np.arange(2), np.array([1.000001, 2.5]), upper=3.0)
+    money = Row("", np.arange(2), np.array([1_423_517.0, 2_000_003.0]), upper=3e6)
+    assert in_whole_numbers(fine) is fine
+    assert in_whole_numbers(money) is money
+    assert not is_counting(money)
+    assert is_counting(Row("", np.arange(3), np.array([2.0, 3.0, 7.0]), upper=78.0))
 
 
 def test_what_has_no_unit_stays_as_it_is() -> None:
