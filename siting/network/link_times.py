@@ -145,7 +145,7 @@ def _delayed(links: Links, kph: Floats, speeds: Speeds, limits: SpeedLimits) -> 
     pairs = np.concatenate([links.tail * size + links.head, links.head * size + links.tail])
     neighbours = np.bincount(np.unique(pairs) // max(size, 1), minlength=size)[links.head]
     off_road = links.by_kind({*speeds.waiting_minutes, *_CONNECTORS}.__contains__)
-    delayed: Bools = (kph <= limits.urban_kph) & ~off_road & (neighbours >= _CROSSING)
+    delayed: Bools = (kph <= limits.delayed_up_to_kph) & ~off_road & (neighbours >= _CROSSING)
     return delayed
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Self, cast
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError, model_validator
 
 from siting.common.errors import Fault, InputError
 from siting.common.toml import PositiveFloat, Table, faults_of, read_toml
@@ -79,7 +79,9 @@ class SpeedLimits(Table):
     """Mean speed over speed limit."""
     junction_seconds: PositiveFloat
     """Seconds lost at each junction."""
-    urban_kph: PositiveFloat
+    delayed_up_to_kph: PositiveFloat = Field(
+        validation_alias=AliasChoices("delayed_up_to_kph", "urban_kph")  # as files once had it
+    )
     """Links driven at this or slower lose time at junctions, km/h."""
     source: str | None = None
     """Where the figures come from."""

@@ -18,7 +18,7 @@ BY_LIMIT = Speeds(
     KPH,
     {"ferry": 20},
     RULES,
-    SpeedLimits(factor=0.9, junction_seconds=6, urban_kph=50),
+    SpeedLimits(factor=0.9, junction_seconds=6, delayed_up_to_kph=50),
 )
 
 
@@ -55,7 +55,7 @@ def test_the_same_as_osmnx_where_every_limit_is_known() -> None:
         KPH,
         {},
         RULES,
-        SpeedLimits.model_construct(factor=1.0, junction_seconds=0.0, urban_kph=50.0),
+        SpeedLimits.model_construct(factor=1.0, junction_seconds=0.0, delayed_up_to_kph=50.0),
     )
     mine = _graph(*((k, k + 1, {"maxspeed": limit}) for k, limit in enumerate(("50", "30 mph"))))
     theirs: nx.MultiDiGraph[int] = nx.MultiDiGraph(mine)
