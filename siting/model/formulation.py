@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, vstack
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model import presolve
-from siting.model.instance import Instance, keep_entries, nearest_minutes
+from siting.model.instance import Instance, entry_rows, keep_entries, nearest_minutes
 from siting.model.limits.base import Limit, site_mask
 from siting.model.limits.limits import Limits
 from siting.model.limits.sites import Capacity, Closing, ForceShut, MaxTime
@@ -90,13 +90,15 @@ def make_formulation(
     clients = np.tile(counted, len(years))
     periods = np.repeat(np.arange(len(years)), len(counted))
     people = instance.weights[clients]
-    times = _service_times(instance, options, counted, len(years), farthest)
+    everyone = len(counted) == len(instance.client_ids)
+    of_clients = instance.times if everyone else instance.times[counted]
+    times, fallback, pairs = _service_times(options, of_clients, len(years), farthest)
     program = Program(
         lower=options.lower,
         upper=options.upper,
         rows=(*_one_option_a_site(options), *(row for part in parts for row in part.rows(options))),
         times=times,
-        fallback=np.full(len(clients), np.inf),
+        fallback=fallback,
         people=people,
         periods=periods,
         capacity=options.capacity,
@@ -114,7 +116,7 @@ def make_formulation(
         weights=people * (years / years.sum())[periods],
         present=nearest_minutes(instance.times, instance.existing),
         centre=float(ends.max(initial=0.0)),
-        pairs=int(times.nnz),
+        pairs=pairs,
     )
 
 
@@ -147,13 +149,24 @@ def _one_option_a_site(options: Options) -> list[Row]:
 
 
 def _service_times(
-    instance: Instance, options: Options, clients: Ints, phases: int, farthest: float
-) -> csr_array:
-    """Return minutes of services x options: an option serves from its phase on."""
-    everyone = len(clients) == len(instance.client_ids)
-    of_clients = instance.times if everyone else instance.times[clients]
-    one_a_site = np.array_equal(options.site, np.arange(len(instance.site_ids)))
-    whole = of_clients if one_a_site else csr_array(of_clients[:, options.site])
-    near = keep_entries(whole, whole.data <= farthest)
+    options: Options, of_clients: csr_array, phases: int, farthest: float
+) -> tuple[csr_array, Floats, int]:
+    """Return minutes of services x options: an option serves from its phase on.
+
+    Pairs no nearer than an office that stays and never fills up are left out from the start,
+    before each is repeated for every phase and kind; their minutes are the fallback. And how many
+    pairs there would be with them.
+    """
+    near = keep_entries(of_clients, of_clients.data <= farthest)
+    repeated = (phases - options.phase) * np.bincount(near.indices, minlength=near.shape[1])[
+        options.site
+    ]
+    stays = np.zeros(near.shape[1], dtype=np.bool_)
+    stays[options.site[(options.lower == 1) & np.isinf(options.capacity)]] = True
+    fallback = nearest_minutes(near, stays)
+    near = keep_entries(near, near.data < fallback[entry_rows(near)])
+    if not np.array_equal(options.site, np.arange(near.shape[1])):
+        near = csr_array(near[:, options.site])
     running = [keep_entries(near, options.phase[near.indices] <= phase) for phase in range(phases)]
-    return running[0] if phases == 1 else csr_array(vstack(running, format="csr"))
+    times = running[0] if phases == 1 else csr_array(vstack(running, format="csr"))
+    return times, np.tile(fallback, phases), int(repeated.sum())

@@ -1,19 +1,23 @@
 """Each rule that makes a program smaller, where it holds and where it must not be used."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from scipy.sparse import csr_array
 
-from siting.model import Instance, Limits, Mean, solve
-from siting.model.formulation import make_formulation
+from siting.common.types import Bools, Floats
+from siting.model import Instance, Limits, Mean, OfficeType, Phase, solve
+from siting.model.formulation import Formulation, make_formulation
+from siting.model.instance import row_minima
 from siting.model.presolve import drop_useless_options, merge_services, prune_pairs
 from siting.model.program import Program
 from siting.model.solving.classic import solve_classic
 from siting.model.solving.search import Search, Solver
-from tests.model.problems import mean_problems
+from tests.model.problems import Problem, mean_problems, problems
 
 
 def build(instance: Instance, limits: Limits) -> Program:
@@ -24,10 +28,20 @@ def build(instance: Instance, limits: Limits) -> Program:
 
 def build_whole(instance: Instance, limits: Limits) -> Program:
     """Return the same program with nothing dropped or merged."""
+    formulation = formulate_whole(instance, limits)
+    return replace(formulation.program, goal=Mean().functional(formulation))
+
+
+def formulate_whole(instance: Instance, limits: Limits) -> Formulation:
+    """Return the formulation with no pair dropped."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("siting.model.presolve.prune_pairs", lambda program: program)
-        formulation = make_formulation(instance, limits, limits.parts(), serve_all=True)
-    return replace(formulation.program, goal=Mean().functional(formulation))
+        patch.setattr("siting.model.formulation.nearest_minutes", _nowhere)
+        return make_formulation(instance, limits, limits.parts(), serve_all=True)
+
+
+def _nowhere(times: csr_array, _open: Bools) -> Floats:
+    return np.full(times.shape[0], np.inf)
 
 
 def search() -> Search:
@@ -121,3 +135,51 @@ def test_reducing_never_changes_the_answer(problem: tuple[Instance, Limits]) -> 
     )
     assert small.state == whole.state
     assert np.isclose(small.value, whole.value)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("phases",),
+        ("phases", "office_types"),
+        ("phases", "capacity"),
+        ("phases", "max_time"),
+        ("closing", "office_types"),
+        ("phases", "force_shut"),
+    ],
+)
+def test_pairs_dropped_before_they_are_repeated_are_those_dropped_after(
+    names: tuple[str, ...],
+) -> None:
+    @settings(max_examples=30)
+    @given(problems("mean", names))
+    def check(problem: Problem) -> None:
+        instance, _, limits = problem
+        # Clients whom nobody reaches are refused before it comes to this.
+        assume((np.isfinite(row_minima(instance.times)) | (instance.weights == 0)).all())
+        found = make_formulation(instance, limits, limits.parts(), serve_all=True)
+        whole = formulate_whole(instance, limits)
+        expected = prune_pairs(whole.program)
+        assert found.program.fallback.tolist() == expected.fallback.tolist()
+        for part in ("data", "indices", "indptr"):
+            in_order = [getattr(each.times, part).tolist() for each in (found.program, expected)]
+            assert in_order[0] == in_order[1]
+        assert found.pairs == whole.pairs
+
+    check()
+
+
+def test_many_phases_and_kinds_take_no_memory_for_pairs_that_do_not_matter() -> None:
+    times = np.random.default_rng(1).uniform(1, 100, size=(200, 500))
+    times[:, 0] = 1.5
+    instance = Instance.from_matrix(times, np.ones(200), existing=[True] + [False] * 499)
+    phases = [Phase(str(year)) for year in range(20)]
+    kinds = [OfficeType(str(kind), 1.0) for kind in range(10)]
+    limits = Limits(new_sites_max=2, phases=phases, office_types=kinds)
+    tracemalloc.start()
+    formulation = make_formulation(instance, limits, limits.parts(), serve_all=True)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert formulation.pairs == 200 * (20 + 499 * 10 * 210)
+    # A pair of each phase and kind takes 12 bytes, were all of them there at once.
+    assert peak < formulation.pairs * 12 / 4

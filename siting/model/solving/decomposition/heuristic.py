@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from siting.common.types import Bools, Floats, Ints
 from siting.model.program import Program
@@ -112,6 +113,8 @@ class RowSums:
     ----------
     rows, options : ndarray of int, shape (entries,)
     coefficients : ndarray of float, shape (entries,)
+    by_option : scipy.sparse.csc_array, shape (rows, options)
+        The same.
     least, most, leeway : ndarray of float, shape (rows,)
         Bounds, and by how much they may be passed.
     """
@@ -119,6 +122,7 @@ class RowSums:
     rows: Ints
     options: Ints
     coefficients: Floats
+    by_option: csc_array
     least: Floats
     most: Floats
     leeway: Floats
@@ -127,10 +131,16 @@ class RowSums:
     def of(cls, program: Program) -> Self:
         """Gather the rows of a program."""
         counts = np.array([len(row.columns) for row in program.rows], dtype=np.int64)
+        rows = np.repeat(np.arange(len(counts)), counts)
+        none = np.zeros(0, dtype=np.int64)
+        options = np.concatenate([none, *(row.columns for row in program.rows)])
+        coefficients = np.concatenate([np.zeros(0), *(row.coefficients for row in program.rows)])
+        shape = len(counts), len(program.lower)
         return cls(
-            np.repeat(np.arange(len(counts)), counts),
-            np.concatenate([np.zeros(0, dtype=np.int64), *(row.columns for row in program.rows)]),
-            np.concatenate([np.zeros(0), *(row.coefficients for row in program.rows)]),
+            rows,
+            options,
+            coefficients,
+            csc_array((coefficients, (rows, options)), shape=shape),
             np.array([row.lower for row in program.rows]),
             np.array([row.upper for row in program.rows]),
             np.array([row.leeway() for row in program.rows]),
@@ -140,10 +150,13 @@ class RowSums:
         """Return what a choice uses of each row, shape (rows,)."""
         return np.bincount(self.rows, self.coefficients * chosen[self.options], len(self.least))
 
-    def hold(self, chosen: Bools) -> bool:
-        """Tell whether a choice keeps to all rows."""
-        used = self.used(chosen)
-        slack = np.minimum(self.most - used, used - self.least)
+    def hold(self, used: Floats, come: int, go: int) -> bool:
+        """Tell whether all rows hold, of which so much is used, after one option for another."""
+        after, by_option = used.copy(), self.by_option
+        for option, sign in ((come, 1), (go, -1)):
+            own = slice(by_option.indptr[option], by_option.indptr[option + 1])
+            after[by_option.indices[own]] += sign * by_option.data[own]
+        slack = np.minimum(self.most - after, after - self.least)
         return bool((slack >= -self.leeway).all())
 
     def asked_for(self, chosen: Bools) -> Bools:
@@ -237,6 +250,7 @@ def _swap(moves: Moves, sums: RowSums, chosen: Bools) -> bool:
     profit = profit + program.goal.linear[removable] - program.goal.linear[addable][:, None]
     little = VERY_LITTLE * max(1.0, float(np.abs(profit).max()))
     touched, swapped = np.zeros(len(first), dtype=np.bool_), False
+    used = sums.used(chosen)
     for flat in _greatest(profit.ravel()):
         into, out = np.unravel_index(flat, profit.shape)
         if profit[into, out] <= little:
@@ -248,11 +262,9 @@ def _swap(moves: Moves, sums: RowSums, chosen: Bools) -> bool:
         rows = np.concatenate([moves.rows[entries], leave])
         if chosen[come] or not chosen[go] or touched[rows].any():
             continue
-        chosen[come], chosen[go] = True, False
-        if sums.hold(chosen):
-            touched[rows] = swapped = True
-        else:
-            chosen[come], chosen[go] = False, True
+        if sums.hold(used, come, go):
+            chosen[come], chosen[go] = True, False
+            used, touched[rows], swapped = sums.used(chosen), True, True
     return swapped
 
 
