@@ -13,6 +13,7 @@ from typer import Argument, Option
 import siting
 from siting.cli import options
 from siting.cli.benchmark import benchmark
+from siting.cli.export import export_app
 from siting.cli.network import network_app
 from siting.cli.studies import alternatives, explain, frontier, hindcast, rerun, robustness, sweep
 from siting.common.errors import Fault, InfeasibleError, InputError, SitingError, refuse_all
@@ -32,6 +33,7 @@ app = typer.Typer(
 data_app = typer.Typer(help="Make and check the tables in data/.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 app.add_typer(network_app, name="network")
+app.add_typer(export_app, name="export")
 for command in (hindcast, alternatives, explain, robustness, frontier, benchmark, sweep, rerun):
     app.command()(command)
 
