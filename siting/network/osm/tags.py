@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from siting.network.connectors import NO_STOP
@@ -23,6 +24,7 @@ CLASSES: Final[Mapping[Roads, frozenset[str]]] = {
 """The values of ``highway`` that ``--roads`` picks: main roads; all public streets; and service
 roads as well."""
 FERRY: Final = "ferry"
+_LABELS = ("ref", "name")
 
 _AT_TIMES = "ways closed as they are open at times only"
 _ONE_WAY_KEYS = (*(f"oneway:{key}" for key in NEAREST[:-1]), "oneway")
@@ -67,7 +69,22 @@ class Way(NamedTuple):
 
 def read_way(tags: Tags, roads: Roads, notes: Notes | None = None) -> Way | None:
     """Interpret the tags of a way, and note what its builder should hear of."""
-    notes = Counter() if notes is None else notes
+    # Many ways have the same tags but for their names, and rules are read once for all of them.
+    rules = frozenset(item for item in tags.items() if item[0] not in _LABELS)
+    way, met = _read_rules(rules, roads)
+    if notes is not None and met:
+        notes.update(met)
+    return way and way._replace(ref=tags.get("ref", ""), name=tags.get("name", ""))
+
+
+@lru_cache(maxsize=2**16)
+def _read_rules(items: frozenset[tuple[str, str]], roads: Roads) -> tuple[Way | None, Notes]:
+    """A way without its labels, and what was met."""
+    notes: Notes = Counter()
+    return _way(dict(items), roads, notes), notes
+
+
+def _way(tags: Tags, roads: Roads, notes: Notes) -> Way | None:
     ferry = tags.get("route") == FERRY
     highway = FERRY if ferry else tags.get("highway", "")
     fits = _takes_cars(tags) if ferry else highway in CLASSES[roads]
@@ -76,10 +93,10 @@ def read_way(tags: Tags, roads: Roads, notes: Notes | None = None) -> Way | None
     forward, backward = _open_directions(tags, highway, notes)
     if not (forward or backward):
         return None
-    label = (highway, tags.get("ref", ""), tags.get("name", ""))
     minutes = duration_minutes(tags.get("duration", "")) if ferry else math.nan
     through = highway in NO_STOP or any(tags.get(key, "no") != "no" for key in ("bridge", "tunnel"))
-    return Way(*label, forward, backward, *_limits(tags, notes), minutes, through)
+    limits = _limits(tags, notes)
+    return Way(highway, "", "", forward, backward, *limits, minutes, through)
 
 
 def duration_minutes(text: str) -> float:

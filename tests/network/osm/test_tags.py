@@ -1,4 +1,5 @@
 import math
+from collections import Counter
 
 import pytest
 
@@ -91,3 +92,21 @@ def test_durations(text: str, minutes: float) -> None:
 @pytest.mark.parametrize("text", ["", "soon", "0", "00:00", "P", "1 day"])
 def test_durations_that_say_nothing(text: str) -> None:
     assert math.isnan(duration_minutes(text))
+
+
+def test_ways_that_differ_in_names_alone_are_read_alike_and_counted_each() -> None:
+    notes: Counter[tuple[str, str]] = Counter()
+    tags = {"highway": "primary", "maxspeed": "fast;70", "winter_road": "no"}
+    names: tuple[dict[str, str], ...] = ({"name": "A"}, {"name": "B", "ref": "7"}, {})
+    ways = [read_way(tags | more, "drive", notes) for more in names]
+    assert [(way.ref, way.name, way.limit_forward) for way in ways if way] == [
+        ("", "A", 70),
+        ("7", "B", 70),
+        ("", "", 70),
+    ]
+    assert notes == {("speed limits ignored", "fast"): 3}
+    for _ in range(2):
+        assert read_way({**tags, "winter_road": "yes"}, "drive", notes) is None
+    assert sum(notes.values()) == 5
+    assert read_way({"highway": "service"}, "drive") is None
+    assert read_way({"highway": "service"}, "all") is not None
