@@ -21,6 +21,7 @@ from siting.model.options import OfficeType
 from siting.model.solution import Solution, StageResult
 from siting.model.solve import Task, solve
 from siting.model.solving.search import Solver, TracePoint
+from siting.model.sources import KDTree, Known, listed_instance
 
 __all__ = [
     "Closing",
@@ -29,6 +30,8 @@ __all__ = [
     "Different",
     "Equity",
     "Instance",
+    "KDTree",
+    "Known",
     "Lexicographic",
     "LimitUse",
     "Limits",
@@ -46,5 +49,6 @@ __all__ = [
     "Task",
     "TracePoint",
     "Worst",
+    "listed_instance",
     "solve",
 ]

@@ -65,7 +65,7 @@ class Formulation:
     def with_goal(self, goal: Functional, ceilings: Sequence[Ceiling] = ()) -> tuple[Program, Ints]:
         """Return the program with a goal, and the service in it of each service here."""
         program = replace(self.program, goal=goal, ceilings=tuple(ceilings))
-        program = presolve.drop_dear_pairs(program, ceilings)
+        program = presolve.close_lists(presolve.drop_dear_pairs(program, ceilings))
         return presolve.merge_services(presolve.drop_useless_options(program, self.options.new))
 
 
@@ -93,6 +93,7 @@ def make_formulation(
     everyone = len(counted) == len(instance.client_ids)
     of_clients = instance.times if everyone else instance.times[counted]
     times, fallback, pairs = _service_times(options, of_clients, len(years), farthest)
+    fallback, open_ended = _floors(instance, clients, farthest, fallback)
     program = Program(
         lower=options.lower,
         upper=options.upper,
@@ -105,6 +106,7 @@ def make_formulation(
         must_serve=serve_all or fills or within,
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
         hint=_hint(options, start) if start else None,
+        open_ended=open_ended,
     )
     program = presolve.prune_pairs(presolve.drop_forbidden_pairs(presolve.tighten(program)))
     ends = np.concatenate([program.times.data, program.fallback[np.isfinite(program.fallback)]])
@@ -146,6 +148,20 @@ def _hint(options: Options, start: Sequence[str]) -> Bools:
 def _one_option_a_site(options: Options) -> list[Row]:
     sites, counts = np.unique(options.site, return_counts=True)
     return [sum_row("", options.site == site, upper=1) for site in sites[counts > 1]]
+
+
+def _floors(
+    instance: Instance, clients: Ints, farthest: float, fallback: Floats
+) -> tuple[Floats, Ints | None]:
+    """Return fallbacks with what sites that are not listed take at the least, and whose these are.
+
+    What lies beyond the farthest that is allowed, or beyond a site that stays, is of no use.
+    """
+    if instance.listing is None:
+        return fallback, None
+    floor = instance.listing.floor[clients]
+    matters = (floor <= farthest) & (floor < fallback)
+    return np.where(matters, floor, fallback), np.where(matters, clients, -1)
 
 
 def _service_times(

@@ -13,6 +13,7 @@ from scipy.sparse import coo_array, csr_array, issparse
 
 from siting.common.errors import Fault, InputError, refuse_all
 from siting.common.types import Bools, Floats, Ints
+from siting.model.listing import Listing
 
 
 def from_entries(
@@ -245,6 +246,8 @@ class Instance:
         closing it would save.
     site_groups, client_groups : mapping of str to tuple of str
         Name of a grouping to the group of each site or client.
+    listing : Listing, optional
+        Where the times come from, if they are only those that were asked for yet.
     """
 
     client_ids: tuple[str, ...]
@@ -256,6 +259,7 @@ class Instance:
     one_off_cost: Floats
     site_groups: Groups = field(default_factory=dict)
     client_groups: Groups = field(default_factory=dict)
+    listing: Listing | None = None
 
     # long: half of it says what its parameters mean
     @classmethod

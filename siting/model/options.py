@@ -66,6 +66,12 @@ class Options:
     def __len__(self) -> int:
         return len(self.site)
 
+    def sites_of(self, chosen: Bools) -> Bools:
+        """Return which sites are open, shape (sites,)."""
+        opened = np.zeros(len(self.instance.site_ids), dtype=np.bool_)
+        opened[self.site[chosen]] = True
+        return opened
+
 
 def make_options(
     instance: Instance,

@@ -73,9 +73,12 @@ def prune_pairs(program: Program) -> Program:
     worse. Without such an option nothing is dropped.
     """
     always = (program.lower == 1) & (program.upper == 1) & np.isinf(program.capacity)
-    fallback = np.minimum(program.fallback, nearest_minutes(program.times, always))
+    fixed = nearest_minutes(program.times, always)
+    fallback = np.minimum(program.fallback, fixed)
     nearer = program.times.data < np.repeat(fallback, np.diff(program.times.indptr))
-    return replace(program, times=keep_entries(program.times, nearer), fallback=fallback)
+    times = keep_entries(program.times, nearer)
+    open_ended = ended(program, np.where(fixed <= program.fallback, np.inf, program.fallback))
+    return replace(program, times=times, fallback=fallback, open_ended=open_ended)
 
 
 def drop_forbidden_pairs(program: Program) -> Program:
@@ -98,7 +101,26 @@ def drop_dear_pairs(program: Program, ceilings: Iterable[Ceiling]) -> Program:
         most[counted] = limit / functional.weights[counted]
         times = keep_entries(times, functional.transform(times.data) <= most[entry_rows(times)])
         fallback = np.where(functional.transform(fallback) <= most, fallback, np.inf)
-    return replace(program, times=times, fallback=fallback)
+    return replace(program, times=times, fallback=fallback, open_ended=ended(program, fallback))
+
+
+def close_lists(program: Program) -> Program:
+    """Let lists end where all that is not listed costs as much as no service at all."""
+    functionals = [program.goal, *(each.functional for each in program.ceilings)]
+    transforms = [each.transform for each in functionals if each.transform is not None]
+    if program.open_ended is None or program.must_serve:
+        return program
+    none = np.array(np.inf)
+    costs_all = [transform(program.fallback) == transform(none) for transform in transforms]
+    fallback = np.where(np.all(costs_all, axis=0), np.inf, program.fallback)
+    return replace(program, fallback=fallback, open_ended=ended(program, fallback))
+
+
+def ended(program: Program, fallback: Floats) -> Ints | None:
+    """Return of whom options are not listed, where none matter to those without a fallback."""
+    if program.open_ended is None:
+        return None
+    return np.where(np.isfinite(fallback), program.open_ended, -1)
 
 
 def drop_useless_options(program: Program, new: Bools) -> Program:
@@ -138,6 +160,7 @@ def merge_services(program: Program) -> tuple[Program, Ints]:
         fallback=program.fallback[first],
         people=total(program.people),
         periods=program.periods[first],
+        open_ended=None if program.open_ended is None else program.open_ended[first],
         goal=joined(program.goal),
         ceilings=tuple(Ceiling(joined(c.functional), c.limit) for c in program.ceilings),
     )
@@ -154,5 +177,7 @@ def _same_rows(program: Program) -> Ints:
         same = [times.indices[entries], times.data[entries], program.fallback[service]]
         # A capacity holds in each phase on its own.
         same += [program.periods[service]] * splits
+        # What is not listed may differ.
+        same += [] if program.open_ended is None else [program.open_ended[service]]
         numbers[service] = seen.setdefault(b"".join(part.tobytes() for part in same), len(seen))
     return numbers

@@ -14,6 +14,24 @@ from scipy.sparse import csr_array
 from siting.common.types import Bools, Floats, Ints
 from siting.model.instance import nearest_minutes
 
+
+class UnlistedError(Exception):
+    """A search has come upon options that are not listed yet.
+
+    Parameters
+    ----------
+    clients : ndarray of int
+        Those whose lists are too short.
+    chosen : ndarray of bool, shape (options,)
+        The choice that needs more.
+    """
+
+    def __init__(self, clients: Ints, chosen: Bools) -> None:
+        super().__init__(f"{len(clients)} lists are too short")
+        self.clients = clients
+        self.chosen = chosen
+
+
 # Cost of a travel time, elementwise; must not fall with it. Takes inf for "cannot be reached".
 type Transform = Callable[[Floats], Floats]
 
@@ -180,6 +198,9 @@ class Program:
         Other functionals that are limited.
     hint : ndarray of bool, shape (options,), optional
         A choice to start from, which may be good or not.
+    open_ended : ndarray of int, shape (services,), optional
+        Where not all pairs are listed: the client of each service whose fallback is not an option,
+        but what all options that are not listed take at the least; -1 for others.
     """
 
     lower: Floats
@@ -194,6 +215,7 @@ class Program:
     goal: Functional
     ceilings: tuple[Ceiling, ...] = ()
     hint: Bools | None = None
+    open_ended: Ints | None = None
 
     @property
     def splits(self) -> bool:
@@ -203,6 +225,15 @@ class Program:
     def nearest(self, chosen: Bools) -> Floats:
         """Return the minutes of each service to its nearest chosen option."""
         return np.minimum(nearest_minutes(self.times, chosen), self.fallback)
+
+    def short(self, chosen: Bools, split: Split | None = None) -> Ints:
+        """Return the clients that a choice leaves to options that are not listed yet."""
+        if self.open_ended is None:
+            return np.zeros(0, dtype=np.int64)
+        beyond = np.isinf(nearest_minutes(self.times, chosen))
+        if split is not None:
+            beyond[split.services[split.options == len(chosen)]] = True
+        return np.unique(self.open_ended[beyond & (self.open_ended >= 0)])
 
     def allows(self, chosen: Bools) -> bool:
         """Tell whether the options chosen keep to the bounds and the linear limits."""

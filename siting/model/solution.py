@@ -19,6 +19,7 @@ from siting.model.options import OfficeType, Options
 from siting.model.program import Program, Split
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
+from siting.model.sources import listed_up_to
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,14 @@ def conclude(
     instance, options = formulation.instance, formulation.options
     found = answer.chosen is not None
     chosen = np.zeros(len(options), dtype=np.bool_) if answer.chosen is None else answer.chosen
-    is_open = np.isin(np.arange(len(instance.site_ids)), options.site[chosen])
+    is_open = options.sites_of(chosen)
     closed = instance.existing & ~is_open & found
+    instance = listed_up_to(instance, is_open) if found else instance
     stage = _reported(outcome, objective)
     results = tuple(_result(each, outcome) for each in outcome.stages)
     reported = results[outcome.stages.index(stage)]
     ended = _overall(results, reported, search)
-    shares = _shares(outcome, is_open)
+    shares = _shares(outcome, instance, is_open)
     uses = (part.use(options, chosen) for part in limits.parts()) if found else ()
     return Solution(
         status=ended.status,
@@ -276,11 +278,10 @@ def _named(
     }
 
 
-def _shares(outcome: Outcome, is_open: Bools) -> csr_array:
+def _shares(outcome: Outcome, instance: Instance, is_open: Bools) -> csr_array:
     """Return which part of each client goes to which site in the last phase."""
     if outcome.answer.split is not None:
         return _split_shares(outcome, outcome.answer.split)
-    instance = outcome.formulation.instance
     nearest = nearest_sites(instance, is_open)
     clients = np.flatnonzero(nearest >= 0)
     parts = (np.ones(len(clients)), (clients, nearest[clients]))

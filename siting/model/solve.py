@@ -11,16 +11,18 @@ from scipy.sparse import csr_array
 
 from siting.common.errors import ClashingLimit, Fault, InfeasibleError, refuse_all
 from siting.common.signals import Cancel, Progress, heed, heeding
-from siting.model.formulation import make_formulation
+from siting.model.formulation import Formulation, make_formulation
 from siting.model.instance import Faults, Instance, as_texts, read_labels
 from siting.model.limits.base import Limit
 from siting.model.limits.limits import Limits
 from siting.model.objectives import Lexicographic, NoWorse, Objective, Single, Worst
+from siting.model.program import UnlistedError
 from siting.model.solution import Outcome, Solution, conclude
 from siting.model.solving.feasibility import EVERYONE, clashing_limits
 from siting.model.solving.search import Search, Solver
 from siting.model.solving.stages import run_stages, stages_of
 from siting.model.solving.tie_breaking import break_ties
+from siting.model.sources import listed_farther, listed_up_to
 
 
 # long: half of it says what its parameters mean
@@ -114,19 +116,49 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     serve_all = any(single.serves_all for single in objectives)
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
-    formulation = make_formulation(instance, limits, parts, serve_all=serve_all, start=start)
+    asked = _Asked(objective, objectives, limits, method, tuple(under), search)
+    while True:
+        formulation = make_formulation(instance, limits, parts, serve_all=serve_all, start=start)
+        try:
+            return _solve_listed(formulation, asked, tell, ties=ties)
+        except UnlistedError as short:
+            instance = listed_farther(instance, short.clients)
+            if len(short.chosen) == len(formulation.options):
+                opened = formulation.options.sites_of(short.chosen)
+                instance = listed_up_to(instance, opened)
+                start = [instance.site_ids[site] for site in np.flatnonzero(opened)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What is asked, checked: objectives as given and one by one, limits, and how to search."""
+
+    objective: Objective
+    objectives: Sequence[Single]
+    limits: Limits
+    method: str | None
+    under: Sequence[NoWorse]
+    search: Search
+
+
+def _solve_listed(
+    formulation: Formulation, asked: _Asked, tell: Progress, *, ties: bool
+) -> Solution:
+    """Solve by the times that are listed; refuse if what is not listed could matter."""
+    objective, search = asked.objective, asked.search
     tell("Solving")
-    outcome = run_stages(formulation, objective, search, method, under=under)
+    outcome = run_stages(formulation, objective, search, asked.method, under=asked.under)
     if outcome is None:
         tell("Looking for limits that clash")
-        again = Search(Solver(), gap, time_limit, search.heed)
-        if under and run_stages(formulation, objective, again, method) is not None:
-            raise InfeasibleError([each.clash() for each in under])
-        raise InfeasibleError(clashing_limits(instance, limits, objectives, again))
+        again = Search(Solver(), search.gap, search.time_limit, search.heed)
+        if asked.under and run_stages(formulation, objective, again, asked.method) is not None:
+            raise InfeasibleError([each.clash() for each in asked.under])
+        clash = clashing_limits(formulation.instance, asked.limits, asked.objectives, again)
+        raise InfeasibleError(clash)
     if ties:
         tell("Choosing among equally good answers")
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
-    return conclude(outcome, objective, limits, search, ties_decided=decided)
+    return conclude(outcome, objective, asked.limits, search, ties_decided=decided)
 
 
 _NAMES = ("collections.abc.Sequence[str]", "tuple[str, ...]")

@@ -7,7 +7,7 @@ import numpy as np
 
 from siting.common.types import Bools
 from siting.model.presolve import drop_forbidden_pairs
-from siting.model.program import Program
+from siting.model.program import Program, UnlistedError
 from siting.model.solving.classic import FEW_PAIRS, SolverAnswer, checked, solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import moves_of, start
@@ -31,6 +31,7 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> S
     way = way_for(program, search) if method is None or program.splits else method
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     answer = replace(_honest(solve(program, search)), method=way)
+    refuse_unlisted(program, answer)
     # Where none is found, the value is infinite; so is the bound if there is none.
     short = 0.0 if answer.chosen is None else max(search.gap, RELATIVE) * abs(answer.value)
     ended = answer.bound > search.cutoff or answer.bound >= answer.value - short
@@ -38,6 +39,12 @@ def solve_flat(program: Program, search: Search, method: str | None = None) -> S
         # Its answers break a limit by less than its solver sees.
         return solve_flat(program, search, "classic")
     return answer
+
+
+def refuse_unlisted(program: Program, answer: SolverAnswer) -> None:
+    """End the search if an answer leaves anyone to options that are not listed yet."""
+    if answer.chosen is not None and len(short := program.short(answer.chosen, answer.split)):
+        raise UnlistedError(short, answer.chosen)
 
 
 def _honest(answer: SolverAnswer) -> SolverAnswer:

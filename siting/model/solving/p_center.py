@@ -15,6 +15,7 @@ from siting.common.types import Bools, Floats
 from siting.model.formulation import Formulation
 from siting.model.instance import keep_entries, nearest_minutes
 from siting.model.objectives import minutes
+from siting.model.presolve import ended
 from siting.model.program import Ceiling, Program
 from siting.model.solving.classic import SolverAnswer, nothing
 from siting.model.solving.methods import filled_in, solve_flat
@@ -23,10 +24,12 @@ from siting.model.solving.search import Search
 
 def restrict(program: Program, radius: float) -> Program:
     """Return the program in which no one is sent further than a radius."""
+    fallback = np.where(program.fallback <= radius, program.fallback, np.inf)
     return replace(
         program,
         times=keep_entries(program.times, program.times.data <= radius),
-        fallback=np.where(program.fallback <= radius, program.fallback, np.inf),
+        fallback=fallback,
+        open_ended=ended(program, fallback),
         must_serve=True,
     )
 

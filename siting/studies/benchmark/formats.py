@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ from siting.common.errors import Fault, InputError
 from siting.common.file_limits import TEXT, refuse_large
 from siting.common.tables.hints import GREATEST, number_problem
 from siting.common.types import Floats, Ints
-from siting.model import Instance, Limits, Mean, Objective, Worst
+from siting.model import Instance, KDTree, Limits, Mean, Objective, Worst, listed_instance
 
 type Rounding = Literal["down", "nearest"]
 type ProblemKind = Literal["p-median", "p-center", "capacitated"]
@@ -72,6 +73,8 @@ PMED_HEADER = 3
 CAP_HEADER = 2
 _MOST_POINTS = 20_000
 """A matrix of more points than this does not fit into the memory of an ordinary machine."""
+_MANY_POINTS = 3_500
+"""From so many on, points in the plane are asked for by and by."""
 
 
 def _refused(path: Path, key: str, value: object, problem: str) -> InputError:
@@ -93,18 +96,22 @@ def _numbers(path: Path, words: list[str]) -> Floats:
     return numbers
 
 
-def _counts(path: Path, header: Floats) -> list[int]:
+def _counts(path: Path, header: Floats, most: float = _MOST_POINTS) -> list[int]:
     if (header % 1 != 0).any() or (header < 1).any():
         raise _refused(path, "header", header.tolist(), "is not whole numbers from 1")
-    if header[0] > _MOST_POINTS:
-        raise _refused(path, "header", header[0], f"has more than {_MOST_POINTS:,} points")
+    if header[0] > most:
+        raise _refused(path, "header", header[0], f"has more than {most:,} points")
     return [int(number) for number in header]
 
 
-def _with_p(path: Path, problem: ProblemKind, p: int | None, distances: Floats) -> Benchmark:
-    if p is None or not 1 <= p <= len(distances):
-        raise _refused(path, "p", p, f"is not from 1 to {len(distances)}; --p says it")
-    instance = Instance.from_matrix(distances, np.ones(len(distances)))
+def _with_p(path: Path, problem: ProblemKind, p: int | None, given: Floats | KDTree) -> Benchmark:
+    count = given.shape[0]
+    if p is None or not 1 <= p <= count:
+        raise _refused(path, "p", p, f"is not from 1 to {count}; --p says it")
+    if isinstance(given, KDTree):
+        instance = listed_instance(given, np.ones(count))
+    else:
+        instance = Instance.from_matrix(given, np.ones(count))
     objective: Objective = Worst() if problem == "p-center" else Mean()
     return Benchmark(path.name, problem, p, instance, objective, Limits(new_sites_max=p))
 
@@ -131,7 +138,7 @@ _ORDERS = r"FULL_MATRIX|(UPPER|LOWER)(_DIAG)?_(ROW|COL)"
 _SECTIONS = {"NODE_COORD_SECTION", "EDGE_WEIGHT_SECTION", "DISPLAY_DATA_SECTION"}
 
 
-def _tsplib(path: Path, text: str, rounding: Rounding) -> Floats:
+def _tsplib(path: Path, text: str, rounding: Rounding) -> Floats | KDTree:
     """Return the distances that EDGE_WEIGHT_TYPE asks for, 0 from a point to itself."""
     head, sections = _sections(path, re.split(r"^\s*EOF\b", text, flags=re.MULTILINE)[0])
     kind, form = head.get("EDGE_WEIGHT_TYPE", "EUC_2D"), head.get("EDGE_WEIGHT_FORMAT", "")
@@ -141,7 +148,8 @@ def _tsplib(path: Path, text: str, rounding: Rounding) -> Floats:
     section = "EDGE_WEIGHT_SECTION" if kind == "EXPLICIT" else "NODE_COORD_SECTION"
     numbers = _numbers(path, sections.get(section, "").split())
     listed = head.get("DIMENSION", str(len(numbers) // 3 or 1))
-    (count,) = _counts(path, _numbers(path, [listed]))
+    plane = kind not in {"EXPLICIT", "GEO"}
+    (count,) = _counts(path, _numbers(path, [listed]), np.inf if plane else _MOST_POINTS)
     entries = _entries(form, count) if kind == "EXPLICIT" else np.indices((count, 3))
     if len(numbers) != entries[0].size:
         problem = f"has {len(numbers):,} numbers, not the {entries[0].size:,} of DIMENSION {count}"
@@ -150,6 +158,9 @@ def _tsplib(path: Path, text: str, rounding: Rounding) -> Floats:
         distances = np.zeros((count, count))
         # The second holds where a file gives both.
         distances[entries[::-1]] = distances[entries] = numbers
+    elif plane and count > _MANY_POINTS:
+        points = numbers.reshape(-1, 3)[:, 1:]
+        return KDTree(points, points, partial(_rounded, kind, rounding))
     else:
         distances = _apart(kind, numbers.reshape(-1, 3), rounding)
     np.fill_diagonal(distances, 0.0)
@@ -187,10 +198,16 @@ def _apart(kind: str, points: Floats, rounding: Rounding) -> Floats:
         exact = 6378.388 * np.arccos(np.clip(cosine, -1, 1)) + 1
     else:
         squares = np.subtract.outer(x, x) ** 2 + np.subtract.outer(y, y) ** 2
-        exact = np.sqrt(squares / 10 if kind == "ATT" else squares)
-    if kind == "EUC_2D" and rounding == "nearest":
-        exact += 0.5
-    rounded: Floats = np.floor(exact) if kind in {"EUC_2D", "GEO"} else np.ceil(exact)
+        return _rounded(kind, rounding, squares)
+    rounded: Floats = np.floor(exact)
+    return rounded
+
+
+def _rounded(kind: str, rounding: Rounding, squares: Floats) -> Floats:
+    """Return distances in the plane from their squares."""
+    exact = np.sqrt(squares / 10 if kind == "ATT" else squares)
+    whole = np.floor(exact + 0.5) if rounding == "nearest" else np.floor(exact)
+    rounded: Floats = whole if kind == "EUC_2D" else np.ceil(exact)
     return rounded
 
 

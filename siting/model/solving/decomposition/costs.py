@@ -68,6 +68,8 @@ class SortedCosts:
     group : ndarray of int, shape (rows,)
         Which theta each shares.
     group_weights : ndarray of float, shape (groups,)
+    services : ndarray of int, shape (rows,)
+        Which service of the program each row is.
     starts : ndarray of int, shape (rows + 1,)
     options : ndarray of int, shape (entries,)
     costs : ndarray of float, shape (entries,)
@@ -79,6 +81,7 @@ class SortedCosts:
     fallback: Floats
     group: Ints
     group_weights: Floats
+    services: Ints
     starts: Ints
     options: Ints
     costs: Floats
@@ -108,6 +111,7 @@ class SortedCosts:
             fallback=fallback[services],
             group=group,
             group_weights=np.bincount(group, weights=weights),
+            services=services,
             starts=starts,
             options=options,
             costs=costs[kept],
@@ -146,6 +150,13 @@ class SortedCosts:
             np.bincount(place, weights=shares, minlength=len(keys)),
         )
         return cuts, true
+
+    def unlisted(self, chosen: Floats) -> Ints:
+        """Return the services of which a choice leaves a part to their fallback."""
+        if not len(self.services):
+            return self.services
+        sums = np.add.reduceat(chosen[self.options], self.starts[:-1])
+        return self.services[sums < 1 - VIOLATION]
 
     def _mean(self, values: Floats) -> Floats:
         """Return the weighted mean of each group, shape (groups,)."""

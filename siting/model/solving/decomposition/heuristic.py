@@ -148,7 +148,9 @@ class RowSums:
 
     def used(self, chosen: Bools) -> Floats:
         """Return what a choice uses of each row, shape (rows,)."""
-        return np.bincount(self.rows, self.coefficients * chosen[self.options], len(self.least))
+        # Without any row numpy counts in whole numbers.
+        given = self.coefficients * chosen[self.options]
+        return np.bincount(self.rows, given, len(self.least)).astype(np.float64)
 
     def hold(self, used: Floats, come: int, go: int) -> bool:
         """Tell whether all rows hold, of which so much is used, after one option for another."""

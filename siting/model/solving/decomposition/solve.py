@@ -7,7 +7,7 @@ import numpy as np
 
 from siting.common.types import Bools, Floats
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs, unit_of
-from siting.model.program import Program
+from siting.model.program import Program, UnlistedError
 from siting.model.solving.classic import SolverAnswer, checked, nothing
 from siting.model.solving.decomposition.branching import Tree, Visits
 from siting.model.solving.decomposition.costs import integral
@@ -149,9 +149,20 @@ class _Decomposition:
             little = answer.bound - last <= LITTLE_LIFT * abs(answer.bound)
             idle = idle + 1 if little else 0
             if added == 0 or idle == PATIENCE:
+                self._ask_farther(chosen)
                 self._round(chosen, answer)
                 return "done"
             last = answer.bound
+
+    def _ask_farther(self, shares: Floats) -> None:
+        """End the search if a relaxed choice leaves much to options that are not listed yet."""
+        ended = self.program.open_ended
+        if ended is None or self.best.chosen is None:
+            return
+        left = [ended[block.costs.unlisted(shares)] for block in self.master.blocks]
+        clients = np.unique(np.concatenate(left))
+        if (clients >= 0).any():
+            raise UnlistedError(clients[clients >= 0], self.best.chosen)
 
     def _round(self, chosen: Floats, answer: MasterAnswer) -> None:
         """Take the relaxed choice, which is often whole already, or what can be made of it."""
@@ -171,6 +182,10 @@ class _Decomposition:
     def _take(self, chosen: Bools) -> None:
         answer = checked(self.program, chosen, "done", self.bound)
         if answer.chosen is not None and answer.value < self.best.value:
+            if len(short := self.program.short(chosen)):
+                if self.search.timed_out():
+                    return
+                raise UnlistedError(short, chosen)
             self.best = answer
             self.search.note(self.bound, answer.value)
 
