@@ -177,7 +177,7 @@ class Tables:
     listed_in : str
         The file that lists the municipalities.
     shipped : bool
-        Whether all of them ship.
+        Whether all of them ship, and the offices are those of 2019.
     files : mapping of str to Path
         Each file read, by the name that a manifest gives it.
     """
@@ -220,7 +220,8 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         raise InputError(reader.faults)
     none = pd.DataFrame()
     if offices is None:
-        offices = reader.shipped(SHIPPED_OFFICES[0])
+        wanted = file.scenario.offices.existing
+        offices = reader.shipped(wanted if wanted in SHIPPED_OFFICES else SHIPPED_OFFICES[0])
     tables = Tables(
         municipalities=municipalities,
         demand=reader.shipped("demand") if demand is None else demand,
@@ -230,7 +231,7 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         user_candidates=candidates,
         levels=frozenset(name for name in schema.OPTIONAL_LEVELS if _has(municipalities, name)),
         listed_in=regions or _SWEDEN,
-        shipped=not table_files(file),
+        shipped=not table_files(file) and file.scenario.offices.existing == SHIPPED_OFFICES[0],
         files=with_user_files(reader.used, *table_files(file).values()),
     )
     return tables, reader.faults

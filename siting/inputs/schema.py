@@ -79,6 +79,29 @@ def _position(
     }
 
 
+_OFFICES = {
+    "office_id": _id("office"),
+    "municipality_code": _code("municipality"),
+    "municipality": _text("municipality"),
+    "office": _text("name of the office"),
+    **_position(),
+    "position": _text("what the position is"),
+    "evidence": _one_of("documented by a source, deduced, or assumed", *GRADES),
+    "source": ColumnSpec("row of sources.csv, or an address"),
+    "source_date": ColumnSpec("when the source was written"),
+}
+_DECISIONS: Columns = {
+    "month": ColumnSpec("month of the decision", rules=(_MONTH,)),
+    "municipality_code": _code("municipality"),
+    "municipality": _text("municipality"),
+    "decision": _one_of(
+        "what was decided", "announced", "opened", "proposed", "ordered", "closing decided"
+    ),
+    "detail": ColumnSpec("remarks"),
+    "source": _text("row of sources.csv"),
+}
+
+
 TABLES: Mapping[str, Columns] = {
     "municipalities": {
         "code": _code("municipality code, a string: 0114 is not 114", unique()),
@@ -128,30 +151,41 @@ TABLES: Mapping[str, Columns] = {
         "people_nearer": _whole("people nearer to it than to every office of 2019"),
         "staff": _whole("staff by the rule in costs.toml", POSITIVE),
     },
-    "offices_2019": {
-        "office_id": _id("office"),
-        "municipality_code": _code("municipality"),
-        "municipality": _text("municipality"),
-        "office": _text("name of the office"),
-        **_position(),
-        "position": _text("what the position is"),
-        "evidence": _one_of("documented by a source, deduced, or assumed", *GRADES),
-        "source": ColumnSpec("row of sources.csv, or an address"),
-        "source_date": ColumnSpec("when the source was written"),
+    "offices_2019": _OFFICES
+    | {
         "existed_2019": _one_of(
             "does the source say that it existed in 2019?", "stated", "implied", "not stated"
         ),
         "note": ColumnSpec("remarks"),
     },
-    "decisions": {
+    "offices_2024": _OFFICES
+    | {
+        "note": ColumnSpec("remarks"),
+        "since": _text("2019, or the month in which it was announced or ordered"),
+    },
+    "office_districts": {
         "month": ColumnSpec("month of the decision", rules=(_MONTH,)),
         "municipality_code": _code("municipality"),
-        "municipality": _text("municipality"),
-        "decision": _one_of(
-            "what was decided", "announced", "opened", "proposed", "ordered", "closing decided"
-        ),
-        "detail": ColumnSpec("remarks"),
-        "source": _text("row of sources.csv"),
+        "office": _text("district of the office"),
+        **_position(),
+        "source": _text("row of sources.csv, or an address"),
+        "note": ColumnSpec("remarks"),
+    },
+    "decisions": _DECISIONS,
+    "decisions_later": _DECISIONS,
+    "network_counts": {
+        "month": ColumnSpec("month", rules=(_MONTH,)),
+        "offices": _text("how many offices there were, as it is told"),
+        "municipalities": ColumnSpec("how many municipalities had one"),
+        "source": _text("where it is told"),
+    },
+    "office_facts": {
+        "municipality_code": ColumnSpec("municipality; empty where it is about the country"),
+        "place": _text("place"),
+        "date": _text("when it was so"),
+        "fact": _text("what is told"),
+        "strength": _text("what follows from it"),
+        "url": ColumnSpec("where it is told"),
     },
     "reference_trips": {
         "from": _text("town"),

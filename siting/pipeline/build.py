@@ -14,6 +14,7 @@ from siting.inputs.candidates import LEAST_POPULATION, candidate_places
 from siting.inputs.costs import people_nearer, read_costs, staff_by_rule
 from siting.inputs.demand import build_demand
 from siting.inputs.ledger import refresh_ledger
+from siting.inputs.offices import offices_2024
 from siting.inputs.select import points
 from siting.network.load import load_road_network
 from siting.network.matrix import travel_times
@@ -27,10 +28,13 @@ RAW_FILES = (
     "crossing_localities.csv",
     "offices_2019.csv",
     "decisions.csv",
+    "office_facts.csv",
+    "network_counts.csv",
     "reference_trips.csv",
     "sources.csv",
     ROADS,
 )
+_AS_THEY_ARE = ("reference_trips", "sources", "office_facts", "network_counts")
 BORDER_NORWAY = (
     *("1435", "1438", "1486", "1730", "1737", "1765", "1784", "2023", "2039", "2309", "2313"),
     *("2321", "2326", "2361", "2421", "2422", "2462", "2506", "2510", "2523", "2584"),
@@ -69,8 +73,11 @@ def _write_all(raw: Path, made: Path) -> Iterator[str]:
         "municipalities": municipalities,
         "localities": localities,
         "offices_2019": offices,
-        **{name: _raw(raw, name) for name in ("decisions", "reference_trips", "sources")},
+        "decisions": pd.concat([_raw(raw, "decisions"), _raw(made, "decisions_later")]),
+        **{name: _raw(raw, name) for name in _AS_THEY_ARE},
     }
+    districts = _raw(made, "office_districts")
+    tables["offices_2024"] = offices_2024(offices, tables["decisions"], municipalities, districts)
     tables["demand"] = _demand(raw, made, municipalities, localities)
     tables["candidates"] = _candidates(made, tables)
     for name, table in tables.items():

@@ -11,7 +11,7 @@ from siting.common.errors import Fault
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import Scenario
 
-SHIPPED_OFFICES = ("offices_2019",)
+SHIPPED_OFFICES = ("offices_2019", "offices_2024")
 _SHIPPED_ROADS = "shipped"
 _OUTSIDE = (
     "lies outside the folder of the scenario and the data folder",

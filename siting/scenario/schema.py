@@ -107,8 +107,8 @@ class Offices(Table):
     """The offices there are, and what is fixed beforehand about them."""
 
     existing: Text = "offices_2019"
-    """A shipped table's name, or the path of a CSV, XLSX or Parquet file, relative to the scenario
-    file; its columns stand in docs/own_files.md."""
+    """offices_2019, offices_2024 (the 149 at the end of 2024), or the path of a CSV, XLSX or
+    Parquet file, relative to the scenario file; its columns stand in docs/own_files.md."""
     open: tuple[Text, ...] = ()
     """Candidates that must open: names or codes. A municipality's name means its seat."""
     any_of: tuple[Text, ...] = ()

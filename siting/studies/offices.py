@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from siting.common.types import Bools, Floats
 from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.candidates import seat_codes
+from siting.inputs.offices import ADDS, CLOSES
 from siting.inputs.schema import read_table
 from siting.pipeline.problem import Problem
 
@@ -92,9 +93,6 @@ class Redraw:
         return tuple(drawn)
 
 
-ADDS = ("announced", "ordered")
-"""Decisions that add an office; what is proposed or opened adds none of its own."""
-CLOSES = "closing decided"
 ROUNDS = ("2020-06", "2021-05", "2025-04")
 """Months of the decisions that a hindcast scores."""
 
