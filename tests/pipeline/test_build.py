@@ -11,6 +11,8 @@ HAND_WRITTEN = (
     "assumptions.toml",
     "costs.toml",
     "datapackage.json",
+    "decisions_later.csv",
+    "office_districts.csv",
     "road_islands.csv",
     "road_joins.toml",
     "speeds.toml",
