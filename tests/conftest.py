@@ -19,13 +19,21 @@ pytest_plugins = ["tests.support.network_fixtures", "tests.support.report_fixtur
 
 @pytest.fixture(scope="session", autouse=True)
 def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's own cache out of the tests; processes that test side by side share one."""
+    """Keep the user's own cache and roads out; processes that test side by side share one."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITING_CACHE_DIR", str(shared / "cache"))
+        patch.setenv("SITING_NETWORKS", str(shared / "networks"))
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
         yield
+
+
+@pytest.fixture
+def networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder where the user's networks go, which is not there yet."""
+    monkeypatch.setenv("SITING_NETWORKS", str(tmp_path / "networks"))
+    return tmp_path / "networks"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
@@ -13,7 +13,7 @@ from siting.common.package import data_folder
 
 if TYPE_CHECKING:
     from siting.common.types import Points
-    from siting.network.osm.build import Residents
+    from siting.network.osm.build import Built, Residents
 
 
 # Commands import what they need when they are called, so that --help answers at once.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OVERPASS_URL = "https://overpass-api.de/api"
 NOMINATIM_URL = "https://nominatim.openstreetmap.org"
+EXTRACTS_URL = "https://download.geofabrik.de"
 _SOURCE = '"shipped", or a network that was built before.'
 _TRIPS = "CSV with from, from_lon, from_lat, to, to_lon, to_lat and minutes of known trips."
 
@@ -58,27 +59,17 @@ def build_network(  # noqa: PLR0913 - one parameter an option
         Path | None, Option(help="Read this extract: .osm, .osm.bz2 or .osm.pbf.")
     ] = None,
     graphml: Annotated[Path | None, Option(help="Read this graph of OSMnx.")] = None,
-    roads: Annotated[
-        Literal["main", "drive", "all"],
-        Option(help="Main roads; all public streets; service roads as well."),
-    ] = "drive",
+    roads: options.Roads = "drive",
     overpass_url: Annotated[str, Option(help="Server to download from.")] = OVERPASS_URL,
     nominatim_url: Annotated[str, Option(help="Server that finds places.")] = NOMINATIM_URL,
-    timeout: Annotated[float, Option(help="Seconds before a server counts as stuck.")] = 180,
-    tries: Annotated[int, Option(min=1, help="How often to ask a server.")] = 4,
+    timeout: options.Timeout = 180,
+    tries: options.Tries = 4,
     language: options.Language = "en",
 ) -> None:
     """Build a road network from OpenStreetMap."""
-    from siting.network.osm.build import (
-        build_from_area,
-        build_from_file,
-        build_from_graphml,
-        save_network,
-    )
+    from siting.network.osm.build import build_from_area, build_from_file, build_from_graphml
     from siting.network.osm.download import Servers, area_of
     from siting.network.osm.files import check_target
-    from siting.network.speeds import read_speeds
-    from siting.studies.network.page import tell_built
 
     check_target(out)
     ways = {"--place": place, "--polygon": polygon, "--bbox": bbox, "--osm": osm}
@@ -89,11 +80,75 @@ def build_network(  # noqa: PLR0913 - one parameter an option
     elif graphml:
         built = build_from_graphml(graphml, who)
     else:
-        servers = Servers(overpass_url, nominatim_url, timeout, tries)
+        servers = Servers(overpass_url, nominatim_url, timeout_s=timeout, tries=tries)
         area = area_of(place, polygon, bbox)
         built = build_from_area(area, roads, servers, who)
+    _save(built, out, language)
+
+
+def _save(built: "Built", out: Path, language: str) -> None:
+    """Write a network, and tell what it is."""
+    from siting.network.osm.build import save_network
+    from siting.network.speeds import read_speeds
+    from siting.studies.network.page import tell_built
+
     save_network(built, out, read_speeds(data_folder()))
     options.show(tell_built(built, out, language))
+
+
+@network_app.command("fetch")
+def fetch_network(  # noqa: PLR0913 - one parameter an option
+    region: Annotated[str, Argument(help="Such as sweden, or asia/japan.")],
+    *,
+    date: Annotated[str, Option(help="A year or day; default: the latest.")] = "",
+    server: Annotated[str, Option(help="Server of extracts.")] = EXTRACTS_URL,
+    out: Annotated[Path | None, Option(help="Where to; default: your own folder.")] = None,
+    roads: options.Roads = "drive",
+    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+    default: Annotated[bool, Option("--default", help="For scenarios that name none.")] = False,
+    timeout: options.Timeout = 180,
+    tries: options.Tries = 4,
+    language: options.Language = "en",
+) -> None:
+    """Download an extract of OpenStreetMap, and build a road network from it."""
+    from siting.network.osm.build import build_from_file
+    from siting.network.osm.download import Patience
+    from siting.network.osm.fetch import download_extract, find_extract
+    from siting.network.osm.files import check_target
+    from siting.scenario.user import networks_folder
+    from siting.studies.network.page import tell_offer
+
+    name = f"{region.strip('/').replace('/', '-')}-{date or 'latest'}"
+    check_target(out := out or networks_folder() / f"{name}.parquet")
+    offer = find_extract(region, date, server, Patience(timeout_s=timeout, tries=tries))
+    if not yes:
+        options.agree(tell_offer(offer, out, language))
+    extract = out.with_suffix(".osm.pbf")
+    with options.progress_on_terminal() as progress:
+        download_extract(offer, extract, progress)
+        progress("Building the network")
+        built = build_from_file(extract, roads, _residents(), source=offer.url)
+    _save(built, out, language)
+    extract.unlink()
+    if default:
+        choose_network(str(out), language=language)
+
+
+@network_app.command("default")
+def choose_network(
+    source: Annotated[str | None, Argument(help=_SOURCE)] = None,
+    *,
+    language: options.Language = "en",
+) -> None:
+    """Set or print the road network of scenarios that name none."""
+    from siting.network.load import load_road_network
+    from siting.scenario.user import default_network, set_default_network
+    from siting.studies.network.page import tell_default
+
+    if source:
+        load_road_network(source)
+        set_default_network(source)
+    options.show(tell_default(default_network(), language))
 
 
 @network_app.command("calibrate")

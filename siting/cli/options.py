@@ -1,5 +1,6 @@
 """Options that several commands share, progress on the terminal, refusals and exit codes."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 from rich.console import Console
 from typer import Argument, Option
 
-from siting.common.errors import Fault, InputError, MissingExtraError, StoppedError
+from siting.common.errors import Fault, InputError, InterruptError, MissingExtraError, StoppedError
 from siting.common.package import require_report
 from siting.common.signals import Progress
 
@@ -36,6 +37,12 @@ Allow = Annotated[
 ]
 Results = Annotated[Path, Option(help="Folder of all results.")]
 RESULTS = Path("results")
+Roads = Annotated[
+    Literal["main", "drive", "all"],
+    Option("--roads", help="Main roads; all public streets; service roads as well."),
+]
+Timeout = Annotated[float, Option("--timeout", help="Seconds before a server counts as stuck.")]
+Tries = Annotated[int, Option("--tries", min=1, help="How often to ask a server.")]
 Language = Annotated[Literal["sv", "en"], Option("--lang", help="Language of what is printed.")]
 
 
@@ -65,6 +72,14 @@ def show(document: "Document", width: int | None = None) -> None:
     from siting.report.formats.terminal import print_document  # noqa: PLC0415 - loaded when needed
 
     print_document(document, Console(highlight=False, width=width))
+
+
+def agree(question: str) -> None:
+    """Ask whether to go on, on a terminal; elsewhere nobody can be asked."""
+    if not sys.stdin.isatty():
+        refuse("--yes", None, f"nobody can be asked here. {question}", "If so, add --yes.")
+    if not typer.confirm(question):
+        raise InterruptError("Nothing was downloaded.")
 
 
 def end_unless(*, proved: bool) -> None:

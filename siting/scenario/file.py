@@ -15,6 +15,7 @@ from siting.common.errors import Fault, InputError, near_matches
 from siting.common.package import scenario_folder
 from siting.common.toml import faults_of, lists_to_tuples, read_toml
 from siting.scenario.schema import About, Scenario
+from siting.scenario.user import default_network
 
 NONE = "none"
 """The value of an override that takes a key back to its default."""
@@ -157,12 +158,22 @@ def read_scenario(
         except ValueError as error:
             remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
             faults.append(Fault("--set", "override", override, str(error), remedy))
+    roads = _default_roads(content, log)
     checked, more = _validate(content, str(path))
     given = {override.partition("=")[0].strip() for override in overrides}
     every = (*faults, *(_blamed(fault, given) for fault in more))
     # Workers of a cluster may have been started in another folder.
-    allowed = tuple(folder.absolute() for folder in as_paths(allow))
+    allowed = tuple(each.absolute() for each in (*as_paths(allow), *roads))
     return ScenarioFile(name or path.stem, path, checked, tuple(log), every, allowed)
+
+
+def _default_roads(content: dict[str, Any], log: list[str]) -> list[Path]:
+    """Let the default network, if there is one, be meant where a scenario names none."""
+    named = not isinstance(roads := content.get("network", {}), dict) or "source" in roads
+    if named or (chosen := default_network()) == "shipped":
+        return []
+    log.append(_apply("network.source", chosen, content))
+    return [Path(chosen)]
 
 
 def _unfit_name(name: str) -> Iterator[Fault]:

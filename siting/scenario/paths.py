@@ -1,7 +1,8 @@
 """The folders that files named in a scenario may lie in.
 
 A scenario may come from somebody else. Whatever it names is read from its own folder, from the
-data folder, or from a folder that whoever runs it allows; links are followed before that is judged.
+data folder, from that of fetched networks, or from a folder that whoever runs it allows; links are
+followed before that is judged.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 from siting.common.errors import Fault
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import Scenario
+from siting.scenario.user import networks_folder
 
 SHIPPED_OFFICES = ("offices_2019", "offices_2024")
 _SHIPPED_ROADS = "shipped"
@@ -22,7 +24,7 @@ _NO_NAME = ("no file can have this name: it holds a null character", "Write the 
 
 def outside(file: ScenarioFile, data: Path) -> list[Fault]:
     """What a scenario names that may not be read."""
-    folders = (file.path.parent, data, *file.allow)
+    folders = (file.path.parent, data, networks_folder(), *file.allow)
     return [
         Fault(str(file.path), key, name, *(_NO_NAME if "\0" in name else _OUTSIDE))
         for key, name in named_files(file.scenario).items()

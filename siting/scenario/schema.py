@@ -73,7 +73,7 @@ class Network(Table):
     """Which roads, and how fast they are driven."""
 
     source: Text = "shipped"
-    """"shipped", or the path of a GraphML or Parquet file, relative to the scenario file."""
+    """"shipped", or a GraphML or Parquet file; default: what 'siting network default' says."""
     speeds: Text = "default"
     """Speed profile in data/speeds.toml."""
     limit_km: PositiveFloat | None = None

@@ -41,6 +41,7 @@ _REMEDIES = {
     "--polygon": "Name a GeoJSON or GeoPackage file with a polygon",
     "--place": "Write it as OpenStreetMap's own search finds it, or give --polygon or --bbox",
     "overpass_url": "Try later or a smaller area, or use an extract with --osm",
+    "--server": "Try later: what has come is kept, and the next call goes on with it",
     "area": "Choose a larger area or other classes with --roads",
 }
 
@@ -84,19 +85,17 @@ def polygon_of_box(text: str) -> shapely.Polygon:
 
 
 _STREAMED = {"allow_redirects": False, "stream": True}
-_BUSY = frozenset({429, 502, 503, 504})
+BUSY = frozenset({429, 500, 502, 503, 504})
 _LONGEST_PAUSE_S = 120.0
-_PART = 1 << 16
+PART = 1 << 16
 
 
-@dataclass(frozen=True)
-class Servers:
-    """Whom to ask, and how patiently.
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How patiently a server is asked.
 
     Parameters
     ----------
-    overpass_url, nominatim_url : str
-        HTTPS, or HTTP to this machine.
     timeout_s : float
         Seconds of silence after which a connection counts as stalled.
     tries : int
@@ -105,11 +104,23 @@ class Servers:
         Seconds before the second try; doubled before each further one.
     """
 
-    overpass_url: str
-    nominatim_url: str
     timeout_s: float = 180.0
     tries: int = 4
     pause_s: float = 5.0
+
+
+@dataclass(frozen=True)
+class Servers(Patience):
+    """Whom to ask, and how patiently.
+
+    Parameters
+    ----------
+    overpass_url, nominatim_url : str
+        HTTPS, or HTTP to this machine.
+    """
+
+    overpass_url: str
+    nominatim_url: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +151,7 @@ def area_of(place: str | None, polygon: Path | None, bbox: str | None) -> Downlo
 def download(area: DownloadArea, roads: Roads, servers: Servers) -> Extract:
     """Download the roads and ferries of an area."""
     for key in ("overpass_url", "nominatim_url"):
-        _check_address(key, getattr(servers, key))
+        check_address(key, getattr(servers, key))
     answers: list[dict[str, Any]] = []
     classes = "|".join(sorted(CLASSES[roads]))
     filters = [f'["highway"~"^({classes})$"]', f'["route"="{FERRY}"]']
@@ -155,7 +166,7 @@ def download(area: DownloadArea, roads: Roads, servers: Servers) -> Extract:
 
     with _settings(servers, answers):
         try:
-            polygon = _patiently(fetch, servers)
+            polygon = patiently(fetch, "overpass_url", servers.overpass_url, servers)
         except (InsufficientResponseError, ValueError) as error:
             raise _fault("area", area.label, f"holds no road of these classes ({error})") from error
     extract = _within(polygon, _gathered(answers, roads))
@@ -204,21 +215,24 @@ def _geocode(place: str) -> shapely.Polygon | shapely.MultiPolygon:
     return found
 
 
-def _patiently[Answer](fetch: Callable[[], Answer], servers: Servers) -> Answer:
-    pause = servers.pause_s
-    for left in reversed(range(servers.tries)):
+def patiently[Answer](
+    fetch: Callable[[], Answer], key: str, url: str, patience: Patience
+) -> Answer:
+    """Ask a server again where it gives no usable answer, after longer and longer pauses."""
+    pause = patience.pause_s
+    for left in reversed(range(patience.tries)):
         try:
             return fetch()
         except requests.RequestException as error:
             if not left:
-                text = f"gave no usable answer in {servers.tries} tries ({error})"
-                raise _fault("overpass_url", servers.overpass_url, text) from error
+                text = f"gave no usable answer in {patience.tries} tries ({error})"
+                raise _fault(key, url, text) from error
             headers = {} if error.response is None else error.response.headers
             wait = headers.get("Retry-After", "")
             asked = float(wait) if wait.isdecimal() else 0.0
             time.sleep(min(max(pause, asked), _LONGEST_PAUSE_S))
             pause *= 2
-    raise _fault("tries", str(servers.tries), "must be at least 1")
+    raise _fault("tries", str(patience.tries), "must be at least 1")
 
 
 @contextmanager
@@ -250,7 +264,7 @@ def _judge(
     answers: list[dict[str, Any]], response: requests.Response, **_: object
 ) -> requests.Response:
     """Stop OSMnx from asking again for ever, which it does where a server is busy."""
-    if response.status_code in _BUSY:
+    if response.status_code in BUSY:
         raise requests.HTTPError(f"status {response.status_code}", response=response)
     if response.is_redirect:
         to = response.headers["Location"]
@@ -269,7 +283,7 @@ def _bounded(response: requests.Response) -> requests.Response:
     """The same answer with its body, unless that is too large or takes too long."""
     body, deadline = io.BytesIO(), time.monotonic() + DOWNLOAD_S
     problem = ""
-    for part in response.iter_content(_PART):
+    for part in response.iter_content(PART):
         if body.tell() + len(part) > DOWNLOAD:
             problem = f"the answer has more than {DOWNLOAD:,} bytes"
         elif time.monotonic() > deadline:
@@ -295,17 +309,22 @@ def _content(response: requests.Response) -> object:
     return content
 
 
-def _check_address(key: str, url: str) -> None:
+def check_address(key: str, url: str, *, only_https: bool = False) -> None:
+    """Refuse what is no HTTPS, but for HTTP to this machine where that may be."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
         here = ipaddress.ip_address(host).is_loopback
     except ValueError:
         here = host == "localhost"
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and here)):
-        raise _fault(key, url, "must be HTTPS, or HTTP to this machine")
+    if not host or not (
+        parts.scheme == "https" or (parts.scheme == "http" and here and not only_https)
+    ):
+        problem = "must be HTTPS, or HTTP to this machine"
+        raise _fault(key, url, problem, "Name one whose address begins with https://")
 
 
 def _fault(key: str, value: str, problem: str, remedy: str = "") -> InputError:
     advice = remedy or _REMEDIES.get(key, "Correct it")
-    return InputError([Fault("siting network build", key, value, problem, advice)])
+    command = f"siting network {'fetch' if key == '--server' else 'build'}"
+    return InputError([Fault(command, key, value, problem, advice)])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from siting.common.files import replace_file, telling
 from siting.network.osm.build import Built
+from siting.network.osm.fetch import MB, Offer
 from siting.report.document import Block, Document, Heading, Kind, Paragraph
 from siting.report.tables import Formats, study_grid
 from siting.report.words import number, study_texts, whole, with_sign
@@ -110,6 +111,18 @@ def _built(built: Built, path: Path, language: str) -> Iterator[str]:
         shown = words["more" if more > 0 else "all"]
         yield shown.format(places=places, count=whole(more, language))
     yield words["wrote"].format(path=path)
+
+
+def tell_offer(offer: Offer, path: Path, language: str = "en") -> str:
+    """Put into words what would be downloaded, and ask whether to."""
+    size = number(offer.size / MB, 1, language)
+    return f"{study_texts('network', language)['offer']}".format(offer.url, size, path)
+
+
+def tell_default(source: str, language: str = "en") -> Document:
+    """Put into words which network is meant where a scenario names none."""
+    said = study_texts("network", language)["default"].format(source=source)
+    return Document(language, "", (Paragraph(said),))
 
 
 _WORST = 10
