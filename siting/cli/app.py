@@ -13,7 +13,7 @@ from typer import Argument, Option
 import siting
 from siting.cli import options
 from siting.cli.benchmark import benchmark
-from siting.cli.export import export_app
+from siting.cli.export import export_app, template
 from siting.cli.network import network_app
 from siting.cli.studies import alternatives, explain, frontier, hindcast, rerun, robustness, sweep
 from siting.common.errors import Fault, InfeasibleError, InputError, SitingError, refuse_all
@@ -36,6 +36,7 @@ app.add_typer(network_app, name="network")
 app.add_typer(export_app, name="export")
 for command in (hindcast, alternatives, explain, robustness, frontier, benchmark, sweep, rerun):
     app.command()(command)
+app.command()(template)
 
 
 def main() -> None:

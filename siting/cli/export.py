@@ -1,13 +1,14 @@
 """The commands that write what a scenario rests on into files: `siting export …`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-from typer import Option
+from typer import Argument, Option
 
 import siting
 from siting.cli import options
+from siting.common.package import data_folder
 
 # Commands import what they need when they are called, so that --help answers at once.
 # ruff: noqa: PLC0415
@@ -37,3 +38,15 @@ def _add_table(kind: str, meaning: str) -> None:
 
 for name, what in _TABLES.items():
     _add_table(name, what)
+
+
+def template(
+    kind: Annotated[Literal["offices", "demand", "candidates"], Argument(help="What for.")],
+    *,
+    out: Annotated[Path, Option(metavar="FILE", help="A new file: .xlsx.")],
+    language: options.Language = "en",
+) -> None:
+    """Write an Excel file to fill in, with notes, lists to choose from and examples."""
+    from siting.report.templates import write_template
+
+    typer.echo(str(write_template(kind, out, language, data_folder())))

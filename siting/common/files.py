@@ -91,6 +91,16 @@ def write_file(path: Path, content: bytes, *, option: str = "file") -> Path:
     return path
 
 
+def refuse_new_file(out: Path, endings: tuple[str, ...]) -> None:
+    """Raise an error where a file would not be new, or where its ending says another kind."""
+    problem, remedy = "the file exists already", "Choose another name, or move it away."
+    if out.suffix.lower() not in endings:
+        problem, remedy = "its ending says another kind of file", f"Use {' or '.join(endings)}."
+    elif not out.exists():
+        return
+    raise InputError([Fault("command line", "--out", str(out), problem, remedy)])
+
+
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Let something write a file, and put it into place when it is whole."""
     with locked(path):

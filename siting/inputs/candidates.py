@@ -30,6 +30,14 @@ def as_candidates(localities: pd.DataFrame) -> pd.DataFrame:
     return localities.rename(columns=names)[COLUMNS]
 
 
+def every_place(municipalities: pd.DataFrame, localities: pd.DataFrame) -> pd.DataFrame:
+    """All localities, and the seats whose name none of their municipality bears."""
+    places = as_candidates(localities)
+    named = pd.MultiIndex.from_frame(places[["municipality_code", "locality"]])
+    alone = ~pd.MultiIndex.from_frame(municipalities[["code", "seat"]]).isin(named)
+    return pd.concat([places, _seat_candidates(municipalities[alone])], ignore_index=True)
+
+
 def seat_codes(municipalities: pd.DataFrame, places: pd.DataFrame) -> "pd.Series[str]":
     """The candidate that stands for each municipality's seat: of its own, the nearest to it."""
     pairs = municipalities.merge(places, left_on="code", right_on="municipality_code")

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import pandas as pd
@@ -11,16 +12,20 @@ from siting.common.errors import Fault
 from siting.common.tables.hints import remedy_for
 from siting.inputs.candidates import seat_codes
 
-type Wanted = Literal["all", "place", "office"]
-"""All places of the municipality that is named, or one place or office."""
+type Wanted = Literal["all", "place", "town", "office"]
+"""All places of the municipality that is named, or one place, town or office; by the name of a
+town a locality is meant first, and the seat of its municipality where none bears it."""
 OFFICE_NAMES = {"office_id": "locality_code", "office": "locality"}
 """What the columns of candidates are called in a table of offices."""
 _MEANS = '{}: "{}" means {} of the candidates'
 _NONE = "there is none of that name or code"
 _OUTSIDE = ("it lies outside the area", "Leave it out, or widen [area].")
+_LISTED = "The tables list them."
+_TOWN = "Leave it empty for the seat of the municipality, or give lon and lat."
 _SMALL = ("it is too small for a candidate", "Leave it out, or take it into candidates.include.")
 
 
+@cache
 def fold(name: object) -> str:
     """A name as it is compared: capitals, spaces and ways to write a letter do not matter."""
     return " ".join(unicodedata.normalize("NFC", str(name)).split()).casefold()
@@ -72,19 +77,28 @@ class Finder:
                 choices = ", or ".join(
                     map('"{}" or "{}"'.format, found["full"], found["locality_code"])
                 )
-                self._refuse(key, name, "it means more than one", f"Write {choices}.")
+                self.refuse(key, name, "it means more than one", f"Write {choices}.")
             elif wanted != "office" and len(
                 elsewhere := self._meant(name, self.everywhere, wanted)
             ):
+                if wanted == "town":
+                    there = " and ".join(elsewhere["full"])
+                    self.refuse(key, name, "it lies in another municipality", f"There is {there}.")
+                    continue
                 outside = not elsewhere["municipality_code"].isin(self.within).any()
-                self._refuse(key, name, *(_OUTSIDE if outside else _SMALL))
+                self.refuse(key, name, *(_OUTSIDE if outside else _SMALL))
             else:
                 known = [
                     *table["locality"],
                     *self.municipalities["name"],
                     *self.municipalities["code"],
                 ]
-                self._refuse(key, name, _NONE, remedy_for(name, known, "The tables list them."))
+                self.refuse(
+                    key,
+                    name,
+                    _NONE,
+                    remedy_for(name, known, _TOWN if wanted == "town" else _LISTED),
+                )
         return tuple(codes)
 
     def regions(self, names: Sequence[str], key: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -97,9 +111,9 @@ class Finder:
             if codes.empty:
                 known = self.municipalities[list(columns)].to_numpy().ravel()
                 remedy = remedy_for(name, known, f"{self.listed_in} lists them.")
-                self._refuse(key, name, _NONE, remedy)
+                self.refuse(key, name, _NONE, remedy)
             elif not codes.isin(self.within).any():
-                self._refuse(key, name, *_OUTSIDE)
+                self.refuse(key, name, *_OUTSIDE)
             elif self.candidates is not None:
                 count = self.candidates["municipality_code"].isin(codes).sum()
                 self.meanings.append(_MEANS.format(key, name, count))
@@ -116,10 +130,16 @@ class Finder:
         )
         region = table["municipality_code"].isin(named["code"])
         seat = table["locality_code"].isin(seat_codes(named, table))
-        order = {"all": (region, bare), "place": (bare | seat,), "office": (bare, region)}[wanted]
+        order = {
+            "all": (region, bare),
+            "place": (bare | seat,),
+            "town": (bare, seat),
+            "office": (bare, region),
+        }[wanted]
         return next((table[each] for each in (by_itself, *order) if each.any()), table[:0])
 
-    def _refuse(self, key: str, name: str, problem: str, remedy: str) -> None:
+    def refuse(self, key: str, name: str, problem: str, remedy: str) -> None:
+        """Gather a fault."""
         self.faults.append(Fault(self.file, key, name, problem, remedy))
 
 

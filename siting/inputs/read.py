@@ -10,12 +10,15 @@ import pandas as pd
 
 from siting.common.errors import Fault, InputError, gathering, near_matches, refuse_all
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
-from siting.common.tables.columns import ColumnSpec, read_columns
+from siting.common.tables.columns import ColumnSpec, check_columns, read_columns
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
-from siting.common.tables.read import shortened
+from siting.common.tables.read import read_cells, shortened
 from siting.inputs import schema
 from siting.inputs.boundaries import in_municipalities
+from siting.inputs.candidates import every_place
 from siting.inputs.demand import COLUMNS
+from siting.inputs.names import Finder
+from siting.inputs.placing import heads_of, place_offices
 from siting.scenario.file import ScenarioFile
 from siting.scenario.paths import SHIPPED_OFFICES, named_files
 
@@ -34,9 +37,20 @@ class UserFiles:
         Where these are listed.
     outside_sweden : bool
         Whether it is another country.
+    localities : callable, optional
+        Gives those that offices may be placed in by name.
     """
 
-    def __init__(self, municipalities: pd.DataFrame, source: str, *, outside_sweden: bool) -> None:
+    def __init__(
+        self,
+        municipalities: pd.DataFrame,
+        source: str,
+        *,
+        outside_sweden: bool,
+        localities: Callable[[], pd.DataFrame] | None = None,
+    ) -> None:
+        self.placed: list[str] = []
+        self._localities = localities
         self._municipalities = municipalities
         self._source = source
         self._outside_sweden = outside_sweden
@@ -56,8 +70,19 @@ class UserFiles:
         return table[COLUMNS]
 
     def offices(self, path: Path) -> pd.DataFrame:
-        """Existing offices."""
-        return self._read(path, schema.office_columns(self._bounds))
+        """Existing offices, by their positions or by the names of municipality and locality."""
+        raw, known = read_cells(path), self._municipalities
+        heads = heads_of(raw.columns)
+        whole = {"office_id", "lon", "lat"} <= {*raw.columns} or not {*heads} - {"office"}
+        if whole or self._localities is None:
+            return self._read(path, schema.office_columns(self._bounds))
+        table = check_columns(raw, schema.named_office_columns(heads), path)
+        places = every_place(known, self._localities())
+        finder = Finder(str(path), known, known["code"], places, self._source)
+        table, told = place_offices(table, heads, finder)
+        refuse_all(shortened(finder.faults, path))
+        self.placed.extend(told)
+        return table
 
     def candidates(self, path: Path) -> pd.DataFrame:
         """Candidates, in the columns of `siting.inputs.candidates` and with staff and costs.
@@ -180,6 +205,8 @@ class Tables:
         Whether all of them ship, and the offices are those of 2019.
     files : mapping of str to Path
         Each file read, by the name that a manifest gives it.
+    placed : tuple of str
+        Where offices that were given by name lie.
     """
 
     municipalities: pd.DataFrame
@@ -192,6 +219,7 @@ class Tables:
     listed_in: str
     shipped: bool
     files: Mapping[str, Path]
+    placed: tuple[str, ...] = ()
 
 
 type TableReader = Callable[[ScenarioFile, Path], tuple[Tables, list[Fault]]]
@@ -211,7 +239,12 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
     reader = _Reader(file, folder)
     regions = file.scenario.regions.file
     municipalities = reader.municipalities()
-    user = UserFiles(municipalities, regions or _SWEDEN, outside_sweden=regions is not None)
+    user = UserFiles(
+        municipalities,
+        regions or _SWEDEN,
+        outside_sweden=regions is not None,
+        localities=None if regions else lambda: reader.shipped("localities"),
+    )
     demand = reader.user("demand.file", user.demand)
     candidates = reader.user("candidates.file", user.candidates)
     fatal = bool(reader.faults)
@@ -233,6 +266,7 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         listed_in=regions or _SWEDEN,
         shipped=not table_files(file) and file.scenario.offices.existing == SHIPPED_OFFICES[0],
         files=with_user_files(reader.used, *table_files(file).values()),
+        placed=tuple(user.placed),
     )
     return tables, reader.faults
 

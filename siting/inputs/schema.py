@@ -26,6 +26,11 @@ EARTH = (-180.0, -90.0, 180.0, 90.0)
 
 _FILLED = Rule(lambda texts: texts.str.contains(r"\S"), "must not be empty")
 _PLAIN = Rule(lambda texts: ~texts.str.contains(CONTROL), "a control character stands in it")
+_NO_EXAMPLE = Rule(
+    lambda texts: ~texts.str.match("(?:EXAMPLE|EXEMPEL) [0-9]:"),
+    "is an example that the template came with",
+    "Delete the row.",
+)
 _FOUR_DIGITS = Rule(
     lambda texts: texts.str.fullmatch("[0-9]{4}"), "a code has four digits, such as 0114", digits=4
 )
@@ -40,11 +45,11 @@ GRADES = ("documented", "deduced", "assumed")
 
 
 def _text(meaning: str) -> ColumnSpec:
-    return ColumnSpec(meaning, rules=(_FILLED, _PLAIN))
+    return ColumnSpec(meaning, rules=(_FILLED, _PLAIN, _NO_EXAMPLE))
 
 
 def _id(meaning: str) -> ColumnSpec:
-    return ColumnSpec(meaning, rules=(unique(), _FILLED, _PLAIN))
+    return ColumnSpec(meaning, rules=(unique(), _FILLED, _PLAIN, _NO_EXAMPLE))
 
 
 def _one_of(meaning: str, *values: str) -> ColumnSpec:
@@ -246,6 +251,15 @@ def office_columns(bounds: tuple[float, float, float, float]) -> Columns:
             evidence=_one_of("how well it is founded", *GRADES),
         ),
     }
+
+
+def named_office_columns(heads: Mapping[str, str]) -> Columns:
+    """Offices that are placed by name, by what a header calls the columns."""
+    given = {name: replace(each, also=("",)) for name, each in office_columns(SWEDEN).items()}
+    named = {**given, **dict.fromkeys(("municipality", "locality"), ColumnSpec())}
+    del named["municipality_code"]
+    optional = {heads.get(name, name): each for name, each in named.items()}
+    return {**_optional(**optional), heads.get("office", "office"): given["office"]}
 
 
 def candidate_columns(bounds: tuple[float, float, float, float]) -> Columns:

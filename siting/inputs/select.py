@@ -47,7 +47,7 @@ class Inputs:
     labels : tuple of tuple of str
         Codes of the groups of each quota.
     meanings : tuple of str
-        What the names of municipalities mean.
+        Where offices that were given by name lie, and what the names of municipalities mean.
     levels : frozenset of str
         Groupings that the municipalities have, besides that of municipality.
     files : mapping of str to Path
@@ -104,7 +104,7 @@ def select_inputs(
         keep=finder.places(scenario.closing.keep, "closing.keep", known, "office"),
         any_of=tuple(finder.regions(wanted.any_of, "offices.any_of", ("code", "name"))["code"]),
         labels=tuple(_labels(scenario.limits.quotas, counting)),
-        meanings=tuple(finder.meanings),
+        meanings=(*tables.placed, *finder.meanings),
         shipped_staff=tables.shipped and not shut and bool(candidates["staff"].gt(0).all()),
         keeps_staff=tables.user_candidates is not None,
         levels=tables.levels,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from siting.common.errors import Fault, InputError, refuse_all
-from siting.common.files import replace_file, telling
+from siting.common.errors import Fault, refuse_all
+from siting.common.files import refuse_new_file, replace_file, telling
 from siting.common.package import data_folder
 from siting.common.signals import Progress
 from siting.inputs.names import OFFICE_NAMES
@@ -39,17 +39,6 @@ def export_table(kind: str, file: ScenarioFile, out: Path, progress: Progress) -
     with telling(out, "--out"):
         replace_file(out, lambda new: _WRITERS[ending](table, new))
     return out
-
-
-def refuse_new_file(out: Path, endings: tuple[str, ...]) -> None:
-    """Raise an error where a file would not be new, or where its ending says another kind."""
-    if out.suffix.lower() not in endings:
-        problem, remedy = "the ending says another kind of file", f"Write {' or '.join(endings)}."
-        raise InputError([Fault("command line", "--out", str(out), problem, remedy)])
-    if out.exists():
-        # It may be filled in already.
-        problem, remedy = "the file exists already", "Choose another name, or move it away."
-        raise InputError([Fault("command line", "--out", str(out), problem, remedy)])
 
 
 def places(inputs: Inputs) -> pd.DataFrame:

@@ -129,7 +129,7 @@ def test_a_file_that_is_there_is_not_replaced(call: Call, nullia: Path, tmp_path
 def test_an_ending_that_is_not_written_is_refused(call: Call, nullia: Path, name: str) -> None:
     done = call("export", "times", str(nullia), "--out", name)
     assert done.returncode == 2
-    assert "Write .csv or .xlsx or .parquet." in done.stderr
+    assert "Use .csv or .xlsx or .parquet." in done.stderr
     assert not Path(name).exists()
 
 

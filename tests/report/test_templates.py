@@ -1,0 +1,123 @@
+"""Excel files to fill in: what they hold, and that what is filled in is read."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.utils import range_boundaries
+from openpyxl.workbook import Workbook
+
+from siting.common.errors import InputError
+from siting.inputs.read import UserFiles
+from siting.inputs.schema import GRADES, read_table
+from siting.report.templates import write_template
+from siting.report.words import texts
+from tests.support.cli import Call
+
+KINDS = ("offices", "demand", "candidates")
+CHOSEN = {"offices": 3, "demand": 1, "candidates": 1}
+
+
+def _made(kind: str, folder: Path, language: str, data: Path) -> Workbook:
+    return openpyxl.load_workbook(write_template(kind, folder / "t.xlsx", language, data))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_each_column_has_its_note_and_its_list(
+    tmp_path: Path, data: Path, kind: str, language: str
+) -> None:
+    book, words = _made(kind, tmp_path, language, data), texts(language)["template"]
+    sheet = book[kind]
+    assert book.sheetnames == [kind, words["notes"], words["lists"]]
+    told = {row[0]: row[1] for row in book[words["notes"]].iter_rows(2, values_only=True)}
+    for cell in sheet[1]:
+        assert cell.comment.text == told[cell.value]
+        assert len(told[cell.value]) > 10
+    chosen = sheet.data_validations.dataValidation
+    assert len(chosen) == CHOSEN[kind]
+    for each in chosen:
+        assert (each.type, each.errorStyle) == ("list", "warning")
+        for sheet_name, cells in re.findall(r"(\w+)!(\$\w\$\d+:\$\w\$\d+)", each.formula1):
+            column, first, other, last = range_boundaries(cells)
+            assert column == other
+            listed = [book[sheet_name].cell(row, column).value for row in range(first, last + 1)]
+            assert len({*listed}) == 290
+            assert book[sheet_name].cell(last + 1, column).value is None
+
+
+def test_localities_to_choose_from_are_those_of_the_municipality_beside(
+    tmp_path: Path, data: Path
+) -> None:
+    """What the formula of the list counts on: the localities of each stand together."""
+    book = _made("offices", tmp_path, "sv", data)
+    rows = [row[2:4] for row in book["listor"].iter_rows(2, values_only=True) if row[3]]
+    owners = [owner for owner, _ in rows]
+    assert sum(one != other for one, other in pairwise(owners)) == 289
+    municipalities = read_table("municipalities", data)
+    assert {*owners} == {*municipalities["name"]}
+    assert {*zip(municipalities["name"], municipalities["seat"], strict=True)} <= {*rows}
+    formulas = [each.formula1 for each in book["offices"].data_validations.dataValidation]
+    assert formulas[1].startswith("OFFSET(listor!$D$1, MATCH($B2, listor!$C:$C, 0)-1, 0, ")
+    assert formulas[2] == f'"{",".join(GRADES)}"'
+
+
+@pytest.mark.parametrize("kind", ["demand", "candidates"])
+def test_codes_that_are_typed_stay_texts(tmp_path: Path, data: Path, kind: str) -> None:
+    sheet = _made(kind, tmp_path, "en", data)[kind]
+    heads = {cell.value: cell.column_letter for cell in sheet[1]}
+    for name, letter in heads.items():
+        form = sheet.column_dimensions[letter].number_format
+        assert form == ("@" if name in ("id", "municipality_code") else "General")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_examples_that_are_left_are_refused_and_what_is_filled_in_is_read(
+    tmp_path: Path, data: Path, kind: str, language: str
+) -> None:
+    path = write_template(kind, tmp_path / "t.xlsx", language, data)
+    own = UserFiles(
+        read_table("municipalities", data),
+        "data/municipalities.csv",
+        outside_sweden=False,
+        localities=lambda: read_table("localities", data),
+    )
+    read = getattr(own, kind)
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert [fault.key.partition(",")[0] for fault in caught.value.faults] == ["row 2", "row 3"]
+    for fault in caught.value.faults:
+        assert (fault.problem, fault.remedy) == (
+            "is an example that the template came with",
+            "Delete the row.",
+        )
+    book = openpyxl.load_workbook(path)
+    for row in (2, 3):
+        book[kind].cell(row, 1).value = f"mine {row}"
+    book.save(path)
+    table = read(path)
+    assert len(table) == 2
+    assert table["municipality_code"].tolist()[0] == "2421"
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_template_is_written_from_the_command_line(call: Call, language: str) -> None:
+    done = call("template", "offices", "--out", "mine.xlsx", "--lang", language)
+    assert (done.returncode, done.stdout) == (0, "mine.xlsx\n")
+    head = pd.read_excel("mine.xlsx").columns[:3].tolist()
+    named = {"sv": ["Kontor", "Kommun", "Ort"], "en": ["Office", "Municipality", "Locality"]}
+    assert head == named[language]
+    again = call("template", "offices", "--out", "mine.xlsx")
+    assert again.returncode == 2
+    assert "the file exists already" in again.stderr
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.xls", "mine"])
+def test_another_ending_is_refused(call: Call, name: str) -> None:
+    done = call("template", "demand", "--out", name)
+    assert done.returncode == 2
+    assert "its ending says another kind of file. Use .xlsx." in done.stderr
