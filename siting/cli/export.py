@@ -47,6 +47,6 @@ def template(
     language: options.Language = "en",
 ) -> None:
     """Write an Excel file to fill in, with notes, lists to choose from and examples."""
-    from siting.report.templates import write_template
+    from siting.report.forms import write_template
 
     typer.echo(str(write_template(kind, out, language, data_folder())))

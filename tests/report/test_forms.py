@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 from siting.common.errors import InputError
 from siting.inputs.read import UserFiles
 from siting.inputs.schema import GRADES, read_table
-from siting.report.templates import write_template
+from siting.report.forms import write_template
 from siting.report.words import texts
 from tests.support.cli import Call
 
