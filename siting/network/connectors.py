@@ -57,8 +57,8 @@ NO_STOP = frozenset({"motorway", "motorway_link", "ferry", "sea_ferry"})
 
 
 def tie_parts(links: Links, size: int) -> Ints:
-    """The part of each node, -1 too in the midst of a motorway, a ramp of one or a ferry."""
-    kept = links.by_kind(lambda kind: kind not in NO_STOP)
+    """The part of each node, -1 too in the midst of a motorway, a ramp, a ferry or a bridge."""
+    kept = links.by_kind(lambda kind: kind not in NO_STOP) & ~links.through
     stop = np.isin(np.arange(size), np.append(links.tail[kept], links.head[kept]))
     return np.where(stop, core_parts(size, links.tail, links.head), -1)
 
@@ -166,7 +166,7 @@ def _within(
     chord = 2 * np.sin(radius_km / EARTH_KM / 2)
     where = _on_sphere(points.lon, points.lat, part)
     if most:
-        away, near = tree.query(where, k=np.arange(1, min(most, tree.n) + 1))
+        away, near = tree.query(where, k=np.arange(1, max(min(most, tree.n), 1) + 1))
         point, rank = np.nonzero(away <= chord[:, None])
         target = near[point, rank].astype(np.int64)
         order = np.lexsort((target, point))

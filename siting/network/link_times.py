@@ -87,6 +87,8 @@ class Links:
         Speed limit, km/h; NaN where it is not known.
     minutes : ndarray of float, shape (m,)
         What a ferry says it takes; NaN where it says nothing.
+    through : ndarray of bool, shape (m,)
+        Whether nobody joins it in its midst, as on a bridge or in a tunnel.
     """
 
     tail: Ints
@@ -96,6 +98,7 @@ class Links:
     kinds: tuple[str, ...]
     limit: Floats
     minutes: Floats
+    through: Bools
 
     def by_kind[Value](self, value: Callable[[str], Value]) -> NDArray[Any]:
         """What depends on the class alone, of each link."""
@@ -186,6 +189,7 @@ def links_of(graph: RoadGraph) -> Links:
         kinds=tuple(kinds),
         limit=np.array([limit_kph(row.get("maxspeed", "")) for row in rows], dtype=np.float64),
         minutes=_numbers(rows, "duration"),
+        through=np.array([row.get("through") == "yes" for row in rows], dtype=np.bool_),
     )
 
 

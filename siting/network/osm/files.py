@@ -23,8 +23,8 @@ from siting.common.tables.hints import GREATEST
 from siting.common.types import Bools, Floats, Ints, RoadGraph
 from siting.network.link_times import Links, add_times, first_of, links_of, nodes_of
 from siting.network.osm.access import Notes, in_words
-from siting.network.osm.tags import CLASSES, FERRY, duration_minutes, read_way
-from siting.network.osm.ways import Streets, in_order
+from siting.network.osm.tags import CLASSES, FERRY, duration_minutes, is_through, read_way
+from siting.network.osm.ways import COLUMNS, Streets, in_order
 from siting.network.speeds import GREATEST_KPH, Speeds, limit_kph
 
 SUFFIXES = (".graphml", ".parquet")
@@ -33,10 +33,15 @@ _ABOUT = b"siting"
 _REMEDY = "Make it again with 'siting network build'."
 _GRAPH_REMEDY = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
 _DTYPES: dict[str, Any] = {"maxspeed": limit_kph, "duration": duration_minutes}
-_ABSENT = {"osmid": 0, "oneway": False, "ref": "", "name": "", "maxspeed": "", "duration": np.nan}
+_ABSENT = {
+    **dict.fromkeys(("ref", "name", "maxspeed", "through"), ""),
+    "osmid": 0,
+    "oneway": False,
+    "duration": np.nan,
+}
 _OURS = frozenset({FERRY, "sea_ferry", "access", "water"})
 """Classes of the shipped network that OpenStreetMap does not have as roads."""
-_NAMES = ("osmid", "length", "highway", "oneway", "ref", "name", "maxspeed", "duration")
+_NAMES = COLUMNS[2:]
 
 
 def to_graph(streets: Streets, about: Mapping[str, str]) -> RoadGraph:
@@ -73,6 +78,9 @@ def _keep_roads(graph: "nx.MultiDiGraph[Any]") -> None:
         elif "maxspeed" in row and np.isnan(limit_kph(row["maxspeed"])):
             notes["speed limits ignored", f"of {kind}"] += 1
         row.update({"highway": FERRY} if row.get("route") == FERRY else {})
+        # Of merged ways one may be a bridge and the others none.
+        whole = not isinstance(row.get("osmid"), list)
+        row.update({"through": "yes"} if whole and is_through(row) else {})
         row.update({"duration": sum(row["duration"])} if type(row.get("duration")) is list else {})
     if notes:
         graph.remove_nodes_from(list(nx.isolates(graph)))
@@ -205,7 +213,7 @@ _NODES: dict[str, Any] = {"osmid": "int64", "x": "float64", "y": "float64"}
 _LINKS: dict[str, Any] = {
     **dict.fromkeys(("u", "v"), "int64"),
     **dict.fromkeys(("length", "maxspeed", "duration"), "float64"),
-    "highway": "category",
+    **dict.fromkeys(("highway", "through"), "category"),
 }
 
 
@@ -229,7 +237,8 @@ def _read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
         wanted = [f"{table}.list.element.{name}" for table, names in tables for name in names]
         streets, about = read_parquet(path, wanted)
         nodes = streets.nodes.astype(_NODES)
-        rows = streets.links.astype(_LINKS)
+        # Networks of before know nothing of bridges.
+        rows = streets.links.reindex(columns=[*_LINKS]).astype(_LINKS)
         osmid, kind = nodes["osmid"].to_numpy(), rows["highway"].cat
         limit, odd = (
             rows["maxspeed"].to_numpy(),
@@ -243,6 +252,7 @@ def _read_arrays(path: Path) -> tuple[pd.DataFrame, Links, Mapping[str, str]]:
             kinds=tuple(kind.categories),
             limit=np.where(limit > GREATEST_KPH, np.nan, limit),
             minutes=rows["duration"].to_numpy(),
+            through=(rows["through"] == "yes").to_numpy(),
         )
     away = _off_earth(nodes["x"].to_numpy(), nodes["y"].to_numpy())
     bad = (

@@ -94,9 +94,15 @@ def _way(tags: Tags, roads: Roads, notes: Notes) -> Way | None:
     if not (forward or backward):
         return None
     minutes = duration_minutes(tags.get("duration", "")) if ferry else math.nan
-    through = highway in NO_STOP or any(tags.get(key, "no") != "no" for key in ("bridge", "tunnel"))
+    through = is_through({**tags, "highway": highway})
     limits = _limits(tags, notes)
     return Way(highway, "", "", forward, backward, *limits, minutes, through)
+
+
+def is_through(tags: Mapping[str, object]) -> bool:
+    """Whether nobody joins a way in its midst: a motorway, a road like one, a bridge, a tunnel."""
+    named = (tags.get(key, "no") for key in ("bridge", "tunnel", "motorroad"))
+    return str(tags.get("highway")) in NO_STOP or any(value != "no" for value in named)
 
 
 def duration_minutes(text: str) -> float:

@@ -13,6 +13,7 @@ from siting.network.osm.extract import Extract
 
 COLUMNS = (
     *("u", "v", "osmid", "length", "highway", "ref", "name", "oneway", "maxspeed", "duration"),
+    "through",
 )
 
 
@@ -27,7 +28,7 @@ class Streets:
     links : pandas.DataFrame
         One row a direction: u, v (osmid of the nodes), osmid (of the way), length (metres),
         highway, ref, name ("" where there is none), oneway, maxspeed (km/h) and duration (minutes,
-        of ferries), NaN where not known; in order of u, v and length.
+        of ferries), NaN where not known, through ("yes" or ""); in order of u, v and length.
     """
 
     nodes: pd.DataFrame
@@ -48,6 +49,7 @@ def make_links(extract: Extract) -> Streets:
         length=metres,
         oneway=links["forward"] != links["backward"],
         duration=links["duration"] * metres / whole,
+        through=np.where(links["through"], "yes", ""),
     )
     ahead = links[links["forward"]].rename(columns={"limit_forward": "maxspeed"})
     turned = {"u": "v", "v": "u", "limit_backward": "maxspeed"}

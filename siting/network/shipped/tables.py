@@ -94,6 +94,7 @@ def table_links(tables: RoadTables) -> Links:
         kinds=tuple(kinds),
         limit=unknown,
         minutes=unknown,
+        through=np.isfinite(unknown),
     )
 
 

@@ -1,17 +1,26 @@
 """How places meet networks of streets: not in the midst of a motorway, and within one part."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
+import osmnx as ox
 import pytest
 
 from siting.common.package import data_folder
-from siting.common.types import Points, RoadNetwork
+from siting.common.types import Arcs, Floats, Points, RoadGraph, RoadNetwork
 from siting.network.link_times import arcs_of
 from siting.network.load import load_road_network
 from siting.network.matrix import travel_times
-from siting.network.osm.build import Residents, build_from_file, save_network
+from siting.network.osm.build import (
+    Residents,
+    build_from_file,
+    build_from_graphml,
+    save_network,
+)
+from siting.network.osm.files import read_parquet, save_streets
 from siting.network.routes import fastest_route
 from siting.network.speeds import read_speeds
 
@@ -22,16 +31,20 @@ type Ways = list[tuple[list[int], str]]
 
 
 def _roads(folder: Path, nodes: Nodes, ways: Ways, suffix: str = "parquet") -> RoadNetwork:
-    """A network of nodes in kilometres and of ways with their class; - in front: one-way."""
+    """A network of nodes in kilometres and of ways with their class; - in front: one-way.
+
+    Behind the class another tag may stand, as in primary+bridge=yes.
+    """
     lines = ['<osm version="0.6">']
     for node, (east, north) in nodes.items():
         lines.append(f'<node id="{node}" version="1" lon="{east * KM}" lat="{north * KM}"/>')
     for number, (refs, kind) in enumerate(ways, start=1):
         lines += [f'<way id="{number}" version="1">', *(f'<nd ref="{ref}"/>' for ref in refs)]
-        name = kind.removeprefix("-")
+        name, _, more = kind.removeprefix("-").partition("+")
         key = "route" if name == "ferry" else "highway"
         one_way = "yes" if kind.startswith("-") else "no"
-        lines += [f'<tag k="{key}" v="{name}"/><tag k="oneway" v="{one_way}"/></way>']
+        tags = {key: name, "oneway": one_way, **dict([more.split("=")] if more else [])}
+        lines += [*(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items()), "</way>"]
     (folder / "roads.osm").write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
     built = build_from_file(folder / "roads.osm", "drive")
     path = folder / f"roads.{suffix}"
@@ -70,6 +83,12 @@ SLOW: Ways = [([1, 4], "tertiary"), ([4, 7], "tertiary"), ([3, 5], "tertiary")]
         ([([1, 2], "ferry"), ([2, 3], "ferry")], False),
         ([([1, 2], "trunk"), ([2, 3], "trunk")], True),
         ([([1, 2], "motorway"), ([2, 3], "primary")], True),
+        ([([1, 2], "primary+bridge=yes"), ([2, 3], "primary+bridge=viaduct")], False),
+        ([([1, 2], "primary+bridge=movable"), ([2, 3], "secondary+tunnel=yes")], False),
+        ([([1, 2], "tertiary+tunnel=yes"), ([2, 3], "ferry")], False),
+        ([([1, 2], "trunk+motorroad=yes"), ([2, 3], "trunk_link+motorroad=yes")], False),
+        ([([1, 2], "primary+bridge=yes"), ([2, 3], "primary+bridge=no")], True),
+        ([([1, 2], "primary+tunnel=yes"), ([2, 3], "primary")], True),
     ],
 )
 @pytest.mark.parametrize("suffix", ["parquet", "graphml"])
@@ -141,6 +160,66 @@ def test_the_build_tells_of_what_is_detached(tmp_path: Path) -> None:
     people = Residents(homes, np.array([10, 77], dtype=np.int64))
     cut_off = build_from_file(tmp_path / "roads.osm", "drive", people).cut_off
     assert (cut_off.parts, cut_off.nodes, cut_off.places, cut_off.people) == (1, 4, ("isle",), 77)
+
+
+def test_three_bridges_that_meet_over_water(tmp_path: Path) -> None:
+    nodes = {1: (0, 0), 2: (10, 0), 3: (20, 0), 4: (10, 10), 5: (0, 1), 6: (20, 1), 7: (10, 11)}
+    bridges: Ways = [([end, 2], "primary+bridge=yes") for end in (1, 3, 4)]
+    shores: Ways = [([1, 5], "tertiary"), ([3, 6], "tertiary"), ([4, 7], "tertiary")]
+    arcs = arcs_of(_roads(tmp_path, nodes, [*bridges, *shores]).roads)
+    tied = {(round(x / KM), round(y / KM)) for x, y in zip(*_where(arcs), strict=True)}
+    assert tied == {(0, 0), (0, 1), (20, 0), (20, 1), (10, 10), (10, 11)}
+
+
+def _where(arcs: Arcs) -> tuple[Floats, Floats]:
+    """Where places are tied."""
+    return arcs.lon[arcs.part >= 0], arcs.lat[arcs.part >= 0]
+
+
+@pytest.mark.parametrize("kind", ["motorway", "ferry", "primary+bridge=yes"])
+@pytest.mark.parametrize("suffix", ["parquet", "graphml"])
+def test_roads_that_nobody_boards_reach_nobody(tmp_path: Path, kind: str, suffix: str) -> None:
+    one_way: Ways = [([1, 2], kind), ([2, 3], kind), ([3, 1], kind)]
+    network = _roads(tmp_path, {1: (0, 0), 2: (3, 0), 3: (3, 6)}, one_way, suffix)
+    assert not (arcs_of(network.roads).part >= 0).any()
+    assert _minutes(network, (0, 0), (3, 6)) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("tags", "tied"),
+    [
+        ({"bridge": "yes"}, False),
+        ({"tunnel": "building_passage"}, False),
+        ({"bridge": "no"}, True),
+        # A road of several pieces that OSMnx has merged, one of them a bridge.
+        ({"bridge": "yes", "osmid": [7, 8]}, True),
+        ({"highway": ["motorway", "motorway_link"], "osmid": [7, 8]}, False),
+    ],
+)
+def test_bridges_of_a_graph_from_elsewhere(
+    tmp_path: Path, tags: Mapping[str, object], *, tied: bool
+) -> None:
+    graph: RoadGraph = nx.MultiDiGraph(crs="EPSG:4326")
+    graph.add_nodes_from((n, {"x": n / 100, "y": 0.0}) for n in range(1, 6))
+    for u in range(1, 5):
+        row: dict[str, object] = {"osmid": u, "highway": "primary", "length": 1112.0}
+        row |= tags if u in {2, 3} else {}
+        graph.add_edges_from([(u, u + 1, row), (u + 1, u, row)])
+    ox.save_graphml(graph, path := tmp_path / "from.graphml")
+    save_network(build_from_graphml(path), tmp_path / "g.parquet", read_speeds(data_folder()))
+    for each in (path, tmp_path / "g.parquet"):
+        assert (arcs_of(load_road_network(each).roads).part >= 0).tolist()[2] == tied
+
+
+def test_a_network_of_before_that_knows_no_bridges_is_read(tmp_path: Path) -> None:
+    ways: Ways = [([1, 2], "primary"), ([2, 3], "primary+bridge=yes")]
+    network = _roads(tmp_path, {1: (0, 0), 2: (1, 0), 3: (2, 0)}, ways)
+    streets, about = read_parquet(tmp_path / "roads.parquet")
+    old = replace(streets, links=streets.links.drop(columns="through"))
+    save_streets(old, about, tmp_path / "old.parquet", read_speeds(data_folder()))
+    again = load_road_network(tmp_path / "old.parquet")
+    assert arcs_of(network.roads).part.tolist() == [0, 0, -1]
+    assert arcs_of(again.roads).part.tolist() == [0, 0, 0]
 
 
 def test_the_shipped_network_ties_as_before() -> None:
