@@ -41,7 +41,9 @@ for name, what in _TABLES.items():
 
 
 def template(
-    kind: Annotated[Literal["offices", "demand", "candidates"], Argument(help="What for.")],
+    kind: Annotated[
+        Literal["scenario", "offices", "demand", "candidates", "costs"], Argument(help="What for.")
+    ],
     *,
     out: Annotated[Path, Option(metavar="FILE", help="A new file: .xlsx.")],
     language: options.Language = "en",

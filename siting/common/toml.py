@@ -92,6 +92,15 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
     return Fault(str(path), key, line[:_SHOWN], f"not valid TOML: {error}", remedy)
 
 
+def toml_value(text: str) -> Any:  # noqa: ANN401 - any TOML value
+    """A text as a value of TOML, or as a bare word where it is none."""
+    try:
+        (value,) = tomllib.loads(f"value = {text}").values()  # more than one is no value
+    except (ValueError, RecursionError):
+        return text.strip()
+    return value
+
+
 def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
     """The content with tuples for lists, which is what a strict and frozen schema takes.
 
@@ -173,9 +182,14 @@ def _model_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
     return model
 
 
+def field_at(names: Sequence[str], root: type[Table]) -> FieldInfo | None:
+    """The field of a key and the tables before it; none where there is no such key."""
+    return _keys(_model_at(names[:-1], root)).get(names[-1])
+
+
 def _remedy(location: Sequence[Any], root: type[Table]) -> str:
     names = [str(step) for step in location if not isinstance(step, int)]
-    field = _keys(_model_at(names[:-1], root)).get(names[-1])
+    field = field_at(names, root)
     if len(names) == 1 or field is None:
         return "Write it as a table: [name] on a line of its own, its keys below."
     meaning = " ".join((field.description or "").split())

@@ -9,7 +9,7 @@ from siting.inputs.read import TableReader, read_tables
 from siting.inputs.schema import OPTIONAL_LEVELS
 from siting.inputs.select import Inputs, select_inputs
 from siting.network.speeds import speed_profiles
-from siting.scenario.file import ScenarioFile
+from siting.scenario.file import ScenarioFile, placed
 from siting.scenario.limits import guarantees
 from siting.scenario.paths import outside
 from siting.scenario.schema import Candidates, Scenario
@@ -17,6 +17,13 @@ from siting.scenario.schema import Candidates, Scenario
 
 def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_tables) -> Inputs:
     """Read the tables that a scenario asks for."""
+    try:
+        return _checked(file, folder, read)
+    except InputError as error:
+        raise InputError(placed(error.faults, file.path, file.places)) from error
+
+
+def _checked(file: ScenarioFile, folder: Path, read: TableReader) -> Inputs:
     others = (*file.faults, *_kind_faults(file, folder), *_user_faults(file))
     # Nothing that may not be read is looked at, not even whether it is there.
     if refused := outside(file, folder):

@@ -2,10 +2,9 @@
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,16 @@ from pydantic import ValidationError
 
 from siting.common.errors import Fault, InputError, near_matches
 from siting.common.package import scenario_folder
-from siting.common.toml import faults_of, lists_to_tuples, read_toml
+from siting.common.toml import faults_of, lists_to_tuples, read_toml, toml_value
 from siting.scenario.schema import About, Scenario
 from siting.scenario.user import default_network
+from siting.scenario.workbook import BOOKS, MAIN, read_book
 
 NONE = "none"
 """The value of an override that takes a key back to its default."""
 NAME = r"\w[\w.=,+-]*"
 """What a folder of results can be called."""
+_ONCE = "Write each key once, in a row with its table, key and value."
 _NO_KEY = "there is no table.key=value in it"
 
 
@@ -43,6 +44,8 @@ class ScenarioFile:
         the rest can be checked too.
     allow : tuple of Path
         Folders that files may be read from, besides its own and the data folder.
+    places : mapping of str to str
+        Of a workbook, the sheet and row in which each key stands.
     """
 
     name: str
@@ -51,6 +54,7 @@ class ScenarioFile:
     overrides: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     allow: tuple[Path, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_scenario(name: str) -> Path:
@@ -78,7 +82,7 @@ def find_scenario(name: str) -> Path:
     for found in (path, shipped.get(name), here.get(name)):
         if found is not None and found.is_file():
             return found
-    is_toml = path.suffix == ".toml"
+    is_toml = path.suffix in (".toml", *BOOKS)
     known = (*shipped, *(each.name if path.suffix else stem for stem, each in here.items()))
     remedy = near_matches(name, known)
     # Reading it says what is wrong with a path.
@@ -141,12 +145,14 @@ def read_scenario(
     InputError
         If the file cannot be read at all.
     """
+    log, faults = [], [*_missing_folders(as_paths(allow)), *_unfit_name(name)]
+    places: dict[str, str] = {}
     if isinstance(scenario, Mapping):
         path, content = Path("scenario"), _with_date(lists_to_tuples(scenario))
     else:
         path = find_scenario(scenario) if isinstance(scenario, str) else scenario
-        content = read_toml(path)
-    log, faults = [], [*_missing_folders(as_paths(allow)), *_unfit_name(name)]
+        is_book = path.suffix.lower() in BOOKS
+        content = _read_book(path, places, faults) if is_book else read_toml(path)
     for key, value in (values or {}).items():
         try:
             log.append(_apply(key, value, content))
@@ -161,10 +167,10 @@ def read_scenario(
     roads = _default_roads(content, log)
     checked, more = _validate(content, str(path))
     given = {override.partition("=")[0].strip() for override in overrides}
-    every = (*faults, *(_blamed(fault, given) for fault in more))
+    every = (*faults, *placed((_blamed(fault, given) for fault in more), path, places))
     # Workers of a cluster may have been started in another folder.
     allowed = tuple(each.absolute() for each in (*as_paths(allow), *roads))
-    return ScenarioFile(name or path.stem, path, checked, tuple(log), every, allowed)
+    return ScenarioFile(name or path.stem, path, checked, tuple(log), every, allowed, places)
 
 
 def _default_roads(content: dict[str, Any], log: list[str]) -> list[Path]:
@@ -174,6 +180,35 @@ def _default_roads(content: dict[str, Any], log: list[str]) -> list[Path]:
         return []
     log.append(_apply("network.source", chosen, content))
     return [Path(chosen)]
+
+
+def _read_book(path: Path, places: dict[str, str], faults: list[Fault]) -> dict[str, Any]:
+    """What a workbook says; where its keys stand and what is wrong with them is added."""
+    content: dict[str, Any] = {}
+    for key, value, place in read_book(path):
+        *way, name = key.split(".")
+        problem = f"it stands in {places[key]} too" if key in places else ""
+        section: Any = content if all((*way, name)) else None
+        places.setdefault(key, place)
+        for step in () if value is None else way:
+            section = section.setdefault(step, {}) if isinstance(section, dict) else None
+        if not isinstance(section, dict):
+            problem = "it is no key with its table before it"
+        elif value is not None and not problem:
+            section[name] = value
+        if problem:
+            faults.append(Fault(str(path), f"{place}, {key}", value, problem, _ONCE))
+    return _with_date(content)
+
+
+def placed(faults: Iterable[Fault], path: Path, places: Mapping[str, str]) -> Iterator[Fault]:
+    """The faults of a workbook with the sheet and row in which their keys stand."""
+    for fault in faults:
+        steps = fault.key.split(".")
+        ways = (".".join(steps[:count]) for count in range(len(steps), 0, -1))
+        place = next((places[way] for way in ways if way in places), f"sheet {MAIN}")
+        here = places and fault.file == str(path) and not fault.key.startswith("sheet ")
+        yield replace(fault, key=f"{place}, {fault.key}") if here else fault
 
 
 def _unfit_name(name: str) -> Iterator[Fault]:
@@ -211,11 +246,7 @@ def _parse(override: str) -> tuple[str, Any]:
     key, sign, text = override.partition("=")
     if not sign:
         raise ValueError(_NO_KEY)
-    try:
-        (value,) = tomllib.loads(f"value = {text}").values()  # more than one is no value
-    except (ValueError, RecursionError):  # no TOML, so a bare word
-        value = text.strip()
-    return key.strip(), value
+    return key.strip(), toml_value(text)
 
 
 def _apply(key: str, value: Any, content: dict[str, Any]) -> str:  # noqa: ANN401 - any TOML value

@@ -15,6 +15,9 @@ from siting.inputs.read import UserFiles
 from siting.inputs.schema import GRADES, read_table
 from siting.report.forms import write_template
 from siting.report.words import texts
+from siting.scenario.file import read_scenario
+from siting.scenario.schema import Scenario
+from siting.scenario.workbook import LISTS
 from tests.support.cli import Call
 
 KINDS = ("offices", "demand", "candidates")
@@ -121,3 +124,35 @@ def test_another_ending_is_refused(call: Call, name: str) -> None:
     done = call("template", "demand", "--out", name)
     assert done.returncode == 2
     assert "its ending says another kind of file. Use .xlsx." in done.stderr
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_whole_scenario_has_every_key_and_is_valid_as_written(
+    call: Call, tmp_path: Path, language: str
+) -> None:
+    done = call("template", "scenario", "--out", "mine.xlsx", "--lang", language)
+    assert done.returncode == 0, done.stderr
+    assert call("check", "mine.xlsx").stdout == "mine.xlsx: no faults\n"
+    file, book = read_scenario("mine.xlsx"), openpyxl.load_workbook(tmp_path / "mine.xlsx")
+    assert file.scenario == Scenario(scenario=file.scenario.scenario)
+    rows = [row[:4] for row in book["scenario"].iter_rows(2, values_only=True)]
+    keys = {f"{table}.{key}" for table, key, _, _ in rows}
+    assert {"limits.annual_budget_msek", "offices.open", "objective.kind", "solver.gap"} <= keys
+    assert all(meaning for _, _, _, meaning in rows)
+    assert {*LISTS, "offices", "demand", "candidates"} <= {*book.sheetnames}
+    assert [cell.value for cell in book["quotas"][1]] == ["group", "labels", "min", "max"]
+    for row in book["scenario"].iter_rows(2):
+        if row[1].value == "new_offices_max":
+            row[2].value = 12
+    book["quotas"].append(["county", "Dalarnas län; 21", None, 3])
+    book.save(tmp_path / "mine.xlsx")
+    limits = read_scenario("mine.xlsx").scenario.limits
+    assert limits.new_offices_max == 12
+    assert limits.quotas[0].labels == ("Dalarnas län", "21")
+
+
+def test_no_key_of_a_list_stands_on_the_sheet_of_single_keys(tmp_path: Path, data: Path) -> None:
+    sheet = _made("scenario", tmp_path, "en", data)["scenario"]
+    keys = {f"{row[0]}.{row[1]}" for row in sheet.iter_rows(2, values_only=True)}
+    assert keys.isdisjoint(LISTS.values())
+    assert "phases." not in keys
