@@ -62,7 +62,7 @@ def test_every_recipe_fits_the_schema(page: str) -> None:
         Scenario.model_validate(lists_to_tuples({"scenario": about, **tomllib.loads(recipe)}))
 
 
-@pytest.mark.parametrize("page", [*RECIPES, "own_files", "sweep"])
+@pytest.mark.parametrize("page", [*RECIPES, "own_files", "excel", "sweep"])
 def test_every_command_of_a_page_is_one_that_there_is(page: str) -> None:
     lines = re.findall(r"^    (siting .*?)(?: +#.*)?$", _text(page), re.MULTILINE)
     for line in lines:
