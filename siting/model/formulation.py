@@ -94,10 +94,11 @@ def make_formulation(
     of_clients = instance.times if everyone else instance.times[counted]
     times, fallback, pairs = _service_times(options, of_clients, len(years), farthest)
     fallback, open_ended = _floors(instance, clients, farthest, fallback)
+    rows = [row for part in parts for row in part.rows(options)]
     program = Program(
         lower=options.lower,
         upper=options.upper,
-        rows=(*_one_option_a_site(options), *(row for part in parts for row in part.rows(options))),
+        rows=(*_one_option_a_site(options, rows), *rows),
         times=times,
         fallback=fallback,
         people=people,
@@ -145,9 +146,15 @@ def _hint(options: Options, start: Sequence[str]) -> Bools:
     return (options.lower > 0) | (first & site_mask(options.instance, start)[options.site])
 
 
-def _one_option_a_site(options: Options) -> list[Row]:
-    sites, counts = np.unique(options.site, return_counts=True)
-    return [sum_row("", options.site == site, upper=1) for site in sites[counts > 1]]
+def _one_option_a_site(options: Options, others: Sequence[Row]) -> list[Row]:
+    """Return a row for each site with several options, unless another row says as much of more."""
+    counts = np.bincount(options.site, minlength=len(options.instance.site_ids))
+    unsaid = counts > 1
+    for row in others if unsaid.any() else ():
+        if row.upper == 1 and np.isinf(row.lower) and (row.coefficients == 1).all():
+            sites, members = np.unique(options.site[row.columns], return_counts=True)
+            unsaid[sites[members == counts[sites]]] = False
+    return [sum_row("", options.site == site, upper=1) for site in np.flatnonzero(unsaid)]
 
 
 def _floors(

@@ -21,14 +21,20 @@ MANY_PAIRS = 20_000
 def way_for(program: Program, search: Search) -> str:
     """Return "classic" or "decomposition", whichever suits the size, limits and solver."""
     small = program.times.nnz <= FEW_PAIRS
-    only_classic = program.splits or search.solver.name != "highs"
+    only_classic = search.solver.name != "highs" or not can_decompose(program)
     return "classic" if small or only_classic else "decomposition"
+
+
+def can_decompose(program: Program) -> bool:
+    """Tell whether the decomposition serves: of divided people it can count one sum, the goal."""
+    other = any(ceiling.functional.transform is not None for ceiling in program.ceilings)
+    return not program.splits or (program.goal.transform is not None and not other)
 
 
 def solve_flat(program: Program, search: Search, method: str | None = None) -> SolverAnswer:
     """Return the options with the least goal."""
     search.heed()
-    way = way_for(program, search) if method is None or program.splits else method
+    way = method if method and can_decompose(program) else way_for(program, search)
     solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
     answer = replace(_honest(solve(program, search)), method=way)
     refuse_unlisted(program, answer)

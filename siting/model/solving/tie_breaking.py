@@ -13,6 +13,7 @@ from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
 from siting.model.program import Program, Row, other_than, sum_row
 from siting.model.solving.classic import SolverAnswer
+from siting.model.solving.decomposition.room import divided
 from siting.model.solving.methods import solve_flat
 from siting.model.solving.search import Search
 
@@ -34,6 +35,7 @@ def break_ties(
     program: Program, options: Options, answer: SolverAnswer, search: Search
 ) -> tuple[SolverAnswer, bool]:
     """Return the best-ranked of the equally good answers, and whether that is proved."""
+    whole = program
     if answer.narrowed is not None:
         lower, upper = answer.narrowed
         program = replace(program, lower=lower, upper=upper)
@@ -42,11 +44,16 @@ def break_ties(
     names = np.asarray(options.instance.site_ids, dtype=np.str_)[options.site]
     order = np.lexsort((options.kind, options.phase, names))
     ranking = _Ranking(program, options, order, answer, search)
+    decided = True
     try:
         ranking.improve()
     except _UndecidedError:
-        return ranking.best, False
-    return ranking.best, True
+        decided = False
+    if ranking.best is not answer and ranking.best.chosen is not None and whole.splits:
+        # It divides the people of the narrower program.
+        split = divided(whole, ranking.best.chosen)
+        return replace(ranking.best, split=split), decided
+    return ranking.best, decided
 
 
 class _Ranking:

@@ -135,6 +135,7 @@ class Tree:
         self.master = master
         self.visits = visits
         self.costs = PseudoCosts.of(len(master.lower))
+        master.drop_slack()
         self.many = 2 * master.size()
         self.heap: list[tuple[float, int, Node]] = []
         self.count = 0

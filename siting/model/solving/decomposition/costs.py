@@ -62,6 +62,8 @@ class SortedCosts:
 
     Parameters
     ----------
+    services : ndarray of int, shape (rows,)
+        Of which each row is.
     weights, fallback : ndarray of float, shape (rows,)
         Of the services that have such options and a weight. The fallback is a cost, inf if there
         is none.
@@ -77,6 +79,7 @@ class SortedCosts:
         Cost of the services that have no choice.
     """
 
+    services: Ints
     weights: Floats
     fallback: Floats
     group: Ints
@@ -95,6 +98,9 @@ class SortedCosts:
             raise ValueError("a linear functional has no costs to sort")
         rows = entry_rows(program.times)
         costs, fallback = transform(program.times.data), transform(program.fallback)
+        if program.splits and program.must_serve:
+            # Who has to be served takes up room even where it counts for nothing.
+            fallback = np.where(np.isinf(program.fallback), np.inf, fallback)
         kept = np.flatnonzero((costs < fallback[rows]) & (functional.weights[rows] != 0))
         kept = kept[np.lexsort((costs[kept], rows[kept]))]
         services, counts = np.unique(rows[kept], return_counts=True)
@@ -107,6 +113,7 @@ class SortedCosts:
         if len(services) > MOST_ALONE:
             group = np.unique(options[starts[:-1]], return_inverse=True)[1]
         return cls(
+            services=services,
             weights=weights,
             fallback=fallback[services],
             group=group,

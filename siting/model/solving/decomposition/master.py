@@ -10,6 +10,7 @@ from typing import Literal
 
 import highspy
 import numpy as np
+from scipy.sparse import csr_array
 
 from siting.common.types import Floats, Ints
 from siting.model.presolve import in_whole_numbers, is_counting
@@ -175,6 +176,12 @@ class Master:
         values = np.insert(cuts.coefficients, ends, 1.0)
         starts = cuts.starts[:-1] + np.arange(len(cuts))
         self._add(cuts.radius, np.full(len(cuts), np.inf), starts, columns, values)
+
+    def add_rows(self, least: Floats, matrix: csr_array) -> None:
+        """Add rows over all columns, each with a least sum."""
+        if len(least):
+            starts, columns = (each.astype(np.int64) for each in (matrix.indptr, matrix.indices))
+            self._add(least, np.full(len(least), np.inf), starts[:-1], columns, matrix.data)
 
     def _options(self) -> None:
         settings: dict[str, bool | float | str] = {

@@ -19,6 +19,7 @@ from siting.model.solving.decomposition.master import (
     first_of,
     thetas,
 )
+from siting.model.solving.decomposition.room import Room, divided
 from siting.model.solving.search import ABSOLUTE, Search
 
 # The relaxed loop ends when so many rounds of cuts in a row have lifted the bound by less than
@@ -33,6 +34,11 @@ STEP_LEEWAY = 1e-4
 # An option is fixed only if every answer that would change it is worse by more than this,
 # relative: enough to keep all answers that the tie rule compares.
 FIXING_LEEWAY = 1e-6
+
+# Where options fill up, the answer is looked for first within these parts of the gap at the root,
+# of which no more is taken than this part of the bound.
+GUESSES = (1 / 16, 1 / 4)
+GREATEST_GUESS = 0.01
 
 
 def solve_decomposed(program: Program, search: Search) -> SolverAnswer:
@@ -54,6 +60,7 @@ class _Decomposition:
         self.root: tuple[float, Floats] | None = None
         self.step = _step(program)
         goal = first_of(self.master.blocks, program.goal)
+        self.room = Room(program, goal.costs, goal.first) if goal and program.splits else None
         self.moves = None if goal is None else moves_of(program, goal.costs)
 
     def solve(self) -> SolverAnswer:
@@ -62,6 +69,8 @@ class _Decomposition:
         if self.program.hint is not None:
             self._visit(self.program.hint, None)
         state = self._relax()
+        if state == "done" and not self._proved():
+            self._guess()
         if state == "done" and not self._proved():
             if self._much_fixed():
                 return self._again()
@@ -80,16 +89,38 @@ class _Decomposition:
         left = self.program.upper[self.program.times.indices] > 0
         return bool(left.sum() < WORTH_A_RESTART * len(left))
 
+    def _guess(self) -> None:
+        """Look for the answer just above the root's bound, where reduced costs leave little.
+
+        Greedy and swaps know no room, so that what they find is often too far above it to fix much.
+        """
+        if self.room is None or self.root is None or np.isfinite(self.search.cutoff):
+            return
+        bound, reduced = self.root
+        gap = min(self.best.value - bound, GREATEST_GUESS * abs(bound))
+        for most in (bound + share * gap for share in GUESSES):
+            nearer = replace(self.search, cutoff=most, trace=[])
+            answer = solve_decomposed(self._left(self._fixed(bound, reduced, most)), nearer)
+            if answer.chosen is not None:
+                self._take(answer.chosen)
+            self._raise_bound(min(most, answer.bound))
+            if self._proved() or self.search.timed_out():
+                return
+
+    def _left(self, program: Program) -> Program:
+        return merge_services(prune_pairs(drop_forbidden_pairs(program)))[0]
+
     def _again(self) -> SolverAnswer:
         """Solve what the fixing has left."""
-        left = prune_pairs(drop_forbidden_pairs(self.program))
-        merged, _ = merge_services(replace(left, hint=self.best.chosen))
-        answer = solve_decomposed(merged, self.search)
+        left = replace(self._left(self.program), hint=self.best.chosen)
+        answer = solve_decomposed(left, self.search)
         if answer.state == "infeasible":
             # What is left has none that the cutoff lets through.
             return replace(self.best, state="done", bound=min(self.best.value, self._beyond()))
-        best = min(self.best, answer, key=lambda found: found.value)
-        return replace(answer, chosen=best.chosen, value=best.value)
+        if answer.chosen is not None:
+            self._take(answer.chosen)
+        best = self.best
+        return replace(answer, chosen=best.chosen, value=best.value, split=best.split)
 
     def _branch(self) -> Literal["done", "stopped"]:
         """Search the tree for the answer and its proof."""
@@ -133,7 +164,17 @@ class _Decomposition:
         return self.step * (1 - STEP_LEEWAY)
 
     def _cuts(self, shares: Floats, columns: Floats | None) -> int:
-        return sum(self._cut(block, shares, columns) for block in self.master.blocks)
+        found = sum(self._cut(block, shares, columns) for block in self.master.blocks)
+        return found + (0 if self.room is None else self._make_room(self.room, shares, columns))
+
+    def _make_room(self, room: Room, shares: Floats, columns: Floats | None) -> int:
+        """Add the rows that say what filling up costs; tell how many."""
+        least = [block.costs.least() for block in self.master.blocks]
+        here = np.concatenate([shares, *least]) if columns is None else columns.copy()
+        here[: len(shares)] = shares
+        lower, matrix = room.cuts(here)
+        self.master.add_rows(lower, matrix)
+        return len(lower)
 
     def _relax(self) -> Literal["done", "infeasible", "stopped"]:
         """Run the cut loop on the relaxed master; return its state."""
@@ -145,7 +186,7 @@ class _Decomposition:
             self._raise_bound(answer.bound)
             self._fix(answer.bound, self.master.reduced_costs())
             chosen = answer.columns[: self.master.count]
-            added = sum(self._cut(block, chosen, answer.columns) for block in self.master.blocks)
+            added = self._cuts(chosen, answer.columns)
             little = answer.bound - last <= LITTLE_LIFT * abs(answer.bound)
             idle = idle + 1 if little else 0
             if added == 0 or idle == PATIENCE:
@@ -180,7 +221,12 @@ class _Decomposition:
         return self._cuts(chosen.astype(np.float64), columns)
 
     def _take(self, chosen: Bools) -> None:
-        answer = checked(self.program, chosen, "done", self.bound)
+        program, split = self.program, None
+        if program.splits and program.allows(chosen):
+            split = divided(program, chosen)
+            if split is None:
+                return
+        answer = checked(program, chosen, "done", self.bound, split)
         if answer.chosen is not None and answer.value < self.best.value:
             if len(short := self.program.short(chosen)):
                 if self.search.timed_out():
@@ -198,14 +244,18 @@ class _Decomposition:
     def _fix(self, bound: float, reduced: Floats) -> None:
         """Fix options whose reduced cost shows that no good answer changes them."""
         most = min(self.best.value, self.search.cutoff)
-        if np.isinf(most):
-            return
+        if np.isfinite(most):
+            self.program = self._fixed(bound, reduced, most)
+            bounds = self.program.lower, self.program.upper
+            self.master.hold(*(each.astype(np.int64) for each in bounds))
+
+    def _fixed(self, bound: float, reduced: Floats, most: float) -> Program:
+        """Return the program with only what answers up to some value may choose."""
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         slack = most + FIXING_LEEWAY * max(1.0, abs(most)) - bound
         upper[(reduced > slack) & (lower == 0)] = 0
         lower[(reduced < -slack) & (upper == 1)] = 1
-        self.program = replace(self.program, lower=lower, upper=upper)
-        self.master.hold(lower.astype(np.int64), upper.astype(np.int64))
+        return replace(self.program, lower=lower, upper=upper)
 
     def _raise_bound(self, bound: float) -> None:
         bound = min(bound, self.best.value)
@@ -229,6 +279,8 @@ def _step(program: Program) -> float:
     goal = program.goal
     if goal.transform is None or not goal.weights.any():
         return unit_of(goal.linear)
+    if program.splits:
+        return 0.0
     costs = goal.transform(np.concatenate([program.times.data, program.fallback]))
     of_services = unit_of(goal.weights) * unit_of(costs[np.isfinite(costs)])
     return unit_of(np.append(goal.linear, of_services)) if of_services else 0.0
