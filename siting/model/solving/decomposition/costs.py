@@ -62,8 +62,6 @@ class SortedCosts:
 
     Parameters
     ----------
-    services : ndarray of int, shape (rows,)
-        Of which each row is.
     weights, fallback : ndarray of float, shape (rows,)
         Of the services that have such options and a weight. The fallback is a cost, inf if there
         is none.
@@ -79,7 +77,6 @@ class SortedCosts:
         Cost of the services that have no choice.
     """
 
-    services: Ints
     weights: Floats
     fallback: Floats
     group: Ints
@@ -113,7 +110,6 @@ class SortedCosts:
         if len(services) > MOST_ALONE:
             group = np.unique(options[starts[:-1]], return_inverse=True)[1]
         return cls(
-            services=services,
             weights=weights,
             fallback=fallback[services],
             group=group,

@@ -228,7 +228,7 @@ class _Decomposition:
                 return
         answer = checked(program, chosen, "done", self.bound, split)
         if answer.chosen is not None and answer.value < self.best.value:
-            if len(short := self.program.short(chosen)):
+            if len(short := self.program.short(chosen, answer.split)):
                 if self.search.timed_out():
                     return
                 raise UnlistedError(short, chosen)
