@@ -39,15 +39,16 @@ class Most:
 
 SCENARIO = Most("a TOML file", _MIB, "Check that it is the file that you mean.")
 TEXT = Most("a CSV or text file", 4 * _GIB, "Leave out what is not needed, or save it as Parquet.")
-WORKBOOK = Most("an XLSX file", 256 * _MIB, "Save the sheet as CSV or Parquet.")
+WORKBOOK = Most("a workbook", 256 * _MIB, "Save the sheet as CSV or Parquet.")
 PARQUET = Most("a Parquet file", 4 * _GIB, "Leave out rows and columns that are not needed.")
+GEOGRAPHIC = Most("a file of a GIS", _GIB, "Leave out what is not needed, or save it as Parquet.")
 GRAPHML = Most("a GraphML file", 4 * _GIB, "Build the network as .parquet instead.")
 EXTRACT = Most("an extract of OpenStreetMap", 64 * _GIB, "Use an extract of a smaller area.")
 OUTLINE = Most("an outline", 256 * _MIB, "Simplify the outline.")
 MANIFEST = Most("a manifest", 64 * _MIB, "Name a folder that siting has written.")
 
 UNPACKED_WORKBOOK = 2 * _GIB
-"""Bytes of all parts of an XLSX file together; it is a ZIP archive."""
+"""Bytes of all parts of a workbook together; it is a ZIP archive."""
 UNPACKED_PARQUET = 32 * _GIB
 """Bytes of all columns of a Parquet file together."""
 CELLS = 2_000_000_000
@@ -72,7 +73,7 @@ def refuse_large(path: Path, most: Most) -> None:
 
 
 def refuse_large_workbook(path: Path) -> None:
-    """Raise an error for an XLSX file that is too large, packed or unpacked, or has entities."""
+    """Raise an error for a workbook that is too large, packed or unpacked, or has entities."""
     refuse_large(path, WORKBOOK)
     with zipfile.ZipFile(path) as archive:
         # An entry is never unpacked beyond the size that the archive states for it.

@@ -1,6 +1,5 @@
 """Find the places, offices, municipalities and regions that the names in a scenario mean."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from siting.common.errors import Fault
-from siting.common.tables.hints import remedy_for
+from siting.common.tables.hints import alike, remedy_for
 from siting.inputs.candidates import seat_codes
 
 type Wanted = Literal["all", "place", "town", "office"]
@@ -28,7 +27,7 @@ _SMALL = ("it is too small for a candidate", "Leave it out, or take it into cand
 @cache
 def fold(name: object) -> str:
     """A name as it is compared: capitals, spaces and ways to write a letter do not matter."""
-    return " ".join(unicodedata.normalize("NFC", str(name)).split()).casefold()
+    return alike(name).casefold()
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,19 @@ import pandas as pd
 
 from siting.common.errors import Fault, InputError, gathering, near_matches, refuse_all
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
-from siting.common.tables.columns import ColumnSpec, check_columns, read_columns
+from siting.common.tables.columns import check_columns, read_columns
+from siting.common.tables.file import AnyTable, TableFile, parts_of, shortened
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
-from siting.common.tables.read import read_cells, shortened
+from siting.common.tables.read import read_cells
 from siting.inputs import schema
 from siting.inputs.boundaries import in_municipalities
 from siting.inputs.candidates import every_place
 from siting.inputs.demand import COLUMNS
 from siting.inputs.names import Finder
 from siting.inputs.placing import heads_of, place_offices
+from siting.inputs.positions import POSITION, position_columns, with_degrees
 from siting.scenario.file import ScenarioFile
-from siting.scenario.paths import SHIPPED_OFFICES, named_files
+from siting.scenario.paths import SHIPPED_OFFICES, named_files, own_tables
 
 # Positions as near as this to a municipality of Sweden count as in it.
 _AT_SEA_KM = 5.0
@@ -56,40 +58,41 @@ class UserFiles:
         self._outside_sweden = outside_sweden
         self._bounds = schema.EARTH if outside_sweden else schema.SWEDEN
 
-    def demand(self, path: Path) -> pd.DataFrame:
+    def demand(self, file: AnyTable) -> pd.DataFrame:
         """Demand points, in the columns of data/demand.csv; those without people are left out."""
-        table = self._read(path, schema.demand_columns(self._bounds))
+        table = self._read(file, schema.demand_columns(self._bounds))
         table = table[table["people"] > 0].reset_index(drop=True)
         if table.empty:
             problem, remedy = "nobody lives there", "Give people for at least one row."
-            raise InputError([Fault(str(path), "column people", 0, problem, remedy)])
+            raise InputError([Fault(str(file), "column people", 0, problem, remedy)])
         if (table["people"] % 1 == 0).all():
             table = table.astype({"people": np.int64})
         defaults = {"name": table["id"], "kind": "own", "inside_minutes": 0.0}
         table = _with_defaults(table, defaults).rename(columns={"id": "demand_id"})
         return table[COLUMNS]
 
-    def offices(self, path: Path) -> pd.DataFrame:
+    def offices(self, file: AnyTable) -> pd.DataFrame:
         """Existing offices, by their positions or by the names of municipality and locality."""
-        raw, known = read_cells(path), self._municipalities
-        heads = heads_of(raw.columns)
-        whole = {"office_id", "lon", "lat"} <= {*raw.columns} or not {*heads} - {"office"}
+        columns, known = schema.office_columns(self._bounds), self._municipalities
+        raw = read_cells(file, choose=lambda header: {*columns, *heads_of(header).values()})
+        heads, given = heads_of(raw.header), position_columns(raw.header)
+        whole = ("office_id" in raw.header and given) or not {*heads} - {"office"}
         if whole or self._localities is None:
-            return self._read(path, schema.office_columns(self._bounds))
-        table = check_columns(raw, schema.named_office_columns(heads), path)
+            return self._read(file, columns)
+        table = check_columns(raw, schema.named_office_columns(heads), file)
         places = every_place(known, self._localities())
-        finder = Finder(str(path), known, known["code"], places, self._source)
+        finder = Finder(str(file), known, known["code"], places, self._source)
         table, told = place_offices(table, heads, finder)
-        refuse_all(shortened(finder.faults, path))
+        refuse_all(shortened(finder.faults, file))
         self.placed.extend(told)
-        return table
+        return table.reset_index(drop=True)
 
-    def candidates(self, path: Path) -> pd.DataFrame:
+    def candidates(self, file: AnyTable) -> pd.DataFrame:
         """Candidates, in the columns of `siting.inputs.candidates` and with staff and costs.
 
         Population and staff are 0 and costs are NaN where the file gives none.
         """
-        table = self._read(path, schema.candidate_columns(self._bounds))
+        table = self._read(file, schema.candidate_columns(self._bounds))
         costs = dict.fromkeys(("annual_cost_msek", "one_off_cost_msek"), np.nan)
         defaults = {"population": 0.0, "staff": 0.0, **costs}
         table = _with_defaults(table, defaults).fillna({"staff": 0.0})
@@ -98,27 +101,32 @@ class UserFiles:
         columns = [*names.values(), "municipality_code", "lon", "lat", *defaults]
         return whole.rename(columns=names)[columns]
 
-    def _read(self, path: Path, columns: schema.Columns) -> pd.DataFrame:
-        try:
-            table = read_columns(path, columns)
-        except InputError as error:
-            raise InputError(_swapped(path, self._bounds) or error.faults) from error
-        return self._placed(path, table)
+    def _read(self, file: AnyTable, columns: schema.Columns) -> pd.DataFrame:
+        wanted, faults = {*columns}, list[Fault]()
+        raw = read_cells(file, choose=lambda header: wanted.union(position_columns(header)))
+        with gathering(faults):
+            raw = with_degrees(raw, file, self._bounds)
+        if faults:
+            others = {name: spec for name, spec in columns.items() if name not in POSITION}
+            with gathering(faults):
+                check_columns(raw, others, file)
+            raise InputError(faults)
+        return self._placed(file, check_columns(raw, columns, file)).reset_index(drop=True)
 
-    def _placed(self, path: Path, table: pd.DataFrame) -> pd.DataFrame:
+    def _placed(self, file: AnyTable, table: pd.DataFrame) -> pd.DataFrame:
         """Make sure that every row has a municipality that there is."""
         if "municipality_code" in table:
-            refuse_all(shortened(self._strange(path, table["municipality_code"]), path))
+            refuse_all(shortened(self._strange(file, table["municipality_code"]), file))
             return table
         if self._outside_sweden:
             problem = f"the column is missing; {self._source} lists the codes"
             remedy = "Add a column named municipality_code."
-            raise InputError([Fault(str(path), "column municipality_code", None, problem, remedy)])
+            raise InputError([Fault(str(file), "column municipality_code", None, problem, remedy)])
         placed = in_municipalities(table, _AT_SEA_KM)
-        refuse_all(shortened(_outside(path, placed), path))
+        refuse_all(shortened(_outside(file, placed), file))
         return placed
 
-    def _strange(self, path: Path, codes: "pd.Series[str]") -> Iterator[Fault]:
+    def _strange(self, file: AnyTable, codes: "pd.Series[str]") -> Iterator[Fault]:
         known = list(self._municipalities["code"])
         for row, code in codes[~codes.isin(known)].items():
             meant = lost_zero(code, known)
@@ -129,58 +137,41 @@ class UserFiles:
                 remedy = zero_remedy(meant if ours else code)
                 remedy += "" if ours else f" It is {self._source} that lacks it."
             problem = "there is no such municipality"
-            yield Fault(str(path), cell(row, "municipality_code"), code, problem, remedy)
+            yield Fault(str(file), cell(row, "municipality_code"), code, problem, remedy)
 
 
-def read_regions(path: Path) -> pd.DataFrame:
+def read_regions(file: AnyTable) -> pd.DataFrame:
     """Municipalities, in the columns of data/municipalities.csv and with county_code.
 
     Texts of levels that the file does not have are "", positions of seats NaN.
     """
-    table = read_columns(path, schema.region_columns())
-    refuse_all(_halves(path, table))
+    table = read_columns(file, schema.region_columns())
+    refuse_all(_halves(file, table))
     texts = dict.fromkeys(COLUMN_OF_SOURCE.values(), "")
     table = _with_defaults(table, {**texts, "seat_lon": np.nan, "seat_lat": np.nan})
     sources = {column: source for source, column in COLUMN_OF_SOURCE.items()}
     return table.rename(columns=sources)[[*COLUMN_OF_SOURCE, "seat_lon", "seat_lat"]]
 
 
-def _halves(path: Path, table: pd.DataFrame) -> Iterator[Fault]:
+def _halves(file: AnyTable, table: pd.DataFrame) -> Iterator[Fault]:
     for pair in schema.OPTIONAL_LEVELS.values():
         for name, other in zip(pair, reversed(pair), strict=True):
             if name not in table and other in table:
                 problem = f"the column is missing, and {other} stands without it"
                 remedy = f"Add a column named {name}, or leave {other} out."
-                yield Fault(str(path), f"column {name}", None, problem, remedy)
+                yield Fault(str(file), f"column {name}", None, problem, remedy)
 
 
 def _with_defaults(table: pd.DataFrame, defaults: Mapping[str, Any]) -> pd.DataFrame:
     return table.assign(**{name: value for name, value in defaults.items() if name not in table})
 
 
-def _swapped(path: Path, bounds: tuple[float, float, float, float]) -> list[Fault]:
-    """One fault for a file whose positions all fit once longitude and latitude are swapped."""
-    west, south, east, north = bounds
-    try:
-        table = read_columns(path, dict.fromkeys(("lon", "lat"), ColumnSpec(kind="number")))
-    except InputError:
-        return []
-    lon, lat = table["lon"], table["lat"]
-    fits = lon.between(west, east) & lat.between(south, north)
-    would = lat.between(west, east) & lon.between(south, north)
-    if fits.any() or not would.all():
-        return []
-    problem = "longitude and latitude are swapped"
-    remedy = "Swap the names of the columns: lon goes east, lat goes north."
-    return [Fault(str(path), "columns lon, lat", (float(lon[0]), float(lat[0])), problem, remedy)]
-
-
-def _outside(path: Path, placed: pd.DataFrame) -> Iterator[Fault]:
+def _outside(file: AnyTable, placed: pd.DataFrame) -> Iterator[Fault]:
     lost = placed[placed["municipality_code"].isna()]
     for row, lon, lat in lost[["lon", "lat"]].itertuples():
         problem = f"lies more than {_AT_SEA_KM:g} km outside every municipality of Sweden"
         remedy = "Correct it or leave it out; for another country name its [regions] file."
-        yield Fault(str(path), f"row {row + 2}, columns lon, lat", (lon, lat), problem, remedy)
+        yield Fault(str(file), f"row {row + 2}, columns lon, lat", (lon, lat), problem, remedy)
 
 
 @dataclass(frozen=True)
@@ -228,10 +219,9 @@ _KEYS = ("regions.file", "demand.file", "candidates.file", "offices.existing")
 _SWEDEN = "data/municipalities.csv"
 
 
-def table_files(file: ScenarioFile) -> dict[str, Path]:
-    """The user's tables that a scenario names, by key."""
-    named = named_files(file.scenario)
-    return {key: file.path.parent / named[key] for key in _KEYS if key in named}
+def table_files(file: ScenarioFile) -> dict[str, TableFile]:
+    """The user's tables of places that a scenario names, by key."""
+    return {key: table for key, table in own_tables(file).items() if key in _KEYS}
 
 
 def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
@@ -265,7 +255,7 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         levels=frozenset(name for name in schema.OPTIONAL_LEVELS if _has(municipalities, name)),
         listed_in=regions or _SWEDEN,
         shipped=not table_files(file) and file.scenario.offices.existing == SHIPPED_OFFICES[0],
-        files=with_user_files(reader.used, *table_files(file).values()),
+        files=with_user_files(reader.used, *parts_of(*table_files(file).values())),
         placed=tuple(user.placed),
     )
     return tables, reader.faults
@@ -321,19 +311,19 @@ class _Reader:
         self.used[f"{name}.csv"] = self._folder / f"{name}.csv"
         return schema.read_table(name, self._folder)
 
-    def user(self, key: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame | None:
+    def user(self, key: str, read: Callable[[TableFile], pd.DataFrame]) -> pd.DataFrame | None:
         """A table of the user's; None where there is none, or something is wrong with it."""
-        path = table_files(self._file).get(key)
-        if path is None:
+        table = table_files(self._file).get(key)
+        if table is None:
             return None
-        if _is_missing(path):
+        if _is_missing(table.path):
             name = named_files(self._file.scenario)[key]
             remedy = "Write a path relative to the scenario file."
             fault = Fault(str(self._file.path), key, name, "there is no such file", remedy)
             self.faults.append(fault)
             return None
         with gathering(self.faults):
-            return read(path)
+            return read(table)
         return None
 
 

@@ -18,6 +18,7 @@ from siting.common.tables.columns import (
     within,
 )
 
+type Bounds = tuple[float, float, float, float]
 type Columns = Mapping[str, ColumnSpec]
 
 SWEDEN = (10.0, 55.0, 25.0, 70.0)
@@ -69,9 +70,11 @@ def _number(meaning: str, *rules: Rule, empty: bool = False) -> ColumnSpec:
     return ColumnSpec(meaning, "number", rules or (NOT_NEGATIVE,), also=("",) if empty else ())
 
 
-def _position(
-    bounds: tuple[float, float, float, float] = SWEDEN, start: str = "", of: str = ""
-) -> dict[str, ColumnSpec]:
+def _large(meaning: str, *rules: Rule, empty: bool = False) -> ColumnSpec:
+    return replace(_number(meaning, *rules, empty=empty), thousands=True)
+
+
+def _position(bounds: Bounds = SWEDEN, start: str = "", of: str = "") -> dict[str, ColumnSpec]:
     west, south, east, north = bounds
     where = "Sweden" if bounds == SWEDEN else "the Earth"
     axes = (("lon", "longitude", west, east), ("lat", "latitude", south, north))
@@ -225,12 +228,12 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     return read_columns(folder / f"{name}.csv", TABLES[name], strict=True)
 
 
-def demand_columns(bounds: tuple[float, float, float, float]) -> Columns:
+def demand_columns(bounds: Bounds) -> Columns:
     """Where people live."""
     return {
         "id": _id("demand point"),
         **_position(bounds),
-        "people": _number("people who live there"),
+        "people": _large("people who live there"),
         **_optional(
             municipality_code=_text("municipality"),
             name=_text("what the point is called"),
@@ -240,7 +243,7 @@ def demand_columns(bounds: tuple[float, float, float, float]) -> Columns:
     }
 
 
-def office_columns(bounds: tuple[float, float, float, float]) -> Columns:
+def office_columns(bounds: Bounds) -> Columns:
     """The offices there are."""
     return {
         "office_id": _id("office"),
@@ -262,7 +265,7 @@ def named_office_columns(heads: Mapping[str, str]) -> Columns:
     return {**_optional(**optional), heads.get("office", "office"): given["office"]}
 
 
-def candidate_columns(bounds: tuple[float, float, float, float]) -> Columns:
+def candidate_columns(bounds: Bounds) -> Columns:
     """Where a new office may open."""
     return {
         "id": _id("candidate"),
@@ -270,10 +273,10 @@ def candidate_columns(bounds: tuple[float, float, float, float]) -> Columns:
         **_position(bounds),
         **_optional(
             municipality_code=_text("municipality"),
-            population=_number("residents of the place", NOT_NEGATIVE, _WHOLE),
-            staff=_number("members of staff", NOT_NEGATIVE, _WHOLE, empty=True),
-            annual_cost_msek=_number("cost a year, millions", empty=True),
-            one_off_cost_msek=_number("cost once, millions", empty=True),
+            population=_large("residents of the place", NOT_NEGATIVE, _WHOLE),
+            staff=_large("members of staff", NOT_NEGATIVE, _WHOLE, empty=True),
+            annual_cost_msek=_large("cost a year, millions", empty=True),
+            one_off_cost_msek=_large("cost once, millions", empty=True),
         ),
     }
 

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Iterator
 from itertools import takewhile
-from pathlib import Path
 
 import numpy as np
 
 from siting.common.errors import Fault
+from siting.common.tables.file import AnyTable
 from siting.common.types import Bools, Floats
 
 type Ends = tuple[tuple[str, ...], tuple[str, ...]]
@@ -33,14 +33,14 @@ def pairs_of(where: Bools, ends: Ends) -> list[str]:
     ]
 
 
-def implausible(path: Path, minutes: Floats, km: Floats, ends: Ends) -> Iterator[Fault]:
+def implausible(file: AnyTable, minutes: Floats, km: Floats, ends: Ends) -> Iterator[Fault]:
     """What no car can drive; single pairs are told only, as those may be right."""
     apart = (km > _APART_KM) & np.isfinite(minutes)
     held = [*_stand_ins(minutes, km), *[0.0] * bool((minutes[apart] == 0).any())]
     for value in held:
         pairs = pairs_of((minutes == value) & (apart | (value > 0)), ends)
         problem = f"seems to stand for no way, at {', '.join(pairs)}"
-        yield Fault(str(path), "minutes", value, problem, f"Write inf there. {_ANY}")
+        yield Fault(str(file), "minutes", value, problem, f"Write inf there. {_ANY}")
     apart &= (minutes > 0) & ~np.isin(minutes, held)
     per_km = np.divide(minutes, km, out=np.ones_like(km), where=apart)
     middle = float(np.median(per_km[apart])) if apart.any() else 1.0
@@ -49,10 +49,10 @@ def implausible(path: Path, minutes: Floats, km: Floats, ends: Ends) -> Iterator
         units = [name for name, (low, high) in _UNITS.items() if low <= middle < high]
         problem = "is the median speed over pairs more than 5 km apart, so these are no minutes"
         remedy = f"Write minutes; these are likely {units[0]}." if units else "Check the unit."
-        yield Fault(str(path), "minutes", f"{60 / middle:.2g} km/h", problem, f"{remedy} {_ANY}")
+        yield Fault(str(file), "minutes", f"{60 / middle:.2g} km/h", problem, f"{remedy} {_ANY}")
     elif odd.any():
         text = "%s: %d pairs make less than 3 or more than 200 km/h (%s). Check them. %s"
-        LOG.warning(text, path, odd.sum(), ", ".join(pairs_of(odd, ends)), _ANY)
+        LOG.warning(text, file, odd.sum(), ", ".join(pairs_of(odd, ends)), _ANY)
 
 
 def _stand_ins(minutes: Floats, km: Floats) -> list[float]:

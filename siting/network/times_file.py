@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import compress
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +9,10 @@ from osmnx.distance import great_circle
 
 from siting.common.errors import Fault, InputError, gathering, refuse_all
 from siting.common.file_limits import MOST_PAIRS
-from siting.common.tables.columns import ColumnSpec, check_columns, label_column
+from siting.common.tables.columns import ColumnSpec, alike_texts, check_columns, label_column
+from siting.common.tables.file import AnyTable, as_table, shortened
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
-from siting.common.tables.read import read_cells, shortened, texts_of
+from siting.common.tables.read import read_cells
 from siting.common.types import Bools, Floats, Ints, Points, TravelTimes
 from siting.network.matrix import stored
 from siting.network.plausible import LOG, Ends, implausible, pairs_of
@@ -23,14 +23,14 @@ _LABELS = {"from": label_column(), "to": label_column()}
 
 
 def read_travel_times(  # noqa: PLR0913 - a file, places at both ends, and how strict to be
-    path: Path, homes: Points, sites: Points, floor_minutes: Floats, *, strict: bool, gaps: bool
+    file: AnyTable, homes: Points, sites: Points, floor_minutes: Floats, *, strict: bool, gaps: bool
 ) -> TravelTimes:
     """Read travel times from a long table, or from a matrix with a row a home.
 
     Parameters
     ----------
-    path : pathlib.Path
-        CSV, XLSX or Parquet with the columns from, to and minutes, or with a column of homes and
+    file : TableFile or pathlib.Path
+        A table with the columns from, to and minutes, or with a column of homes and
         one for each site; ``inf`` where there is no way. It may hold more places than are asked
         for.
     homes, sites : Points
@@ -53,48 +53,51 @@ def read_travel_times(  # noqa: PLR0913 - a file, places at both ends, and how s
         Minutes are negative, not a number or not plausible, a pair is missing or appears twice.
     """
     ends = (homes.ids, sites.ids)
-    table = _read(path, {*homes.ids, *sites.ids}, _CUT_OFF if gaps else _MINUTES)
+    table = _read(file, {*homes.ids, *sites.ids}, _CUT_OFF if gaps else _MINUTES)
     row, column = _rows_of(table, ("from", "to"), ends)
     minutes = table["minutes"].to_numpy(dtype=np.float64)
     needed = (row >= 0) & (column >= 0)
     pair = np.where(needed, row * len(sites) + column, -1)
-    faults = shortened([*_negative(path, minutes, table), *_twice(path, pair, table)], path)
+    faults = shortened([*_negative(file, minutes, table), *_twice(file, pair, table)], file)
     # A pair that is not there is NaN until it has been told.
     whole = np.full((len(homes), len(sites)), np.nan)
     whole.ravel()[pair[needed]] = minutes[needed]
     lost = np.isnan(whole)
-    faults += _missing(path, lost, table, ends, gaps=gaps) if lost.any() else ()
+    faults += _missing(file, lost, table, ends, gaps=gaps) if lost.any() else ()
     whole[lost] = np.inf
     if strict:
         metres = great_circle(homes.lat[:, None], homes.lon[:, None], sites.lat, sites.lon)
-        faults += implausible(path, whole, metres / 1000, ends)
+        faults += implausible(file, whole, metres / 1000, ends)
     refuse_all(faults)
     if absent := [*compress(homes.ids, lost.all(axis=1)), *compress(sites.ids, lost.all(axis=0))]:
-        LOG.warning("%s: out of reach, as they have no row: %s", path, ", ".join(absent[:5]))
+        LOG.warning("%s: out of reach, as they have no row: %s", file, ", ".join(absent[:5]))
     return TravelTimes(*ends, stored(np.maximum(whole, floor_minutes[:, None])))
 
 
 _LONG = "Write a row for each pair (from, to, minutes), or ids of homes into the first column."
 
 
-def _read(path: Path, places: set[str], minutes: ColumnSpec) -> pd.DataFrame:
+def _read(file: AnyTable, places: set[str], minutes: ColumnSpec) -> pd.DataFrame:
     """The columns from, to and minutes of a file, which may hold a matrix."""
-    raw, columns = read_cells(path, MOST_PAIRS), {**_LABELS, "minutes": minutes}
-    first, *others = raw.columns
-    header = [name for name in others if str(name).strip() in places]
-    matrix = header and texts_of(raw[first]).str.strip().isin(places).any()
-    if {"to", "minutes"} & {*raw.columns} or not (matrix or len(others) >= len(columns)):
-        return check_columns(raw, columns, path)
+    columns = {**_LABELS, "minutes": minutes}
+    wanted = {*columns, *places}
+    raw = read_cells(file, MOST_PAIRS, lambda header: wanted.intersection(header).union(header[:1]))
+    first, *others = raw.header
+    header = [name for name in others if name in places]
+    matrix = header and alike_texts(raw.cells[first]).isin(places).any()
+    if {"to", "minutes"} & {*raw.header} or not (matrix or len(others) >= len(columns)):
+        return check_columns(raw, columns, file)
     if not matrix:
         problem = "are no columns from, to and minutes, and no matrix of the places either"
-        faults = [Fault(str(path), "row 1", [*raw.columns[:9]], problem, _LONG)]
+        key = f"row {as_table(file).header_row}"
+        faults = [Fault(str(file), key, [*raw.header[:9]], problem, _LONG)]
         with gathering(faults):
-            check_columns(raw, columns, path)
+            check_columns(raw, columns, file)
         raise InputError(faults)
-    wide = check_columns(raw, {first: label_column(), **dict.fromkeys(header, minutes)}, path)
+    wide = check_columns(raw, {first: label_column(), **dict.fromkeys(header, minutes)}, file)
     # Each cell keeps the number of the row that it stands in.
     long = wide.melt(first, var_name="to", value_name="minutes", ignore_index=False)
-    return long.rename(columns={first: "from"}).assign(to=long["to"].astype(str).str.strip())
+    return long.rename(columns={first: "from"})
 
 
 def _rows_of(table: pd.DataFrame, columns: tuple[str, str], ends: Ends) -> Iterator[Ints]:
@@ -109,23 +112,23 @@ def _cell(table: pd.DataFrame, row: int) -> str:
     return cell(table.index[row], "minutes" if long else table["to"].iloc[row])
 
 
-def _negative(path: Path, minutes: Floats, table: pd.DataFrame) -> Iterator[Fault]:
+def _negative(file: AnyTable, minutes: Floats, table: pd.DataFrame) -> Iterator[Fault]:
     remedy = "Write minutes from 0, or inf where there is no way."
     for row in np.flatnonzero(minutes < 0).tolist():
         value, problem = float(minutes[row]), "must not be negative"
-        yield Fault(str(path), _cell(table, row), value, problem, remedy)
+        yield Fault(str(file), _cell(table, row), value, problem, remedy)
 
 
-def _twice(path: Path, pair: Ints, table: pd.DataFrame) -> Iterator[Fault]:
+def _twice(file: AnyTable, pair: Ints, table: pd.DataFrame) -> Iterator[Fault]:
     again = pd.Series(pair).duplicated().to_numpy() & (pair >= 0)
     for row in np.flatnonzero(again).tolist():
         ends = (str(table["from"].iloc[row]), str(table["to"].iloc[row]))
         problem = "the pair appears twice"
         key = f"row {table.index[row] + 2}, columns from, to"
-        yield Fault(str(path), key, ends, problem, "Leave one of them.")
+        yield Fault(str(file), key, ends, problem, "Leave one of them.")
 
 
-def _lost_zeros(path: Path, table: pd.DataFrame, ends: Ends) -> Iterator[Fault]:
+def _lost_zeros(file: AnyTable, table: pd.DataFrame, ends: Ends) -> Iterator[Fault]:
     """The first label of each column that is known but for the zeros in front of it."""
     for name, known in zip(("from", "to"), ends, strict=True):
         strange = table.loc[~table[name].isin(known), name].drop_duplicates()
@@ -133,7 +136,7 @@ def _lost_zeros(path: Path, table: pd.DataFrame, ends: Ends) -> Iterator[Fault]:
             meant = lost_zero(str(label), known)
             if meant is not None:
                 problem = "there is no such place, but one with a zero in front"
-                yield Fault(str(path), cell(row, name), label, problem, zero_remedy(meant))
+                yield Fault(str(file), cell(row, name), label, problem, zero_remedy(meant))
                 break
 
 
@@ -141,10 +144,10 @@ _CUT = 'Where they were cut at a limit write missing = "unreachable" under [trav
 
 
 def _missing(
-    path: Path, lost: Bools, table: pd.DataFrame, ends: Ends, *, gaps: bool
+    file: AnyTable, lost: Bools, table: pd.DataFrame, ends: Ends, *, gaps: bool
 ) -> Iterator[Fault]:
     to, start = _rows_of(table, ("to", "from"), ends)
-    zeros = [*_lost_zeros(path, table, ends)]
+    zeros = [*_lost_zeros(file, table, ends)]
     pairs, count = pairs_of(lost, ends), int(lost.sum())
     problem = f"{count:,} of {lost.size:,} pairs are missing: {', '.join(pairs)}"
     remedy = f"Add them, with inf as minutes where there is no way. {_CUT}"
@@ -152,5 +155,5 @@ def _missing(
         problem = "from and to are exchanged: people live in to, offices and candidates are in from"
         remedy = "Exchange the two names (turn a matrix); times are wanted from people to offices."
     if turned or zeros or lost.all() or not gaps:
-        yield Fault(str(path), "columns from, to", pairs[0], problem, remedy)
+        yield Fault(str(file), "columns from, to", pairs[0], problem, remedy)
     yield from zeros

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from siting.common.errors import Fault, InputError, refuse_all
+from siting.common.tables.file import TableFile
 from siting.inputs.costs import read_costs
 from siting.inputs.read import TableReader, read_tables
 from siting.inputs.schema import OPTIONAL_LEVELS
@@ -11,7 +12,7 @@ from siting.inputs.select import Inputs, select_inputs
 from siting.network.speeds import speed_profiles
 from siting.scenario.file import ScenarioFile, placed
 from siting.scenario.limits import guarantees
-from siting.scenario.paths import outside
+from siting.scenario.paths import idle_sheets, outside, own_tables
 from siting.scenario.schema import Candidates, Scenario
 
 
@@ -24,7 +25,7 @@ def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_ta
 
 
 def _checked(file: ScenarioFile, folder: Path, read: TableReader) -> Inputs:
-    others = (*file.faults, *_kind_faults(file, folder), *_user_faults(file))
+    others = (*file.faults, *_kind_faults(file, folder), *_user_faults(file), *idle_sheets(file))
     # Nothing that may not be read is looked at, not even whether it is there.
     if refused := outside(file, folder):
         raise InputError([*others, *refused])
@@ -43,10 +44,9 @@ def network_source(file: ScenarioFile) -> str | Path:
     return source if source == "shipped" else file.path.parent / source
 
 
-def user_times(file: ScenarioFile) -> Path | None:
-    """The file with the travel times of a scenario, if it has one."""
-    name = file.scenario.travel_times.file
-    return None if name is None else file.path.parent / name
+def user_times(file: ScenarioFile) -> TableFile | None:
+    """The table with the travel times of a scenario, if it has one."""
+    return own_tables(file).get("travel_times.file")
 
 
 def needs_network(file: ScenarioFile) -> bool:
@@ -111,9 +111,9 @@ def _network_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
     if isinstance(source, Path) and not source.is_file():
         remedy = 'Write "shipped", or a path relative to the scenario file.'
         yield _fault(file, "network.source", str(source), "no such file", remedy)
-    if own and not own.is_file():
+    if own and not own.path.is_file():
         remedy = "Write a path relative to the scenario file, or leave the key out."
-        yield _fault(file, "travel_times.file", str(own), "no such file", remedy)
+        yield _fault(file, "travel_times.file", str(own.path), "no such file", remedy)
 
 
 def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:

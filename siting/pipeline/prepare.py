@@ -8,6 +8,7 @@ import numpy as np
 
 from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
+from siting.common.tables.file import parts_of
 from siting.common.types import Bools, RoadNetwork, TravelTimes
 from siting.inputs.costs import read_costs
 from siting.inputs.read import with_user_files
@@ -90,7 +91,7 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
         network_files(network_source(file), folder) if own is None or needs_network(file) else {}
     )
     files = {**inputs.files, "costs.toml": folder / "costs.toml"}
-    return with_user_files(files, *roads.values(), *([own] if own else []))
+    return with_user_files(files, *roads.values(), *(parts_of(own) if own else ()))
 
 
 def check(scenario: AnyScenario, *, data: Path | str | None = None) -> tuple[str, ...]:
@@ -126,7 +127,7 @@ def check(scenario: AnyScenario, *, data: Path | str | None = None) -> tuple[str
 def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
     own, wanted = user_times(file), file.scenario.network
     if own and not needs_network(file):
-        return no_network(own)
+        return no_network(own.path)
     progress("Reading the road network")
     network = load_road_network(
         network_source(file), speeds=wanted.speeds, limit_km=wanted.limit_km, data=folder

@@ -14,7 +14,7 @@ from siting.common.errors import Fault, InputError, gathering, near_matches, ref
 from siting.common.file_limits import MANIFEST, TEXT, refuse_large
 from siting.common.files import restore
 from siting.common.levels import TABLE_LEVELS
-from siting.common.tables.read import check_csv
+from siting.common.tables.delimited import check_csv
 from siting.results.csv import unguarded
 from siting.results.schema import check_manifest, check_table
 from siting.results.tables import TEXTS

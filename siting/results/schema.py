@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from siting.common.errors import Fault, InputError, refuse_all
 from siting.common.levels import LEVELS
 from siting.common.tables.columns import ColumnSpec, Rule, check_columns, unique
-from siting.common.tables.read import shortened
+from siting.common.tables.file import RawTable, shortened
 from siting.common.toml import Table, faults_of
 from siting.results.measures import MEASURES, SHARES
 from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
@@ -115,7 +115,7 @@ def check_table(table: pd.DataFrame, name: str, path: Path, *, outside_sweden: b
     """Refuse a table of a result whose cells cannot be what a run has written."""
     key, wanted = _COLUMNS.get(name, ("", []))
     columns = {column: _column(column, key, outside_sweden=outside_sweden) for column in wanted}
-    check_columns(table, columns, path)
+    check_columns(RawTable(table, tuple(table.columns)), columns, path)
     lost = [row for row in MEASURES if row not in {*table["measure"]}] if name == "access" else []
     key, problem = "column measure", "the row is missing"
     refuse_all(Fault(str(path), key, row, problem, _REMEDY) for row in lost)

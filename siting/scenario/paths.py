@@ -5,12 +5,13 @@ data folder, from that of fetched networks, or from a folder that whoever runs i
 followed before that is judged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from siting.common.errors import Fault
+from siting.common.tables.file import TableFile
 from siting.scenario.file import ScenarioFile
-from siting.scenario.schema import Scenario
+from siting.scenario.schema import OwnTable, Scenario
 from siting.scenario.user import networks_folder
 
 SHIPPED_OFFICES = ("offices_2019", "offices_2024")
@@ -53,3 +54,26 @@ def named_files(scenario: Scenario) -> dict[str, str]:
         "travel_times.file": scenario.travel_times.file,
     }
     return {key: name for key, name in paths.items() if name is not None}
+
+
+def own_tables(file: ScenarioFile) -> dict[str, TableFile]:
+    """The user's tables that a scenario names, by key."""
+    tables = {}
+    for key, name in named_files(file.scenario).items():
+        section = getattr(file.scenario, key.partition(".")[0])
+        if isinstance(section, OwnTable):
+            path = file.path.parent / name
+            tables[key] = TableFile(path, section.sheet or "", section.header_row)
+    return tables
+
+
+def idle_sheets(file: ScenarioFile) -> Iterator[Fault]:
+    """Sheets and header rows of files that a scenario does not name."""
+    own = {key.partition(".")[0] for key in own_tables(file)}
+    for table, section in file.scenario:
+        if isinstance(section, OwnTable) and table not in own:
+            for key in OwnTable.model_fields.keys() & section.model_dump(exclude_defaults=True):
+                problem, remedy = "there is no file beside it", "Name the file, or leave it out."
+                yield Fault(
+                    str(file.path), f"{table}.{key}", getattr(section, key), problem, remedy
+                )

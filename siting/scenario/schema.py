@@ -15,6 +15,7 @@ from siting.common.levels import AnyLevel, NamedLevel
 from siting.common.toml import Count, NonNegativeFloat, PositiveFloat, Table, Text, table_of
 from siting.common.types import Engine
 
+_LAST_ROW = 1_048_576  # of a sheet
 Aversion = Annotated[float, Field(lt=0, ge=-100)]
 
 
@@ -37,15 +38,26 @@ class About(Table):
     """The rationale in Swedish, for the Swedish reports; default: rationale."""
 
 
-class Demand(Table):
+class OwnTable(Table):
+    """Where in a file of the scenario's own its table stands."""
+
+    sheet: Text | None = None
+    """The sheet of the workbook, or the layer of the GeoPackage, that holds the table of the file;
+    default: the first."""
+    header_row: Annotated[int, Field(ge=1, le=_LAST_ROW)] = 1
+    """The row of the file that holds the names of the columns, where a title stands above it."""
+
+
+class Demand(OwnTable):
     """Whose travel counts."""
 
     weight: Literal["population", "age_75_plus", "no_tertiary"] = "population"
     """population: every resident counts alike; age_75_plus: residents aged 75 or older;
     no_tertiary: residents without tertiary education."""
     file: Text | None = None
-    """Where people live, such as the cells of a grid: CSV, XLSX or Parquet, relative to the
-    scenario file; its columns stand in docs/own_files.md. Default: the table that ships."""
+    """Where people live, such as the cells of a grid: a table (CSV, XLSX, ODS, Parquet,
+    GeoPackage, GeoJSON or Shapefile), relative to the scenario file; docs/own_files.md says what
+    stands in it. Default: the table that ships."""
 
 
 class Area(Table):
@@ -60,13 +72,13 @@ class Area(Table):
     """Names or codes, in addition to those of the counties."""
 
 
-class Regions(Table):
+class Regions(OwnTable):
     """The municipalities of another country, and what they belong to."""
 
     file: Text | None = None
-    """CSV, XLSX or Parquet, relative to the scenario file; its columns stand in docs/own_files.md.
-    Nothing of Sweden is used then: demand, offices, candidates and roads (or travel times) have to
-    come from files too. Default: the municipalities of Sweden."""
+    """A table, relative to the scenario file; its columns stand in docs/own_files.md. Nothing of
+    Sweden is used then: demand, offices, candidates and roads (or travel times) have to come from
+    files too. Default: the municipalities of Sweden."""
 
 
 class Network(Table):
@@ -85,11 +97,11 @@ class Network(Table):
     not count. For coverage and targets they are not reached."""
 
 
-class TravelTimeTable(Table):
+class TravelTimeTable(OwnTable):
     """Travel times: how they are computed, or the file that holds them."""
 
     file: Text | None = None
-    """CSV, XLSX or Parquet with the columns from (demand_id), to (office_id or candidate's code)
+    """A table with the columns from (demand_id), to (office_id or candidate's code)
     and minutes (inf where there is no way), or a matrix with a row a demand_id, relative to the
     scenario file. Default: times are computed on the road network."""
     missing: Literal["refuse", "unreachable"] = "refuse"
@@ -103,12 +115,12 @@ class TravelTimeTable(Table):
     extra of that name."""
 
 
-class Offices(Table):
+class Offices(OwnTable):
     """The offices there are, and what is fixed beforehand about them."""
 
     existing: Text = "offices_2019"
-    """offices_2019, offices_2024 (the 149 at the end of 2024), or the path of a CSV, XLSX or
-    Parquet file, relative to the scenario file; its columns stand in docs/own_files.md."""
+    """offices_2019, offices_2024 (the 149 at the end of 2024), or the path of a table, relative to
+    the scenario file; its columns stand in docs/own_files.md."""
     open: tuple[Text, ...] = ()
     """Candidates that must open: names or codes. A municipality's name means its seat."""
     any_of: tuple[Text, ...] = ()
@@ -117,12 +129,12 @@ class Offices(Table):
     """Existing offices closed from the start: office_id, name, or a municipality with just one."""
 
 
-class Candidates(Table):
+class Candidates(OwnTable):
     """Where a new office may open."""
 
     file: Text | None = None
-    """Candidates of one's own: CSV, XLSX or Parquet, relative to the scenario file; its columns
-    stand in docs/own_files.md. Each of its rows is one. Default: places from min_population on."""
+    """Candidates of one's own: a table, relative to the scenario file; its columns stand
+    in docs/own_files.md. Each of its rows is one. Default: places from min_population on."""
     min_population: Count = 1000
     """Residents from which a locality is a candidate; seats of municipalities always are."""
     include: tuple[Text, ...] = ()

@@ -110,7 +110,7 @@ def test_ids_keep_their_zeros_in_every_form(tmp_path: Path) -> None:
     for ending in ("csv", "xlsx", "parquet"):
         file = read_scenario("announced_only", COUNTY)
         out = export_table("ids", file, tmp_path / f"ids.{ending}", _silent)
-        tables.append(read_cells(out))
+        tables.append(read_cells(out).cells)
         assert tables[-1]["municipality_code"].str.fullmatch("[0-9]{4}").all()
     assert tables[0]["id"].tolist() == tables[1]["id"].tolist() == tables[2]["id"].tolist()
 

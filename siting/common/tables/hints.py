@@ -1,15 +1,31 @@
 """What may have happened to a cell on its way through a spreadsheet, and what to write instead."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from pathlib import Path
 
-from siting.common.errors import Fault, near_matches
+from siting.common.errors import near_matches
 
 GREATEST = 1e15
 """Numbers from here on are mistakes: beyond it a double no longer holds every whole number."""
 _COMMA = r"[+-]?\d+,\d+"
-_SPACED = r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?"
+_SPACED = r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?"
+THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:[.,]\d{3})+"
+"""Numbers whose points or commas may part thousands."""
+_SPACES = re.compile("[\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+
+
+def alike(text: object) -> str:
+    """A text as it is matched: no spaces around it, single ones in it, letters in one form.
+
+    Examples
+    --------
+    >>> alike(" A\u030are\u00a0 by ")
+    'Åre by'
+    """
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFC", str(text)))
+    return _SPACES.sub(" ", seen).strip(" ")
 
 
 def cell(row: object, column: object) -> str:
@@ -17,18 +33,9 @@ def cell(row: object, column: object) -> str:
     return f"row {int(str(row)) + 2}, column {column}"
 
 
-def missing_column(path: Path, name: str, found: Iterable[object]) -> Fault:
-    """The fault of a file that lacks a column."""
-    columns = list(map(str, found))
-    near = near_matches(name, columns)
-    problem = f"the column is missing; the file has {', '.join(columns)}"
-    remedy = f"Add a column named {name}." + (f" {near}" if near else "")
-    return Fault(str(path), f"column {name}", None, problem, remedy)
-
-
 def number_problem(text: object, *, whole: bool = False) -> tuple[str, str]:
     """What keeps a cell from being a number, and what to write instead."""
-    found = str(text).strip()
+    found = alike(text)
     what = "a whole number" if whole else "a number"
     if hint := _hint(found):
         problem, remedy = hint
@@ -44,6 +51,8 @@ def number_problem(text: object, *, whole: bool = False) -> tuple[str, str]:
 
 def _hint(found: str) -> tuple[str, str] | None:
     """What has happened to a number, and the number meant where that is clear."""
+    if re.fullmatch(THOUSANDS, found):
+        return _two_readings(found)
     hints = (
         (_SPACED, "there are spaces between its digits"),
         (_COMMA, "it has a decimal comma"),
@@ -53,10 +62,20 @@ def _hint(found: str) -> tuple[str, str] | None:
     )
     for pattern, problem in hints:
         if re.fullmatch(pattern, found, re.IGNORECASE):
-            meant = re.sub(r"[ \u00a0\u202f]", "", found).replace(",", ".")
+            meant = found.replace(" ", "").replace(",", ".")
             clear = pattern in (_SPACED, _COMMA)
             return problem, f"Write {meant}, with a point and no spaces." if clear else ""
     return None
+
+
+def _two_readings(found: str) -> tuple[str, str]:
+    """Both numbers that one with three digits behind its last sign can be."""
+    whole, point = re.sub("[.,]", "", found), found.replace(",", ".")
+    if point.count(".") > 1:
+        return "there are signs between its thousands", f"Write {whole}."
+    # Written so, nobody takes the point for a sign between thousands.
+    clear = point.rstrip("0").rstrip(".") if point.endswith("0") else f"{point}0"
+    return f"it can mean {whole} or {point}", f"Write {whole} or {clear}."
 
 
 def lost_zero(text: str, known: Iterable[str]) -> str | None:
@@ -64,7 +83,7 @@ def lost_zero(text: str, known: Iterable[str]) -> str | None:
     bare = text.strip().removesuffix(".0")
     if not bare.isdigit():
         return None
-    meant = (code for code in known if code != text and code.isdigit() and _same(code, bare))
+    meant = (code for code in known if code != bare and code.isdigit() and _same(code, bare))
     return next(meant, None)
 
 

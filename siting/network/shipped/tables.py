@@ -18,8 +18,8 @@ from siting.common.tables.columns import (
     read_columns,
     unique,
 )
+from siting.common.tables.file import shortened
 from siting.common.tables.hints import cell
-from siting.common.tables.read import shortened
 from siting.common.types import RoadGraph
 from siting.network.link_times import Links
 

@@ -79,7 +79,7 @@ def test_missing_columns_are_all_named(tmp_path: Path) -> None:
     ("content", "part"),
     [
         (b"", "the file is empty"),
-        ("office_id,office\nå,ä\n".encode("latin-1"), "not UTF-8"),
+        ("office_id,office\nMalmö,b\n".encode("cp850"), "not UTF-8"),
         (b'a,b\n"c,d\n', "a quotation mark"),
     ],
 )

@@ -39,7 +39,7 @@ class Case:
 
 def rows_of(text: str) -> list[Row]:
     """The header and the rows of a CSV text."""
-    return list(csv.reader(io.StringIO(text)))
+    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def text_of(rows: list[Row]) -> str:

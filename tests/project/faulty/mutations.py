@@ -134,9 +134,10 @@ def _structure(kind: Kind, rows: list[Row], dice: random.Random) -> Iterator[Cas
     text, last = text_of(rows), len(rows)
     header, *lines = text.splitlines(keepends=True)
     row = dice.randint(2, last)
-    semicolons = ";".join(rows[0]) + "\n" + "\n".join(";".join(fields) for fields in rows[1:])
-    yield kind.case("semicolons", semicolons, "row 1", "semicolons", remedy=_SAVE)
-    yield kind.case("tabs", semicolons.replace(";", "\t"), "row 1", "tabs", remedy=_SAVE)
+    if len(rows[0]) > 1:
+        header_only = ";".join(rows[0]) + "\n" + "".join(lines)
+        yield kind.case("semicolons in the header", header_only, "row 2", "")
+        yield kind.case("tabs in the header", header_only.replace(";", "\t"), "row 2", "")
     yield kind.case("empty", b"", "file", "empty")
     yield kind.case("header only", header, "file", "no row below")
     yield kind.case("blank lines only", "\n\n\n", "row 1", "no header")
@@ -172,7 +173,8 @@ def _encodings(kind: Kind) -> Iterator[Case]:
         value = "UTF-16" if name == "utf-16" else "NUL"
         yield kind.case(name, text.encode(name), key, value, remedy=_SAVE)
     wide = text.rstrip("\n").replace("\n", "\nÅ", 1) if "," in text else text
-    yield kind.case("latin-1", wide.encode("latin-1"), "row 2", "Å", remedy=_SAVE)
+    two = wide.encode("latin-1") + "é".encode()
+    yield kind.case("latin-1 and UTF-8", two, "row 2", "Å", remedy=_SAVE)
     yield kind.case("cp850", wide.encode("cp850"), "row 2", "", remedy=_SAVE)
 
 
@@ -186,11 +188,12 @@ def in_other_forms(kind: Kind) -> Iterator[Case]:
     typed = table.assign(
         **{name: pd.to_numeric(table[name]) for name in kind.numbers if name in table}
     )
+    mixed = table.assign(**{number: ["1,5", *["2.5"] * (len(table) - 1)]})
     contents: list[tuple[str, pd.DataFrame, str, str, str]] = [
         ("a column short", typed.drop(columns=number), f"column {number}", "missing", "Add"),
         ("header only", typed[:0], "file", "no row below", ""),
         ("a text", table.assign(**{number: "tolv"}), f"row 2, column {number}", "tolv", "Write"),
-        ("a comma", table.assign(**{number: "1,5"}), f"row 2, column {number}", "1,5", "Write 1.5"),
+        ("a comma", mixed, f"row 2, column {number}", "1,5", "Write 1.5"),
         ("no value", typed.assign(**{number: float("nan")}), f"row 2, column {number}", "", ""),
         ("truths", typed.assign(**{number: True}), f"row 2, column {number}", "True", "Write"),
     ]
