@@ -52,7 +52,8 @@ def cached_travel_times(
         Is told in one sentence about an entry that was damaged, or could not be kept.
     **search
         How to search: floor_minutes (time inside each origin, shape (n,)), limit (minutes beyond
-        which a pair counts as out of reach), engine ("dijkstra" or "hierarchy"), workers (who
+        which a pair counts as out of reach), staying (destinations beyond which none matters),
+        engine ("dijkstra" or "hierarchy"), workers (who
         searches) and progress (told how many points have been searched from, and of how many).
 
     Returns
@@ -61,6 +62,7 @@ def cached_travel_times(
         As `siting.network.matrix.travel_times` gives them.
     """
     how = f"{search.get('limit', np.inf)!r} {search.get('engine', 'dijkstra')}"
+    how += f" {search.get('staying')}"
     key = _key(network, origins, destinations, search.get("floor_minutes"), how)
     path = cache_folder() / f"times-{key}.bin"
     if path.is_file():

@@ -16,6 +16,7 @@ from siting.common.parallel import each_made
 from siting.common.types import Arcs, Engine, Floats, Points, RoadNetwork, TravelTimes
 from siting.network.connectors import Connectors, connect_to_junctions, connect_to_points
 from siting.network.link_times import arcs_of
+from siting.network.near import StayingOpen, near_times, only_near
 
 type SearchProgress = Callable[[int, int], None]
 type Workers = int | str | None
@@ -150,12 +151,13 @@ class SearchOptions(TypedDict, total=False):
 
     Parameters
     ----------
-    floor_minutes, limit, engine, workers, progress
+    floor_minutes, limit, staying, engine, workers, progress
         As `travel_times` says.
     """
 
     floor_minutes: Floats | None
     limit: float
+    staying: StayingOpen | None
     engine: Engine
     workers: Workers
     progress: SearchProgress
@@ -169,6 +171,7 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     *,
     floor_minutes: Floats | None = None,
     limit: float = np.inf,
+    staying: StayingOpen | None = None,
     engine: Engine = "dijkstra",
     workers: Workers = None,
     progress: SearchProgress = lambda _done, _all: None,
@@ -188,6 +191,10 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         Time inside each origin: no trip from it takes less.
     limit : float
         Minutes beyond which a pair counts as out of reach.
+    staying : StayingOpen, optional
+        Destinations that are there in any case: pairs farther apart than the nearest of these are
+        left out, and are not searched for. (Searched by this process alone, unless a scheduler or
+        a hierarchy is asked for.)
     engine : {"dijkstra", "hierarchy"}
         How to search. A contraction hierarchy takes a while to make and then knows no distance
         that is far, so that it pays on a large network without a limit; it needs the extra
@@ -221,6 +228,10 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     if engine == "hierarchy" and len(arcs.tail):
         direct = connect_to_points(origins, destinations, network.rules, start.part, end.part)
         minutes = hierarchy_times(arcs, start, end, direct, limit)
+    elif staying is not None and staying.any and not isinstance(workers, str):
+        direct = connect_to_points(destinations, origins, network.rules, end.part, start.part)
+        floor_minutes = np.zeros(len(origins)) if floor_minutes is None else floor_minutes
+        minutes = near_times(roads.T.tocsr(), start, end, direct, floor_minutes, staying, progress)
     elif len(origins) < len(destinations):
         direct = connect_to_points(origins, destinations, network.rules, start.part, end.part)
         search = BatchSearch(with_sources(roads, start), end, direct, limit)
@@ -231,6 +242,8 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         minutes = run_search(search, workers, progress).T.tocsr()
     if floor_minutes is not None:
         minutes = _at_least(minutes, floor_minutes, limit)
+    if staying is not None and staying.any:
+        minutes = only_near(minutes, staying)
     detached = {**detached_origins, **detached_destinations}
     return TravelTimes(origins.ids, destinations.ids, minutes, detached)
 
