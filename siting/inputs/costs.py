@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 from pydantic import Field
+from scipy.sparse import csr_array
 
 from siting.common.toml import NonNegativeFloat, PositiveFloat, Table, read_model
 from siting.common.types import Floats, Ints
@@ -95,9 +96,12 @@ def _money(msek: Floats) -> Floats:
     return np.round(msek, 6)
 
 
-def people_nearer(weights: Floats, present: Floats, minutes: Floats) -> Ints:
+def people_nearer(weights: Floats, present: Floats, minutes: csr_array) -> Ints:
     """People who would be nearer to each site than to every present office."""
-    return np.rint(weights @ (minutes < present[:, None])).astype(np.int64)
+    rows = np.repeat(np.arange(len(weights)), np.diff(minutes.indptr))
+    gained = np.where(minutes.data < present[rows], weights[rows], 0.0)
+    people = np.bincount(minutes.indices, weights=gained, minlength=minutes.shape[1])
+    return np.rint(people).astype(np.int64)
 
 
 def staff_by_rule(nearer: Ints, municipality: "pd.Series[str]", rule: StaffRule) -> Ints:

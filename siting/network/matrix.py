@@ -231,7 +231,10 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
     elif staying is not None and staying.any and not isinstance(workers, str):
         direct = connect_to_points(destinations, origins, network.rules, end.part, start.part)
         floor_minutes = np.zeros(len(origins)) if floor_minutes is None else floor_minutes
-        minutes = near_times(roads.T.tocsr(), start, end, direct, floor_minutes, staying, progress)
+        ends, towards = (start, end, direct), roads.T.tocsr()
+        minutes = near_times(
+            towards, *ends, floor=floor_minutes, staying=staying, progress=progress
+        )
     elif len(origins) < len(destinations):
         direct = connect_to_points(origins, destinations, network.rules, start.part, end.part)
         search = BatchSearch(with_sources(roads, start), end, direct, limit)

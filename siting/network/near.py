@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import block_array, csr_array, vstack
 from scipy.sparse.csgraph import dijkstra
 
-from siting.common.types import Bools, Floats, Ints
+from siting.common.types import Bools, Floats
 from siting.network.connectors import Connectors
 
 _ROUNDING = 1e-6
@@ -80,6 +80,7 @@ def near_times(  # noqa: PLR0913 - roads, and how places are tied to them on eit
     start: Connectors,
     end: Connectors,
     direct: Connectors,
+    *,
     floor: Floats,
     staying: StayingOpen,
     progress: Callable[[int, int], None],
@@ -115,9 +116,7 @@ def near_times(  # noqa: PLR0913 - roads, and how places are tied to them on eit
     return csr_array(vstack(rows, format="csr").T.tocsr())
 
 
-def _graph(
-    roads: csr_array, start: Connectors, end: Connectors, direct: Connectors
-) -> csr_array:
+def _graph(roads: csr_array, start: Connectors, end: Connectors, direct: Connectors) -> csr_array:
     """Junctions, then sites, then places; from sites over junctions to places."""
     junctions = roads.shape[0]
     to_places = csr_array(
@@ -128,8 +127,12 @@ def _graph(
         (direct.minutes, (direct.point, direct.target)), shape=(end.points, start.points)
     )
     sites, places = (csr_array((each.points,) * 2, dtype=np.float64) for each in (end, start))
-    parts = [[roads, None, to_places], [from_sites, sites, straight], [None, None, places]]
-    return csr_array(block_array(parts, format="csr"))
+    return csr_array(
+        block_array(
+            [[roads, None, to_places], [from_sites, sites, straight], [None, None, places]],
+            format="csr",
+        )
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +171,8 @@ class _Search:
         height = np.minimum(nearest, np.max(known, initial=0))
         tails = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
         at_sites, mine = np.full(sites, 0.0), (tails >= junctions) & (tails < junctions + sites)
-        np.maximum.at(at_sites, tails[mine] - junctions, (nearest[graph.indices] - graph.data)[mine])
+        ahead = nearest[graph.indices] - graph.data
+        np.maximum.at(at_sites, tails[mine] - junctions, ahead[mine])
         height[junctions : junctions + sites] = np.minimum(at_sites, np.max(known, initial=0))
         reduced = graph.copy()
         reduced.data = np.maximum(graph.data + height[tails] - height[graph.indices], 0.0)

@@ -18,8 +18,8 @@ from siting.inputs.offices import offices_2024
 from siting.inputs.select import points
 from siting.network.load import load_road_network
 from siting.network.matrix import travel_times
+from siting.network.near import StayingOpen
 from siting.network.shipped.build import build_road_tables, points_along_roads, write_road_tables
-from siting.pipeline.problem import dense
 
 ROADS = "egm2019_roads.gpkg"
 RAW_FILES = (
@@ -137,11 +137,11 @@ def _candidates(made: Path, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     sites = points(offices, "office_id") + points(places, "locality_code")
     floor = demand["inside_minutes"].to_numpy()
     network = load_road_network(data=made)
-    times = travel_times(network, points(demand, "demand_id"), sites, floor_minutes=floor)
-    minutes = dense(times.minutes)
-    to_offices, to_places = minutes[:, : len(offices)], minutes[:, len(offices) :]
+    is_office = np.arange(len(sites)) < len(offices)
+    staying, homes = StayingOpen(is_office, ~is_office & is_office), points(demand, "demand_id")
+    times = travel_times(network, homes, sites, floor_minutes=floor, staying=staying)
     people = demand["people"].to_numpy(dtype=np.float64)
-    nearer = people_nearer(people, to_offices.min(axis=1), to_places)
+    nearer = people_nearer(people, staying.bound(times.minutes), times.minutes)[len(offices) :]
     staff = staff_by_rule(nearer, places["municipality_code"], read_costs(made).staff_rule)
     return places.assign(people_nearer=nearer, staff=staff)
 

@@ -19,6 +19,7 @@ from siting.common.signals import Progress
 from siting.common.types import Floats, Ints
 from siting.inputs.ledger import sha256
 from siting.inputs.select import Inputs
+from siting.model.instance import nearest_minutes
 from siting.model.solution import Solution, StageResult
 from siting.pipeline.problem import Problem
 from siting.pipeline.steps import Frontier, Step, frontier_table, solve_frontier
@@ -297,7 +298,10 @@ def _minutes_by_phase(problem: Problem, solution: Solution, sites: pd.DataFrame)
     for number in range(1, len(problem.scenario.phases) + 1):
         so_far = opened & (sites["existing"] | (sites["phase"] <= number))
         networks.append(np.flatnonzero(so_far))
-    nearest = np.array([problem.minutes[:, each].min(axis=1, initial=np.inf) for each in networks])
+    every = np.arange(len(sites))
+    nearest = np.array(
+        [nearest_minutes(problem.minutes, np.isin(every, each)) for each in networks]
+    )
     reached = np.isfinite(nearest).all(axis=0)
     means: Floats = np.average(nearest[1:, reached], axis=1, weights=people[reached])
     return means

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,10 @@ from siting.network.cache import cached_travel_times
 from siting.network.connectors import refuse_far_places
 from siting.network.load import load_road_network, network_files, no_network
 from siting.network.matrix import Workers
+from siting.network.near import StayingOpen, only_near
 from siting.network.times_file import read_travel_times
 from siting.pipeline.check import checked_inputs, needs_network, network_source, user_times
-from siting.pipeline.problem import Problem, build_problem, dense
+from siting.pipeline.problem import Problem, build_problem, dense, staying_open
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 
 # What a user has to hear about even where nobody watches the progress.
@@ -67,7 +69,8 @@ def prepare(
     inputs = checked_inputs(file, folder)
     network = _network(file, folder, progress)
     have_network = time.perf_counter()
-    times = _times(file, network, inputs, workers, progress)
+    staying = staying_open(file.scenario, inputs)
+    times = _times(file, network, inputs, workers, progress, staying=staying)
     too_near = _too_near(file, inputs, network, workers)
     matrix = time.perf_counter() - have_network
     seconds = {"network": have_network - started, "matrix": matrix}
@@ -78,10 +81,17 @@ def prepare(
 
 
 def travel_times(
-    file: ScenarioFile, inputs: Inputs, folder: Path, progress: Progress
+    file: ScenarioFile,
+    inputs: Inputs,
+    folder: Path,
+    progress: Progress,
+    staying: StayingOpen | None = None,
 ) -> TravelTimes:
-    """Read roads and compute travel times, of inputs that have been read already."""
-    return _times(file, _network(file, folder, progress), inputs, None, progress)
+    """Read roads and compute travel times, of inputs that have been read already.
+
+    All of them, unless it is said what stays open.
+    """
+    return _times(file, _network(file, folder, progress), inputs, None, progress, staying=staying)
 
 
 def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path]:
@@ -137,8 +147,14 @@ def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwor
     return network
 
 
-def _times(
-    file: ScenarioFile, network: RoadNetwork, inputs: Inputs, workers: Workers, progress: Progress
+def _times(  # noqa: PLR0913 - all that times depend on, who computes them, and which can matter
+    file: ScenarioFile,
+    network: RoadNetwork,
+    inputs: Inputs,
+    workers: Workers,
+    progress: Progress,
+    *,
+    staying: StayingOpen | None = None,
 ) -> TravelTimes:
     progress("Computing travel times")
     sites = points(inputs.offices, "office_id") + points(inputs.candidates, "locality_code")
@@ -146,7 +162,10 @@ def _times(
     homes, wanted = points(inputs.demand, "demand_id"), file.scenario.travel_times
     if own := user_times(file):
         strict, gaps = wanted.plausible == "check", wanted.missing == "unreachable"
-        return read_travel_times(own, homes, sites, floor, strict=strict, gaps=gaps)
+        times = read_travel_times(own, homes, sites, floor, strict=strict, gaps=gaps)
+        if staying is None or not staying.any:
+            return times
+        return replace(times, minutes=only_near(times.minutes, staying))
     people = inputs.demand["people"].to_numpy()
     if file.scenario.network.limit_km is None:
         refuse_far_places(network, homes, sites, people)
@@ -155,6 +174,7 @@ def _times(
         homes,
         sites,
         floor_minutes=floor,
+        staying=staying,
         engine=wanted.engine,
         workers=workers,
         note=_LOG.warning,

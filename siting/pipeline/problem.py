@@ -15,11 +15,12 @@ from siting.common.types import Bools, Floats, Ints, RoadNetwork, TravelTimes
 from siting.inputs.candidates import seat_codes
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.inputs.select import Inputs
-from siting.model.instance import Instance
+from siting.model.instance import Instance, nearest_minutes
 from siting.model.limits.limits import Limits
 from siting.model.objectives import Objective
 from siting.model.solve import Task
 from siting.model.solving.search import Solver
+from siting.network.near import StayingOpen
 from siting.pipeline.translate import limits_of, objective_of
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import ClosingTable, Scenario
@@ -53,8 +54,8 @@ class Problem:
         saves.
     demand : DataFrame
         Demand points with the names of their municipality, county and FA region.
-    minutes : ndarray of float, shape (demand points, sites)
-        Infinite where a site cannot be reached.
+    minutes : scipy.sparse.csr_array, shape (demand points, sites)
+        Of each pair that is as near as what stays open whatever is decided; others cannot matter.
     task : Task
         The same as the model takes it, for the sites that are open or may open.
     """
@@ -68,7 +69,7 @@ class Problem:
     seconds: Mapping[str, float]
     sites: pd.DataFrame
     demand: pd.DataFrame
-    minutes: Floats
+    minutes: csr_array
     task: Task
 
     @property
@@ -115,14 +116,15 @@ def build_problem(  # noqa: PLR0913 - all that a run has read comes together her
     seconds: Mapping[str, float],
 ) -> Problem:
     """Make the instance; no candidate that is too near to an office may open unless named."""
-    scenario, minutes, asked = file.scenario, dense(times.minutes), file.scenario.solver
+    scenario, minutes, asked = file.scenario, times.minutes, file.scenario.solver
     demand = _with_regions(inputs.demand, inputs.municipalities)
     candidates = _with_staff(scenario, inputs, demand, minutes, costs)
     barred = too_near & ~candidates["locality_code"].isin(inputs.named)
     candidates = candidates.assign(allowed=~candidates["excluded"] & ~barred)
     sites = _with_closing(_sites(candidates, inputs), inputs, scenario.closing)
     sites = _with_money(sites, costs, scenario.closing)
-    counted = _counted(file, demand, minutes[:, sites["allowed"]], inputs.weights)
+    reached = np.diff(minutes[:, np.flatnonzero(sites["allowed"])].indptr) > 0
+    counted = _counted(file, demand, reached, inputs.weights)
     instance = _instance(sites, demand, minutes, counted)
     limits = limits_of(scenario, inputs, sites, costs)
     solver = Solver(asked.name, threads=asked.threads)
@@ -131,9 +133,9 @@ def build_problem(  # noqa: PLR0913 - all that a run has read comes together her
     return Problem(*what_was_read, sites, demand, minutes, task)
 
 
-def _counted(file: ScenarioFile, demand: pd.DataFrame, minutes: Floats, weights: Floats) -> Floats:
+def _counted(file: ScenarioFile, demand: pd.DataFrame, reached: Bools, weights: Floats) -> Floats:
     """The people who count where all must be served: whom nothing reaches is told or left out."""
-    cut_off = (weights > 0) & ~np.isfinite(minutes).any(axis=1)
+    cut_off = (weights > 0) & ~reached
     asked, rule = file.scenario.objective, file.scenario.network.unreachable
     if not cut_off.any() or {each.kind for each in asked.order or (asked,)} <= {"coverage", "cost"}:
         return weights
@@ -152,7 +154,7 @@ _LEAVE_OUT = 'Correct positions, roads or times, or write network.unreachable = 
 
 
 def _with_staff(
-    scenario: Scenario, inputs: Inputs, demand: pd.DataFrame, minutes: Floats, costs: Costs
+    scenario: Scenario, inputs: Inputs, demand: pd.DataFrame, minutes: csr_array, costs: Costs
 ) -> pd.DataFrame:
     """The candidates with the staff that each gets by the rule, unless their table says it."""
     candidates, offices = inputs.candidates, inputs.offices
@@ -160,9 +162,9 @@ def _with_staff(
     shipped_times = roads.source == "shipped" and roads.speeds == "default" and own is None
     if inputs.shipped_staff and shipped_times:
         return candidates
-    to_open = np.where(offices["shut"], np.inf, minutes[:, : len(offices)])
+    opened = np.append(~offices["shut"].to_numpy(), np.zeros(len(candidates), dtype=np.bool_))
     people = demand["people"].to_numpy(dtype=np.float64)
-    nearer = people_nearer(people, to_open.min(axis=1, initial=np.inf), minutes[:, len(offices) :])
+    nearer = people_nearer(people, nearest_minutes(minutes, opened), minutes)[len(offices) :]
     staff = staff_by_rule(nearer, candidates["municipality_code"], costs.staff_rule)
     if inputs.keeps_staff:
         staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
@@ -207,13 +209,30 @@ def _sites(candidates: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     return sites.assign(category=np.where(sites["code"].isin(seats), "seat", "other"))
 
 
+def staying_open(scenario: Scenario, inputs: Inputs) -> StayingOpen:
+    """Which offices are there for everybody, whatever the answer is."""
+    closable = _sole_and_closable(inputs, scenario.closing)[1]
+    stays = ~inputs.offices["shut"].to_numpy() & ~closable
+    full = scenario.capacity.existing_people is not None
+    none = np.zeros(len(inputs.candidates), dtype=np.bool_)
+    always, others = (np.append(each & (not full), none) for each in (stays, closable))
+    return StayingOpen(always, others, scenario.closing.max)
+
+
+def _sole_and_closable(inputs: Inputs, closing: ClosingTable) -> tuple[Bools, Bools]:
+    """Which offices are the only one of their municipality, and which may close."""
+    offices, present = inputs.offices, ~inputs.offices["shut"]
+    in_municipality = present.groupby(offices["municipality_code"]).transform("sum")
+    sole = present & (in_municipality == 1)
+    closable = (sole if closing.only_sole_offices else present) & (closing.max > 0)
+    kept = offices["office_id"].isin(inputs.keep)
+    return sole.to_numpy(), (closable & ~kept).to_numpy()
+
+
 def _with_closing(sites: pd.DataFrame, inputs: Inputs, closing: ClosingTable) -> pd.DataFrame:
     """Say which existing offices may close, and which is the only one of its municipality."""
-    present = sites["existing"] & sites["allowed"]
-    in_municipality = present.groupby(sites["municipality_code"]).transform("sum")
-    sole = present & (in_municipality == 1)
-    closable = sole if closing.only_sole_offices else present
-    may_close = closable & (closing.max > 0) & ~sites["code"].isin(inputs.keep)
+    none = np.zeros(len(inputs.candidates), dtype=np.bool_)
+    sole, may_close = (np.append(each, none) for each in _sole_and_closable(inputs, closing))
     return sites.assign(sole=sole, may_close=may_close)
 
 
@@ -237,10 +256,10 @@ SITE_GROUPS = {name: level.code for name, level in LEVELS.items()} | {"category"
 
 
 def _instance(
-    sites: pd.DataFrame, demand: pd.DataFrame, minutes: Floats, weights: Floats
+    sites: pd.DataFrame, demand: pd.DataFrame, minutes: csr_array, weights: Floats
 ) -> Instance:
-    allowed = sites["allowed"].to_numpy()
-    chosen = sites[allowed]
+    allowed = np.flatnonzero(sites["allowed"])
+    chosen = sites.iloc[allowed]
     of_people = {name: level.code for name, level in LEVELS.items() if level.name}
     return Instance.from_matrix(
         minutes[:, allowed],

@@ -171,24 +171,26 @@ class Measures:
     summary: Mapping[str, float]
 
 
-def nearest(minutes: Floats, present: Ints, opened: Ints, people: Floats) -> Access:
-    """Send everybody to the nearest open office, before and after."""
-    rows = np.arange(len(minutes))
-    site_before = present[minutes[:, present].argmin(axis=1)]
-    among = minutes[:, opened]
-    first = among.argmin(axis=1)
-    after = among[rows, first]
-    among[rows, first] = np.inf
-    return Access(
-        people=people,
-        before=minutes[rows, site_before],
-        after=after,
-        second=among.min(axis=1),
-        site_before=site_before,
-        site_after=opened[first],
-        present=present,
-        opened=opened,
-    )
+def nearest(minutes: csr_array, present: Ints, opened: Ints, people: Floats) -> Access:
+    """Send everybody to the nearest open office, before and after; the first of equally near."""
+    before, site_before, _ = _two_nearest(minutes, present)
+    after, site_after, second = _two_nearest(minutes, opened)
+    return Access(people, before, after, second, site_before, site_after, present, opened)
+
+
+def _two_nearest(minutes: csr_array, among: Ints) -> tuple[Floats, Ints, Floats]:
+    """Least time of each row, its column (the first if there is none), and the second least."""
+    rows = np.repeat(np.arange(minutes.shape[0]), np.diff(minutes.indptr))
+    kept = np.isin(minutes.indices, among)
+    row, column, time = rows[kept], minutes.indices[kept], minutes.data[kept]
+    order = np.lexsort((column, time, row))
+    row, column, time = row[order], column[order], time[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    first, second = (np.full(minutes.shape[0], np.inf) for _ in range(2))
+    first[row[place == 0]], second[row[place == 1]] = time[place == 0], time[place == 1]
+    site = np.full(minutes.shape[0], among[0], dtype=np.int64)
+    site[row[place == 0]] = column[place == 0]
+    return first, site, second
 
 
 def only_reached(access: Access) -> tuple[Access, Bools]:
@@ -198,11 +200,9 @@ def only_reached(access: Access) -> tuple[Access, Bools]:
     return replace(access, **{name: getattr(access, name)[reached] for name in names}), reached
 
 
-def shared_out(access: Access, minutes: Floats, shares: csr_array, most: Ints) -> Access:
+def shared_out(access: Access, minutes: csr_array, shares: csr_array, most: Ints) -> Access:
     """Send people where the answer sends them, which capacities may put beyond the nearest."""
-    parts = shares.tocoo()
-    trips = parts.data * minutes[parts.row, parts.col]
-    after = np.bincount(parts.row, weights=trips, minlength=len(minutes))
+    after = np.asarray(shares.multiply(minutes).sum(axis=1)).ravel()
     return replace(access, after=after, second=np.full(len(after), np.nan), site_after=most)
 
 

@@ -8,13 +8,13 @@ from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
-from siting.common.types import Bools, Floats
+from siting.common.types import Bools
 from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.candidates import seat_codes
 from siting.inputs.offices import ADDS, CLOSES
 from siting.inputs.schema import read_table
+from siting.network.near import StayingOpen
 from siting.pipeline.problem import Problem
 
 CERTAIN = ("stated", "implied")
@@ -190,15 +190,6 @@ def present_sites(sites: pd.DataFrame, seats: Mapping[str, str], offices: tuple[
     return present.to_numpy() | np.isin(sites["code"].to_numpy(), at_seat)
 
 
-def pairs_that_matter(minutes: Floats, present: Bools) -> csr_array:
-    """Each demand point's nearest office, and the candidates that are nearer to it.
-
-    Where no office closes or fills up, no other pair is ever used.
-    """
-    offices = np.flatnonzero(present)
-    nearest = offices[minutes[:, offices].argmin(axis=1)]
-    rows = np.arange(len(minutes))
-    nearer = (minutes < minutes[rows, nearest][:, None]) & ~present
-    nearer[rows, nearest] = True
-    row, column = np.nonzero(nearer)
-    return csr_array((minutes[row, column], (row, column)), shape=minutes.shape)
+def only_open(present: Bools) -> StayingOpen:
+    """These sites stay open, and no other one is there."""
+    return StayingOpen(present, np.zeros_like(present))

@@ -15,6 +15,7 @@ from siting.report.briefing import read_background, write_up
 from siting.report.formats.terminal import print_document
 from siting.report.summary import summary
 from siting.scenario.file import find_scenario, read_scenario
+from tests.support.times import every_time
 
 DALARNA = 'area.counties=["Dalarnas län"]'
 PLAIN = ("offices.open=[]", "limits.fa_region_guarantee=false", "limits.new_offices_max=3")
@@ -32,7 +33,7 @@ def test_people_and_candidates_outside_are_left_out_and_offices_are_not() -> Non
     assert set(inputs.candidates["municipality_code"].str[:2]) == {"20"}
     assert len(inputs.offices) == 113
     own = inputs.offices["municipality_code"].str[:2] == "20"
-    times = problem.minutes[:, : len(inputs.offices)]
+    times = every_time(problem)[:, : len(inputs.offices)]
     # For some in Dalarna the nearest office lies outside the county.
     assert (times[:, ~own].min(axis=1) < times[:, own].min(axis=1)).any()
 

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from siting.common.types import Floats
 from siting.network.connectors import Connectors
-from siting.network.matrix import BatchSearch, run_search, with_sources
+from siting.network.matrix import BatchSearch, run_search, stored, with_sources
 from siting.network.near import StayingOpen, near_times, only_near
 
 JUNCTIONS, PLACES, SITES = 9, 6, 5
@@ -61,7 +61,9 @@ def test_the_pairs_and_minutes_are_those_of_a_search_over_all(
     matrix, start, end, direct, floor = roads
     search = BatchSearch(with_sources(matrix, end), start, direct, np.inf)
     every = _raised(run_search(search, 1, lambda _done, _all: None).T.tocsr(), floor)
-    found = near_times(matrix, start, end, direct, floor, staying, lambda _done, _all: None)
+    found = near_times(
+        matrix, start, end, direct, floor=floor, staying=staying, progress=lambda _done, _all: None
+    )
     expected, near = only_near(every, staying), only_near(_raised(found, floor), staying)
     for times in (expected, near):
         times.sort_indices()
@@ -89,8 +91,7 @@ def test_nothing_that_is_as_near_as_what_stays_is_dropped(
     table: list[list[float]], staying: StayingOpen
 ) -> None:
     dense = np.array(table, dtype=np.float64)
-    known = np.isfinite(dense)
-    times = csr_array((dense[known], np.nonzero(known)), shape=dense.shape)
+    times = stored(dense)
     pairs = only_near(times, staying).tocoo()
     kept = set(zip(pairs.row.tolist(), pairs.col.tolist(), strict=True))
     assert kept == {

@@ -9,6 +9,7 @@ from siting.model import Instance, Limits, Mean, solve
 from siting.pipeline.prepare import prepare
 from siting.pipeline.problem import Problem
 from siting.scenario.file import find_scenario, read_scenario
+from tests.support.times import every_time
 
 NEW, BUDGET = 4, 9.0
 
@@ -26,7 +27,7 @@ def _county(problem: Problem, county: str) -> tuple[Instance, Floats]:
     """The county's people, its offices and candidates, and all times between them."""
     sites = problem.sites[problem.sites["county_code"] == county]
     demand = problem.demand[problem.demand["county_code"] == county]
-    minutes = problem.minutes[demand.index.to_numpy()][:, sites.index.to_numpy()]
+    minutes = every_time(problem)[demand.index.to_numpy()][:, sites.index.to_numpy()]
     instance = Instance.from_matrix(
         minutes,
         demand["people"].to_numpy(dtype=float),

@@ -180,7 +180,7 @@ def test_manifest_names_every_input_with_its_checksum(main: Result, data: Path) 
     ):
         assert inputs[name] == hashlib.sha256((data / name).read_bytes()).hexdigest()
     size = main.manifest["size"]
-    assert size["pairs_kept"] < size["pairs"] / 100
+    assert size["pairs_kept"] < size["pairs"] < 100_000
     assert main.manifest["seconds"].keys() == {"network", "matrix", "solve", "total"}
 
 

@@ -107,7 +107,7 @@ def _described(step: Step) -> Step:
         return step
     instance = _instance()
     opened = np.flatnonzero(CODES.isin(step.open_sites))
-    access = nearest(instance.times.toarray(), np.array([0]), opened, instance.weights)
+    access = nearest(instance.times, np.array([0]), opened, instance.weights)
     groups = {"county": pd.Series(["x"] * 6 + ["y"] * 6)}
     sites = pd.DataFrame({"code": CODES, "existing": CODES == "o"})
     measures = measure(access, groups, sites)

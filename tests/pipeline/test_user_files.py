@@ -21,6 +21,7 @@ from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import find_scenario, read_scenario
 from tests.support.cli import Call
+from tests.support.times import every_time
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "nullia"
 
@@ -133,7 +134,7 @@ def test_travel_times_of_its_own_need_no_roads(nullia: Path) -> None:
         {
             "from": np.repeat(times.origins, len(times.destinations)),
             "to": np.tile(times.destinations, len(times.origins)),
-            "minutes": with_roads.minutes.ravel(),
+            "minutes": every_time(with_roads).ravel(),
         }
     ).to_csv(nullia.with_name("times.csv"), index=False)
     changes = ['travel_times.file="times.csv"', "network.source=none"]

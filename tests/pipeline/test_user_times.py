@@ -14,6 +14,7 @@ from siting.pipeline.prepare import check, prepare
 from siting.pipeline.run import run
 from siting.results.result import Result
 from siting.scenario.file import ScenarioFile, find_scenario, read_scenario
+from tests.support.times import every_time
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +92,8 @@ def test_times_that_cannot_be_are_refused(case: Path, told: str) -> None:
 
 @pytest.mark.parametrize("case", ["29-times-wide"], indirect=True)
 def test_a_square_matrix_is_read(case: Path) -> None:
-    minutes = prepare(read_scenario(case), progress=lambda _: None).minutes
-    assert minutes.tolist() == [[30, 4, 21, 36], [45, 16, 5, 19], [62, 33, 16, 3]]
+    problem = prepare(read_scenario(case), progress=lambda _: None)
+    assert every_time(problem).tolist() == [[30, 4, 21, 36], [45, 16, 5, 19], [62, 33, 16, 3]]
 
 
 @pytest.mark.parametrize("case", ["21-times-seconds"], indirect=True)
@@ -108,8 +109,8 @@ def test_a_scenario_says_that_its_times_are_cut_at_a_limit(case: Path) -> None:
     with pytest.raises(InputError, match=r"6 of 12 .*missing = \"unreachable\""):
         check(read_scenario(case))
     file = read_scenario(case, ["travel_times.missing=unreachable"])
-    minutes = prepare(file, progress=lambda _: None).minutes
-    assert np.isfinite(minutes).sum() == 6
+    problem = prepare(file, progress=lambda _: None)
+    assert np.isfinite(every_time(problem)).sum() == 6
 
 
 SERVE_ALL = [

@@ -6,8 +6,11 @@ import pytest
 from scipy.sparse import csr_array
 
 from siting.results.measures import measure, nearest, shared_out
+from tests.support.times import sparse
 
-MINUTES = np.array([[10.0, 4.0, 30.0], [20.0, 8.0, 7.0], [5.0, 5.0, 50.0], [60.0, np.inf, 12.0]])
+MINUTES = sparse(
+    np.array([[10.0, 4.0, 30.0], [20.0, 8.0, 7.0], [5.0, 5.0, 50.0], [60.0, np.inf, 12.0]])
+)
 PEOPLE = np.array([100.0, 10.0, 50.0, 1.0])
 GROUPS = {"county": pd.Series(["a", "a", "b", "b"])}
 SITES = pd.DataFrame({"code": ["old", "new1", "new2"], "existing": [True, False, False]})
@@ -41,7 +44,7 @@ def test_what_the_sites_save_adds_up_to_the_whole_saving() -> None:
 
 
 def test_equal_losses_are_ranked_by_code() -> None:
-    minutes = np.array([[9.0, 1.0, 9.0], [9.0, 9.0, 1.0]])
+    minutes = sparse(np.array([[9.0, 1.0, 9.0], [9.0, 9.0, 1.0]]))
     access = nearest(minutes, np.array([0]), np.array([0, 1, 2]), np.ones(2))
     groups = {"county": pd.Series(["a", "a"])}
     sites = measure(access, groups, SITES.assign(code=["old", "z", "b"])).sites

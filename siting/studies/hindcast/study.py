@@ -12,9 +12,11 @@ from scipy.sparse import csr_array
 from siting.common.errors import Fault, InputError
 from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
-from siting.common.types import Bools, Floats
+from siting.common.types import Bools
 from siting.model import Instance
-from siting.pipeline.problem import Problem
+from siting.network.near import only_near
+from siting.pipeline.prepare import travel_times
+from siting.pipeline.problem import Problem, dense
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.studies.defaults import TABLE_DRAWS
@@ -29,7 +31,7 @@ from siting.studies.offices import (
     Round,
     also_read,
     codes_of_seats,
-    pairs_that_matter,
+    only_open,
     present_sites,
     read_decisions,
     redraw_of,
@@ -84,7 +86,7 @@ def hindcast(  # noqa: PLR0913 - all but one are named and have defaults
     file = as_scenario_file(scenario)
     _refuse_outside_sweden(file)
     problem, folder = open_study(file, data, progress), data_folder(data)
-    past = Past.of(problem, folder)
+    past = Past.of(problem, folder, progress)
     played = []
     for each in past.rounds():
         progress(f"Deciding {each.month} anew")
@@ -120,6 +122,8 @@ class Past:
         Municipality to the code of the candidate that stands for its seat.
     offices : tuple of str
         Municipality of each office of the first network.
+    minutes : scipy.sparse.csr_array, shape (demand points, sites)
+        Of every pair.
     """
 
     problem: Problem
@@ -127,14 +131,16 @@ class Past:
     decisions: pd.DataFrame
     seats: Mapping[str, str]
     offices: tuple[str, ...]
+    minutes: csr_array
 
     @classmethod
-    def of(cls, problem: Problem, folder: Path) -> "Past":
-        """Take it from the scenario."""
+    def of(cls, problem: Problem, folder: Path, progress: Progress = lambda _: None) -> "Past":
+        """Take it from the scenario, with the times to every site: other offices are tried."""
         sites = problem.sites
         offices = sites.loc[sites["existing"] & sites["allowed"], "municipality_code"]
         decisions = read_decisions(folder)
-        return cls(problem, folder, decisions, codes_of_seats(problem), tuple(offices))
+        minutes = travel_times(problem.file, problem.inputs, folder, progress).minutes
+        return cls(problem, folder, decisions, codes_of_seats(problem), tuple(offices), minutes)
 
     def rounds(self) -> tuple[Round, ...]:
         """What was decided, as seen from these offices."""
@@ -151,18 +157,18 @@ class Past:
         if each.kind == "close":
             alone = present & (count == 1)
             real = tuple(codes[alone & np.isin(places, each.scored)])
-            instance = self._instance(self.problem.minutes, present, present)
+            instance = self._instance(self.minutes, present, present)
             return Contest(instance, opens=False, real=real, may_close=tuple(codes[alone]))
         real = tuple(self.seats[place] for place in each.scored)
         free = (~sites["existing"] & sites["allowed"]).to_numpy() & (count == 0)
-        times = pairs_that_matter(self.problem.minutes, present)
+        times = only_near(self.minutes, only_open(present))
         instance = self._instance(times, present | free | np.isin(codes, real), present)
         return Contest(instance, opens=True, real=real)
 
-    def _instance(self, times: Floats | csr_array, chosen: Bools, present: Bools) -> Instance:
+    def _instance(self, times: csr_array, chosen: Bools, present: Bools) -> Instance:
         sites = self.problem.sites[chosen]
         return Instance.from_matrix(
-            times[:, chosen],
+            times[:, np.flatnonzero(chosen)],
             self.problem.inputs.weights,
             existing=present[chosen],
             client_ids=tuple(self.problem.demand["demand_id"]),
@@ -175,7 +181,7 @@ class Past:
         sites, demand = self.problem.sites, self.problem.demand
         allowed = sites["allowed"].to_numpy()
         table = misallocation(
-            self.problem.minutes[:, allowed],
+            dense(self.minutes)[:, allowed],
             self.problem.inputs.weights,
             sites["existing"].to_numpy()[allowed],
             demand["county_code"],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from siting.common.errors import InfeasibleError, InterruptError
 from siting.common.parallel import each_made
@@ -14,12 +15,14 @@ from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
+from siting.model.instance import nearest_minutes
+from siting.network.near import only_near
 from siting.network.speeds import speed_profiles
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.prepare import travel_times
-from siting.pipeline.problem import SITE_GROUPS, Problem, dense
+from siting.pipeline.problem import SITE_GROUPS, Problem
 from siting.scenario.file import ScenarioFile
-from siting.studies.offices import Redraw, codes_of_seats, pairs_that_matter, present_sites
+from siting.studies.offices import Redraw, codes_of_seats, only_open, present_sites, redraw_of
 from siting.studies.study import open_study
 
 
@@ -59,8 +62,8 @@ class Shared:
     sites : DataFrame
         As in `siting.pipeline.problem.Problem`, in the order of ``minutes``, with population (0 for
         offices) and always (candidates under every rule).
-    minutes : mapping of str to ndarray of float, shape (demand points, sites)
-        Speed profile to travel times.
+    minutes : mapping of str to scipy.sparse.csr_array, shape (demand points, sites)
+        Speed profile to travel times, of the pairs that can matter in some draw.
     weights : mapping of str to ndarray of float, shape (demand points,)
         Kind of weight to the persons who count.
     people : ndarray of float, shape (demand points,)
@@ -76,7 +79,7 @@ class Shared:
 
     task: Task
     sites: pd.DataFrame
-    minutes: Mapping[str, Floats]
+    minutes: Mapping[str, csr_array]
     weights: Mapping[str, Floats]
     people: Floats
     seats: Mapping[str, str]
@@ -118,9 +121,9 @@ def realise(shared: Shared, draw: Draw) -> Realisation:
     minutes = shared.minutes[draw.speeds]
     new = ~shared.sites["existing"].to_numpy()
     present = present_sites(shared.sites, shared.seats, draw.offices)
-    before: Floats = minutes[:, present].min(axis=1)
+    before = nearest_minutes(minutes, present)
     nearer, staff = np.zeros((2, len(new)), dtype=np.int64)
-    nearer[new] = people_nearer(shared.people, before, minutes[:, new])
+    nearer[new] = people_nearer(shared.people, before, minutes)[new]
     municipality = shared.sites.loc[new, "municipality_code"]
     staff[new] = staff_by_rule(nearer[new], municipality, shared.costs.staff_rule)
     annual, one_off = (
@@ -135,10 +138,11 @@ def task_of(shared: Shared, realisation: Realisation) -> Task:
     sites, draw = shared.sites, realisation.draw
     enough = (sites["population"] >= draw.min_population) | sites["always"]
     may_open = (~sites["existing"] & sites["allowed"] & enough).to_numpy()
-    chosen = realisation.present | may_open
-    described = sites[chosen]
+    chosen = np.flatnonzero(realisation.present | may_open)
+    described = sites.iloc[chosen]
+    near = only_near(shared.minutes[draw.speeds], only_open(realisation.present))
     instance = Instance.from_matrix(
-        pairs_that_matter(shared.minutes[draw.speeds], realisation.present)[:, chosen],
+        near[:, chosen],
         shared.weights[draw.weight],
         existing=realisation.present[chosen],
         annual_cost=realisation.annual[chosen],
@@ -157,18 +161,19 @@ WEIGHTS = ("population", "age_75_plus", "no_tertiary")
 def compute_shared(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Problem, Shared]:
     """Compute what all draws share: travel times once for each speed profile, and weights."""
     problem = open_study(file, folder, progress)
-    minutes = {file.scenario.network.speeds: problem.minutes}
-    for profile in speed_profiles(folder):
-        if profile not in minutes:
-            progress(f"Travel times at speeds {profile}")
-            changed = _changed(file, "network", speeds=profile)
-            times = travel_times(changed, problem.inputs, folder, progress)
-            minutes[profile] = dense(times.minutes)
+    seats, assumptions = codes_of_seats(problem), folder / ASSUMPTIONS
+    # Only these offices are there in every draw.
+    certain = redraw_of(problem, folder, rule=False).certain
+    staying, minutes = only_open(present_sites(problem.sites, seats, certain)), {}
+    for profile in dict.fromkeys([file.scenario.network.speeds, *speed_profiles(folder)]):
+        progress(f"Travel times at speeds {profile}")
+        changed = _changed(file, "network", speeds=profile)
+        times = travel_times(changed, problem.inputs, folder, progress, staying)
+        minutes[profile] = times.minutes
     weights = {
         kind: checked_inputs(_changed(file, "demand", weight=kind), folder).weights
         for kind in WEIGHTS
     }
-    seats, assumptions = codes_of_seats(problem), folder / ASSUMPTIONS
     factor = assumed(assumptions, "drawn_costs")
     shared = Shared(
         task=problem.task,

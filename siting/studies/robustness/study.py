@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from siting.common.errors import StoppedError
 from siting.common.package import data_folder
@@ -12,6 +13,7 @@ from siting.common.parallel import worker_context
 from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools, Floats, Ints
 from siting.inputs.assumptions import ASSUMPTIONS, read_assumptions
+from siting.model.instance import nearest_minutes
 from siting.results.result import Result
 from siting.scenario.file import AnyScenario, ScenarioFile, as_scenario_file
 from siting.studies.defaults import CORE, DRAWS
@@ -253,14 +255,14 @@ def _levels(picked: Floats, levels: "pd.Series[str]") -> str:
 
 
 def means_of_sets(
-    minutes: Mapping[str, Floats],
+    minutes: Mapping[str, csr_array],
     weights: Mapping[str, Floats],
     realisations: Sequence[Realisation],
     sets: Bools,
 ) -> Floats:
     """Mean minutes of each set of picks, a row of sites each, in each draw."""
     times = {
-        profile: np.array([table[:, each].min(axis=1, initial=np.inf) for each in sets])
+        profile: np.array([nearest_minutes(table, each) for each in sets])
         for profile, table in minutes.items()
     }
     columns = [

@@ -18,6 +18,7 @@ from siting.scenario.file import find_scenario, read_scenario
 from siting.studies.hindcast.page import tell_hindcast
 from siting.studies.hindcast.study import hindcast
 from tests.support.pages import lines, lines_of
+from tests.support.times import every_time
 
 pytestmark = pytest.mark.long  # every round of decisions, for the nation
 
@@ -100,7 +101,7 @@ def test_a_choice_is_worth_what_the_mean_changes_without_it(
 ) -> None:
     """From the travel times and the offices that the assignment table shows, and nothing else."""
     people = of(study, "assignment", month)
-    codes = problem.sites["code"].to_numpy()
+    codes, minutes = problem.sites["code"].to_numpy(), every_time(problem)
     choices = of(study, "choices", month).set_index("municipality_code")
     place = dict(zip(codes, problem.sites["municipality_code"], strict=True))
     before = set(people["office_before"])
@@ -110,7 +111,7 @@ def test_a_choice_is_worth_what_the_mean_changes_without_it(
         after = set(people[f"office_{side}"]) | (before if opens else set())
         for code in before ^ after:
             without = np.isin(codes, list(after ^ {code}))
-            times = problem.minutes[:, without].min(axis=1)
+            times = minutes[:, without].min(axis=1)
             rise = np.average(times - people[f"minutes_{side}"], weights=people["weight"])
             worth = choices.loc[place[code], f"{side}_worth"]
             assert worth == pytest.approx(abs(rise), abs=1e-9), (side, code)

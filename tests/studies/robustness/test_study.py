@@ -4,6 +4,7 @@ import pytest
 
 from siting.studies.robustness.solve import Draw, Realisation
 from siting.studies.robustness.study import eta_squared, frequencies, means_of_sets, regrets
+from tests.support.times import sparse
 
 
 def test_the_driver_is_the_factor_that_decides() -> None:
@@ -35,7 +36,7 @@ def test_eta_squared_is_the_share_of_variance_between_levels() -> None:
 
 
 def test_means_of_sets_are_those_of_the_nearest_open_site() -> None:
-    minutes = {"slow": np.array([[5.0, 1.0, 7.0], [9.0, 99.0, 99.0]])}
+    minutes = {"slow": sparse(np.array([[5.0, 1.0, 7.0], [9.0, 99.0, 99.0]]))}
     sets = np.array([[True, False, False], [False, True, True], [False, False, False]])
     draw, sites = Draw("slow", "population", 1000, 1.0, ()), np.zeros(3)
     realisations = [
