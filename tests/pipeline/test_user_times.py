@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from siting.common.errors import InfeasibleError, InputError
+from siting.network.matrix import stored
 from siting.pipeline.prepare import check, prepare
 from siting.pipeline.run import run
 from siting.results.result import Result
@@ -25,7 +26,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "own.toml"
     path.write_text(f'{text}\n[travel_times]\nfile = "times.parquet"\n', encoding="utf-8")
     plain = prepare(read_scenario(find_scenario("announced_only")), progress=lambda _: None)
-    pairs = plain.times.minutes.tocoo()
+    pairs = stored(every_time(plain)).tocoo()
     pd.DataFrame(
         {
             "from": np.array(plain.times.origins)[pairs.row],
