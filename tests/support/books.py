@@ -32,9 +32,11 @@ def write_book(path: Path, keys: Mapping[str, Any], sheets: Mapping[str, Sequenc
     return path
 
 
-def as_book(content: Mapping[str, Any], path: Path) -> Path:
-    """What a TOML file says, as a workbook."""
-    keys, sheets = dict[str, Any](), dict[str, list[Row]]()
+def as_book(
+    content: Mapping[str, Any], path: Path, tables: Mapping[str, Sequence[Row]] | None = None
+) -> Path:
+    """What a TOML file says, as a workbook, with these tables beside it."""
+    keys, sheets = dict[str, Any](), dict[str, Sequence[Row]](tables or {})
     lists = {key: name for name, key in LISTS.items()}
     for key, value in _flat(content):
         plain = isinstance(value, list) and value and isinstance(value[0], Mapping)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -61,9 +62,9 @@ def _too_few(table: TableFile, rows: int) -> list[Fault]:
 
 def _rows_of(book: pd.ExcelFile, name: str, count: int) -> pd.DataFrame:
     # Without a header, as pandas would rename columns that appear twice.
-    return book.parse(name, header=None, dtype=object, keep_default_na=False, nrows=count).fillna(
-        ""
-    )
+    options: dict[str, Any] = {"header": None, "dtype": object, "keep_default_na": False}
+    cells: pd.DataFrame = pd.read_excel(book, sheet_name=name, nrows=count, **options)
+    return cells.fillna("")
 
 
 def _open_document(path: Path) -> dict[str, Sheet]:
