@@ -15,6 +15,7 @@ from siting.pipeline.prepare import prepare as prepare
 from siting.pipeline.run import run as run
 from siting.report.maps.draw import draw_map as draw_map
 from siting.report.write import write_briefing as write_briefing
+from siting.results.certificate import verify as verify
 from siting.results.result import Result as Result
 from siting.results.result import read_result as read_result
 from siting.results.write import write_result as write_result

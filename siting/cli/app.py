@@ -108,6 +108,9 @@ def run(  # noqa: PLR0913 - one parameter an option
         str | None,
         Option(metavar="ADDRESS", help="Dask scheduler whose workers find travel times."),
     ] = None,
+    certificate: Annotated[
+        bool, Option("--certificate", help="Write a proof too; siting verify checks it.")
+    ] = False,
     quiet: Annotated[bool, Option("--quiet", help="Print only where the files are.")] = False,
     brief: Annotated[bool, Option(help="Write maps and the briefing as HTML too.")] = True,
     language: options.Language = "en",
@@ -125,7 +128,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     with claim(file.name, results), options.progress_on_terminal(quiet=quiet) as progress:
         if scheduler:
             check_cluster(scheduler)
-        result = siting.run(file, frontier=steps, workers=scheduler, progress=progress)
+        result = siting.run(
+            file, frontier=steps, workers=scheduler, certificate=certificate, progress=progress
+        )
         folder = siting.write_result(result, results)
         if brief:
             progress("Writing the briefing")
@@ -206,6 +211,20 @@ def check(
         except InputError as error:
             faults += error.faults
     refuse_all(faults)
+
+
+@app.command()
+def verify(
+    target: Annotated[
+        str, Argument(metavar="RESULT|CERTIFICATE", help="A result, or a certificate by itself.")
+    ],
+) -> None:
+    """Check the certificate of a result, in exact arithmetic and without any solver.
+
+    Ends with 1 if what it claims does not follow.
+    """
+    for stage in siting.verify(target):
+        typer.echo(str(stage))
 
 
 @app.command()

@@ -32,6 +32,9 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     p: Annotated[int | None, Option(help="Sites to open; default: the file's.")] = None,
     distance: Annotated[Literal["down", "nearest"], Option(help="Rounding of EUC_2D.")] = "down",
     time_limit: Annotated[float | None, Option(help="Seconds for each solve.")] = None,
+    certificate: Annotated[
+        Path | None, Option(help="Write a proof of the only file to this one; ends in .json.gz.")
+    ] = None,
     csv: Annotated[Path | None, Option(help="Write the rows to this file too.")] = None,
     against: Annotated[Literal["spopt"] | None, Option(help="Solve with this program too.")] = None,
     peer_python: Annotated[Path, Option(help="Python of the environment that has it.")] = Path(
@@ -53,6 +56,8 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     from siting.studies.benchmark.formats import read_benchmark, synthetic
     from siting.studies.benchmark.run import run_benchmark, run_peer, tell_benchmark, write_rows
 
+    if certificate is not None and len(files) > 1:
+        options.refuse("--certificate", str(certificate), "is for one file", "Name one.")
     size = {"clients": clients, "candidates": candidates, "existing": existing}
     instances = [
         synthetic(**size, p=p, seed=seed)
@@ -62,7 +67,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     ]
     rows: list[BenchmarkRow] = []
     for instance in instances:
-        rows.append(run_benchmark(instance, time_limit=time_limit))
+        rows.append(run_benchmark(instance, time_limit=time_limit, certificate=certificate))
         if against is not None:
             limit = _PEER_SECONDS if time_limit is None else time_limit
             rows.append(run_peer(instance, python=peer_python, time_limit=limit))

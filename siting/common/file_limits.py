@@ -46,7 +46,10 @@ GRAPHML = Most("a GraphML file", 4 * _GIB, "Build the network as .parquet instea
 EXTRACT = Most("an extract of OpenStreetMap", 64 * _GIB, "Use an extract of a smaller area.")
 OUTLINE = Most("an outline", 256 * _MIB, "Simplify the outline.")
 MANIFEST = Most("a manifest", 64 * _MIB, "Name a folder that siting has written.")
+CERTIFICATE = Most("a certificate", _GIB, "Check that it is the file that you mean.")
 
+UNPACKED_CERTIFICATE = 4 * _GIB
+"""Bytes of a certificate, unpacked."""
 UNPACKED_WORKBOOK = 2 * _GIB
 """Bytes of all parts of a workbook together; it is a ZIP archive."""
 UNPACKED_PARQUET = 32 * _GIB

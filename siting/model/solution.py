@@ -17,6 +17,7 @@ from siting.model.limits.numbers import Phase
 from siting.model.objectives import Coverage, Lexicographic, Objective, Single, Worst, targets_of
 from siting.model.options import OfficeType, Options
 from siting.model.program import Program, Split
+from siting.model.solving.certificate import Certificate
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
 from siting.model.sources import listed_up_to
@@ -99,6 +100,8 @@ class Solution:
         then the least annual cost, then the smallest labels.
     seconds : float
         Time taken.
+    certificate : Certificate, optional
+        The proof that others can check, where it was asked for.
     """
 
     status: Status
@@ -125,6 +128,7 @@ class Solution:
     method: str
     ties_decided: bool
     seconds: float
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,12 +145,18 @@ class SolvedStage:
         What it came to.
     trace : tuple of TracePoint
         How bound and incumbent moved, in the unit of the objective.
+    program : Program, optional
+        As it was solved; none of a worst case.
+    chosen : ndarray of bool, optional
+        The options of its answer, if it has one.
     """
 
     objective: Single
     formulation: Formulation
     result: StageResult
     trace: tuple[TracePoint, ...]
+    program: Program | None = None
+    chosen: Bools | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from siting.model.limits.limits import Limits
 from siting.model.objectives import Lexicographic, NoWorse, Objective, Single, Worst
 from siting.model.program import UnlistedError
 from siting.model.solution import Outcome, Solution, conclude
+from siting.model.solving.certifying import certify, uncertifiable
 from siting.model.solving.feasibility import EVERYONE, clashing_limits
 from siting.model.solving.search import Search, Solver
 from siting.model.solving.stages import run_stages, stages_of
@@ -38,6 +39,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     ties: bool = True,
     start: Sequence[str] = (),
     under: Sequence[NoWorse] = (),
+    certificate: bool = False,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> Solution:
@@ -66,6 +68,9 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
         does not have are passed over.
     under : sequence of NoWorse
         Other objectives, each with the value that it may be no worse than.
+    certificate : bool
+        Whether to prove the answer once more, so that others can check it. A worst case, and sites
+        that can fill up, cannot be certified yet.
     progress : callable, optional
         Told what is being done, a line at a time.
     cancel : callable, optional
@@ -116,9 +121,10 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     serve_all = any(single.serves_all for single in objectives)
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
-    asked = _Asked(objective, objectives, limits, method, tuple(under), search)
+    asked = _Asked(objective, objectives, limits, method, tuple(under), search, certificate)
     while True:
         formulation = make_formulation(instance, limits, parts, serve_all=serve_all, start=start)
+        refuse_all(uncertifiable(formulation, objectives) if certificate else ())
         try:
             return _solve_listed(formulation, asked, tell, ties=ties)
         except UnlistedError as short:
@@ -139,6 +145,7 @@ class _Asked:
     method: str | None
     under: Sequence[NoWorse]
     search: Search
+    certificate: bool
 
 
 def _solve_listed(
@@ -158,7 +165,12 @@ def _solve_listed(
     if ties:
         tell("Choosing among equally good answers")
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
-    return conclude(outcome, objective, asked.limits, search, ties_decided=decided)
+    solution = conclude(outcome, objective, asked.limits, search, ties_decided=decided)
+    if not asked.certificate:
+        return solution
+    tell("Proving it for others to check")
+    once_more = Search(Solver(), search.gap, search.time_limit, search.heed)
+    return replace(solution, certificate=certify(outcome, asked.limits, once_more))
 
 
 _NAMES = ("collections.abc.Sequence[str]", "tuple[str, ...]")
@@ -252,17 +264,18 @@ class Task:
     time_limit: float | None = None
     gap: float = 1e-6
 
-    def solve(
+    def solve(  # noqa: PLR0913 - all have defaults
         self,
         limits: Limits | None = None,
         *,
         ties: bool = False,
         under: Sequence[NoWorse] = (),
         start: Sequence[str] = (),
+        certificate: bool = False,
         cancel: Cancel | None = None,
     ) -> Solution:
         """Return an answer that is as good as any; of equally good ones any, unless for `ties`."""
-        given = {**vars(self), "limits": limits or self.limits}
+        given = {**vars(self), "limits": limits or self.limits, "certificate": certificate}
         return solve(**given, ties=ties, under=under, start=start, cancel=cancel)
 
     def per_person(self, value: float) -> float:

@@ -24,6 +24,7 @@ from siting.model.solution import Solution, StageResult
 from siting.pipeline.problem import Problem
 from siting.pipeline.steps import Frontier, Step, frontier_table, solve_frontier
 from siting.pipeline.translate import uses_by_key
+from siting.results.certificate import certificate_bytes, checksums
 from siting.results.measures import Access, Measures, measure, nearest, only_reached, shared_out
 from siting.results.result import Result
 from siting.results.tables import REGION_KEYS, frontier_tables, result_tables
@@ -46,7 +47,11 @@ def describe(problem: Problem, solution: Solution, seconds: Mapping[str, float])
     manifest |= {"summary": dict(measures.summary)}
     manifest["not_counted"] = int(access.people.sum() - measures.summary["people"])
     tables = result_tables(measures, access, sites, problem.demand)
-    return Result(problem.file.name, "run", manifest, tables)
+    if solution.certificate is None:
+        return Result(problem.file.name, "run", manifest, tables)
+    certificate = certificate_bytes(solution.certificate)
+    manifest["certificate"] = checksums(certificate)
+    return Result(problem.file.name, "run", manifest, tables, certificate)
 
 
 def _measured(

@@ -22,6 +22,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     data: Path | str | None = None,
     frontier: Frontier | str | None = None,
     workers: Workers = None,
+    certificate: bool = False,
     progress: Progress = print,
     cancel: Cancel | None = None,
 ) -> Result:
@@ -38,6 +39,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     workers : int or str, optional
         Who computes travel times: so many processes, or the workers of the Dask scheduler at this
         address.
+    certificate : bool
+        Whether to add a proof that others can check; `siting.verify` checks it.
     progress : callable
         Told what is being done, a line at a time.
     cancel : callable, optional
@@ -66,17 +69,19 @@ def run(  # noqa: PLR0913 - one parameter an option
     problem = prepare(scenario, data=data, workers=workers, progress=progress)
     progress("Solving")
     prepared = time.perf_counter()
-    solution = answer(problem, cancel)
+    solution = answer(problem, cancel, certificate=certificate)
     ended = time.perf_counter()
     seconds = {**problem.seconds, "solve": ended - prepared, "total": ended - started}
     result = describe(problem, solution, seconds)
     return result if asked is None else add_frontier(result, problem, asked, progress)
 
 
-def answer(problem: Problem, cancel: Cancel | None = None) -> Solution:
+def answer(
+    problem: Problem, cancel: Cancel | None = None, *, certificate: bool = False
+) -> Solution:
     """Solve the problem that a scenario poses."""
     try:
-        return problem.task.solve(ties=True, cancel=cancel)
+        return problem.task.solve(ties=True, certificate=certificate, cancel=cancel)
     except InfeasibleError as error:
         tables = (problem.sites, problem.demand)
         raise InfeasibleError(explain_clash(error.clash, problem.scenario, *tables)) from error

@@ -224,10 +224,12 @@ def _repeat(result: Result, language: str) -> Iterator[Block]:
     words, manifest = texts(language)["brief"], result.manifest
     repeat, sizes = words["repeat"], ("demand_points", "candidates", "offices")
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    proof = [manifest["certificate"]] if "certificate" in manifest else []
     lines = (
         repeat["command"].format(command=command(result, "run")),
         repeat["sizes"].format(**{key: whole(manifest["size"][key], language) for key in sizes}),
         repeat["versions"].format(versions=versions),
+        *(repeat["certificate"].format(**each) for each in proof),
     )
     yield Heading(repeat["heading"])
     yield Bullets(lines)

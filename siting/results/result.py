@@ -45,12 +45,15 @@ class Result:
         Of a run sites, offices, municipalities, fa_regions, counties, access and assignment, with
         the columns of the files of these names; of a run with a frontier also frontier,
         frontier_sites and frontier_municipalities. A result that ships has no assignment.
+    certificate : bytes
+        What is written as certificate.json.gz; empty where there is none, or it was not read.
     """
 
     name: str
     kind: str
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+    certificate: bytes = b""
 
     @property
     def settled(self) -> bool:

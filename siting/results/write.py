@@ -10,6 +10,7 @@ from typing import Any
 
 from siting.common.errors import Fault, InputError
 from siting.common.files import locked, replace_folder, restore, telling
+from siting.results.certificate import CERTIFICATE_FILE
 from siting.results.csv import as_csv
 from siting.results.result import CSV_TABLES, FRONTIER_TABLES, MACHINE, PARQUET_TABLES, Result
 
@@ -85,7 +86,7 @@ def write_result(result: Result, results: Path | str) -> Path:
 
 
 _OURS = ("manifest.json", "run.json", "assignment.parquet", "briefing.*", "explorer.html",
-         "frontier.*", "maps", ".*")  # fmt: skip
+         "frontier.*", "maps", CERTIFICATE_FILE, ".*")  # fmt: skip
 """What an earlier run may have left in the folder of its result, besides tables as CSV."""
 
 
@@ -99,6 +100,8 @@ def _ours(result: Result) -> Iterator[str]:
 
 def _write_files(result: Result, folder: Path) -> None:
     _write_manifest(result.manifest, folder)
+    if result.certificate:
+        (folder / CERTIFICATE_FILE).write_bytes(result.certificate)
     for name, table in result.tables.items():
         if name in PARQUET_TABLES:
             table.to_parquet(folder / f"{name}.parquet", index=False)

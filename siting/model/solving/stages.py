@@ -103,7 +103,8 @@ class _Run:
             self._centre_on_greedy(single)
         noted = len(self.search.trace)
         answer = self._least(single)
-        self._note(single, answer, noted)
+        program = None if self.last is None else self.last[0]
+        self._note(single, answer, noted, program)
         if answer.chosen is None:
             return False
         best = single.report(answer.value, self.formulation)
@@ -155,7 +156,9 @@ class _Run:
         start = filled_in(program, nothing("stopped"), self.search, self.known)
         return drop_dear_pairs(program, [Ceiling(program.goal, start.value * (1 + SPARE))])
 
-    def _note(self, single: Single, answer: SolverAnswer, noted: int) -> None:
+    def _note(
+        self, single: Single, answer: SolverAnswer, noted: int, program: Program | None = None
+    ) -> None:
         self.clash = answer.state == "infeasible"
         self.known = self.known if answer.chosen is None else [answer.chosen]
         in_its_unit = partial(report, single, formulation=self.formulation)
@@ -169,4 +172,5 @@ class _Run:
         result = StageResult(
             single.kind, single.sense, found, bound, ended.gap, None, ended.status, ended.reason
         )
-        self.done.append(SolvedStage(single, self.formulation, result, trace))
+        stage = SolvedStage(single, self.formulation, result, trace, program, answer.chosen)
+        self.done.append(stage)

@@ -22,6 +22,7 @@ from siting.model import solve
 from siting.report.document import Document
 from siting.report.tables import Formats, study_grid
 from siting.report.words import shortest, study_texts
+from siting.results.certificate import certificate_bytes
 from siting.studies.benchmark.formats import Benchmark
 
 if sys.platform != "win32":
@@ -66,10 +67,15 @@ class BenchmarkRow:
     solver: str
 
 
-def run_benchmark(benchmark: Benchmark, *, time_limit: float | None = None) -> BenchmarkRow:
+def run_benchmark(
+    benchmark: Benchmark, *, time_limit: float | None = None, certificate: Path | None = None
+) -> BenchmarkRow:
     """Solve a benchmark. Ties are left alone, as any optimal answer will do."""
     asked = (benchmark.instance, benchmark.objective, benchmark.limits)
-    solution = solve(*asked, time_limit=time_limit, ties=False)
+    wanted = certificate is not None
+    solution = solve(*asked, time_limit=time_limit, ties=False, certificate=wanted)
+    if certificate is not None and solution.certificate is not None:
+        write_file(certificate, certificate_bytes(solution.certificate), option="--certificate")
     return BenchmarkRow(
         benchmark.name, benchmark.problem, benchmark.p, solution.objective, solution.bound,
         solution.gap, solution.status, solution.seconds, peak_megabytes(), "siting highs",

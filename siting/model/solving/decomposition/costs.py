@@ -131,7 +131,7 @@ class SortedCosts:
 
     def cuts(self, chosen: Floats, theta: Floats) -> tuple[Cuts, Floats]:
         """Return the cuts that theta breaks at a choice, and the true cost of each group."""
-        radius, before = self._critical_costs(chosen)
+        radius, before = self.critical_costs(chosen)
         rows = np.repeat(np.arange(len(radius)), before)
         inside = np.arange(len(rows)) + np.repeat(self.starts[:-1] - _offsets(before), before)
         options, coefficients = self.options[inside], radius[rows] - self.costs[inside]
@@ -168,7 +168,7 @@ class SortedCosts:
         means: Floats = total / self.group_weights
         return means
 
-    def _critical_costs(self, chosen: Floats) -> tuple[Floats, Ints]:
+    def critical_costs(self, chosen: Floats) -> tuple[Floats, Ints]:
         """Return the first cost at which the choice reaches 1, else the fallback.
 
         And how many entries of each row come before. Few entries of a row are looked at at first,

@@ -152,8 +152,8 @@ class Master:
             np.concatenate([self.program.upper, highest]).astype(np.int64),
         )
 
-    def drop_slack(self) -> None:
-        """Delete the cuts that do not hold the last answer."""
+    def drop_slack(self) -> list[int]:
+        """Delete the cuts that do not hold the last answer; return their rows."""
         basis = self.highs.getBasis()
         status = list(basis.row_status)
         slack = [
@@ -165,6 +165,7 @@ class Master:
         basis.row_status = [each for row, each in enumerate(status) if row not in gone]
         self.highs.deleteRows(len(slack), np.array(slack, dtype=np.int32))
         self.highs.setBasis(basis)
+        return slack
 
     def add(self, block: CostBlock, cuts: Cuts) -> None:
         """Add cuts of a block."""
@@ -224,17 +225,8 @@ class Master:
                     values = np.concatenate([values, block.costs.group_weights])
                     limit -= block.costs.constant
             self._add_row(-np.inf, limit, columns, values)
-        if self.program.must_serve:
-            self._add_covers()
-
-    def _add_covers(self) -> None:
-        times = self.program.times
-        seen: set[bytes] = set()
-        for service in np.flatnonzero(np.isinf(self.program.fallback)):
-            reached = times.indices[times.indptr[service] : times.indptr[service + 1]]
-            if (key := reached.tobytes()) not in seen:
-                seen.add(key)
-                self._add_row(1.0, np.inf, reached.astype(np.int64), np.ones(len(reached)))
+        for reached in covers(self.program):
+            self._add_row(1.0, np.inf, reached, np.ones(len(reached)))
 
     def _add_cols(self, cost: Floats, lower: Floats, upper: Floats) -> None:
         none = np.zeros(0, dtype=np.int32)
@@ -252,6 +244,15 @@ class Master:
             len(lower), lower, upper, len(columns),
             starts.astype(np.int32), columns.astype(np.int32), values,
         )  # fmt: skip
+
+
+def covers(program: Program) -> list[Ints]:
+    """Return the sets of options of which one must be chosen, so that everyone is served."""
+    times, alone = program.times, np.flatnonzero(np.isinf(program.fallback) & program.must_serve)
+    sets = [times.indices[times.indptr[each] : times.indptr[each + 1]] for each in alone]
+    return [
+        reached.astype(np.int64) for reached in {each.tobytes(): each for each in sets}.values()
+    ]
 
 
 def thetas(block: CostBlock, columns: Floats) -> Floats:

@@ -58,7 +58,7 @@ class _Decomposition:
         self.best = nothing("stopped")
         self.bound = -np.inf
         self.root: tuple[float, Floats] | None = None
-        self.step = _step(program)
+        self.step = step_of(program)
         goal = first_of(self.master.blocks, program.goal)
         self.room = Room(program, goal.costs, goal.first) if goal and program.splits else None
         self.moves = None if goal is None else moves_of(program, goal.costs)
@@ -274,7 +274,7 @@ class _Decomposition:
         return (self.best.value - self.bound) / max(abs(self.best.value), ABSOLUTE)
 
 
-def _step(program: Program) -> float:
+def step_of(program: Program) -> float:
     """Return by how much the values of two answers differ at the least, if they do; 0 if by any."""
     goal = program.goal
     if goal.transform is None or not goal.weights.any():
