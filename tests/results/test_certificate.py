@@ -3,12 +3,12 @@
 import gzip
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.common.errors import InfeasibleError, InputError
-from siting.common.types import Floats
 from siting.model import (
     Closing,
     Cost,
@@ -34,6 +33,11 @@ from siting.model import (
     Worst,
     solve,
 )
+from siting.model.formulation import make_formulation
+from siting.model.solving.certificate import Certificate
+from siting.model.solving.decomposition.proving import prove
+from siting.model.solving.search import Search, Solver
+from siting.model.solving.stages import run_stages
 from siting.results.certificate import (
     CERTIFICATE_FILE,
     UnprovedError,
@@ -42,7 +46,7 @@ from siting.results.certificate import (
     verify,
 )
 from siting.results.verify import Proved, RefusedError, proved
-from tests.model.problems import LIMITS, OBJECTIVES, Problem, problems
+from tests.model.problems import LIMITS, OBJECTIVES, problems
 from tests.support.cli import Call
 from tests.support.rational import follows
 
@@ -56,8 +60,13 @@ def read(packed: bytes) -> dict[str, Any]:
     return content
 
 
-def certificate_of(*problem: Any, **how: Any) -> dict[str, Any]:
-    solution = solve(*problem, certificate=True, **how)
+def certificate_of(
+    instance: Instance,
+    objective: Objective,
+    limits: Limits,
+    method: Literal["decomposition"] | None = None,
+) -> dict[str, Any]:
+    solution = solve(instance, objective, limits, certificate=True, method=method)
     assert solution.certificate is not None
     return read(certificate_bytes(solution.certificate))
 
@@ -159,7 +168,9 @@ def test_what_is_proved_is_what_the_model_says() -> None:
 
 
 def test_options_are_named_by_site_kind_and_phase() -> None:
-    limits = Limits(office_types=[OfficeType("small", 1.0)], phases=[Phase("first", 3), Phase("then")])
+    limits = Limits(
+        office_types=[OfficeType("small", 1.0)], phases=[Phase("first", 3), Phase("then")]
+    )
     found = certificate_of(made(1, 5, 4), Mean(), limits)
     assert found["sites"] == [
         *("s0", "s1"),
@@ -169,7 +180,9 @@ def test_options_are_named_by_site_kind_and_phase() -> None:
 
 def test_pairs_beyond_what_a_client_would_pay_are_left_out() -> None:
     instance = made(5, 60, 30)
-    (total,) = certificate_of(instance, Mean(), Limits(new_sites_max=5))["stages"][0]["instance"]["sums"]
+    (total,) = certificate_of(instance, Mean(), Limits(new_sites_max=5))["stages"][0]["instance"][
+        "sums"
+    ]
     assert sum(map(len, total["near"])) < 0.5 * instance.times.nnz
     for cap, costs in zip(total["caps"], total["costs"], strict=True):
         assert all(Fraction(cost) < Fraction(cap) for cost in costs)
@@ -185,12 +198,6 @@ def test_a_far_pair_over_which_nobody_goes_is_certified_too() -> None:
 
 
 def test_where_time_runs_out_what_is_proved_so_far_is_claimed() -> None:
-    from siting.model.formulation import make_formulation
-    from siting.model.solving.certificate import Certificate
-    from siting.model.solving.decomposition.proving import prove
-    from siting.model.solving.search import Search, Solver
-    from siting.model.solving.stages import run_stages
-
     limits = Limits(annual_budget=9.1)
     formulation = make_formulation(made(7), limits, limits.parts(), serve_all=True)
     outcome = run_stages(formulation, Mean(), Search(Solver(), 1e-6), None)
@@ -300,9 +307,7 @@ def test_prices_that_matter_may_not_be_changed(sound: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("site", ["forced", "forbidden"])
-def test_the_answer_keeps_to_what_is_forced_and_forbidden(
-    sound: dict[str, Any], site: str
-) -> None:
+def test_the_answer_keeps_to_what_is_forced_and_forbidden(sound: dict[str, Any], site: str) -> None:
     changed = deepcopy(sound)
     stage = changed["stages"][0]
     wrong = {"forced": set(range(14)) - set(stage["answer"]), "forbidden": set(stage["answer"])}
@@ -328,7 +333,9 @@ def test_the_answer_keeps_to_the_rows(sound: dict[str, Any]) -> None:
         lambda stage: stage.__setitem__("bound", "1e999999999"),
     ],
 )  # fmt: skip
-def test_what_would_make_any_bound_follow_is_refused(sound: dict[str, Any], change: Any) -> None:
+def test_what_would_make_any_bound_follow_is_refused(
+    sound: dict[str, Any], change: Callable[[dict[str, Any]], None]
+) -> None:
     changed = deepcopy(sound)
     change(changed["stages"][0])
     with pytest.raises((RefusedError, *MALFORMED)):
@@ -340,13 +347,13 @@ def test_without_a_stage_nothing_is_proved() -> None:
         proved({"sites": ["a"], "stages": []})
 
 
-def places(content: Any) -> Iterator[tuple[Any, Any]]:
+def places(content: dict[Any, Any] | list[Any]) -> Iterator[tuple[Any, Any]]:
     """Give where each number of a certificate stands."""
     pairs = content.items() if isinstance(content, dict) else enumerate(content)
     for key, value in pairs:
         if isinstance(value, dict | list):
             yield from places(value)
-        elif key not in {"kind"} and value is not None:
+        elif key != "kind" and value is not None:
             yield content, key
 
 
@@ -368,14 +375,15 @@ def other_than(value: object, rng: random.Random) -> int | str:
 
 def one_number_changed(asked: tuple[Objective, Limits], seed: int) -> tuple[bool, bool]:
     """Return both verdicts on a certificate with one number changed."""
-    rng, content = random.Random(seed), None
+    rng, content = random.Random(seed), None  # noqa: S311 - no secret hangs on it
     while content is None:
         with suppress(InfeasibleError):
             instance = made(rng.randrange(10**6), 10, 8)
             content = certificate_of(instance, *asked, method="decomposition")
     stage = rng.choice(content["stages"])
     part = rng.choice(["instance", "tree", "tree", "claim"])
-    found = list(places(stage[part])) if part != "claim" else [(stage, "bound"), (stage, "value")]
+    claim = [(stage, "bound"), (stage, "value")]
+    found = claim if part == "claim" else list(places(stage[part]))
     where, key = rng.choice(found)
     where[key] = other_than(where[key], rng)
     return verdict(content), follows(content)

@@ -30,7 +30,9 @@ class _Held:
             new.sums = [number(each) for each in node["sums"]]
             new.rows = {int(key): number(each) for key, each in node["rows"].items()}
             changes = [{int(k): number(p) for k, p in each.items()} for each in node["prices"]]
-            new.prices = [{**old, **change} for old, change in zip(self.prices, changes)]
+            new.prices = [
+                {**old, **change} for old, change in zip(self.prices, changes, strict=True)
+            ]
         return new
 
 
@@ -82,26 +84,29 @@ class _Claim:
         return site
 
     def _ranges(self) -> Iterator[tuple[Fraction, Fraction]]:
-        for row, unit, told in zip(self.rows, self.units, self.instance["rows"]):
+        for row, unit, told in zip(self.rows, self.units, self.instance["rows"], strict=True):
             sums = [sum(v for v in row.values() if sign * v > 0) for sign in (-1, 1)]
             least = [sums[0], *(number(told["least"]) for _ in range(told["least"] is not None))]
             most = [sums[1], *(number(told["most"]) for _ in range(told["most"] is not None))]
             yield -((-max(least)) // unit) * unit, (min(most) // unit) * unit
 
     def follows(self) -> bool:
-        forced, forbidden = ({self._site(j) for j in self.instance[k]} for k in ("forced", "forbidden"))
+        forced, forbidden = (
+            {self._site(j) for j in self.instance[k]} for k in ("forced", "forbidden")
+        )
         open_sites = {self._site(site) for site in self.stage["answer"]}
         ranges = list(self._ranges())
         keeps = forced <= open_sites and not forbidden & open_sites
-        for row, (least, most) in zip(self.rows, ranges):
+        for row, (least, most) in zip(self.rows, ranges, strict=True):
             keeps &= least <= sum(v for site, v in row.items() if site in open_sites) <= most
         for place, each in enumerate(self.sums):
             limit = number(each["limit"]) if place else self.value
             keeps &= self._comes_to(each, open_sites) <= limit
         unit = common([number(self.sums[0]["constant"]), *self._parts(self.sums[0])])
         self.unit = unit
-        values = {j: (0, 1) for j in range(self.count)}
-        values |= {j: (1,) for j in forced} | {j: (0,) for j in forbidden}
+        both: tuple[int, ...] = (0, 1)
+        values = dict.fromkeys(range(self.count), both)
+        values |= dict.fromkeys(forced, both[1:]) | dict.fromkeys(forbidden, both[:1])
         nodes = iter(self.stage["tree"])
         proved = self._region(nodes, (values, ranges), _Held(len(self.sums)))
         return keeps and proved and next(nodes, None) is None
@@ -131,7 +136,8 @@ class _Claim:
         held, (values, ranges) = held.told(node), region
         if "split" in node:
             # Both are walked, whatever comes of the first.
-            return all([self._region(nodes, part, held) for part in self._halves(region, node)])
+            both = [self._region(nodes, part, held) for part in self._halves(region, node)]
+            return all(both)
         if "decided" in node:
             known, left = True, dict(values)
             for key, value in node["decided"].items():
@@ -168,19 +174,9 @@ class _Claim:
         if goal not in (0, 1) or any(each < 0 for each in held.sums):
             return False
         total, adds = Fraction(0), [Fraction(0)] * self.count
-        for place, (each, weight) in enumerate(zip(self.sums, held.sums)):
-            if weight == 0:
-                continue
-            total += weight * (number(each["constant"]) - (number(each["limit"]) if place else 0))
-            for site, cost in self._by_site(each["sites"]).items():
-                adds[site] += weight * cost
-            clients = zip(each["weights"], each["caps"], each["near"], each["costs"], strict=True)
-            for client, (people, cap, near, costs) in enumerate(clients):
-                price = min(held.prices[place].get(client, Fraction(0)), number(cap))
-                total += weight * number(people) * price
-                for site, cost in zip(near, costs, strict=True):
-                    gain = max(Fraction(0), price - number(cost))
-                    adds[self._site(site)] -= weight * number(people) * gain
+        for place, weight in enumerate(held.sums):
+            if weight:
+                total += weight * self._relaxed(place, held.prices[place], weight, adds)
         for row, weight in held.rows.items():
             if row < 0:
                 raise IndexError(row)
@@ -192,3 +188,20 @@ class _Claim:
             return total > 0
         raised = -((-total) // self.unit) * self.unit if self.unit else total
         return raised >= self.bound
+
+    def _relaxed(
+        self, place: int, prices: Mapping[int, Fraction], weight: Fraction, adds: list[Fraction]
+    ) -> Fraction:
+        """Return what the clients of a sum pay less its limit; add what each site adds."""
+        each = self.sums[place]
+        total = number(each["constant"]) - (number(each["limit"]) if place else 0)
+        for site, cost in self._by_site(each["sites"]).items():
+            adds[site] += weight * cost
+        clients = zip(each["weights"], each["caps"], each["near"], each["costs"], strict=True)
+        for client, (people, cap, near, costs) in enumerate(clients):
+            price = min(prices.get(client, Fraction(0)), number(cap))
+            total += number(people) * price
+            for site, cost in zip(near, costs, strict=True):
+                gain = max(Fraction(0), price - number(cost))
+                adds[self._site(site)] -= weight * number(people) * gain
+        return total
