@@ -49,8 +49,8 @@ def break_ties(
         ranking.improve()
     except _UndecidedError:
         decided = False
-    if ranking.best is not answer and ranking.best.chosen is not None and whole.splits:
-        # It divides the people of the narrower program.
+    if answer.narrowed is not None and ranking.best.chosen is not None and whole.splits:
+        # What is found divides the people of the narrower program.
         split = divided(whole, ranking.best.chosen)
         return replace(ranking.best, split=split), decided
     return ranking.best, decided

@@ -174,6 +174,14 @@ def test_divided_people_need_not_come_to_multiples_of_a_unit() -> None:
     assert Decomposition(program, Search(Solver(), 1e-6, None)).step == 0
 
 
+def test_ties_are_broken_where_only_the_targets_count_people() -> None:
+    instance = Instance.from_matrix(np.ones((1, 2)), [1.0], site_ids=["u", "v"])
+    limits = Limits(office_types=[OfficeType("small", 0.0, capacity=2.0)])
+    for method in ("classic", "decomposition"):
+        found = solve(instance, Cost([Target(0.6, 5)]), limits, method=method)
+        assert (found.new_sites, found.ties_decided) == (("u",), True)
+
+
 def test_without_room_for_all_there_is_no_answer() -> None:
     instance = town(3, existing=0)
     limits = Limits(new_sites_max=3, capacity=dict.fromkeys(instance.site_ids, 50.0))
