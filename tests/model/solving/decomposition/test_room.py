@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from siting.common.types import Floats
 from siting.model import (
+    Cost,
     Coverage,
     Equity,
     Instance,
@@ -17,6 +18,7 @@ from siting.model import (
     Objective,
     OfficeType,
     Phase,
+    Target,
     solve,
 )
 from siting.model.formulation import make_formulation
