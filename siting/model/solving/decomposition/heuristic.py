@@ -247,17 +247,14 @@ def _swap(moves: Moves, sums: RowSums, chosen: Bools) -> bool:
     if not len(removable) or not len(addable):
         return False
     first, second, nearest, next_nearest = moves.two_nearest(chosen)
-    profit = _profits(moves, (first, second, nearest), removable)[addable]
-    # Not in place: without any pair numpy counts in whole numbers.
-    profit = profit + program.goal.linear[removable] - program.goal.linear[addable][:, None]
+    into, out, profit = _profits(moves, (first, second, nearest), removable, addable)
     little = VERY_LITTLE * max(1.0, float(np.abs(profit).max()))
     touched, swapped = np.zeros(len(first), dtype=np.bool_), False
     used = sums.used(chosen)
-    for flat in _greatest(profit.ravel()):
-        into, out = np.unravel_index(flat, profit.shape)
-        if profit[into, out] <= little:
+    for place in _greatest(profit, max(MOST_TRIES, len(removable))):
+        if profit[place] <= little:
             break
-        come, go = int(addable[into]), int(removable[out])
+        come, go = int(into[place]), int(out[place])
         entries = moves.of_option(come)
         entries = entries[moves.costs.costs[entries] < second[moves.rows[entries]]]
         leave = np.flatnonzero((nearest == go) | (next_nearest == go))
@@ -270,27 +267,41 @@ def _swap(moves: Moves, sums: RowSums, chosen: Bools) -> bool:
     return swapped
 
 
-def _greatest(values: Floats) -> Ints:
+def _greatest(values: Floats, count: int) -> Ints:
     """Return where the greatest values are, greatest first."""
-    few = values.argpartition(-MOST_TRIES)[-MOST_TRIES:] if len(values) > MOST_TRIES else None
+    few = values.argpartition(-count)[-count:] if len(values) > count else None
     few = np.arange(len(values)) if few is None else np.sort(few)
     return few[np.argsort(-values[few], kind="stable")]
 
 
-def _profits(moves: Moves, now: tuple[Floats, Floats, Ints], removable: Ints) -> Floats:
-    """Return what each swap saves, shape (options, removable)."""
-    costs, rows = moves.costs, moves.rows
+def _profits(
+    moves: Moves, now: tuple[Floats, Floats, Ints], removable: Ints, addable: Ints
+) -> tuple[Ints, Ints, Floats]:
+    """Return swaps, what comes and what goes, and what each saves.
+
+    They are those in which one that comes serves some whom the other leaves, and of all others
+    the best.
+    """
+    costs, rows, linear = moves.costs, moves.rows, moves.program.goal.linear
     first, second, nearest = now
-    count, width = len(moves.program.lower), len(removable)
-    place = np.full(count + 1, -1)
-    place[removable] = np.arange(width)
-    leaves = place[nearest]  # -1 for rows whose nearest stays, as place has one more entry
-    weight = costs.weights
-    loses = leaves >= 0
-    loss = np.bincount(leaves[loses], weights=(weight * (second - first))[loses], minlength=width)
-    near = np.flatnonzero((leaves[rows] >= 0) & (costs.costs < second[rows]))
+    count = len(linear)
+    nearest = np.where(nearest < 0, count, nearest)
+    weight, width = costs.weights, count + 1
+    lost = np.bincount(nearest, weights=weight * (second - first), minlength=width)[:count] - linear
+    won = moves.gains(first) - linear
+    goes, comes = np.zeros((2, width), dtype=np.bool_)
+    goes[removable], comes[addable] = True, True
+    served = np.flatnonzero(costs.costs < second[rows])
+    near = served[goes[nearest[rows[served]]] & comes[costs.options[served]]]
     row = rows[near]
     saved = weight[row] * (second[row] - np.maximum(costs.costs[near], first[row]))
-    index = costs.options[near] * width + leaves[row]
-    extra = np.bincount(index, weights=saved, minlength=count * width).reshape(count, width)
-    return moves.gains(first)[:, None] - loss[None, :] + extra
+    pairs = costs.options[near] * width + nearest[row]
+    best = (
+        addable[_greatest(won[addable], MOST_TRIES)],
+        removable[_greatest(-lost[removable], MOST_TRIES)],
+    )
+    others = (best[0][:, None] * width + best[1]).ravel()
+    keys, place = np.unique(np.concatenate([pairs, others]), return_inverse=True)
+    extra = np.bincount(place[: len(pairs)], weights=saved, minlength=len(keys))
+    into, out = np.divmod(keys, width)
+    return into, out, won[into] - lost[out] + extra
