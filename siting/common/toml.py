@@ -136,7 +136,7 @@ def _as_fault(file: str, error: Mapping[str, Any], root: type[Table]) -> Fault:
     key, last = ".".join(map(str, location)), str(location[-1])
     value = error["input"]
     if error["type"] == "extra_forbidden":
-        known = list(_keys(_model_at(location[:-1], root)))
+        known = list(_keys(table_at(location[:-1], root)))
         remedy = near_matches(last, known) or f"Known here: {', '.join(known)}."
         return Fault(file, key, value, "there is no such key", remedy)
     if error["type"] == "missing":
@@ -172,7 +172,7 @@ def _keys(model: type[Table]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-def _model_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
+def table_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
     """The table at a place in the schema; numbers in the location count rows of a list."""
     model = root
     for step in location:
@@ -184,7 +184,7 @@ def _model_at(location: Sequence[Any], root: type[Table]) -> type[Table]:
 
 def field_at(names: Sequence[str], root: type[Table]) -> FieldInfo | None:
     """The field of a key and the tables before it; none where there is no such key."""
-    return _keys(_model_at(names[:-1], root)).get(names[-1])
+    return _keys(table_at(names[:-1], root)).get(names[-1])
 
 
 def _remedy(location: Sequence[Any], root: type[Table]) -> str:

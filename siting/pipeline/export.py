@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,26 +19,20 @@ from siting.results.csv import guarded
 from siting.scenario.file import ScenarioFile
 
 _LONGEST_SHEET = 1_048_576
-_KEYS = ["id", "from", "to"]
 _COLUMNS = ("column", "id", "kind", "name", "municipality_code", "municipality", "lon", "lat")
-_WRITERS = {
-    ".csv": lambda table, path: table.to_csv(path, index=False, lineterminator="\n"),
-    ".xlsx": lambda table, path: table.to_excel(path, index=False, engine="openpyxl"),
-    ".parquet": lambda table, path: table.to_parquet(path, index=False),
-}
 
 
 def export_table(kind: str, file: ScenarioFile, out: Path, progress: Progress) -> Path:
     """Write the places of a scenario, or its travel times, into a new file."""
-    refuse_new_file(out, tuple(_WRITERS))
+    refuse_new_file(out, (".csv", ".xlsx", ".parquet"))
     inputs = checked_inputs(file, data_folder())
     table = places(inputs) if kind == "ids" else _pairs(file, inputs, progress)
-    ending = out.suffix.lower()
-    if ending != ".parquet":
+    if (ending := out.suffix.lower()) != ".parquet":
         refuse_all(_unfit(table, ending))
         table = guarded(table)
+    write: Any = {".csv": table.to_csv, ".xlsx": table.to_excel, ".parquet": table.to_parquet}
     with telling(out, "--out"):
-        replace_file(out, lambda new: _WRITERS[ending](table, new))
+        replace_file(out, lambda new: write[ending](new, index=False))
     return out
 
 
@@ -63,9 +58,9 @@ def _pairs(file: ScenarioFile, inputs: Inputs, progress: Progress) -> pd.DataFra
 def _unfit(table: pd.DataFrame, ending: str) -> Iterator[Fault]:
     """What a spreadsheet would not hold as it is."""
     if ending == ".xlsx" and len(table) >= _LONGEST_SHEET:
-        problem = f"a sheet holds {_LONGEST_SHEET:,} rows, and these are {len(table) + 1:,}"
+        problem = f"a sheet holds {_LONGEST_SHEET:,} rows"
         yield Fault("command line", "--out", ending, problem, "Write .parquet or .csv.")
-    for key in table.columns.intersection(_KEYS):
+    for key in table.columns.intersection(["id", "from", "to"]):
         for value in table.loc[guarded(table[[key]])[key] != table[key], key].head(1):
             problem = "this id would be taken for a formula"
             yield Fault("command line", "--out", value, problem, "Write .parquet.")

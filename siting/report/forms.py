@@ -10,18 +10,15 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
-from pydantic.fields import FieldInfo
 
 from siting.common.files import refuse_new_file, replace_file, telling
-from siting.common.toml import Table, field_at, read_toml
+from siting.common.toml import field_at, read_toml, table_at
 from siting.inputs.candidates import every_place
 from siting.inputs.schema import read_table
 from siting.report.words import texts
-from siting.scenario.schema import Scenario
+from siting.scenario.schema import Scenario, table_models
 from siting.scenario.workbook import LISTS, MAIN
 
-_LAST = 5000
-_WIDTH = 26
 _TEXTS = ("id", "municipality_code")
 _EMPTY = ("offices", "demand", "candidates")
 """Sheets of a whole scenario; as long as they hold no row they mean what ships."""
@@ -38,8 +35,8 @@ def write_template(kind: str, out: Path, language: str, data: Path) -> Path:
         for name, each in columns.items()
     }
     for name, key in LISTS.items() if kind == MAIN else ():
-        field: Any = field_at(key.split("."), Scenario)
-        sheets[name] = pd.DataFrame(columns=[*field.annotation.__args__[0].model_fields])
+        listed = table_at(key.split("."), Scenario)
+        sheets[name] = pd.DataFrame(columns=[*listed.model_fields])
     notes = [column[:2] for each in columns.values() for column in each]
     sheets[words["notes"]] = pd.DataFrame(notes, columns=words["heads"])
     sheets[words["lists"]] = _lists(data)
@@ -49,7 +46,7 @@ def write_template(kind: str, out: Path, language: str, data: Path) -> Path:
             for name, table in sheets.items():
                 table.replace("", None).to_excel(book, sheet_name=name, index=False)
                 sheet = book.sheets[name]
-                sheet.freeze_panes, sheet.sheet_format.defaultColWidth = "A2", _WIDTH
+                sheet.freeze_panes, sheet.sheet_format.defaultColWidth = "A2", 26
                 for place, column in enumerate(columns.get(name, ()), start=1):
                     _explain(sheet, place, *column)
 
@@ -64,7 +61,7 @@ def _explain(sheet: Worksheet, place: int, head: str, note: str, choice: str) ->
     sheet[f"{letter}1"].comment = Comment(note, "siting", width=320)
     if choice:
         chosen = DataValidation("list", choice, allow_blank=True, errorStyle="warning")
-        chosen.add(f"{letter}2:{letter}{_LAST}")
+        chosen.add(f"{letter}2:{letter}5000")
         sheet.add_data_validation(chosen)
     if head in _TEXTS:
         # A code that is typed or chosen keeps its zero only in a cell for texts.
@@ -73,28 +70,16 @@ def _explain(sheet: Worksheet, place: int, head: str, note: str, choice: str) ->
 
 def _keys(kind: str, data: Path) -> Iterator[tuple[str, str, Any, str]]:
     """The costs that ship by the keys that a scenario has for them, or all keys without values."""
-    fields: dict[str, Any] = dict(_fields(Scenario))
-    given: dict[str, Any] = {key: "…" for key, each in fields.items() if each.is_required()}
-    given["scenario.date"] = dt.datetime.now(tz=dt.UTC).date()
-    if kind == "costs":
-        figures = pd.json_normalize({"costs": read_toml(data / "costs.toml")}).iloc[0]
-        given = {
-            str(key): str(each) if isinstance(each, list) else each for key, each in figures.items()
-        }
-        fields = {key: field_at(key.split("."), Scenario) for key in given}
-    for key, field in fields.items():
-        if field and not field.exclude and key not in LISTS.values():
-            table, _, name = key.partition(".")
-            yield table, name, given.get(key, ""), " ".join((field.description or "").split())
-
-
-def _fields(model: type[Table], before: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    for name, field in model.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, Table):
-            yield from _fields(inner, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", field
+    costs = pd.json_normalize({"costs": read_toml(data / "costs.toml")}).iloc[0].to_dict()
+    given = costs if kind == "costs" else {"scenario.date": dt.datetime.now(tz=dt.UTC).date()}
+    models = {name: model for name, model in table_models().items() if kind == MAIN}
+    keys = [f"{name}.{key}" for name, model in models.items() for key in model.model_fields]
+    single = (key for key in keys if not key.startswith(("costs.", *LISTS.values())))
+    for key in map(str, [*single, *costs]):
+        field, (table, _, name) = field_at(key.split("."), Scenario), key.partition(".")
+        if field and not field.exclude:
+            value = given.get(key, "…" if field.is_required() else "")
+            yield table, name, value, " ".join((field.description or "").split())
 
 
 def _lists(data: Path) -> pd.DataFrame:
