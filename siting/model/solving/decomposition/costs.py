@@ -131,7 +131,18 @@ class SortedCosts:
 
     def cuts(self, chosen: Floats, theta: Floats) -> tuple[Cuts, Floats]:
         """Return the cuts that theta breaks at a choice, and the true cost of each group."""
-        radius, before = self.critical_costs(chosen)
+        return self._cuts_at(*self.critical_costs(chosen), chosen, theta)
+
+    def cuts_at(self, radius: Floats) -> Cuts:
+        """Return the cuts at other costs than the critical ones."""
+        rows = self.rows()
+        before = np.bincount(rows[self.costs < radius[rows]], minlength=len(radius))
+        nothing = np.zeros(int(self.options.max(initial=-1)) + 1)
+        return self._cuts_at(radius, before, nothing, np.full(len(self.group_weights), -np.inf))[0]
+
+    def _cuts_at(
+        self, radius: Floats, before: Ints, chosen: Floats, theta: Floats
+    ) -> tuple[Cuts, Floats]:
         rows = np.repeat(np.arange(len(radius)), before)
         inside = np.arange(len(rows)) + np.repeat(self.starts[:-1] - _offsets(before), before)
         options, coefficients = self.options[inside], radius[rows] - self.costs[inside]

@@ -19,6 +19,7 @@ from siting.model.solving.decomposition.master import (
     first_of,
     thetas,
 )
+from siting.model.solving.decomposition.prices import FIRST_STEP, LATER_STEP, pricing
 from siting.model.solving.decomposition.room import Room, divided
 from siting.model.solving.search import ABSOLUTE, Search
 
@@ -27,6 +28,8 @@ from siting.model.solving.search import ABSOLUTE, Search
 # and each cut left to the tree costs far more.
 LITTLE_LIFT = 1e-7
 PATIENCE = 30
+# So often, after the first time, prices lead to an answer, and the answer to better prices.
+LATER_ROUNDS = 3
 # With less than this share of the pairs left after fixing, what is left is put up anew.
 WORTH_A_RESTART = 0.5
 # What is left of a step for rounding in the relaxation, relative.
@@ -64,10 +67,12 @@ class _Decomposition:
         self.moves = None if goal is None else moves_of(program, goal.costs)
 
     def solve(self) -> SolverAnswer:
-        for chosen in self._started():
+        hint = self.program.hint if self.program.open_ended is not None else None
+        for chosen in self._started(None if hint is None else hint.astype(np.float64)):
             self._visit(chosen, None)
         if self.program.hint is not None:
             self._visit(self.program.hint, None)
+        self._price()
         state = self._relax()
         if state == "done" and not self._proved():
             self._guess()
@@ -83,6 +88,21 @@ class _Decomposition:
         ended: Literal["done", "stopped"] = "done" if state == "done" else "stopped"
         bounds = (self.program.lower, self.program.upper)
         return replace(self.best, state=ended, bound=self.bound, narrowed=bounds)
+
+    def _price(self) -> None:
+        """Start with prices where they pay: their bound, their cuts, and answers made of them."""
+        goal = first_of(self.master.blocks, self.program.goal)
+        found = None if goal is None else pricing(self.program, goal.costs)
+        if goal is None or found is None or self.moves is None or self.best.chosen is None:
+            return
+        first, second = self.moves.two_nearest(self.best.chosen)[:2]
+        prices, _ = found.at(((first + second) / 2).clip(max=goal.costs.fallback))
+        for step in (FIRST_STEP, *[LATER_STEP] * LATER_ROUNDS):
+            prices, shares = found.improve(prices, self.best.value, step, self.search)
+            self._raise_bound(prices.bound)
+            self._improve(shares)
+        self._fix(prices.bound, prices.reduced)
+        self.master.add(goal, goal.costs.cuts_at(prices.radii))
 
     def _much_fixed(self) -> bool:
         """Tell whether the fixing has decided so much that it is worth to begin anew with less."""
