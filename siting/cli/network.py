@@ -13,7 +13,7 @@ from siting.common.package import data_folder
 
 if TYPE_CHECKING:
     from siting.common.types import Points
-    from siting.network.osm.build import Built, Residents
+    from siting.network.osm.build import Residents
 
 
 # Commands import what they need when they are called, so that --help answers at once.
@@ -67,9 +67,16 @@ def build_network(  # noqa: PLR0913 - one parameter an option
     language: options.Language = "en",
 ) -> None:
     """Build a road network from OpenStreetMap."""
-    from siting.network.osm.build import build_from_area, build_from_file, build_from_graphml
+    from siting.network.osm.build import (
+        build_from_area,
+        build_from_file,
+        build_from_graphml,
+        save_network,
+    )
     from siting.network.osm.download import Servers, area_of
     from siting.network.osm.files import check_target
+    from siting.network.speeds import read_speeds
+    from siting.studies.network.page import tell_built
 
     check_target(out)
     ways = {"--place": place, "--polygon": polygon, "--bbox": bbox, "--osm": osm}
@@ -83,15 +90,6 @@ def build_network(  # noqa: PLR0913 - one parameter an option
         servers = Servers(overpass_url, nominatim_url, timeout_s=timeout, tries=tries)
         area = area_of(place, polygon, bbox)
         built = build_from_area(area, roads, servers, who)
-    _save(built, out, language)
-
-
-def _save(built: "Built", out: Path, language: str) -> None:
-    """Write a network, and tell what it is."""
-    from siting.network.osm.build import save_network
-    from siting.network.speeds import read_speeds
-    from siting.studies.network.page import tell_built
-
     save_network(built, out, read_speeds(data_folder()))
     options.show(tell_built(built, out, language))
 
@@ -111,7 +109,6 @@ def fetch_network(  # noqa: PLR0913 - one parameter an option
     language: options.Language = "en",
 ) -> None:
     """Download an extract of OpenStreetMap, and build a road network from it."""
-    from siting.network.osm.build import build_from_file
     from siting.network.osm.download import Patience
     from siting.network.osm.fetch import download_extract, find_extract
     from siting.network.osm.files import check_target
@@ -123,12 +120,11 @@ def fetch_network(  # noqa: PLR0913 - one parameter an option
     offer = find_extract(region, date, server, Patience(timeout_s=timeout, tries=tries))
     if not yes:
         options.agree(tell_offer(offer, out, language))
-    extract = out.with_suffix(".osm.pbf")
+    extract = out.with_name(offer.url.rpartition("/")[2])
     with options.progress_on_terminal() as progress:
         download_extract(offer, extract, progress)
-        progress("Building the network")
-        built = build_from_file(extract, roads, _residents(), source=offer.url)
-    _save(built, out, language)
+    typer.echo(f"Building {out}", err=True)
+    build_network(out, osm=extract, roads=roads, language=language)
     extract.unlink()
     if default:
         choose_network(str(out), language=language)
@@ -142,13 +138,13 @@ def choose_network(
 ) -> None:
     """Set or print the road network of scenarios that name none."""
     from siting.network.load import load_road_network
+    from siting.report.words import study_texts
     from siting.scenario.user import default_network, set_default_network
-    from siting.studies.network.page import tell_default
 
     if source:
         load_road_network(source)
         set_default_network(source)
-    options.show(tell_default(default_network(), language))
+    typer.echo(study_texts("network", language)["default"].format(source=default_network()))
 
 
 @network_app.command("calibrate")

@@ -17,7 +17,7 @@ from siting.common.toml import PositiveFloat, Table, faults_of, read_toml
 GREATEST_KPH = 150.0
 """No country posts a greater limit; what a tag says beyond it is a slip."""
 _KPH_PER = {"mph": 1.609344, "knots": 1.852}
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
+_NUMBER = re.compile(r"(?:[a-z]{2}:(?:zone:?)?)?(\d+(?:[.,]\d+)?)\s*(km/h|kmh|kph|mph|knots)?")
 _LIMITS: Mapping[str, tuple[float, ...]] = {
     # Trafikförordning (1998:1276) chapter 3 section 17: 50 in towns, 70 outside them; 110 is the
     # base limit of Swedish motorways.
@@ -28,7 +28,7 @@ _LIMITS: Mapping[str, tuple[float, ...]] = {
     "DK": (50.0, 80.0, 130.0),
 }
 _NAMED = {"walk": 7.0} | {
-    f"{country}:{zone}": kph
+    f"{country}:{zone}".lower(): kph
     for country, limits in _LIMITS.items()
     for zone, kph in zip(("urban", "rural", "motorway"), limits, strict=False)
 }
@@ -46,7 +46,7 @@ def limit_kph(value: object) -> float:
 
 @cache
 def _of_text(text: str) -> float:
-    return _mean([_single(part.strip()) for part in re.split(r"[;|]", text)])
+    return _mean([_single(part.strip()) for part in re.split(r"[;|]", text.lower())])
 
 
 def _single(text: str) -> float:

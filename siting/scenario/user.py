@@ -8,6 +8,9 @@ import platformdirs
 from siting.common.errors import Fault, InputError
 from siting.common.files import telling, write_file
 
+_NOTE = "default.txt"
+"""The file that holds the path of the default network."""
+
 
 def networks_folder() -> Path:
     """Folder of the networks that were fetched: SITING_NETWORKS, else in the user's own data."""
@@ -15,17 +18,11 @@ def networks_folder() -> Path:
     return Path(chosen or platformdirs.user_data_path("siting", appauthor=False) / "networks")
 
 
-def _note() -> Path:
-    """The file that holds the path of the default network."""
-    return networks_folder() / "default.txt"
-
-
 def default_network() -> str:
     """The network that is meant where a scenario names none: "shipped", or a path."""
-    if not (note := _note()).is_file():
-        return "shipped"
-    source = note.read_text(encoding="utf-8", errors="replace").strip()
-    if not Path(source).is_file():
+    note = networks_folder() / _NOTE
+    source = note.read_text("utf-8", errors="replace").strip() if note.is_file() else "shipped"
+    if source != "shipped" and not Path(source).is_file():
         remedy = "Fetch it again, or go back with: siting network default shipped"
         raise InputError([Fault(str(note), "default network", source, "no such file", remedy)])
     return source
@@ -33,9 +30,7 @@ def default_network() -> str:
 
 def set_default_network(source: str | Path) -> None:
     """Let a network be meant where a scenario names none."""
-    with telling(_note()):
-        if source == "shipped":
-            _note().unlink(missing_ok=True)
-            return
-        networks_folder().mkdir(parents=True, exist_ok=True)
-        write_file(_note(), f"{Path(source).absolute()}\n".encode())
+    named = source if source == "shipped" else Path(source).absolute()
+    with telling(note := networks_folder() / _NOTE):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        write_file(note, f"{named}\n".encode())

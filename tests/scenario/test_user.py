@@ -39,8 +39,8 @@ def mine(tmp_path: Path) -> Path:
 def test_without_one_the_shipped_roads_are_meant(networks: Path) -> None:
     assert networks_folder() == networks
     assert default_network() == "shipped"
-    set_default_network("shipped")
     assert not networks.exists()
+    set_default_network("shipped")
     assert read_scenario("remaining_offices").scenario.network.source == "shipped"
 
 
@@ -112,7 +112,7 @@ def test_the_command_sets_prints_and_takes_back(call: Call, networks: Path, road
     assert default_network() == str(roads)
     assert call("network", "default", "shipped").returncode == 0
     assert default_network() == "shipped"
-    assert list(networks.iterdir()) == []
+    assert [path.name for path in networks.iterdir()] == ["default.txt"]
 
 
 def test_a_path_is_kept_whole_wherever_one_stands(

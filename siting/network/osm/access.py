@@ -25,7 +25,7 @@ foot pedestrian bicycle use_sidepath dismount horse ski snowmobile
 """Values that close a way to an ordinary car, a kind a line; all others leave it open."""
 PASSED: Final = """
 gate lift_gate swing_gate sliding_gate hampshire_gate bump_gate cattle_grid toll_booth entrance
-border_control sally_port height_restrictor kerb rising_bollard no
+border_control checkpoint sally_port coupure sliding_beam height_restrictor kerb rising_bollard no
 """
 """Barriers that cars pass where neither access nor ``locked=yes`` forbids; all others cut."""
 
@@ -75,14 +75,14 @@ def verdict(tags: Tags, direction: str = "") -> str:
 
 def season(tags: Tags) -> bool:
     """Whether a way is open in one season only."""
-    named = (tags.get(key, "no") for key in ("seasonal", "ice_road", "winter_road"))
-    return any(value != "no" for value in named) or tags.get("surface") in {"ice", "snow"}
+    named = (parts(tags.get(key, "")) for key in ("seasonal", "ice_road", "winter_road"))
+    return any({*one} - {"no"} for one in named) or tags.get("surface") in {"ice", "snow"}
 
 
 def barrier(tags: Tags) -> tuple[str, str] | None:
     """Topic and kind of the barrier at a node; tags for vehicles cut without a barrier too."""
     kind = tags.get("barrier", "no")
-    said = verdict({**tags, "access": ""} if kind == "no" else tags)
+    said = verdict({key: text for key, text in tags.items() if kind != "no" or key[:6] != "access"})
     mild = _PASSED.issuperset(parts(kind)) or tags.get("bollard") == "rising"
     passed = said == "open" or (said == "silent" and mild)
     if not passed or tags.get("locked") == "yes":
@@ -94,7 +94,8 @@ def turn_bans(bans: Iterable[Ban], ways: Collection[int]) -> Notes:
     """Count the bans from one of these ways to another that cars must heed."""
     notes: Notes = Counter()
     for tags, members in bans:
-        kinds = [text for key, text in tags.items() if key.removesuffix(":conditional") in _BANS]
+        named = (text for key, text in tags.items() if key.removesuffix(":conditional") in _BANS)
+        kinds = [text for text in named if text.startswith(("no_", "only_"))]
         heeded = kinds and not {*parts(tags.get("except", ""))} & {*NEAREST}
         if heeded and {"from", "to"} <= {role for role, way in members if way in ways}:
             notes["turn bans not kept", kinds[0]] += 1

@@ -62,16 +62,14 @@ def save_network(built: Built, path: Path, speeds: Speeds) -> None:
     save_streets(built.streets, built.about, path, speeds)
 
 
-def build_from_file(
-    path: Path, roads: Roads, residents: Residents = NOBODY, *, source: str = ""
-) -> Built:
-    """Build a network from an extract, which may be from a source elsewhere."""
+def build_from_file(path: Path, roads: Roads, residents: Residents = NOBODY) -> Built:
+    """Build a network from an extract."""
     extract = read_extract(path, roads)
     if not len(extract.node):
         remedy = "Use an extract that holds the nodes of its ways"
         problem = "holds no position of any node of a road"
         raise InputError([Fault(str(path), "--osm", path.name, problem, remedy)])
-    return _finish(make_links(extract), source or path.name, extract.about, residents)
+    return _finish(make_links(extract), path.name, extract.about, residents)
 
 
 def build_from_graphml(path: Path, residents: Residents = NOBODY) -> Built:

@@ -42,6 +42,7 @@ _REMEDIES = {
     "--place": "Write it as OpenStreetMap's own search finds it, or give --polygon or --bbox",
     "overpass_url": "Try later or a smaller area, or use an extract with --osm",
     "--server": "Try later: what has come is kept, and the next call goes on with it",
+    "REGION": "Look up there what it has, such as asia/japan, and dates like 2024 or 2024-01-31",
     "area": "Choose a larger area or other classes with --roads",
 }
 
@@ -52,10 +53,10 @@ def polygon_of_file(path: Path) -> shapely.Polygon | shapely.MultiPolygon:
     try:
         shapes = _shapes(path).to_crs(_DEGREES)
     except _UNREADABLE as error:
-        raise _fault("--polygon", str(path), f"cannot be read ({error})") from error
+        raise fault("--polygon", str(path), f"cannot be read ({error})") from error
     whole = shapely.union_all(shapes.to_numpy())
     if not isinstance(whole, shapely.Polygon | shapely.MultiPolygon) or whole.is_empty:
-        raise _fault("--polygon", str(path), "holds no polygon")
+        raise fault("--polygon", str(path), "holds no polygon")
     return whole
 
 
@@ -80,10 +81,11 @@ def polygon_of_box(text: str) -> shapely.Polygon:
     except ValueError:
         west = south = east = north = math.nan
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004 -- degrees
-        raise _fault("--bbox", text, "is not west,south,east,north in degrees")
+        raise fault("--bbox", text, "is not west,south,east,north in degrees")
     return shapely.box(west, south, east, north)
 
 
+_OF_FETCH = frozenset({"--server", "--out", "REGION", "checksum"})
 _STREAMED = {"allow_redirects": False, "stream": True}
 BUSY = frozenset({429, 500, 502, 503, 504})
 _LONGEST_PAUSE_S = 120.0
@@ -166,12 +168,12 @@ def download(area: DownloadArea, roads: Roads, servers: Servers) -> Extract:
 
     with _settings(servers, answers):
         try:
-            polygon = patiently(fetch, "overpass_url", servers.overpass_url, servers)
+            polygon = patiently(fetch, servers.overpass_url, servers)
         except (InsufficientResponseError, ValueError) as error:
-            raise _fault("area", area.label, f"holds no road of these classes ({error})") from error
+            raise fault("area", area.label, f"holds no road of these classes ({error})") from error
     extract = _within(polygon, _gathered(answers, roads))
     if not len(extract.node):
-        raise _fault("area", area.label, "holds no road of these classes")
+        raise fault("area", area.label, "holds no road of these classes")
     return extract
 
 
@@ -209,15 +211,13 @@ def _geocode(place: str) -> shapely.Polygon | shapely.MultiPolygon:
     try:
         found = ox.geocode_to_gdf(place).geometry.iloc[0]
     except (InsufficientResponseError, TypeError) as error:
-        raise _fault("--place", place, f"no area of that name was found ({error})") from error
+        raise fault("--place", place, f"no area of that name was found ({error})") from error
     if not isinstance(found, shapely.Polygon | shapely.MultiPolygon):
-        raise _fault("--place", place, "no area of that name was found")
+        raise fault("--place", place, "no area of that name was found")
     return found
 
 
-def patiently[Answer](
-    fetch: Callable[[], Answer], key: str, url: str, patience: Patience
-) -> Answer:
+def patiently[Answer](fetch: Callable[[], Answer], url: str, patience: Patience) -> Answer:
     """Ask a server again where it gives no usable answer, after longer and longer pauses."""
     pause = patience.pause_s
     for left in reversed(range(patience.tries)):
@@ -226,13 +226,14 @@ def patiently[Answer](
         except requests.RequestException as error:
             if not left:
                 text = f"gave no usable answer in {patience.tries} tries ({error})"
-                raise _fault(key, url, text) from error
+                key = "overpass_url" if isinstance(patience, Servers) else "--server"
+                raise fault(key, url, text) from error
             headers = {} if error.response is None else error.response.headers
             wait = headers.get("Retry-After", "")
             asked = float(wait) if wait.isdecimal() else 0.0
             time.sleep(min(max(pause, asked), _LONGEST_PAUSE_S))
             pause *= 2
-    raise _fault("tries", str(patience.tries), "must be at least 1")
+    raise fault("tries", str(patience.tries), "must be at least 1")
 
 
 @contextmanager
@@ -269,9 +270,9 @@ def _judge(
     if response.is_redirect:
         to = response.headers["Location"]
         remedy = "Name that server, if you trust it"
-        raise _fault(response.url, "status", f"the server sends us on to {to}", remedy)
+        raise fault(response.url, "status", f"the server sends us on to {to}", remedy)
     if not response.ok:
-        raise _fault(response.url, "status", f"the server refused ({response.status_code})")
+        raise fault(response.url, "status", f"the server refused ({response.status_code})")
     whole = _bounded(response)
     content = _content(whole)
     if isinstance(content, dict):
@@ -289,7 +290,7 @@ def _bounded(response: requests.Response) -> requests.Response:
         elif time.monotonic() > deadline:
             problem = f"the answer is not there after {DOWNLOAD_S:,.0f} seconds"
         if problem:
-            raise _fault("area", response.url, problem, "Download a smaller area, or use --osm")
+            raise fault("area", response.url, problem, "Download a smaller area, or use --osm")
         body.write(part)
     body.seek(0)
     whole = requests.Response()
@@ -320,11 +321,11 @@ def check_address(key: str, url: str, *, only_https: bool = False) -> None:
     if not host or not (
         parts.scheme == "https" or (parts.scheme == "http" and here and not only_https)
     ):
-        problem = "must be HTTPS, or HTTP to this machine"
-        raise _fault(key, url, problem, "Name one whose address begins with https://")
+        raise fault(key, url, "must be HTTPS, or HTTP to this machine", "Name an https:// one")
 
 
-def _fault(key: str, value: str, problem: str, remedy: str = "") -> InputError:
+def fault(key: str, value: str, problem: str, remedy: str = "") -> InputError:
+    """What is wrong with a download, or what was asked for."""
     advice = remedy or _REMEDIES.get(key, "Correct it")
-    command = f"siting network {'fetch' if key == '--server' else 'build'}"
+    command = f"siting network {'fetch' if key in _OF_FETCH else 'build'}"
     return InputError([Fault(command, key, value, problem, advice)])

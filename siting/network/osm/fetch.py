@@ -11,13 +11,10 @@ from urllib.parse import urljoin
 
 import requests
 
-from siting.common.errors import Fault, InputError
 from siting.common.files import locked, telling
 from siting.common.signals import Progress
-from siting.network.osm.download import BUSY, PART, Patience, check_address, patiently
+from siting.network.osm.download import BUSY, PART, Patience, check_address, fault, patiently
 
-_FIRST = "europe/"
-"""Where names without a folder are looked for first."""
 _REGION = re.compile(r"[a-z0-9][\w-]*(/[\w-]+)*(\.osm\.pbf)?", re.ASCII)
 _DATE = re.compile(r"(?:20)?(\d\d)(?:-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01]))?", re.ASCII)
 _CHECKSUM = re.compile(rb"\s*([0-9a-fA-F]{32})\b")
@@ -37,8 +34,8 @@ class Offer:
         Its address.
     size : int
         Bytes.
-    version : mapping of str to str
-        What to ask with for the rest of this very version; empty where the server tells none.
+    version : str
+        What the server tells this version of the file by; "" where it does not.
     md5 : str
         Its checksum.
     patience : Patience
@@ -47,7 +44,7 @@ class Offer:
 
     url: str
     size: int
-    version: Mapping[str, str]
+    version: str
     md5: str
     patience: Patience
 
@@ -56,22 +53,20 @@ def find_extract(region: str, date: str, server: str, patience: Patience) -> Off
     """What a server has of a region, at a date or the latest."""
     region, found = region.lower().strip("/"), _DATE.fullmatch(date or "240101")
     if not _REGION.fullmatch(region) or not found:
-        remedy = "Write them like sweden or asia/japan, and 2024 or 2024-01-31"
-        raise _fault("REGION, --date", f"{region} {date}", "is no region or no day", remedy)
+        raise fault("REGION", f"{region} {date}", "is no region, or at no day")
     day = "".join(found.groups("01")) if date else "latest"
     file = region if region.endswith(".pbf") else f"{region}-{day}.osm.pbf"
     check_address("--server", server)
-    for folder in (_FIRST, "") if "/" not in region else ("",):
+    # Names without a folder are looked for in Europe first.
+    for folder in ("europe/", "") if "/" not in region else ("",):
         url = f"{server.rstrip('/')}/{folder}{file}"
-        with patiently(partial(_ask, url, patience, {}), "--server", url, patience) as answer:
+        with patiently(partial(_ask, url, patience, {}), url, patience) as answer:
             size, tag = (answer.headers.get(key, "") for key in ("Content-Length", "ETag"))
             # A tag that is weak may stand for several versions.
-            known = tag if tag.startswith('"') else answer.headers.get("Last-Modified")
+            version = tag if tag.startswith('"') else answer.headers.get("Last-Modified", "")
             if answer.ok and size.isdecimal():
-                version = {"If-Range": known} if known else {}
                 return Offer(url, int(size), version, _checksum(url, patience), patience)
-    remedy = "Look up there which regions it has, and which dates of them"
-    raise _fault("REGION", file, f"there is no such extract at {server}", remedy)
+    raise fault("REGION", file, f"there is no such extract at {server}")
 
 
 def download_extract(offer: Offer, target: Path, progress: Progress) -> None:
@@ -85,16 +80,15 @@ def download_extract(offer: Offer, target: Path, progress: Progress) -> None:
             for other in {*target.parent.glob(f"{target.name}.*.part")} - {part}:
                 other.unlink()
             _check_space(offer, part)
-            while not patiently(
-                partial(_append, offer, part, progress), "--server", offer.url, offer.patience
-            ):
-                pass  # something has come before it broke off
+            more = partial(_append, offer, part, progress)
+            while not patiently(more, offer.url, offer.patience):
+                """Something has come before it broke off."""
             progress(f"Checking {target.name}")
             # It may have been changed since, and the checksum with it.
             if _md5(part) not in {offer.md5, _checksum(offer.url, offer.patience)}:
                 part.unlink()
                 problem = "differs from that of what was downloaded, which is thrown away"
-                raise _fault("checksum", offer.url, problem, "Download it again")
+                raise fault("checksum", offer.url, problem, "Download it again")
             part.replace(target)
 
 
@@ -103,25 +97,25 @@ def _check_space(offer: Offer, part: Path) -> None:
     if needed > (free := shutil.disk_usage(part.parent).free):
         problem = f"{needed / MB:,.0f} MB are needed there, and {free / MB:,.0f} MB are free"
         remedy = "Free space, name a file elsewhere with --out, or choose a smaller region"
-        raise _fault("--out", str(part.parent), problem, remedy)
+        raise fault("--out", str(part.parent), problem, remedy)
 
 
 def _append(offer: Offer, part: Path, progress: Progress) -> bool:
     """Go on with a download; say whether it has come to its end."""
     if (have := _size(part)) == offer.size:
         return True
-    rest = {"Range": f"bytes={have}-", **offer.version} if have else {}
+    rest = {"Range": f"bytes={have}-", "If-Range": offer.version} if have else {}
     with _ask(offer.url, offer.patience, rest) as answer:
         goes_on = answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-        if not answer.ok or (have and answer.headers.get("Content-Range") and not goes_on):
+        if not answer.ok:
             part.unlink(missing_ok=True)
             raise requests.HTTPError(f"status {answer.status_code}", response=answer)
         with part.open("ab" if goes_on else "wb") as file:
             try:
                 for piece in answer.iter_content(PART):
                     file.write(piece)
-                    done, whole = file.tell() / MB, offer.size / MB
-                    progress(f"Downloading {offer.url}: {done:,.0f} of {whole:,.0f} MB")
+                    done, whole = file.tell() // MB, offer.size // MB
+                    progress(f"Downloading {offer.url}: {done:,} of {whole:,} MB")
             except requests.RequestException:
                 if file.tell() <= have:
                     raise
@@ -147,8 +141,7 @@ def _judge(answer: requests.Response, **_: object) -> None:
     elif answer.status_code in BUSY:
         raise requests.HTTPError(f"status {answer.status_code}", response=answer)
     elif not answer.ok and answer.status_code not in {_GONE, _NO_SUCH_RANGE}:
-        problem = f"the server refused ({answer.status_code})"
-        raise _fault("--server", answer.url, problem, "Ask who runs it, or name another")
+        raise fault("--server", answer.url, f"the server refused ({answer.status_code})")
 
 
 def _checksum(url: str, patience: Patience) -> str:
@@ -158,17 +151,13 @@ def _checksum(url: str, patience: Patience) -> str:
         with _ask(f"{url}.md5", patience, {}) as answer:
             return next(answer.iter_content(PART), b"") if answer.ok else b""
 
-    found = _CHECKSUM.match(patiently(read, "--server", url, patience))
+    found = _CHECKSUM.match(patiently(read, url, patience))
     if found is None:
         remedy = "Download it by yourself, check it, and use siting network build OUT --osm FILE"
-        raise _fault("checksum", f"{url}.md5", "there is none", remedy)
+        raise fault("checksum", f"{url}.md5", "there is none", remedy)
     return found[1].decode().lower()
 
 
 def _md5(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).hexdigest()
-
-
-def _fault(key: str, value: str, problem: str, remedy: str) -> InputError:
-    return InputError([Fault("siting network fetch", key, value, problem, remedy)])

@@ -116,7 +116,7 @@ def _check_graph(graph: "nx.MultiDiGraph[Any]", path: Path) -> None:
         ("edge length", "links have no length", ["length" not in row for row in links]),
         ("edge highway", "links have no highway", [not names for names in known]),
         ("edge length", wrong, _no_length(metres)),
-        ("edges", _EMPTY, not links),
+        ("edges", f"{_EMPTY} for cars ({graph.graph.get('notes', 'none at all')})", not links),
     )
     _refuse(path, bad, _GRAPH_REMEDY)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from siting.network.connectors import NO_STOP
-from siting.network.osm.access import NEAREST, Notes, Tags, clauses, season, verdict
+from siting.network.osm.access import NEAREST, Notes, Tags, clauses, parts, season, verdict
 from siting.network.speeds import limit_kph
 
 type Roads = Literal["main", "drive", "all"]
@@ -25,6 +25,8 @@ CLASSES: Final[Mapping[Roads, frozenset[str]]] = {
 roads as well."""
 FERRY: Final = "ferry"
 _LABELS = ("ref", "name")
+_LIKE_CARS = frozenset({"car", "cars", "motorcar", "vehicle", "vehicles", "bus", "hgv", "goods"})
+_TAKEN = ("foot", "bicycle", "bus", "hgv", "goods")
 
 _AT_TIMES = "ways closed as they are open at times only"
 _ONE_WAY_KEYS = (*(f"oneway:{key}" for key in NEAREST[:-1]), "oneway")
@@ -116,10 +118,12 @@ def duration_minutes(text: str) -> float:
 
 
 def _takes_cars(tags: Tags) -> bool:
-    """A ferry takes cars unless its tags speak of people on foot or bicycle only."""
+    """A ferry takes cars unless its tags speak of people on foot or bicycle, or of goods, only."""
     if any(verdict(tags, way) != "silent" for way in ("forward", "backward")):
         return True  # what they say is for `_open_directions` to judge
-    return not any(tags.get(key) in {"yes", "designated"} for key in ("foot", "bicycle"))
+    taken = {key for key in _TAKEN if tags.get(key) in {"yes", "designated", "permissive"}}
+    taken.update(part for part in parts(tags.get("cargo", "")) if part != "no")
+    return not taken or not taken.isdisjoint(_LIKE_CARS)
 
 
 def _open_directions(tags: Tags, highway: str, notes: Notes) -> tuple[bool, bool]:
@@ -138,9 +142,9 @@ def _open_directions(tags: Tags, highway: str, notes: Notes) -> tuple[bool, bool
 def _one_way_rules(tags: Tags) -> list[str]:
     """Every rule about one-way traffic that holds at some time, of the tag nearest to cars."""
     key = next((key for key in _ONE_WAY_KEYS if key in tags or f"{key}:conditional" in tags), "")
-    rule = tags.get(key, "").strip().lower()
     at_times = [value for value, _ in clauses(tags.get(f"{key}:conditional", ""))]
-    return ["yes", "-1"] if rule == "reversible" else [rule, *at_times]
+    rules = [tags.get(key, "").strip().lower(), *at_times]
+    return ["yes", "-1"] if "reversible" in rules else rules
 
 
 def _directions(tags: Tags, rule: str, highway: str) -> tuple[bool, bool]:
@@ -154,6 +158,7 @@ def _limits(tags: Tags, notes: Notes) -> tuple[float, float]:
     """Speed limits in each direction; what cannot be a limit is as if it were not there."""
     known = {key: kph for key in _LIMITS if key in tags and (kph := limit_kph(tags[key])) > 0}
     every = (part.strip() for key in _LIMITS if key in tags for part in tags[key].split(";"))
-    notes.update(("speed limits ignored", one) for one in every if math.isnan(limit_kph(one)))
+    odd = (part for part in every if part and math.isnan(limit_kph(part)))
+    notes.update(("speed limits ignored", part) for part in odd)
     plain = known.get("maxspeed", math.nan)
     return known.get("maxspeed:forward", plain), known.get("maxspeed:backward", plain)

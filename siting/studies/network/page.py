@@ -119,12 +119,6 @@ def tell_offer(offer: Offer, path: Path, language: str = "en") -> str:
     return f"{study_texts('network', language)['offer']}".format(offer.url, size, path)
 
 
-def tell_default(source: str, language: str = "en") -> Document:
-    """Put into words which network is meant where a scenario names none."""
-    said = study_texts("network", language)["default"].format(source=source)
-    return Document(language, "", (Paragraph(said),))
-
-
 _WORST = 10
 _BINS = 60
 
