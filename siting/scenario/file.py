@@ -123,8 +123,7 @@ def read_scenario(
     ----------
     scenario : Path, str or mapping
         A TOML file; a path or name as `find_scenario` takes it; or what such a file would say,
-        whose paths are then relative to the current folder and whose date may be a text, such as
-        2026-05-01.
+        whose paths are then relative to the current folder and whose date may be a text.
     overrides : sequence of str
         Each ``table.key=value``, the value as TOML or as a bare word; ``none`` takes the key
         back to its default.
@@ -164,12 +163,11 @@ def read_scenario(
         except ValueError as error:
             remedy = "Write --set table.key=value, such as --set limits.new_offices_max=20."
             faults.append(Fault("--set", "override", override, str(error), remedy))
-    roads = _default_roads(content, log)
+    # Workers of a cluster may have been started in another folder.
+    allowed = tuple(each.absolute() for each in (*as_paths(allow), *_default_roads(content, log)))
     checked, more = _validate(content, str(path))
     given = {override.partition("=")[0].strip() for override in overrides}
     every = (*faults, *placed((_blamed(fault, given) for fault in more), path, places))
-    # Workers of a cluster may have been started in another folder.
-    allowed = tuple(each.absolute() for each in (*as_paths(allow), *roads))
     return ScenarioFile(name or path.stem, path, checked, tuple(log), every, allowed, places)
 
 
