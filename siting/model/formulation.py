@@ -82,11 +82,9 @@ def make_formulation(
     options = _options(instance, limits, parts)
     farthest = min([np.inf, *(part.minutes for part in parts if isinstance(part, MaxTime))])
     years = np.array([phase.years for phase in limits.phases] or [1.0])
-    fills, within = bool(np.isfinite(options.capacity).any()), bool(np.isfinite(farthest))
-    # Whom no site at all reaches takes up no room, and is covered by none.
-    passes_over = serve_all or (fills and not within)
+    within = bool(np.isfinite(farthest))
     reached = np.diff(instance.times.indptr) > 0
-    counted = np.flatnonzero((instance.weights > 0) & (reached | np.bool_(not passes_over)))
+    counted = np.flatnonzero((instance.weights > 0) & (reached | np.bool_(not serve_all)))
     clients = np.tile(counted, len(years))
     periods = np.repeat(np.arange(len(years)), len(counted))
     people = instance.weights[clients]
@@ -104,10 +102,11 @@ def make_formulation(
         people=people,
         periods=periods,
         capacity=options.capacity,
-        must_serve=serve_all or fills or within,
+        must_serve=serve_all or within,
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
         hint=_hint(options, start) if start else None,
         open_ended=open_ended,
+        single=any(part.single for part in parts if isinstance(part, Capacity)),
     )
     program = presolve.prune_pairs(presolve.drop_forbidden_pairs(presolve.tighten(program)))
     ends = np.concatenate([program.times.data, program.fallback[np.isfinite(program.fallback)]])

@@ -179,5 +179,7 @@ def _same_rows(program: Program) -> Ints:
         same += [program.periods[service]] * splits
         # What is not listed may differ.
         same += [] if program.open_ended is None else [program.open_ended[service]]
+        # Those that may not be divided may still go to different options.
+        same += [np.array(service)] * (splits and program.single)
         numbers[service] = seen.setdefault(b"".join(part.tobytes() for part in same), len(seen))
     return numbers

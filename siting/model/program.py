@@ -201,6 +201,8 @@ class Program:
     open_ended : ndarray of int, shape (services,), optional
         Where not all pairs are listed: the client of each service whose fallback is not an option,
         but what all options that are not listed take at the least; -1 for others.
+    single : bool
+        Whether no service may be divided.
     """
 
     lower: Floats
@@ -216,10 +218,11 @@ class Program:
     ceilings: tuple[Ceiling, ...] = ()
     hint: Bools | None = None
     open_ended: Ints | None = None
+    single: bool = False
 
     @property
     def splits(self) -> bool:
-        """Whether capacities may divide a service between options."""
+        """Whether capacities may send a service elsewhere than to the nearest option."""
         return bool(np.isfinite(self.capacity[self.times.indices]).any())
 
     def nearest(self, chosen: Bools) -> Floats:

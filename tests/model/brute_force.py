@@ -88,10 +88,10 @@ class BruteForce:
 
     @property
     def counted(self) -> Bools:
-        """Clients with people; with a worst case or capacities, only whom some site reaches."""
+        """Clients with people; with a worst case only those whom some site reaches."""
         counted = self.instance.weights > 0
         worst = any(isinstance(each, Worst) for each in self.objectives)
-        if worst or (self._may_fill and not self._every_one and self.limits.max_time is None):
+        if worst:
             counted &= np.isfinite(self.dense).any(axis=1)
         return counted
 
@@ -117,15 +117,20 @@ class BruteForce:
         dense = np.where(dense <= self.radius, dense, np.inf)
         opened = [[s is not None and s[1] <= number for s in plan] for number in range(len(years))]
         fills = self._may_fill
+        must = limits.max_time is not None or self._every_one
+        nowhere = np.full((len(dense), int(fills and not must)), np.inf)
         phase = np.repeat(np.arange(len(years)), len(dense))
         return Service(
-            np.vstack([np.where(running, dense, np.inf) for running in opened]),
+            np.vstack(
+                [np.hstack([np.where(running, dense, np.inf), nowhere]) for running in opened]
+            ),
             np.tile(self.instance.weights[self.counted], len(years)),
             (years / years.sum())[phase],
             phase,
             self.plans.room(plan),
-            must=fills or limits.max_time is not None or self._every_one,
+            must=must,
             fills=fills,
+            single=limits.single_source,
         )
 
     def least(self, plan: Plan, single: Single) -> float:

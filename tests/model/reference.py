@@ -26,6 +26,8 @@ class Service:
     room : ndarray of float, shape (sites,)
     must, fills : bool
         Whether everyone needs an open site, and whether sites may fill up.
+    single : bool
+        Whether no service may be divided.
     """
 
     times: Floats
@@ -35,6 +37,7 @@ class Service:
     room: Floats
     must: bool
     fills: bool
+    single: bool = False
 
     def weighted(self, cost: Callable[[Floats], Floats]) -> Floats:
         """Return the cost of sending each service to each site."""
@@ -63,22 +66,25 @@ class Service:
         return float(next(found, np.inf))
 
     def _by_lp(self, costs: Floats, caps: Sequence[Cap]) -> float:
-        usable: Bools = np.isfinite(self.times)
+        services, sites = self.times.shape
+        # Beyond the sites stands nowhere, where there is always room.
+        usable: Bools = np.isfinite(self.times) | (np.arange(sites) >= len(self.room))
         if not usable.any(axis=1).all():
             return np.inf
         if not len(usable):
             return 0.0
-        services, sites = self.times.shape
         load = [
             np.kron(self.people * (self.phase == phase), np.eye(sites))
             for phase in np.unique(self.phase)
         ]
-        full = np.isfinite(self.room)
+        room = np.append(self.room, np.full(sites - len(self.room), np.inf))
+        full = np.isfinite(room)
         capped = [np.where(usable, matrix, 0.0).reshape(1, -1) for matrix, _ in caps]
         result = linprog(
-            np.where(usable, costs, 0.0).ravel().astype(np.float64),
+            integrality=np.full(usable.size, int(self.single)),
+            c=np.where(usable, costs, 0.0).ravel().astype(np.float64),
             A_ub=np.vstack([*(rows[full] for rows in load), *capped]).astype(np.float64),
-            b_ub=[*np.tile(self.room[full], len(load)), *(float(most) for _, most in caps)],
+            b_ub=[*np.tile(room[full], len(load)), *(float(most) for _, most in caps)],
             A_eq=np.kron(np.eye(services), np.ones(sites)),
             b_eq=np.ones(services),
             bounds=[(0, 1 if can else 0) for can in usable.ravel()],

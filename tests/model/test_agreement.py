@@ -109,6 +109,7 @@ def holds(problem: Problem, kept: Sequence[ClashingLimit]) -> bool:
     phases = [Phase(each.name, years=each.years) for each in limits.phases]
     bare = Limits(office_types=limits.office_types, phases=phases)
     fields = {PLURAL.get(key, key) for key in keys - {"target", "everyone_served"}}
+    fields |= {"single_source"} if "capacity" in keys else set()
     some = replace(bare, **{name: getattr(limits, name) for name in fields})
     some = replace(some, at_least_one_in={"region": towns})
     some = replace(some, closing_frees_budget=limits.closing_frees_budget)

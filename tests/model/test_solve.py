@@ -130,7 +130,7 @@ def test_an_unknown_method_is_refused(line: Callable[..., Instance]) -> None:
     [
         (Limits(), "highs", 4, "classic"),
         (Limits(), "highs", 3, "decomposition"),
-        (Limits(capacity={"0": 1}), "highs", 3, "classic"),
+        (Limits(capacity={"0": 1}), "highs", 3, "decomposition"),
         (Limits(), "cbc", 3, "classic"),
     ],
 )

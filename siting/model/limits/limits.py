@@ -52,6 +52,8 @@ class Limits:
     capacity : mapping of str to float
         Site to the people it can serve, existing sites too; the others never fill up. People may
         be split between sites, and then do not always go to the nearest.
+    single_source : bool
+        Where sites fill up, whether all of a client go to one site.
     office_types : sequence of OfficeType
         What new sites can become, chosen for each; they replace the sites' own costs and
         capacities.
@@ -79,6 +81,7 @@ class Limits:
     spacing: Spacing | None = None
     max_time: float | None = None
     capacity: Mapping[str, float] = field(default_factory=dict)
+    single_source: bool = False
     office_types: Sequence[OfficeType] = ()
     type_quotas: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
     phases: Sequence[Phase] = ()
@@ -113,7 +116,8 @@ class Limits:
         yield self.closing
         yield self.spacing
         yield None if self.max_time is None else MaxTime(self.max_time)
-        yield Capacity(tuple(self.capacity.items())) if self.capacity else None
+        if self.capacity or self.single_source:
+            yield Capacity(tuple(self.capacity.items()), self.single_source)
         yield Phases(tuple(self.phases)) if self.phases else None
         yield from self.different
 

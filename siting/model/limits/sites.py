@@ -222,20 +222,24 @@ class MaxTime(Limit):
 
 @dataclass(frozen=True)
 class Capacity(Limit):
-    """How many people each site can serve. Demand may be split between sites.
+    """How many people each site can serve, and whether a client may be split between sites.
 
     Parameters
     ----------
     sites : tuple of (str, float)
         Label and people; sites that are not named never fill up.
+    single : bool
+        Whether all of a client go to one site.
     """
 
     name = "capacity"
     sites: tuple[tuple[str, float], ...]
+    single: bool = False
 
     def sentence(self) -> str:
         """Return what the limit says, in plain words."""
-        return "no site serves more people than its capacity"
+        whole = ", and all of a client go to one site" * self.single
+        return f"no site serves more people than its capacity{whole}"
 
     def faults(self, instance: Instance) -> Iterable[Fault]:
         """Return what is wrong with the limit itself."""

@@ -90,6 +90,7 @@ def split_of(program: Program, chosen: Bools, shares: Floats) -> Split:
     """Return how services are divided by the shares of a solver, shape (pairs,)."""
     times, rows = program.times, entry_rows(program.times)
     shares = np.where(chosen[times.indices], np.clip(shares, 0.0, 1.0), 0.0)
+    shares = np.rint(shares) if program.single else shares
     total = np.bincount(rows, weights=shares, minlength=len(program.fallback))
     full = (np.isinf(program.fallback) & (np.abs(total - 1) <= FEASIBILITY)) | (total > 1)
     shares = shares / np.where(full, total, 1.0)[rows]
@@ -184,8 +185,10 @@ class Classic:
 
     def _add_shares(self) -> None:
         times = self.program.times
+        kind: Literal["Integer", "Continuous"]
+        kind = "Integer" if self.program.single else "Continuous"
         for service, option in zip(self.rows, times.indices, strict=True):
-            share = self.problem.add_variable(f"x{service}_{option}", 0)
+            share = self.problem.add_variable(f"x{service}_{option}", 0, cat=kind)
             self.problem += share - self.open[int(option)] <= 0, f"open{service}_{option}"
             self.share.append(share)
         for service in range(times.shape[0]):
@@ -248,13 +251,18 @@ class Classic:
         return pulp.lpSum_vars_coefs([(v, c) for v, c in terms if c != 0]), constant
 
 
-def _unit(total: pulp.LpAffineExpression, least: float, wanted: float, most: float) -> float:
+def unit_for(figures: Floats, least: float, wanted: float, most: float) -> float:
     """Return the power of 2 that brings the greatest figure near to the wanted one.
 
     Solvers hold a sum to a tolerance that is not relative to its figures. It is 1 where the
     greatest lies between least and most, so that most problems are handed over as they are.
     """
-    greatest = max(map(abs, total.values()), default=wanted)
+    greatest = float(np.abs(figures).max(initial=0.0)) or wanted
     if least <= greatest <= most:
         return 1.0
     return float(2.0 ** np.round(np.log2(wanted / greatest)))
+
+
+def _unit(total: pulp.LpAffineExpression, least: float, wanted: float, most: float) -> float:
+    """Return the unit in which an expression is handed over."""
+    return unit_for(np.array([*total.values()], dtype=np.float64), least, wanted, most)

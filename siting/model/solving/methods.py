@@ -9,6 +9,7 @@ from siting.common.types import Bools
 from siting.model.presolve import drop_forbidden_pairs
 from siting.model.program import Program, UnlistedError
 from siting.model.solving.classic import FEW_PAIRS, SolverAnswer, checked, solve_classic
+from siting.model.solving.decomposition.capacitated import solve_capacitated
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.heuristic import moves_of, start
 from siting.model.solving.decomposition.solve import solve_decomposed
@@ -21,21 +22,27 @@ MANY_PAIRS = 20_000
 def way_for(program: Program, search: Search) -> str:
     """Return "classic" or "decomposition", whichever suits the size, limits and solver."""
     small = program.times.nnz <= FEW_PAIRS
-    only_classic = search.solver.name != "highs" or not can_decompose(program)
-    return "classic" if small or only_classic else "decomposition"
+    return "classic" if small or search.solver.name != "highs" else "decomposition"
 
 
-def can_decompose(program: Program) -> bool:
-    """Tell whether the decomposition serves: of divided people it can count one sum, the goal."""
-    other = any(ceiling.functional.transform is not None for ceiling in program.ceilings)
-    return not program.splits or (program.goal.transform is not None and not other)
+def needs_flow(program: Program) -> bool:
+    """Tell whether the decomposition has to say who goes where.
+
+    Prices by service do where one sum is counted, people may be divided, and each has an option
+    that never fills up.
+    """
+    others = any(ceiling.functional.transform is not None for ceiling in program.ceilings)
+    tight = program.must_serve and bool(np.isinf(program.fallback).any())
+    more = others or tight or program.single or program.goal.transform is None
+    return program.splits and more
 
 
 def solve_flat(program: Program, search: Search, method: str | None = None) -> SolverAnswer:
     """Return the options with the least goal."""
     search.heed()
-    way = method if method and can_decompose(program) else way_for(program, search)
-    solve = {"classic": solve_classic, "decomposition": solve_decomposed}[way]
+    way = method or way_for(program, search)
+    decomposed = solve_capacitated if needs_flow(program) else solve_decomposed
+    solve = {"classic": solve_classic, "decomposition": decomposed}[way]
     answer = replace(_honest(solve(program, search)), method=way)
     refuse_unlisted(program, answer)
     # Where none is found, the value is infinite; so is the bound if there is none.
@@ -76,7 +83,7 @@ def filled_in(
         choices = [*known, *([program.hint] if program.hint is not None else [])]
         if program.goal.transform is not None:
             choices.append(start(moves_of(program, SortedCosts.of(program, program.goal)), search))
-        found = [_served(program, chosen, bound) for chosen in choices]
+        found = [served(program, chosen, bound) for chosen in choices]
         answer = min([answer, *found], key=lambda each: each.value)
     return replace(answer, bound=bound)
 
@@ -93,11 +100,11 @@ def _floor(program: Program) -> float:
     return floor if np.isfinite(floor) else -np.inf
 
 
-def _served(program: Program, chosen: Bools, bound: float) -> SolverAnswer:
+def served(program: Program, chosen: Bools, bound: float) -> SolverAnswer:
     """Return a choice as an answer, if everyone can be served; where options fill up, by an LP."""
     if not program.splits:
         return checked(program, chosen, "stopped", bound)
     only = chosen.astype(np.float64)
     chosen_alone = drop_forbidden_pairs(replace(program, lower=only, upper=only, hint=None))
-    answer = solve_classic(chosen_alone, Search(Solver(), TIGHT_GAP, None))
+    answer = solve_flat(chosen_alone, Search(Solver(), TIGHT_GAP, None))
     return replace(answer, state="stopped", bound=bound)

@@ -13,8 +13,7 @@ from siting.model.options import Options
 from siting.model.presolve import drop_forbidden_pairs, merge_services, prune_pairs
 from siting.model.program import Program, Row, other_than, sum_row
 from siting.model.solving.classic import SolverAnswer
-from siting.model.solving.decomposition.room import divided
-from siting.model.solving.methods import solve_flat
+from siting.model.solving.methods import served, solve_flat
 from siting.model.solving.search import Search
 
 # Answers whose objectives differ by no more than this, relative, are equally good.
@@ -51,7 +50,9 @@ def break_ties(
         decided = False
     if answer.narrowed is not None and ranking.best.chosen is not None and whole.splits:
         # What is found divides the people of the narrower program.
-        split = divided(whole, ranking.best.chosen)
+        split = served(whole, ranking.best.chosen, -np.inf).split
+        if split is None:
+            return answer, False
         return replace(ranking.best, split=split), decided
     return ranking.best, decided
 

@@ -149,7 +149,11 @@ def test_capacities_hold_in_each_phase(line: Line) -> None:
     full = Limits(phases=phases, capacity={"0": 4})
     with pytest.raises(InfeasibleError) as caught:
         solve(instance, Mean(), full)
-    assert [limit.key for limit in caught.value.clash] == ["capacity", "phases"]
+    assert [limit.key for limit in caught.value.clash] == [
+        "capacity",
+        "phases",
+        "everyone_served",
+    ]
     enough = Limits(phases=phases, capacity={"0": 5})
     assert solve(instance, Mean(), enough).objective == 9
 

@@ -48,16 +48,16 @@ def solve_decomposed(program: Program, search: Search) -> SolverAnswer:
     """Return the options with the least goal, by decomposition."""
     if (program.lower > program.upper).any():
         return nothing("infeasible")
-    return _Decomposition(program, search).solve()
+    return Decomposition(program, search).solve()
 
 
-class _Decomposition:
+class Decomposition:
     """The state of one decomposition: its master, and the best answer so far."""
 
-    def __init__(self, program: Program, search: Search) -> None:
+    def __init__(self, program: Program, search: Search, master: Master | None = None) -> None:
         self.program = program
         self.search = search
-        self.master = Master(program, search)
+        self.master = master or Master(program, search)
         self.best = nothing("stopped")
         self.bound = -np.inf
         self.root: tuple[float, Floats] | None = None
@@ -67,6 +67,7 @@ class _Decomposition:
         self.moves = None if goal is None else moves_of(program, goal.costs)
 
     def solve(self) -> SolverAnswer:
+        """Return the best answer, and the bound that the search has reached."""
         hint = self.program.hint if self.program.open_ended is not None else None
         for chosen in self._started(None if hint is None else hint.astype(np.float64)):
             self._visit(chosen, None)

@@ -27,7 +27,7 @@ from siting.model.program import Program
 from siting.model.solving.classic import solve_classic
 from siting.model.solving.decomposition.costs import SortedCosts
 from siting.model.solving.decomposition.room import Room, divided
-from siting.model.solving.decomposition.solve import _Decomposition as Decomposition
+from siting.model.solving.decomposition.solve import Decomposition
 from siting.model.solving.search import Search, Solver
 
 KINDS = [OfficeType("small", 1.0, capacity=90), OfficeType("large", 3.0, capacity=260)]
