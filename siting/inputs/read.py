@@ -18,6 +18,7 @@ from siting.inputs import schema
 from siting.inputs.boundaries import in_municipalities
 from siting.inputs.candidates import every_place
 from siting.inputs.demand import COLUMNS
+from siting.inputs.grid import as_demand
 from siting.inputs.names import Finder
 from siting.inputs.placing import heads_of, place_offices
 from siting.inputs.positions import POSITION, position_columns, with_degrees
@@ -247,14 +248,16 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         offices = reader.shipped(wanted if wanted in SHIPPED_OFFICES else SHIPPED_OFFICES[0])
     tables = Tables(
         municipalities=municipalities,
-        demand=reader.shipped("demand") if demand is None else demand,
+        demand=reader.people(municipalities) if demand is None else demand,
         offices=offices,
         localities=none if regions else reader.shipped("localities"),
         shipped_candidates=none if regions else reader.shipped("candidates"),
         user_candidates=candidates,
         levels=frozenset(name for name in schema.OPTIONAL_LEVELS if _has(municipalities, name)),
         listed_in=regions or _SWEDEN,
-        shipped=not table_files(file) and file.scenario.offices.existing == SHIPPED_OFFICES[0],
+        shipped=not table_files(file)
+        and file.scenario.offices.existing == SHIPPED_OFFICES[0]
+        and file.scenario.demand.points == "localities",
         files=with_user_files(reader.used, *parts_of(*table_files(file).values())),
         placed=tuple(user.placed),
     )
@@ -306,9 +309,16 @@ class _Reader:
         ]
         return municipalities
 
+    def people(self, municipalities: pd.DataFrame) -> pd.DataFrame:
+        """Where people live, of the tables that ship."""
+        if self._file.scenario.demand.points == "localities":
+            return self.shipped("demand")
+        return as_demand(self.shipped("demand_grid_1km"), municipalities)
+
     def shipped(self, name: str) -> pd.DataFrame:
         """A table that ships."""
-        self.used[f"{name}.csv"] = self._folder / f"{name}.csv"
+        path = schema.table_path(name, self._folder)
+        self.used[path.name] = path
         return schema.read_table(name, self._folder)
 
     def user(self, key: str, read: Callable[[TableFile], pd.DataFrame]) -> pd.DataFrame | None:

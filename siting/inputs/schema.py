@@ -150,6 +150,12 @@ TABLES: Mapping[str, Columns] = {
         **_position(),
         "inside_minutes": _number("least minutes of a trip, the time inside the place itself"),
     },
+    "demand_grid_1km": {
+        "demand_id": _id("cell, by the km of its south-western corner in EPSG:3035"),
+        "municipality_code": _code("municipality that its centre lies in"),
+        "people": _whole("residents on 2019-12-31, whole persons", POSITIVE),
+        **_position(of=" of its centre"),
+    },
     "candidates": {
         "locality_code": _id("locality code, or S + municipality code for a seat"),
         "locality": _text("place"),
@@ -213,7 +219,7 @@ TABLES: Mapping[str, Columns] = {
         "note": ColumnSpec("known faults and remarks"),
     },
 }
-"""Every CSV table that ships, by file name without ending; the road tables are in network/."""
+"""Every table that ships, by file name without ending; the road tables are in network/."""
 
 OPTIONAL_LEVELS = {
     name: tuple(filter(None, (level.code, level.name)))
@@ -223,9 +229,14 @@ OPTIONAL_LEVELS = {
 """Groupings that a file of regions may leave out, and the columns that each of them needs."""
 
 
+def table_path(name: str, folder: Path) -> Path:
+    """Where one of the tables that ship lies."""
+    return folder / f"{name}.{'parquet' if name == 'demand_grid_1km' else 'csv'}"
+
+
 def read_table(name: str, folder: Path) -> pd.DataFrame:
     """Read one of the tables that ship."""
-    return read_columns(folder / f"{name}.csv", TABLES[name], strict=True)
+    return read_columns(table_path(name, folder), TABLES[name], strict=True)
 
 
 def demand_columns(bounds: Bounds) -> Columns:

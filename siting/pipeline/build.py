@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -13,6 +14,7 @@ from siting.inputs.boundaries import in_municipalities
 from siting.inputs.candidates import LEAST_POPULATION, candidate_places
 from siting.inputs.costs import people_nearer, read_costs, staff_by_rule
 from siting.inputs.demand import build_demand
+from siting.inputs.grid import build_grid
 from siting.inputs.ledger import refresh_ledger
 from siting.inputs.offices import offices_2024
 from siting.inputs.select import points
@@ -22,6 +24,8 @@ from siting.network.near import StayingOpen
 from siting.network.shipped.build import build_road_tables, points_along_roads, write_road_tables
 
 ROADS = "egm2019_roads.gpkg"
+AREAS = "municipalities_lantmateriet_2020.gpkg"
+CELLS = "population_grid_1km.parquet"
 RAW_FILES = (
     "municipalities.csv",
     "localities_2020.csv",
@@ -33,8 +37,11 @@ RAW_FILES = (
     "reference_trips.csv",
     "sources.csv",
     ROADS,
+    AREAS,
+    CELLS,
 )
 _AS_THEY_ARE = ("reference_trips", "sources", "office_facts", "network_counts")
+_GRID = "demand_grid_1km.parquet"
 BORDER_NORWAY = (
     *("1435", "1438", "1486", "1730", "1737", "1765", "1784", "2023", "2039", "2309", "2313"),
     *("2321", "2326", "2361", "2421", "2422", "2462", "2506", "2510", "2523", "2584"),
@@ -80,6 +87,9 @@ def _write_all(raw: Path, made: Path) -> Iterator[str]:
     tables["offices_2024"] = offices_2024(offices, tables["decisions"], municipalities, districts)
     tables["demand"] = _demand(raw, made, municipalities, localities)
     tables["candidates"] = _candidates(made, tables)
+    cells = build_grid(pd.read_parquet(raw / CELLS), gpd.read_file(raw / AREAS), municipalities)
+    cells.to_parquet(made / _GRID, index=False, compression="zstd")
+    yield f"{_GRID}: {len(cells)} rows"
     for name, table in tables.items():
         table.to_csv(made / f"{name}.csv", index=False, lineterminator="\n")
         yield f"{name}.csv: {len(table)} rows"

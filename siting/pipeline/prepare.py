@@ -140,11 +140,17 @@ def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwor
         return no_network(own.path)
     progress("Reading the road network")
     network = load_road_network(
-        network_source(file), speeds=wanted.speeds, limit_km=wanted.limit_km, data=folder
+        network_source(file), speeds=wanted.speeds, limit_km=_limit_km(file), data=folder
     )
     for note in (line for line in network.log if "turn bans" in line or "links left out" in line):
         _LOG.warning("Roads of %s, %s", network.source, note)
     return network
+
+
+def _limit_km(file: ScenarioFile) -> float | None:
+    """How far a place may lie from every road; the cells that ship are where people do live."""
+    asked, cells = file.scenario.network.limit_km, file.scenario.demand.points == "grid_1km"
+    return np.inf if asked is None and cells and file.scenario.demand.file is None else asked
 
 
 def _times(  # noqa: PLR0913 - all that times depend on, who computes them, and which can matter
@@ -167,7 +173,7 @@ def _times(  # noqa: PLR0913 - all that times depend on, who computes them, and 
             return times
         return replace(times, minutes=only_near(times.minutes, staying))
     people = inputs.demand["people"].to_numpy()
-    if file.scenario.network.limit_km is None:
+    if _limit_km(file) is None:
         refuse_far_places(network, homes, sites, people)
     return cached_travel_times(
         network,

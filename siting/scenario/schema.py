@@ -51,6 +51,9 @@ class OwnTable(Table):
 class Demand(OwnTable):
     """Whose travel counts."""
 
+    points: Literal["localities", "grid_1km"] = "localities"
+    """Where people live, of the tables that ship: localities, and road junctions around them; or
+    grid_1km, the inhabited cells of a grid of 1 km."""
     weight: Literal["population", "age_75_plus", "no_tertiary"] = "population"
     """population: every resident counts alike; age_75_plus: residents aged 75 or older;
     no_tertiary: residents without tertiary education."""

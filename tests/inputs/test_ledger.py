@@ -39,7 +39,8 @@ def test_what_is_measured_is_filled_in(data: Path, copy: Path) -> None:
 
 
 def test_frictionless_accepts_the_ledger_by_itself(data: Path) -> None:
-    assert Package(str(data / LEDGER)).validate().valid
+    # Enough rows to meet every type; siting data check reads them all.
+    assert Package(str(data / LEDGER)).validate(limit_rows=5000).valid
 
 
 def test_every_file_has_origin_licence_version_and_checksum(data: Path) -> None:
