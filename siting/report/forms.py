@@ -15,7 +15,7 @@ from siting.common.files import refuse_new_file, replace_file, telling
 from siting.common.toml import field_at, read_toml, table_at
 from siting.inputs.candidates import every_place
 from siting.inputs.schema import read_table
-from siting.report.words import texts
+from siting.report.words import key_meanings, texts
 from siting.scenario.schema import Scenario, table_models
 from siting.scenario.workbook import LISTS, MAIN
 
@@ -29,7 +29,7 @@ def write_template(kind: str, out: Path, language: str, data: Path) -> Path:
     refuse_new_file(out, (".xlsx",))
     words, first = texts(language)["template"], MAIN if kind == "costs" else kind
     columns = {name: words[name]["columns"] for name in (first, *_EMPTY * (kind == MAIN))}
-    rows = {first: words[kind]["rows"] if kind in _EMPTY else [*_keys(kind, data)]}
+    rows = {first: words[kind]["rows"] if kind in _EMPTY else [*_keys(kind, data, language)]}
     sheets = {
         name: pd.DataFrame(rows.get(name, ()), columns=[head for head, _, _ in each])
         for name, each in columns.items()
@@ -68,7 +68,7 @@ def _explain(sheet: Worksheet, place: int, head: str, note: str, choice: str) ->
         sheet.column_dimensions[letter].number_format = "@"
 
 
-def _keys(kind: str, data: Path) -> Iterator[tuple[str, str, Any, str]]:
+def _keys(kind: str, data: Path, language: str) -> Iterator[tuple[str, str, Any, str]]:
     """The costs that ship by the keys that a scenario has for them, or all keys without values."""
     costs = pd.json_normalize({"costs": read_toml(data / "costs.toml")}).iloc[0].to_dict()
     given = costs if kind == "costs" else {"scenario.date": dt.datetime.now(tz=dt.UTC).date()}
@@ -79,7 +79,8 @@ def _keys(kind: str, data: Path) -> Iterator[tuple[str, str, Any, str]]:
         field, (table, _, name) = field_at(key.split("."), Scenario), key.partition(".")
         if field and not field.exclude:
             value = given.get(key, "…" if field.is_required() else "")
-            yield table, name, value, " ".join((field.description or "").split())
+            meaning = key_meanings(language).get(key, field.description or "")
+            yield table, name, value, " ".join(meaning.split())
 
 
 def _lists(data: Path) -> pd.DataFrame:

@@ -37,6 +37,13 @@ def texts(language: str) -> Mapping[str, Any]:
     return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def key_meanings(language: str) -> Mapping[str, str]:
+    """What keys of a scenario mean; none in English, which their schema is in."""
+    path = _FOLDER / f"keys.{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
 def study_texts(study: str, language: str) -> Mapping[str, Any]:
     """The texts of a study."""
     words: Mapping[str, Any] = texts(language)["studies"][study]

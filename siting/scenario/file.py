@@ -183,7 +183,9 @@ def _default_roads(content: dict[str, Any], log: list[str]) -> list[Path]:
 def _read_book(path: Path, places: dict[str, str], faults: list[Fault]) -> dict[str, Any]:
     """What a workbook says; where its keys stand and what is wrong with them is added."""
     content: dict[str, Any] = {}
-    for key, value, place in read_book(path):
+    entries, unread = read_book(path)
+    faults += unread
+    for key, value, place in entries:
         *way, name = key.split(".")
         problem = f"it stands in {places[key]} too" if key in places else ""
         section: Any = content if all((*way, name)) else None

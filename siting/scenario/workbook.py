@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from siting.common.errors import InputError, file_fault
+from siting.common.errors import Fault, InputError, file_fault, near_matches
 from siting.common.file_limits import refuse_large_workbook
 from siting.common.toml import field_at, toml_value
 from siting.scenario.schema import Scenario
@@ -19,14 +19,15 @@ FILES = {"times": "travel_times.file"} | {key.partition(".")[0]: key for key in 
 _LISTS = ("limits.quotas", "objective.targets", "objective.order", "phases")
 LISTS = {key.rpartition(".")[2]: key for key in _LISTS}
 """The sheets with a row for each table of a list."""
+_SHEETS = f"Sheets are {', '.join((MAIN, *FILES, *LISTS))}."
 _MOST = 10_000
 _REMEDY = "Check the path, or begin with the file that siting template scenario writes."
 type Entry = tuple[str, Any, str]
 """A key with its tables, what it is set to, and where that stands; rows of lists have no value."""
 
 
-def read_book(path: Path) -> Iterator[Entry]:
-    """Every key that a workbook sets; sheets of other names are the user's own affair."""
+def read_book(path: Path) -> tuple[list[Entry], list[Fault]]:
+    """Every key that a workbook sets, and the sheets that are none of a scenario's."""
     import pandas as pd  # noqa: PLC0415 - slow to load, and TOML does not need it
 
     try:
@@ -40,12 +41,20 @@ def read_book(path: Path) -> Iterator[Entry]:
     if not {*COLUMNS} <= {*sheets.get(MAIN, ())}:
         problem = f"it has no sheet {MAIN} with the columns {', '.join(COLUMNS)}"
         raise InputError([file_fault(path, f"{problem}, but {', '.join(sheets)}", _REMEDY)])
+    known, entries, faults = (MAIN, *FILES, *LISTS), list[Entry](), list[Fault]()
     for name, table in sheets.items():
         rows = {
             f"sheet {name}, row {number}": {key: cell for key, cell in row.items() if cell != ""}
             for number, row in enumerate(table.to_dict("records"), start=2)
         }
-        yield from _entries(path.name, name, {place: row for place, row in rows.items() if row})
+        filled = {place: row for place, row in rows.items() if row}
+        if filled and name not in known and not name.startswith("_"):
+            remedy = f"{near_matches(name, known) or _SHEETS} For notes begin its name with _."
+            faults.append(
+                Fault(str(path), f"sheet {name}", name, "a scenario has no such sheet", remedy)
+            )
+        entries += _entries(path.name, name, filled)
+    return entries, faults
 
 
 def _entries(file: str, sheet: str, rows: Mapping[str, Mapping[Any, Any]]) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from siting.common.errors import InputError
 from siting.inputs.read import UserFiles
 from siting.inputs.schema import GRADES, read_table
 from siting.report.forms import write_template
-from siting.report.words import texts
+from siting.report.words import key_meanings, texts
 from siting.scenario.file import read_scenario
 from siting.scenario.schema import Scenario
 from siting.scenario.workbook import LISTS
@@ -57,14 +57,14 @@ def test_localities_to_choose_from_are_those_of_the_municipality_beside(
 ) -> None:
     """What the formula of the list counts on: the localities of each stand together."""
     book = _made("offices", tmp_path, "sv", data)
-    rows = [row[2:4] for row in book["listor"].iter_rows(2, values_only=True) if row[3]]
+    rows = [row[2:4] for row in book["_listor"].iter_rows(2, values_only=True) if row[3]]
     owners = [owner for owner, _ in rows]
     assert sum(one != other for one, other in pairwise(owners)) == 289
     municipalities = read_table("municipalities", data)
     assert {*owners} == {*municipalities["name"]}
     assert {*zip(municipalities["name"], municipalities["seat"], strict=True)} <= {*rows}
     formulas = [each.formula1 for each in book["offices"].data_validations.dataValidation]
-    assert formulas[1].startswith("OFFSET(listor!$D$1, MATCH($B2, listor!$C:$C, 0)-1, 0, ")
+    assert formulas[1].startswith("OFFSET(_listor!$D$1, MATCH($B2, _listor!$C:$C, 0)-1, 0, ")
     assert formulas[2] == f'"{",".join(GRADES)}"'
 
 
@@ -156,3 +156,19 @@ def test_no_key_of_a_list_stands_on_the_sheet_of_single_keys(tmp_path: Path, dat
     keys = {f"{row[0]}.{row[1]}" for row in sheet.iter_rows(2, values_only=True)}
     assert keys.isdisjoint(LISTS.values())
     assert "phases." not in keys
+
+
+def test_every_swedish_meaning_is_that_of_a_key(tmp_path: Path, data: Path) -> None:
+    told = key_meanings("sv")
+    keys = {
+        f"{row[0]}.{row[1]}": row[3]
+        for row in _made("scenario", tmp_path, "sv", data)["scenario"].iter_rows(
+            2, values_only=True
+        )
+    }
+    costs = {key for key in told if key.startswith("costs.")}
+    assert {*told} - costs <= {*keys}
+    assert all(keys[key] == meaning for key, meaning in told.items() if key in keys)
+    # What is new may be told in English until somebody has put it into Swedish.
+    assert len({*keys} - {*told}) <= len(keys) / 10
+    assert key_meanings("en") == {}

@@ -131,7 +131,7 @@ def test_lists_of_tables_stand_on_sheets_of_their_own(tmp_path: Path) -> None:
         ],
         "phases": [("name", "years"), (2021, 2), ("2022", 1.5)],
         "targets": [("share", "within_minutes", "each"), (0.9, 45, "county")],
-        "Anteckningar": [("vad", "som helst"), (1, 2)],
+        "_Anteckningar": [("vad", "som helst"), (1, 2)],
     }
     path = write_book(tmp_path / "mine.xlsx", {**ABOUT, "objective.kind": "cost"}, sheets)
     file = read_scenario(path)
@@ -356,3 +356,23 @@ def test_a_title_above_the_header_of_a_sheet_is_passed_over(tmp_path: Path) -> N
     keys = {**ABOUT, "offices.header_row": 2}
     file = read_scenario(write_book(tmp_path / "mine.xlsx", keys, {"offices": offices}))
     assert check(file) == ("row 3: A lies at Storuman (Storuman)",)
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("Quotas", "Did you mean quotas?"),
+        ("ofices", "Did you mean offices?"),
+        ("Kontor", "Sheets are scenario, times, demand"),
+        ("kandidater", "Did you mean candidates?"),
+    ],
+)
+def test_a_sheet_of_another_name_is_not_passed_over(tmp_path: Path, name: str, remedy: str) -> None:
+    rows = [("Kontor", "Kommun"), ("A", "Storuman")]
+    (fault,) = read_scenario(write_book(tmp_path / "mine.xlsx", ABOUT, {name: rows})).faults
+    assert (fault.key, fault.problem) == (f"sheet {name}", "a scenario has no such sheet")
+    assert fault.remedy.startswith(remedy)
+    assert fault.remedy.endswith("For notes begin its name with _.")
+    for free in (f"_{name}", "Blad1"):
+        heads = rows if free.startswith("_") else rows[:1]
+        assert not read_scenario(write_book(tmp_path / "m.xlsx", ABOUT, {free: heads})).faults
