@@ -20,6 +20,9 @@ from siting.network.osm.build import Built
 from siting.network.osm.download import Patience
 from siting.network.osm.fetch import Offer, download_extract, find_extract
 from siting.network.osm.files import read_parquet
+from siting.scenario.file import read_scenario
+from siting.scenario.paths import outside
+from siting.scenario.user import default_network
 from tests.network.osm.extract_server import Served, serving
 
 CONTENT = bytes(range(256)) * 4000
@@ -348,6 +351,37 @@ def test_the_command_makes_the_network_of_the_file(
     assert about["source"] == "helsinki-latest.osm.pbf"
     assert streets.links.equals(built.streets.links)
     assert str(out) in result.output.replace("\n", "")
+
+
+@pytest.mark.long
+def test_from_nothing_to_the_network_of_every_scenario(
+    region: Served, networks: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine" / "roads.parquet"
+    result = _fetched(region, "--yes", "--default", "--out", str(out), "--roads", "main")
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in out.parent.iterdir()] == ["roads.parquet"]
+    assert f"none: {out}" in result.output.replace("\n", "")
+    assert default_network() == str(out)
+    file = read_scenario("remaining_offices")
+    assert file.scenario.network.source == str(out)
+    assert not outside(file, networks)
+
+
+@pytest.mark.long
+def test_what_was_downloaded_stays_where_nothing_can_be_built(
+    region: Served, networks: Path
+) -> None:
+    (name,) = region.files
+    region.files[name] = whole = region.files[name][:200_000]
+    for _ in range(2):
+        result = _fetched(region, "--yes")
+        assert isinstance(result.exception, InputError)
+        assert "cannot be read" in str(result.exception)
+        (extract,) = networks.iterdir()
+        assert extract.read_bytes() == whole
+    # What is there is not downloaded again: both calls and one download are asked for.
+    assert len(region.asked) == 3
 
 
 def test_nobody_is_asked_but_on_a_terminal(region: Served, networks: Path) -> None:
