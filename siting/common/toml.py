@@ -22,7 +22,16 @@ def _plain(text: str) -> str:
     return text
 
 
+def _path(text: str) -> str:
+    if re.search(r"[\t\n\r\b\f]", text):
+        raise ValueError(
+            "a backslash and the letter behind it stand for another sign; write / instead"
+        )
+    return _plain(text)
+
+
 Text = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_plain)]
+FileName = Annotated[str, Field(min_length=1, pattern=r"\S"), AfterValidator(_path)]
 Count = Annotated[int, Field(ge=0, le=_GREATEST)]
 NonNegativeFloat = Annotated[float, Field(ge=0, le=_GREATEST)]
 PositiveFloat = Annotated[float, Field(gt=0, le=_GREATEST)]
@@ -83,6 +92,8 @@ def _not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fault:
     if "twice" in str(error) and line.startswith("["):
         table = line.partition("#")[0].strip()
         remedy = f"The table {table} appears twice: put these keys under the one that is there."
+    elif "\\" in line:
+        remedy = f"Write / for each backslash: {re.sub(r'\\+', '/', line)[:_SHOWN]}"
     elif comma := _COMMA.search(line):
         remedy = f"Write {comma[1].replace(',', '.')}: numbers have a point, not a comma."
     elif code := _CODE.search(line):

@@ -13,108 +13,96 @@ from siting.common.tables.file import AnyTable, RawTable
 from siting.inputs.boundaries import SWEREF
 from siting.inputs.schema import SWEDEN, Bounds
 
-# Pairs of names, once what is said of the system is taken off.
-_PAIRS = (
-    ("lon", "lat"),
-    ("longitude", "latitude"),
-    ("longitud", "latitud"),
-    ("lng", "lat"),
-    ("long", "lat"),
-    ("e", "n"),
-    ("x", "y"),
-    ("easting", "northing"),
-    ("east", "north"),
-    ("ost", "nord"),
-    ("öst", "nord"),
-)
-_WORDS = re.compile("sweref|koordinat|koord|coordinate|coord|point|wgs|tm")
 POSITION = ("lon", "lat")
-_NUMBERS = ColumnSpec(kind="number")
-# West, south, east and north of Sweden, metres.
-_SWEREF_99_TM = (250e3, 6.1e6, 930e3, 7.7e6)
-_OTHERS = {
+_NAMES = (
+    "lon lat, longitude latitude, longitud latitud, lng lat, long lat, e n, x y, easting northing, "
+    "east north, ost nord, öst nord"
+)
+# What the name of a column may say besides.
+_WORDS = re.compile("sweref|koordinat|koord|coordinate|coord|point|wgs|tm")
+_DEGREES, _METRES = "degrees", "SWEREF 99 TM"
+# West, south, east and north of Sweden.
+_SYSTEMS: dict[str, Bounds] = {
+    _DEGREES: SWEDEN,
+    _METRES: (250e3, 6.1e6, 930e3, 7.7e6),
     "RT 90": (1.18e6, 6.1e6, 1.95e6, 7.7e6),
     "a regional zone of SWEREF 99": (5e4, 6.1e6, 250e3, 7.7e6),
     "ETRS89-LAEA": (4.2e6, 3.5e6, 5.2e6, 5.3e6),
     "Web Mercator": (1.1e6, 7.3e6, 2.8e6, 1.15e7),
 }
 _STATED = "name a GeoPackage, which states its system; QGIS does both with Save Features As."
-_CONVERT = f"Convert them to degrees (lon, lat) or SWEREF 99 TM (e, n), or {_STATED}"
-_ABROAD = f"Call degrees lon and lat; convert metres to degrees, or {_STATED}"
+_SWAPPED = (
+    "longitude and latitude are swapped",
+    "Swap the names of the columns: lon goes east, lat goes north.",
+)
+_SWEDISH = (
+    f"hold metres in {_METRES} and no degrees",
+    "Call the columns e and n; they are converted then.",
+)
+_ABROAD = (
+    "are not known to be degrees",
+    f"Call degrees lon and lat; convert metres to degrees, or {_STATED}",
+)
 _MOST_DEGREES = 180
-type _Axes = tuple["pd.Series[float]", "pd.Series[float]"]
+type _Axis = "pd.Series[float]"
 
 
 def position_columns(header: Sequence[str]) -> tuple[str, ...]:
     """The columns of a header that hold positions, lon and lat if they are there."""
     letters = {re.sub("[^a-zåäö]", "", name.casefold()): name for name in reversed(header)}
-    bare = {_WORDS.sub("", name): own for name, own in letters.items()} | letters
-    pairs = (pair for pair in _PAIRS if {*pair} <= bare.keys())
-    return next((tuple(bare[name] for name in pair) for pair in pairs), ())
+    bare = {_WORDS.sub("", name): own for name, own in letters.items()}
+    own = {**bare, **letters, **{name: name for name in header}}
+    pairs = (pair.split() for pair in _NAMES.split(","))
+    return next((tuple(own[name] for name in pair) for pair in pairs if {*pair} <= own.keys()), ())
 
 
 def with_degrees(raw: RawTable, table: AnyTable, bounds: Bounds) -> RawTable:
     """A table with the columns lon and lat, as far as it holds positions that are clear."""
-    pair = POSITION if {*POSITION} <= {*raw.header} else position_columns(raw.header)
+    pair = position_columns(raw.header)
     if not pair:
         return raw
     try:
-        found = check_columns(raw, dict.fromkeys(pair, _NUMBERS), table, quiet=True)
+        number = ColumnSpec(kind="number")
+        found = check_columns(raw, dict.fromkeys(pair, number), table, quiet=True)
     except InputError:
         if pair == POSITION:  # these cells are told with all others
             return raw
         raise
-    axes = (found[pair[0]], found[pair[1]])
-    if fault := _unclear(axes, pair, bounds):
-        raise InputError([Fault(str(table), f"columns {', '.join(pair)}", *fault)])
+    system, east, north = _system(found[pair[0]], found[pair[1]], bounds)
+    if wrong := _wrong(system, east, pair, abroad=bounds != SWEDEN):
+        value = tuple(found[[*pair]].iloc[0])
+        raise InputError([Fault(str(table), f"columns {', '.join(pair)}", value, *wrong)])
     if pair == POSITION:
         return raw
-    system, lon, lat = _in_degrees(axes, bounds)
-    LOG.warning("%s: columns %s were read as %s", table, ", ".join(pair), system)
-    cells = raw.cells.assign(lon=lon, lat=lat)
+    LOG.warning("%s: %s goes east and %s north, in %s", table, east.name, north.name, system)
+    crs = SWEREF if system == _METRES else 4326
+    points = gpd.GeoSeries.from_xy(east, north, crs=crs).to_crs(4326)
+    cells = raw.cells.assign(lon=points.x, lat=points.y)
     return replace(raw, cells=cells, header=(*raw.header, *POSITION))
 
 
-def _unclear(axes: _Axes, pair: tuple[str, ...], bounds: Bounds) -> tuple[object, str, str] | None:
-    """What most positions of a table are instead of degrees or metres that are converted."""
-    first, abroad = tuple(float(axis.iloc[0]) for axis in axes), bounds != SWEDEN
+def _system(first: _Axis, second: _Axis, bounds: Bounds) -> tuple[str, _Axis, _Axis]:
+    """In which system most positions lie in Sweden, and which column goes east."""
+    for name, box in {**_SYSTEMS, _DEGREES: bounds}.items():
+        for east, north in ((first, second), (second, first)):
+            if (east.between(*box[::2]) & north.between(*box[1::2])).mean() > 1 / 2:
+                return name, east, north
+    return "", first, second
+
+
+def _wrong(
+    system: str, east: _Axis, pair: tuple[str, ...], *, abroad: bool
+) -> tuple[str, str] | None:
+    """What the positions are instead of degrees or metres that are converted, and what to do."""
     plain = pair[0].casefold().startswith(("lo", "ln"))
-    if _mostly(axes, bounds) and (plain or not abroad):
+    in_metres = east.abs().gt(_MOST_DEGREES).mean() > 1 / 2
+    if abroad and (in_metres or not plain):
+        return _ABROAD
+    if plain and system == _DEGREES:
+        return None if east.name == pair[0] else _SWAPPED
+    if plain and system == _METRES:
+        return _SWEDISH
+    if system in (_DEGREES, _METRES) or (plain and not in_metres):
         return None
-    if _mostly(axes[::-1], bounds) and plain:
-        remedy = "Swap the names of the columns: lon goes east, lat goes north."
-        return first, "longitude and latitude are swapped", remedy
-    if abroad and (not plain or _in_metres(axes)):
-        return first, "are not known to be degrees", _ABROAD
-    if _either(axes, _SWEREF_99_TM) and plain:
-        remedy = "Call the columns e and n; they are converted then."
-        return first, "hold metres in SWEREF 99 TM and no degrees", remedy
-    if _in_metres(axes) and not _either(axes, _SWEREF_99_TM):
-        likely = [name for name, box in _OTHERS.items() if _either(axes, box)]
-        other = f"look like {likely[0]}" if likely else "hold no degrees"
-        return first, f"{other}, and are not converted", _CONVERT
-    return None
-
-
-def _in_degrees(axes: _Axes, bounds: Bounds) -> tuple[str, "pd.Series[float]", "pd.Series[float]"]:
-    """What the columns are, and longitude and latitude."""
-    if not _either(axes, _SWEREF_99_TM):
-        return "degrees", *(axes if _mostly(axes, bounds) else axes[::-1])
-    east, north = axes if _mostly(axes, _SWEREF_99_TM) else axes[::-1]
-    points = gpd.GeoSeries.from_xy(east, north, crs=SWEREF).to_crs(4326)
-    return f"{east.name} east and {north.name} north in SWEREF 99 TM", points.x, points.y
-
-
-def _mostly(axes: _Axes, box: Bounds) -> bool:
-    """Whether most positions lie in a box."""
-    west, south, east, north = box
-    return bool((axes[0].between(west, east) & axes[1].between(south, north)).mean() > 1 / 2)
-
-
-def _either(axes: _Axes, box: Bounds) -> bool:
-    """Whether they do whichever of their columns goes east."""
-    return _mostly(axes, box) or _mostly(axes[::-1], box)
-
-
-def _in_metres(axes: _Axes) -> bool:
-    return bool(pd.concat(axes).abs().gt(_MOST_DEGREES).mean() > 1 / 2)
+    problem = f"hold no degrees{system and f', but metres in {system}'}"
+    return problem, f"Convert them to degrees (lon, lat) or {_METRES} (e, n), or {_STATED}"

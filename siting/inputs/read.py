@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 from siting.common.errors import Fault, InputError, gathering, near_matches, refuse_all
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.tables.columns import check_columns, read_columns
-from siting.common.tables.file import AnyTable, TableFile, parts_of, shortened
+from siting.common.tables.file import AnyTable, TableFile, shortened
 from siting.common.tables.hints import cell, lost_zero, zero_remedy
 from siting.common.tables.read import read_cells
 from siting.inputs import schema
@@ -246,6 +247,7 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
     if offices is None:
         wanted = file.scenario.offices.existing
         offices = reader.shipped(wanted if wanted in SHIPPED_OFFICES else SHIPPED_OFFICES[0])
+    own = chain.from_iterable(table.parts for table in table_files(file).values())
     tables = Tables(
         municipalities=municipalities,
         demand=reader.people(municipalities) if demand is None else demand,
@@ -258,7 +260,7 @@ def read_tables(file: ScenarioFile, folder: Path) -> tuple[Tables, list[Fault]]:
         shipped=not table_files(file)
         and file.scenario.offices.existing == SHIPPED_OFFICES[0]
         and file.scenario.demand.points == "localities",
-        files=with_user_files(reader.used, *parts_of(*table_files(file).values())),
+        files=with_user_files(reader.used, *own),
         placed=tuple(user.placed),
     )
     return tables, reader.faults
@@ -328,7 +330,7 @@ class _Reader:
             return None
         if _is_missing(table.path):
             name = named_files(self._file.scenario)[key]
-            remedy = "Write a path relative to the scenario file."
+            remedy = "Write a path relative to the scenario file, with / between folders."
             fault = Fault(str(self._file.path), key, name, "there is no such file", remedy)
             self.faults.append(fault)
             return None

@@ -9,7 +9,6 @@ import numpy as np
 
 from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
-from siting.common.tables.file import parts_of
 from siting.common.types import Bools, RoadNetwork, TravelTimes
 from siting.inputs.costs import read_costs
 from siting.inputs.read import with_user_files
@@ -101,7 +100,7 @@ def files_of(file: ScenarioFile, inputs: Inputs, folder: Path) -> dict[str, Path
         network_files(network_source(file), folder) if own is None or needs_network(file) else {}
     )
     files = {**inputs.files, "costs.toml": folder / "costs.toml"}
-    return with_user_files(files, *roads.values(), *(parts_of(own) if own else ()))
+    return with_user_files(files, *roads.values(), *(own.parts if own else ()))
 
 
 def check(scenario: AnyScenario, *, data: Path | str | None = None) -> tuple[str, ...]:

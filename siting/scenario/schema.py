@@ -12,7 +12,15 @@ from pydantic import Field, field_validator, model_validator
 
 from siting.common.equity import EPSILON
 from siting.common.levels import AnyLevel, NamedLevel
-from siting.common.toml import Count, NonNegativeFloat, PositiveFloat, Table, Text, table_of
+from siting.common.toml import (
+    Count,
+    FileName,
+    NonNegativeFloat,
+    PositiveFloat,
+    Table,
+    Text,
+    table_of,
+)
 from siting.common.types import Engine
 
 _LAST_ROW = 1_048_576  # of a sheet
@@ -57,7 +65,7 @@ class Demand(OwnTable):
     weight: Literal["population", "age_75_plus", "no_tertiary"] = "population"
     """population: every resident counts alike; age_75_plus: residents aged 75 or older;
     no_tertiary: residents without tertiary education."""
-    file: Text | None = None
+    file: FileName | None = None
     """Where people live, such as the cells of a grid: a table (CSV, XLSX, ODS, Parquet,
     GeoPackage, GeoJSON or Shapefile), relative to the scenario file; docs/own_files.md says what
     stands in it. Default: the table that ships."""
@@ -78,7 +86,7 @@ class Area(Table):
 class Regions(OwnTable):
     """The municipalities of another country, and what they belong to."""
 
-    file: Text | None = None
+    file: FileName | None = None
     """A table, relative to the scenario file; its columns stand in docs/own_files.md. Nothing of
     Sweden is used then: demand, offices, candidates and roads (or travel times) have to come from
     files too. Default: the municipalities of Sweden."""
@@ -87,7 +95,7 @@ class Regions(OwnTable):
 class Network(Table):
     """Which roads, and how fast they are driven."""
 
-    source: Text = "shipped"
+    source: FileName = "shipped"
     """"shipped", or a GraphML or Parquet file; default: what 'siting network default' says."""
     speeds: Text = "default"
     """Speed profile in data/speeds.toml."""
@@ -103,7 +111,7 @@ class Network(Table):
 class TravelTimeTable(OwnTable):
     """Travel times: how they are computed, or the file that holds them."""
 
-    file: Text | None = None
+    file: FileName | None = None
     """A table with the columns from (demand_id), to (office_id or candidate's code)
     and minutes (inf where there is no way), or a matrix with a row a demand_id, relative to the
     scenario file. Default: times are computed on the road network."""
@@ -121,7 +129,7 @@ class TravelTimeTable(OwnTable):
 class Offices(OwnTable):
     """The offices there are, and what is fixed beforehand about them."""
 
-    existing: Text = "offices_2019"
+    existing: FileName = "offices_2019"
     """offices_2019, offices_2024 (the 149 at the end of 2024), or the path of a table, relative to
     the scenario file; its columns stand in docs/own_files.md."""
     open: tuple[Text, ...] = ()
@@ -135,7 +143,7 @@ class Offices(OwnTable):
 class Candidates(OwnTable):
     """Where a new office may open."""
 
-    file: Text | None = None
+    file: FileName | None = None
     """Candidates of one's own: a table, relative to the scenario file; its columns stand
     in docs/own_files.md. Each of its rows is one. Default: places from min_population on."""
     min_population: Count = 1000

@@ -7,23 +7,17 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from siting.common.errors import Fault, control_problem, file_fault, refuse_all
 from siting.common.file_limits import MOST_ROWS, TEXT, refuse_large
-from siting.common.tables.file import (
-    HEAD,
-    Choose,
-    RawTable,
-    TableFile,
-    places_of,
-    shortened,
-    too_many,
-)
+from siting.common.tables.file import Choose, RawTable, TableFile, places_of, shortened
 from siting.common.tables.hints import alike
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -33,7 +27,7 @@ _SAVE_REMEDY = (
     "Save it as XLSX, or as 'CSV UTF-8' with commas between the columns and points in numbers; "
     "a Swedish Excel writes semicolons and, as plain CSV, another encoding."
 )
-_RAGGED = "the row has"
+_RAGGED, _BLANK = _SHORT = ("the row has", "the row is empty")
 _FEWER_FIELDS = "Give each row a field for every column, empty ones too."
 _MORE_FIELDS = (
     'Put texts with commas in "quotes", and write numbers with a point: a decimal comma makes two '
@@ -42,6 +36,7 @@ _MORE_FIELDS = (
 _LONGEST = 120
 _FIRST = 4096
 _SEPARATORS = {",": "", ";": "semicolons between the columns", "\t": "tabs between the columns"}
+_UTF8, _WINDOWS = "utf-8-sig", "cp1252"
 # Signs that Windows-1252 has where the encodings of DOS and of old Macs have letters, and what
 # would be UTF-8 in a file that as a whole is not.
 _NOT_WINDOWS = re.compile(
@@ -51,29 +46,38 @@ _NOT_WINDOWS = re.compile(
 
 @dataclass(frozen=True)
 class _Form:
-    """How a CSV file is written.
+    """A CSV file, and how it is written.
 
     Parameters
     ----------
+    table : TableFile
+        The file.
     encoding, separator : str
         Of its text, and between its columns.
-    header_row : int
-        Where its header stands.
     """
 
-    encoding: str = "utf-8-sig"
+    table: TableFile
+    encoding: str = _UTF8
     separator: str = ","
-    header_row: int = 1
 
-    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+    def rows(self, lines: Iterable[str], *, strict: bool = False) -> Iterator[list[str]]:
         """The fields of each row, the header first."""
-        return csv.reader(islice(lines, self.header_row - 1, None), delimiter=self.separator)
+        below = islice(lines, self.table.header_row - 1, None)
+        return csv.reader(below, delimiter=self.separator, strict=strict)
+
+    def head(self, count: int) -> list[list[str]]:
+        """The first rows, which may be damaged."""
+        rows: list[list[str]] = []
+        text = self.table.path.open(encoding=self.encoding, errors="replace", newline="")
+        with text as file, suppress(csv.Error):
+            rows.extend(islice(self.rows(file), count))
+        return rows
 
     @property
     def signs(self) -> tuple[str, ...]:
         """What is otherwise than in a plain file."""
-        encoding = "" if self.encoding == _Form.encoding else "the letters of Windows-1252"
-        return tuple(filter(None, (_SEPARATORS[self.separator], encoding)))
+        letters = "the letters of Windows-1252" * (self.encoding == _WINDOWS)
+        return tuple(filter(None, (_SEPARATORS[self.separator], letters)))
 
 
 def read_csv(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
@@ -82,45 +86,41 @@ def read_csv(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
     refuse_all(_no_text(table.path))
     form, header = _form_of(table, choose)
     names, places = places_of(table, header, choose)
-    faults = _faults(table.path, form, most_rows)
-    if not places:  # another row may be the header
-        faults = (fault for fault in faults if _RAGGED not in fault.problem)
+    # Where no column is known, another row may be the header, and this one is too short.
+    every = _faults(form, most_rows)
+    faults = (each for each in every if places or not each.problem.startswith(_SHORT))
     refuse_all(shortened(faults, table))
-    cells = _cells(table.path, form, places) if places else pd.DataFrame()
-    return RawTable(cells, names, lambda: {"": _head(table.path, form)}, form.signs)
+    cells = _cells(form, places) if places else pd.DataFrame()
+    whole = replace(form, table=TableFile(table.path))
+    forms = [replace(whole, separator=sign) for sign in _SEPARATORS]
+
+    def heads(count: int) -> dict[str, pd.DataFrame]:
+        # Each row as it is with any separator: a title above the header says nothing of it.
+        rows = zip(*(each.head(count) for each in forms), strict=False)
+        return {"": pd.DataFrame(zip_longest(*map(chain.from_iterable, rows))).T}
+
+    return RawTable(cells, names, heads, form.signs)
 
 
 def check_csv(path: Path, most_rows: int = MOST_ROWS) -> None:
     """Go through a plain CSV file in bounded memory, and refuse what readers would guess at."""
     refuse_all(_no_text(path))
     form, header = _form_of(TableFile(path), lambda header: header)
-    places_of(TableFile(path), header, lambda header: header)
-    form = replace(form, encoding=_Form.encoding)
+    places_of(form.table, header, lambda header: header)
+    form = replace(form, encoding=_UTF8)
     problem = f"it has {' and '.join(form.signs)}"
-    refuse_all(Fault(str(path), "row 1", header, problem, _SAVE_REMEDY) for _ in form.signs[:1])
-    refuse_all(shortened(_faults(path, form, most_rows), path))
+    refuse_all(Fault(str(path), "row 1", header, problem, _SAVE_REMEDY) for _ in form.signs)
+    refuse_all(shortened(_faults(form, most_rows), path))
 
 
 def _form_of(table: TableFile, choose: Choose) -> tuple[_Form, list[str]]:
     """How a file is written, by the header in which the most names are known, and that header."""
-    plain = _Form(_encoding(table.path), header_row=table.header_row)
-    found = []
+    encoding, found = _encoding(table.path), []
     for separator in _SEPARATORS:
-        form = replace(plain, separator=separator)
-        header = [*map(alike, next(iter(_head(table.path, form)), []))]
+        form = _Form(table, encoding, separator)
+        header = [*map(alike, next(iter(form.head(1)), []))]
         found.append((len({*choose(header)} & {*header}), len(header), form, header))
     return max(found, key=lambda each: each[:2])[2:]
-
-
-def _head(path: Path, form: _Form) -> list[list[str]]:
-    """The first rows of a file, which may be damaged."""
-    rows: list[list[str]] = []
-    try:
-        with path.open(encoding=form.encoding, errors="replace", newline="") as file:
-            rows.extend(islice(form.rows(file), HEAD))
-    except csv.Error:
-        return rows
-    return rows
 
 
 def _encoding(path: Path) -> str:
@@ -133,25 +133,18 @@ def _encoding(path: Path) -> str:
             decode(b"", final=True)
         except UnicodeDecodeError:
             file.seek(0)
-            return _Form.encoding if any(map(_NOT_WINDOWS.search, file)) else "cp1252"
-    return _Form.encoding
+            return _UTF8 if any(map(_NOT_WINDOWS.search, file)) else _WINDOWS
+    return _UTF8
 
 
-def _cells(path: Path, form: _Form, places: dict[str, int]) -> pd.DataFrame:
-    with path.open(encoding=form.encoding, newline="") as file:
-        width = len(next(form.rows(file)))
+def _cells(form: _Form, places: dict[str, int]) -> pd.DataFrame:
+    with form.table.path.open(encoding=form.encoding, newline="") as file:
+        names, chosen = range(len(next(form.rows(file)))), [*places.values()]
+        plain: Any = {"dtype": str, "keep_default_na": False, "names": names, "usecols": chosen}
         # Lines without anything are refused before, but for those at the end.
-        cells = pd.read_csv(
-            file,
-            names=range(width),
-            sep=form.separator,
-            dtype=str,
-            keep_default_na=False,
-            usecols=list(places.values()),
-        )
-    cells = cells[list(places.values())].set_axis(list(places), axis="columns")
-    cells.index += form.header_row - 1
-    return cells
+        cells: pd.DataFrame = pd.read_csv(file, sep=form.separator, **plain)
+    cells.index += form.table.header_row - 1
+    return cells[chosen].set_axis([*places], axis="columns")
 
 
 def _no_text(path: Path) -> Iterator[Fault]:
@@ -166,12 +159,12 @@ def _no_text(path: Path) -> Iterator[Fault]:
         yield Fault(str(path), "row 1", start[:_LONGEST].decode("latin-1"), _NUL, _SAVE_REMEDY)
 
 
-def _faults(path: Path, form: _Form, most_rows: int) -> Iterator[Fault]:
+def _faults(form: _Form, most_rows: int) -> Iterator[Fault]:
     try:
-        with path.open(encoding=form.encoding, newline="") as file:
-            yield from _Rows(TableFile(path), file, form).faults(most_rows)
+        with form.table.path.open(encoding=form.encoding, newline="") as file:
+            yield from _Rows(form, file).faults(most_rows)
     except UnicodeDecodeError:
-        yield _not_utf8(path)
+        yield _not_utf8(form.table.path)
 
 
 def _not_utf8(path: Path) -> Fault:
@@ -193,18 +186,16 @@ class _Rows:
 
     Parameters
     ----------
-    table : TableFile
-        How faults name it.
+    form : _Form
+        The file, and how it is written.
     lines : iterable of str
         Its lines, with their ends.
-    form : _Form
-        How it is written.
     """
 
-    def __init__(self, table: TableFile, lines: Iterable[str], form: _Form) -> None:
-        self._table = table
-        self._lines = lines
+    def __init__(self, form: _Form, lines: Iterable[str]) -> None:
         self._form = form
+        self._first = form.table.header_row
+        self._lines = lines
         self._text = ""
         self._row = 0
         self._blank = 0
@@ -212,25 +203,23 @@ class _Rows:
 
     def faults(self, most_rows: int) -> Iterator[Fault]:
         """What is wrong, row by row; what makes the rest unreadable ends it."""
-        first, separator = self._form.header_row, self._form.separator
-        reader = csv.reader(self._watched(), delimiter=separator, strict=True)
+        reader, first = self._form.rows(self._watched(), strict=True), self._first
         try:
             for self._row, fields in enumerate(reader, start=first):
                 if found := list(self._unreadable(fields)):
                     yield from found
                     return
-                yield from self._in_row(fields) if self._row > first else ()
-                if self._row - first > most_rows and not self._blank:
-                    rows = self._row - first + sum(1 for line in self._lines if line.strip())
-                    yield too_many(self._table, rows, most_rows)
-                    return
+                yield from self._in_row(fields) if self._row > self._first else ()
+                if self._row - self._first > most_rows and not self._blank:
+                    more = sum(1 for line in self._lines if line.strip())
+                    self._form.table.refuse_rows(self._row - self._first + more, most_rows)
                 self._text = ""
         except csv.Error as error:
             problem = f"a quotation mark opens or closes at the wrong place ({error})"
-            yield self._at(self._row + 1, [f"line {reader.line_num}"], problem, _QUOTE_REMEDY)
+            yield self._at(self._row + 1, ["…"], problem, _QUOTE_REMEDY)
 
     def _watched(self) -> Iterator[str]:
-        for line in islice(self._lines, self._form.header_row - 1, None):
+        for line in self._lines:
             self._text += line
             yield line
 
@@ -242,10 +231,10 @@ class _Rows:
             nul = "\0" in self._text
             wrong = (_NUL, _SAVE_REMEDY) if nul else (problem, "Take it out.")
             yield self._at(self._row, fields, *wrong)
-        elif self._row == self._form.header_row:
+        elif self._row == self._first:
             yield from self._in_header(fields)
         elif fields and self._blank:
-            yield self._at(self._blank, [], "the row is empty", "Take it out.")
+            yield self._at(self._blank, [], _BLANK, "Take it out.")
 
     def _in_header(self, fields: list[str]) -> Iterator[Fault]:
         self._width = len(fields)
@@ -268,4 +257,4 @@ class _Rows:
     def _at(self, row: int, fields: list[str], problem: str, remedy: str) -> Fault:
         value = ",".join(fields)
         shown = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
-        return Fault(str(self._table), f"row {row}", shown, problem, remedy)
+        return Fault(str(self._form.table), f"row {row}", shown, problem, remedy)

@@ -17,6 +17,8 @@ HEAD = 20
 """Rows of a sheet among which a header is looked for."""
 type Choose = Callable[[Sequence[str]], Collection[str]]
 """Which of the names in a header are read."""
+type Heads = Callable[[int], Mapping[str, pd.DataFrame]]
+"""Gives so many of the first rows of each sheet of a file."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,36 @@ class TableFile:
     def __str__(self) -> str:
         return f"{self.path}, sheet {self.sheet}" if self.sheet else str(self.path)
 
+    @property
+    def parts(self) -> list[Path]:
+        """The files that hold it: of a Shapefile, all that make it up."""
+        if self.path.suffix.lower() != ".shp":
+            return [self.path]
+        return sorted(self.path.parent.glob(f"{glob.escape(self.path.stem)}.*"))
+
+    def has_no(self, sheets: Collection[str]) -> InputError:
+        """The error of a sheet that the file lacks, or that has to be chosen."""
+        shown = ", ".join(sheets) or "none"
+        remedy = near_matches(self.sheet, sheets) or (
+            'Write sheet = "…" with one of them.' if sheets else "Leave the key sheet out."
+        )
+        problem = f"the file has the sheets or layers {shown}"
+        return InputError([Fault(str(self.path), "sheet", self.sheet, problem, remedy)])
+
+    def refuse_rows(self, rows: int, most: int) -> None:
+        """Raise an error for more rows than are read, or for a header that is not there."""
+        if rows > most:
+            problem = f"the file has {rows:,} rows, and at most {most:,} are read"
+            remedy = "Leave out the rows that are not needed, or put neighbouring places together."
+            raise InputError([Fault(str(self), "rows", rows, problem, remedy)])
+        if rows < 0:
+            problem = f"the sheet has {rows + self.header_row} rows"
+            remedy = "Name the row that holds the names of the columns."
+            raise InputError([Fault(str(self), "header_row", self.header_row, problem, remedy)])
+
 
 type AnyTable = TableFile | Path
 """A table in a file, or a file whose first sheet begins with the header."""
-type Heads = Callable[[], Mapping[str, Sequence[Sequence[object]]]]
-"""The first rows of each sheet of a file."""
 
 
 def as_table(table: AnyTable) -> TableFile:
@@ -71,19 +98,8 @@ class RawTable:
 
     cells: pd.DataFrame
     header: tuple[str, ...]
-    heads: Heads = dict
+    heads: Heads = lambda _: {}
     signs: tuple[str, ...] | None = None
-
-
-def parts_of(*tables: TableFile) -> list[Path]:
-    """The files of tables: of a Shapefile, all that make it up."""
-    whole = (
-        sorted(table.path.parent.glob(f"{glob.escape(table.path.stem)}.*"))
-        if table.path.suffix.lower() == ".shp"
-        else [table.path]
-        for table in tables
-    )
-    return [path for paths in whole for path in paths]
 
 
 def places_of(
@@ -92,63 +108,46 @@ def places_of(
     """The names of a header made alike, and where those stand that are read."""
     names = tuple(alike(name) or f"Unnamed: {place}" for place, name in enumerate(header))
     wanted = {*choose(names)}
-    refuse_all(_twice(table, [name for name in names if name in wanted]))
+    counts = Counter(name for name in names if name in wanted)
+    remedy = "Take all but one out."
+    refuse_all(
+        Fault(str(table), f"column {name}", name, f"appears {count} times in the header", remedy)
+        for name, count in counts.items()
+        if count > 1
+    )
     return names, {name: place for place, name in enumerate(names) if name in wanted}
-
-
-def _twice(table: TableFile, names: Iterable[str]) -> Iterator[Fault]:
-    for name, count in Counter(names).items():
-        if count > 1:
-            problem = f"appears {count} times in the header"
-            yield Fault(str(table), f"column {name}", name, problem, "Take all but one out.")
 
 
 def missing_columns(table: AnyTable, raw: RawTable, names: Sequence[str]) -> Iterator[Fault]:
     """The faults of a table that lacks columns, or one that says where they stand."""
-    here, heads = as_table(table), raw.heads() if names else {}
-    if found := _elsewhere(here, heads, {*names}):
-        problem = f"the columns are missing; row {here.header_row} has {', '.join(raw.header)}"
+    heads = raw.heads(HEAD) if names else {}
+    if found := _elsewhere(as_table(table), heads, {*names} - {"lon", "lat"} or {*names}):
+        problem = f"the columns are missing; the file has {', '.join(raw.header)}"
         yield Fault(str(table), f"column {', '.join(names)}", None, problem, found)
         return
+    sheets = f" The file has the sheets {', '.join(heads)}." if len(heads) > 1 else ""
     for name in names:
         near = near_matches(name, raw.header)
         problem = f"the column is missing; the file has {', '.join(raw.header)}"
-        sheets = f" The file has the sheets {', '.join(heads)}." if len(heads) > 1 else ""
         remedy = f"Add a column named {name}.{f' {near}' if near else ''}{sheets}"
         yield Fault(str(table), f"column {name}", None, problem, remedy)
 
 
-def _elsewhere(
-    table: TableFile, heads: Mapping[str, Sequence[Sequence[object]]], names: set[str]
-) -> str:
+def _elsewhere(table: TableFile, heads: Mapping[str, pd.DataFrame], names: set[str]) -> str:
     """Where the columns stand, and what to write then."""
-    for sheet, rows in heads.items():
-        for number, row in enumerate(rows, start=1):
-            if names <= {*map(alike, row)}:
-                other = sheet != (table.sheet or next(iter(heads)))
-                keys = [f'sheet = "{sheet}"'] * other
-                keys += [f"header_row = {number}"] * (number != 1 or not other)
-                where = f" of the sheet {sheet}" if sheet else ""
-                keyed = f"Under the key of the file, write {' and '.join(keys)}."
-                return f"They stand in row {number}{where}. {keyed}"
-    return ""
-
-
-def no_sheet(table: TableFile, sheets: Collection[str]) -> InputError:
-    """The error of a sheet that a file does not have."""
-    shown = ", ".join(sheets)
-    problem = f"there is no such sheet; the file has {shown}" if sheets else "it has no sheets"
-    remedy = near_matches(table.sheet, sheets) or (
-        f"Write one of these: {shown}." if sheets else "Leave the key sheet out."
-    )
-    return InputError([Fault(str(table.path), "sheet", table.sheet, problem, remedy)])
-
-
-def too_many(table: TableFile, rows: int, most_rows: int) -> Fault:
-    """The fault of a file with more rows than are read."""
-    problem = f"the file has {rows:,} rows, and at most {most_rows:,} are read"
-    remedy = "Leave out the rows that are not needed, or put neighbouring places together."
-    return Fault(str(table), "rows", rows, problem, remedy)
+    found = {
+        sheet: number
+        for sheet, rows in heads.items()
+        for number, row in enumerate(rows.itertuples(index=False), start=1)
+        if names <= {*map(alike, row)}
+    }
+    if not found:
+        return ""
+    sheet, row = next(iter(found.items()))
+    keys = [f'sheet = "{sheet}"'] * (sheet != (table.sheet or next(iter(heads))))
+    keys += [f"header_row = {row}"] * (row != 1 or not keys)
+    where = f" of the sheet {' (or '.join(found)}{')' * (len(found) - 1)}" if sheet else ""
+    return f"They stand in row {row}{where}. Under the key of the file, write {' and '.join(keys)}."
 
 
 def shortened(faults: Iterable[Fault], table: AnyTable) -> list[Fault]:

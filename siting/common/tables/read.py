@@ -2,43 +2,29 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
-from siting.common.errors import Fault, InputError, file_fault, refuse_all
-from siting.common.file_limits import MOST_ROWS, refuse_large_parquet
+from siting.common.errors import InputError, file_fault
+from siting.common.file_limits import MOST_ROWS, refuse_large_parquet, refuse_large_workbook
 from siting.common.tables.delimited import read_csv
-from siting.common.tables.file import (
-    AnyTable,
-    Choose,
-    RawTable,
-    TableFile,
-    as_table,
-    no_sheet,
-    places_of,
-    too_many,
-)
-from siting.common.tables.geographic import located, read_geojson, read_layer
-from siting.common.tables.workbook import read_workbook
+from siting.common.tables.file import AnyTable, Choose, RawTable, TableFile, as_table, places_of
+from siting.common.tables.layers import read_layer, read_points_of
 
 _CSV_REMEDY = "Save it again as 'CSV UTF-8' with one header line, or as XLSX or Parquet."
-_WORKBOOK = "Open it in a spreadsheet and save it as XLSX."
-_LAYER = "Save it as GeoPackage, in QGIS with Export, Save Features As."
-_STATISTICS = "Save it as CSV or Parquet."
-_SHEETS = (".xlsx", ".xlsm", ".ods", ".gpkg")
 _UNREAD = {
-    **dict.fromkeys((".xls", ".xlsb", ".xlt", ".numbers", ".fods", ".sxc"), _WORKBOOK),
-    **dict.fromkeys(
-        (".kml", ".kmz", ".gml", ".gpx", ".fgb", ".gdb", ".tab", ".mif", ".dxf", ".sqlite"), _LAYER
-    ),
-    **dict.fromkeys((".shx", ".dbf", ".prj", ".cpg"), "Name the file .shp that it belongs to."),
-    **dict.fromkeys((".sav", ".dta", ".sas7bdat", ".rds", ".rdata", ".feather"), _STATISTICS),
-    **dict.fromkeys((".zip", ".gz", ".7z", ".rar"), "Unpack it, and name the file in it."),
-    **dict.fromkeys((".pdf", ".docx", ".doc", ".html"), "Copy the table into a spreadsheet."),
+    "Open it in a spreadsheet, and save it as XLSX.": ".xls .xlsb .xlt .numbers .fods .sxc .html",
+    "Export it from the GIS as a GeoPackage.": ".kml .kmz .gml .gpx .fgb .gdb .tab .mif .dxf",
+    "Name the file .shp that it belongs to.": ".shx .dbf .prj .cpg",
+    "Save it as CSV or Parquet.": ".sav .dta .sas7bdat .rds .rdata .feather .pdf .doc .docx",
+    "Unpack it, and name the file in it.": ".zip .gz .7z .rar",
 }
-"""What to do with files that are not read, by their ending."""
+"""What to do with files that are not read, by their endings."""
 
 
 def read_cells(
@@ -46,21 +32,20 @@ def read_cells(
 ) -> RawTable:
     """The columns that are chosen from the header of a table."""
     place = as_table(table)
-    path = place.path
     try:
         raw = _reader(place)(place, most_rows, choose)
     except InputError:
         raise
     except FileNotFoundError:
         remedy = "Check the path; it is read relative to the file that names it."
-        raise InputError([file_fault(path, "there is no such file", remedy)]) from None
+        raise InputError([file_fault(place.path, "there is no such file", remedy)]) from None
     # What a damaged file makes its reader raise is not documented by any of them.
     except Exception as error:
         problem = f"the file is no table ({str(error).strip()})"
-        raise InputError([file_fault(path, problem, _CSV_REMEDY)]) from error
+        raise InputError([file_fault(place.path, problem, _CSV_REMEDY)]) from error
     if raw.cells.columns.size and raw.cells.empty:
         remedy = "Write a row for each of what the table lists."
-        raise InputError([file_fault(path, "there is no row below the header", remedy)])
+        raise InputError([file_fault(place.path, "there is no row below the header", remedy)])
     return raw
 
 
@@ -71,32 +56,63 @@ def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":
     return column.astype(object).where(column.notna(), "").astype(str)
 
 
-def _read_parquet(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
-    import geopandas as gpd  # noqa: PLC0415 - slow to load, seldom needed
+def _read_workbook(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
+    """The columns of a sheet, each cell of the type that the workbook gives it."""
+    refuse_large_workbook(table.path)
+    sheets, start = partial(_sheets, table.path), table.header_row
+    if table.sheet and table.sheet not in (known := sheets(1)):
+        raise table.has_no(known)
+    (rows,) = sheets(start + most_rows + 1, table.sheet).values()
+    table.refuse_rows(len(rows) - start, most_rows)
+    names, places = places_of(table, rows.iloc[start - 1].fillna(""), choose)
+    cells = rows.iloc[start:, [*places.values()]].fillna("").set_axis([*places], axis="columns")
+    cells.index = pd.RangeIndex(start - 1, len(rows) - 1)
+    return RawTable(cells, names, sheets, ())
 
+
+def _sheets(path: Path, rows: int, only: str | None = None) -> dict[Any, pd.DataFrame]:
+    """The first rows of all sheets of a workbook, or of one; "" is the first."""
+    if path.suffix.lower() != ".ods":
+        # Without a header, as pandas would rename columns that appear twice.
+        read = partial(pd.read_excel, path, header=None, dtype=object, keep_default_na=False)
+        return read(nrows=rows, sheet_name=None if only is None else [only or 0], engine="openpyxl")
+    from pyogrio import list_layers, read_dataframe  # noqa: PLC0415 - slow to load, seldom needed
+
+    names = [str(name) for name, _ in list_layers(path)]
+    texts = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING", "read_geometry": False}
+    wanted = names if only is None else [only or names[0]]
+    layer: Any = partial(read_dataframe, path, max_features=rows, **texts)
+    return {name: layer(layer=name).map(_number_or_text) for name in wanted}
+
+
+def _number_or_text(cell: object) -> object:
+    """A cell of a workbook that gives texts alone; a number is written in the shortest way."""
+    with suppress(TypeError, ValueError):
+        return number if str(number := float(cell)) == cell else cell  # type: ignore[arg-type]
+    return cell
+
+
+def _read_parquet(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
     refuse_large_parquet(table.path)
     with pq.ParquetFile(table.path) as file:
-        rows, fields = file.metadata.num_rows, list(file.schema_arrow.names)
-        geometry = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
-    refuse_all([too_many(table, rows, most_rows)] * (rows > most_rows))
-    if point := geometry.get("primary_column"):
-        fields.remove(point)
+        fields, geometry = file.schema_arrow.names, (file.schema_arrow.metadata or {}).get(b"geo")
+        table.refuse_rows(file.metadata.num_rows, most_rows)
+    if geometry:
+        import geopandas as gpd  # noqa: PLC0415 - slow to load, seldom needed
 
-        def read(columns: list[str]) -> pd.DataFrame:
-            found: pd.DataFrame = gpd.read_parquet(table.path, columns=[*columns, point])
-            return found
-
-        return located(table, fields, fields, choose, read)
+        points = json.loads(geometry)["primary_column"]
+        fields.remove(points)
+        read = partial(gpd.read_parquet, table.path)
+        return read_points_of(table, fields, choose, lambda names: read(columns=[*names, points]))
     names, places = places_of(table, fields, choose)
     found = pq.read_table(table.path, columns=[fields[place] for place in places.values()])
-    return RawTable(found.to_pandas(ignore_metadata=True).set_axis(list(places), axis=1), names)
+    return RawTable(found.to_pandas(ignore_metadata=True).set_axis([*places], axis=1), names)
 
 
 type _Reader = Callable[[TableFile, int, Choose], RawTable]
 _READERS: dict[str, _Reader] = {
-    **dict.fromkeys((".xlsx", ".xlsm", ".ods"), read_workbook),
-    **dict.fromkeys((".gpkg", ".shp"), read_layer),
-    **dict.fromkeys((".geojson", ".json"), read_geojson),
+    **dict.fromkeys((".xlsx", ".xlsm", ".ods"), _read_workbook),
+    **dict.fromkeys((".gpkg", ".shp", ".geojson", ".json"), read_layer),
     **dict.fromkeys((".parquet", ".geoparquet"), _read_parquet),
 }
 
@@ -104,14 +120,9 @@ _READERS: dict[str, _Reader] = {
 def _reader(table: TableFile) -> _Reader:
     """What reads a file of its ending; all others are taken for CSV."""
     ending = table.path.suffix.lower()
-    if remedy := _UNREAD.get(ending):
-        raise InputError(
-            [file_fault(table.path, f"files of the kind {ending} are not read", remedy)]
-        )
-    if table.sheet and ending not in _SHEETS:
-        raise no_sheet(table, ())
+    for remedy in (each for each, endings in _UNREAD.items() if ending in endings.split()):
+        raise InputError([file_fault(table.path, f"{ending} files are not read", remedy)])
     read = _READERS.get(ending, read_csv)
-    if table.header_row > 1 and read not in (read_csv, read_workbook):
-        problem, remedy = "a file of this kind has no header row", "Leave the key header_row out."
-        raise InputError([Fault(str(table), "header_row", table.header_row, problem, remedy)])
+    if table.sheet and read is not _read_workbook and ending != ".gpkg":
+        raise table.has_no(())
     return read
