@@ -122,7 +122,7 @@ def read_scenario(
     Parameters
     ----------
     scenario : Path, str or mapping
-        A TOML file; a path or name as `find_scenario` takes it; or what such a file would say,
+        A TOML file or workbook; a path or name as `find_scenario` takes it; or what one would say,
         whose paths are then relative to the current folder and whose date may be a text.
     overrides : sequence of str
         Each ``table.key=value``, the value as TOML or as a bare word; ``none`` takes the key

@@ -1,6 +1,7 @@
 """A whole scenario in one workbook: the same tables and keys as a TOML file."""
 
 import datetime as dt
+import random
 import shutil
 import tomllib
 from pathlib import Path
@@ -17,6 +18,8 @@ from siting.pipeline.prepare import check
 from siting.pipeline.run import run
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
+from siting.scenario.schema import table_models
+from siting.scenario.workbook import LISTS
 from siting.studies.rerun import rerun
 from tests.support.books import ABOUT, as_book, write_book
 from tests.support.cli import Call
@@ -376,3 +379,39 @@ def test_a_sheet_of_another_name_is_not_passed_over(tmp_path: Path, name: str, r
     for free in (f"_{name}", "Blad1"):
         heads = rows if free.startswith("_") else rows[:1]
         assert not read_scenario(write_book(tmp_path / "m.xlsx", ABOUT, {free: heads})).faults
+
+
+_ODD = (
+    "",
+    " ",
+    "[1,",
+    "{a",
+    '"',
+    "=1+1",
+    "#DIV/0!",
+    -1,
+    1e300,
+    True,
+    dt.time(3),
+    "none",
+    ";",
+    "[[1]]",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_cell_ends_in_a_traceback(tmp_path: Path, seed: int) -> None:
+    """Keys and lists with whatever a cell can hold are read or told of."""
+    rng = random.Random(seed)  # noqa: S311 - a fixed seed, and no secret
+    keys = [f"{table}.{key}" for table, each in table_models().items() for key in each.model_fields]
+    heads = ["group", "labels", "min", "share", "each", "kind", "targets", "name", None, 7, "value"]
+    for number in range(25):
+        given = {key: rng.choice(_ODD) for key in rng.sample(keys, 3)}
+        head = rng.sample(heads, 4)
+        rows = [head, *([rng.choice(_ODD) for _ in head] for _ in range(2))]
+        sheets = dict.fromkeys(rng.sample([*LISTS], 2), rows)
+        path = write_book(tmp_path / f"{number}.xlsx", {**ABOUT, **given}, sheets)
+        for fault in read_scenario(path).faults:
+            assert fault.file == str(path)
+            assert fault.key.startswith("sheet ")
+            assert fault.remedy
