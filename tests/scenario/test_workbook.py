@@ -381,22 +381,8 @@ def test_a_sheet_of_another_name_is_not_passed_over(tmp_path: Path, name: str, r
         assert not read_scenario(write_book(tmp_path / "m.xlsx", ABOUT, {free: heads})).faults
 
 
-_ODD = (
-    "",
-    " ",
-    "[1,",
-    "{a",
-    '"',
-    "=1+1",
-    "#DIV/0!",
-    -1,
-    1e300,
-    True,
-    dt.time(3),
-    "none",
-    ";",
-    "[[1]]",
-)
+_TEXTS = ("", " ", "[1,", "{a", '"', "=1+1", "#DIV/0!", "none", ";", "[[1]]")
+_ODD: tuple[Any, ...] = (*_TEXTS, -1, 1e300, True, dt.time(3))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -408,7 +394,7 @@ def test_no_cell_ends_in_a_traceback(tmp_path: Path, seed: int) -> None:
     for number in range(25):
         given = {key: rng.choice(_ODD) for key in rng.sample(keys, 3)}
         head = rng.sample(heads, 4)
-        rows = [head, *([rng.choice(_ODD) for _ in head] for _ in range(2))]
+        rows: list[list[Any]] = [head, *([rng.choice(_ODD) for _ in head] for _ in range(2))]
         sheets = dict.fromkeys(rng.sample([*LISTS], 2), rows)
         path = write_book(tmp_path / f"{number}.xlsx", {**ABOUT, **given}, sheets)
         for fault in read_scenario(path).faults:
