@@ -218,13 +218,17 @@ def verify(
     target: Annotated[
         str, Argument(metavar="RESULT|CERTIFICATE", help="A result, or a certificate by itself.")
     ],
+    *,
+    language: options.Language = "en",
 ) -> None:
     """Check the certificate of a result, in exact arithmetic and without any solver.
 
     Ends with 1 if what it claims does not follow.
     """
-    for stage in siting.verify(target):
-        typer.echo(str(stage))
+    from siting.report.summary import proofs
+
+    for line in proofs(siting.verify(target), language):
+        typer.echo(line)
 
 
 @app.command()

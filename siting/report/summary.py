@@ -1,6 +1,7 @@
 """What a run prints: its offices, before and after, the limits and how sure it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from siting.report.certainty import exceptions
@@ -10,6 +11,7 @@ from siting.report.words import localised, number, texts, whole
 from siting.results.limits import used_limits
 from siting.results.measures import MEASURES
 from siting.results.result import Result
+from siting.results.verify import Proved
 
 _FIGURES: Mapping[str, int] = {
     "annual_cost_msek": 1,
@@ -34,6 +36,17 @@ def summary(result: Result, folder: Path, language: str = "en") -> Document:
         Paragraph(words["files"].format(folder=folder)),
     )
     return Document(language, localised(result.manifest, "title", language), blocks)
+
+
+def proofs(stages: Iterable[Proved], language: str = "en") -> Iterator[str]:
+    """What the checker of certificates has found of each stage, a line each."""
+    words = texts(language)["terminal"]
+    for each in stages:
+        sums = {key: f"{float(getattr(each, key)):.12g}" for key in ("value", "bound")}
+        gap = float(abs(each.value - each.bound) / max(abs(each.value), Fraction(1, 10**9)))
+        leaf = words["leaf"]["one" if each.leaves == 1 else "many"]
+        counts = {"leaves": each.leaves, "leaf": leaf, "gap": f"{gap:.2g}"}
+        yield words["proved"].format(kind=each.kind, **sums, **counts)
 
 
 def _picks(result: Result, language: str) -> Grid:

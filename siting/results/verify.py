@@ -34,15 +34,6 @@ class Proved:
     bound: Fraction
     leaves: int
 
-    def __str__(self) -> str:
-        value, bound = float(self.value), float(self.bound)
-        leaves = f"{self.leaves:,} lea{'f' if self.leaves == 1 else 'ves'}"
-        gap = abs(value - bound) / max(abs(value), 1e-9)
-        return (
-            f"{self.kind}: proved by {leaves}. The answer comes to {value:.12g}, and none comes "
-            f"to less than {bound:.12g} (gap {gap:.2g})."
-        )
-
 
 @dataclass(frozen=True)
 class _Region:
@@ -69,9 +60,8 @@ def exact(value: Any) -> Any:  # noqa: ANN401 - of any depth
         return [exact(each) for each in value]
     if isinstance(value, str):
         # What would fill the memory is no number.
-        _need(
-            abs(int(value.lower().partition("e")[2] or 0)) <= _MOST_ZEROS, f"{value} is too great"
-        )
+        zeros = abs(int(value.lower().partition("e")[2] or 0))
+        _need(zeros <= _MOST_ZEROS, f"{value} is too great")
     return value if value is None else Fraction(value)
 
 
@@ -148,7 +138,7 @@ class _Stage:
         nodes = [node["prices"] for node in self.tree if "prices" in node]
         prices = ([p for each in nodes for p in each[k].values()] for k in range(len(told["sums"])))
         self.sums = [_Sum(*each, count) for each in zip(told["sums"], prices, strict=True)]
-        self.step = self.sums[0].step()
+        self.step, self.sums[0].limit = self.sums[0].step(), Fraction(0)
 
     def _range(self, number: int, told: Mapping[str, Any]) -> tuple[Fraction, Fraction]:
         """Return the least and the most that a row comes to, in whole steps."""
@@ -188,8 +178,8 @@ class _Stage:
         for number, (row, (least, most)) in enumerate(zip(self.rows, self.ranges, strict=True)):
             used = sum(value for site, value in row.items() if site in self.answer)
             _need(least <= used <= most, f"the answer breaks row {number}")
-        for number, each in enumerate(self.sums):
-            limit = each.limit if number else self.value
+        limits = [self.value, *(each.limit for each in self.sums[1:])]
+        for number, (each, limit) in enumerate(zip(self.sums, limits, strict=True)):
             _need(each.value(self.answer) <= limit, f"the answer comes to more in sum {number}")
 
     def _held(self, part: _Region, node: Mapping[str, Any]) -> _Region:
@@ -209,7 +199,7 @@ class _Stage:
         for each, weight, prices in zip(self.sums, part.sums, part.prices, strict=True):
             if weight:
                 paid, added = each.relaxed(prices)
-                total += weight * (paid - (each.limit or 0))
+                total += weight * (paid - each.limit)
                 slopes = [slope + weight * more for slope, more in zip(slopes, added, strict=True)]
         for number, weight in part.rows.items():
             total -= weight * part.ranges[number][weight > 0]

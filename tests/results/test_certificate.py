@@ -325,6 +325,7 @@ def test_the_answer_keeps_to_the_rows(sound: dict[str, Any]) -> None:
     "change",
     [
         lambda stage: stage["instance"]["sums"][0]["weights"].__setitem__(0, -1),
+        lambda stage: stage["instance"]["sums"][0].pop("limit"),
         lambda stage: stage["tree"][0].__setitem__("sums", [2]),
         lambda stage: stage["tree"][0].__setitem__("sums", [1, 1]),
         lambda stage: stage["tree"].__setitem__(0, {"split": {"site": 14}}),
@@ -340,6 +341,16 @@ def test_what_would_make_any_bound_follow_is_refused(
     change(changed["stages"][0])
     with pytest.raises((RefusedError, *MALFORMED)):
         proved(changed)
+
+
+@pytest.mark.parametrize("limit", [-1000, 1000])
+def test_what_is_to_be_least_has_no_limit(sound: dict[str, Any], limit: int) -> None:
+    changed = deepcopy(sound)
+    changed["stages"][0]["instance"]["sums"][0]["limit"] = limit
+    assert proved(changed)
+    assert follows(changed)
+    changed["stages"][0]["bound"] = str(Fraction(changed["stages"][0]["bound"]) + 1)
+    assert refused(changed)
 
 
 def test_without_a_stage_nothing_is_proved() -> None:
@@ -416,6 +427,7 @@ def test_a_run_writes_a_certificate_that_verify_proves(call: Call, result: Path)
         done = call("verify", target)
         assert done.returncode == 0, done.stderr
         assert "mean: proved by 1 leaf. The answer comes to 1" in done.stdout
+    assert "mean: bevisat med 1 löv. Svaret" in call("verify", str(result), "--lang", "sv").stdout
     again = call("run", "announced_only", "--no-brief", "--quiet")
     assert again.returncode == 0
     assert not (result / CERTIFICATE_FILE).exists()

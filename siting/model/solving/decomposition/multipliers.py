@@ -49,13 +49,13 @@ class Summed:
     ----------
     linear : ndarray of float, shape (options,)
     costs : SortedCosts
-    limit : float
-        Of the goal 0.
+    limit : float, optional
+        None of the goal.
     """
 
     linear: Floats
     costs: SortedCosts
-    limit: float
+    limit: float | None
 
     def caps(self) -> Floats:
         """Return what each client costs where no listed option is open."""
@@ -110,7 +110,7 @@ class KnowingMaster(Master):
         limited = [(c.functional, c.limit + 2 * ROUNDING * abs(c.limit)) for c in program.ceilings]
         self.sums = [
             Summed(functional.linear, self._costs(functional), limit)
-            for functional, limit in [(program.goal, 0.0), *limited]
+            for functional, limit in [(program.goal, None), *limited]
         ]
         self.stated = tuple(self._stated_rows())
         sums = RowSums.of(replace(program, rows=self.stated))
@@ -201,7 +201,7 @@ class KnowingMaster(Master):
             if weight > 0:
                 saved = each.saved(prices)
                 slopes = slopes + weight * (each.linear - saved)
-                paid += [weight * each.paid(prices), -weight * each.limit]
+                paid += [weight * each.paid(prices), -weight * (each.limit or 0.0)]
                 size += weight * float((np.abs(each.linear) + saved).sum())
         low, high = node.lower[: self.count] * slopes, node.upper[: self.count] * slopes
         used = -proof.rows * np.where(proof.rows > 0, most, least)
@@ -219,7 +219,7 @@ class KnowingMaster(Master):
         """Return a proof for a node of one choice: the limits that it breaks, or what it costs."""
         chosen, (least, most) = node.lower[: self.count] > 0, self._ranges(node)
         used, prices = self.matrix @ chosen, tuple(each.nearest(chosen) for each in self.sums)
-        over = [each.value(chosen) > each.limit for each in self.sums[1:]]
+        over = [each.value(chosen) > (each.limit or 0.0) for each in self.sums[1:]]
         broken = Proof(np.array([0.0, *over]), (used > most) * 1.0 - (used < least) * 1.0, prices)
         goal = replace(self.nothing(1.0), prices=prices)
         return broken if self.bound(broken, node)[0] > 0 else goal
