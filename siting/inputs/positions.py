@@ -37,7 +37,7 @@ _SWAPPED = (
 )
 _SWEDISH = (
     f"hold metres in {_METRES} and no degrees",
-    "Call the columns e and n; they are converted then.",
+    "Call the columns e and n, and they are converted; save points of a GIS as a GeoPackage.",
 )
 _ABROAD = (
     "are not known to be degrees",

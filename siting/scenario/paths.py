@@ -29,8 +29,13 @@ def outside(file: ScenarioFile, data: Path) -> list[Fault]:
     return [
         Fault(str(file.path), key, name, *(_NO_NAME if "\0" in name else _OUTSIDE))
         for key, name in named_files(file.scenario).items()
-        if not lies_in(file.path.parent / name, folders)
+        if not _lies_whole_in(TableFile(file.path.parent / name), folders)
     ]
+
+
+def _lies_whole_in(table: TableFile, folders: Iterable[Path]) -> bool:
+    """Whether all files of a table do; one that lies elsewhere is not looked at."""
+    return lies_in(table.path, folders) and all(lies_in(part, folders) for part in table.parts)
 
 
 def lies_in(path: Path, folders: Iterable[Path]) -> bool:

@@ -75,7 +75,7 @@ def test_metres_under_the_names_of_degrees_are_told_in_one_line(
     tmp_path: Path, east: str, north: str
 ) -> None:
     said = _refused(_metres(tmp_path, east, north))
-    assert "hold metres in SWEREF 99 TM and no degrees. Call the columns e and n" in said
+    assert "hold metres in SWEREF 99 TM and no degrees. Call the columns e and n, and" in said
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,15 @@ def test_every_table_comes_from_a_gis(nullia: Path, ending: str) -> None:
     assert ("demand.dbf" in found.manifest["inputs"]) == (ending == "shp")
 
 
+def test_all_files_of_a_shapefile_lie_where_it_may_be_read(nullia: Path, tmp_path: Path) -> None:
+    table = _tables(nullia)["demand"]
+    short_names(located(4326, table)).to_file(nullia.with_name("demand.shp"))
+    nullia.with_name("demand.dbf").rename(tmp_path / "elsewhere.dbf")
+    nullia.with_name("demand.dbf").symlink_to(tmp_path / "elsewhere.dbf")
+    (fault,) = _faults(nullia, ["demand.file=demand.shp"])
+    assert "lies outside the folder of the scenario" in fault.problem
+
+
 def test_a_swedish_spreadsheet_writes_every_table(nullia: Path) -> None:
     wanted = _answers(nullia)
     for name, table in _tables(nullia).items():

@@ -9,7 +9,10 @@ from siting.common.errors import near_matches
 GREATEST = 1e15
 """Numbers from here on are mistakes: beyond it a double no longer holds every whole number."""
 _COMMA = r"[+-]?\d+,\d+"
-_SPACED = r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?"
+# A whole part with spaces or other signs between its thousands, and what stands behind the point.
+_PARTED = (
+    r"([+-]?\d{1,3}(?:[ '\u2019]\d{3})+|[+-]?\d{1,3}(?:[ .,'\u2019]\d{3})+(?=[.,]))(?:[.,](\d+))?"
+)
 THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:[.,]\d{3})+"
 """Numbers whose points or commas may part thousands."""
 _SPACES = re.compile("[\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -53,8 +56,14 @@ def _hint(found: str) -> tuple[str, str] | None:
     """What has happened to a number, and the number meant where that is clear."""
     if re.fullmatch(THOUSANDS, found):
         return _two_readings(found)
+    if parted := re.fullmatch(_PARTED, found):
+        meant = re.sub(r"[^\d+-]", "", parted[1]) + (f".{parted[2]}" if parted[2] else "")
+        signs = "spaces" if " " in found else "signs"
+        return (
+            f"there are {signs} between its digits",
+            f"Write {meant}, with a point and no {signs}.",
+        )
     hints = (
-        (_SPACED, "there are spaces between its digits"),
         (_COMMA, "it has a decimal comma"),
         ("[+-]?nan", "NaN stands for a missing one"),
         ("[+-]?(inf|infinity)", "it has no end"),
@@ -62,9 +71,8 @@ def _hint(found: str) -> tuple[str, str] | None:
     )
     for pattern, problem in hints:
         if re.fullmatch(pattern, found, re.IGNORECASE):
-            meant = found.replace(" ", "").replace(",", ".")
-            clear = pattern in (_SPACED, _COMMA)
-            return problem, f"Write {meant}, with a point and no spaces." if clear else ""
+            meant = f"Write {found.replace(',', '.')}, with a point."
+            return problem, meant if pattern == _COMMA else ""
     return None
 
 

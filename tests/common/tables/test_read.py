@@ -316,6 +316,24 @@ def test_what_can_be_written_instead_is_read(tmp_path: Path) -> None:
     assert "Write 1234567." in _refused(tmp_path / "t.csv")
 
 
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ("1 500", "1500"),
+        ("12\u00a0000,5", "12000.5"),
+        ("1.234,56", "1234.56"),
+        ("1,234.56", "1234.56"),
+        ("1'500", "1500"),
+        ("1\u2019500.25", "1500.25"),
+        ("1 234 567", "1234567"),
+        ("1.234.567,8", "1234567.8"),
+    ],
+)
+def test_the_number_is_told_that_is_meant(tmp_path: Path, cell: str, meant: str) -> None:
+    POINTS.assign(people=cell).to_csv(tmp_path / "t.csv", index=False)
+    assert f"Write {meant}, with a point and no s" in _refused(tmp_path / "t.csv")
+
+
 # Texts are made alike
 
 

@@ -1,5 +1,6 @@
 """Tables that ship, tables of one's own, travel times, trips and roads."""
 
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -244,6 +245,47 @@ def special_cells() -> Iterator[Case]:
     strange = decisions.text.replace("detail", "details", 1)
     yield decisions.case("a column of another name", strange, "column detail", "missing")
     yield from _outside_sweden()
+    for kind in (demand, offices, candidates):
+        yield from _foreign(kind)
+
+
+def _foreign(kind: Kind) -> Iterator[Case]:
+    """A table as other tools write it, with one fault."""
+    table = pd.read_csv(io.StringIO(kind.text), dtype=str, keep_default_na=False)
+    swedish = table.assign(**{name: table[name].str.replace(".", ",") for name in kind.numbers})
+    first = next(iter(kind.numbers))
+
+    def case(what: str, frame: pd.DataFrame, key: str, value: str, remedy: str) -> Case:
+        content = frame.to_csv(index=False, sep=";").encode("cp1252")
+        return kind.case(f"Swedish, {what}", content, key, value, remedy=remedy)
+
+    mixed = swedish.assign(**{first: [table[first][0], *swedish[first][1:]]})
+    yield case("a point", mixed, "row 3", swedish[first][1], "Write")
+    yield case("a column short", swedish.drop(columns=first), f"column {first}", "missing", "Add")
+    yield case("a text", swedish.assign(**{first: "tolv"}), "row 2", "tolv", "Write a number")
+    east, north = ("e", "n") if first == "lon" else (first, "n")
+    metres = {"RT 90": (1.62e6, 6.58e6), "zone": (150e3, 6.58e6), "mercator": (2e6, 8.2e6)}
+    for system, (lon, lat) in metres.items():
+        frame = table.rename(columns={"lon": east, "lat": north}).assign(**{east: lon, north: lat})
+        content = frame.to_csv(index=False)
+        yield kind.case(f"metres, {system}", content, "columns e, n", "metres", remedy="Convert")
+    degrees = table.assign(lon=674000, lat=6580000).to_csv(index=False)
+    yield kind.case(
+        "metres for degrees", degrees, "columns lon, lat", "SWEREF 99 TM", remedy="Call"
+    )
+    for count in {"people", "population"} & {*table.columns}:
+        for value in ("1,500", "1.500"):
+            content = table.assign(**{count: value}).to_csv(index=False)
+            key = f"row 2, column {count}"
+            yield kind.case(f"{count} {value}", content, key, value, remedy="Write 1500 or 1.5.")
+    for ending in ("xls", "kml", "zip", "dbf"):
+        name = kind.name.replace("csv", ending)
+        other = Kind(name, kind.text, kind.read, kind.numbers)
+        yield other.case("a kind that is not read", kind.text, "file", "are not read")
+    for ending in ("gpkg", "shp", "geojson", "ods", "xlsm"):
+        other = Kind(kind.name.replace("csv", ending), kind.text, kind.read, kind.numbers)
+        yield other.case("text", kind.text, "file", "no ")
+        yield other.case("no byte", b"", "file", "no ")
 
 
 def _outside_sweden() -> Iterator[Case]:
