@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from siting.common.toml import Table, table_of
 from siting.scenario.schema import Scenario, table_models
@@ -114,35 +114,46 @@ def _table(
     yield ""
     for key, field in model.model_fields.items():
         if (inner := table_of(field.annotation)) is not None:
-            name = f"[[{heading.strip('[]')}.{key}]]"
-            yield from _table(name, inner, definitions, level + 1)
+            name = f"{heading.strip('[]')}.{key}"
+            yield from _table(_heading(name, field.annotation), inner, definitions, level + 1)
+
+
+def _heading(name: str, annotation: object) -> str:
+    """How a table within a table is headed: alone, in a list, or with a name of its own."""
+    if get_origin(annotation) is dict:
+        return f"[{name}.NAME]"
+    return f"[{name}]" if annotation is table_of(annotation) else f"[[{name}]]"
 
 
 def _default(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, dict):
+        return "empty"
     return f"`{json.dumps(value, ensure_ascii=False)}`" if value not in ([], {}) else "empty"
 
 
 def _value(entry: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     """The values that a key takes, in words."""
-    for option in entry.get("anyOf", ()):
-        if option.get("type") != "null":
-            return _value(option, definitions)
+    if options := [each for each in entry.get("anyOf", ()) if each.get("type") != "null"]:
+        return ", or ".join(_value(option, definitions) for option in options)
     if "enum" in entry:
         return ", ".join(f"`{value}`" for value in entry["enum"])
     if entry.get("type") == "array":
         inner = entry["items"]
         return "list of tables, below" if "$ref" in inner else f"list: {_value(inner, definitions)}"
     if entry.get("type") == "object":
-        return f"table: {_value(entry['additionalProperties'], definitions)} for each name"
+        inner = entry["additionalProperties"]
+        each = f"table: {_value(inner, definitions)} for each name"
+        return "table of tables, below" if "$ref" in inner else each
     words = {
+        "": "table, below",
         "string": "text",
         "integer": "whole number",
         "number": "number",
         "boolean": "true, false",
     }
-    word = "date" if entry.get("format") == "date" else words[entry["type"]]
+    word = "date" if entry.get("format") == "date" else words[entry.get("type", "")]
     return ", ".join((word, *_bounds(entry)))
 
 

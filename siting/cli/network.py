@@ -155,7 +155,7 @@ def calibrate_network(
     speeds: Annotated[str, Option(help="Profile to start from.")] = "default",
     language: options.Language = "en",
 ) -> None:
-    """Fit speeds to known travel times, and print a profile for data/speeds.toml."""
+    """Fit speeds to known travel times, and print them for a scenario."""
     from siting.network.load import load_road_network
     from siting.network.routes import read_reference_trips
     from siting.network.speeds import read_speeds

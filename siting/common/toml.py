@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -126,6 +126,24 @@ def lists_to_tuples(value: Any) -> Any:  # noqa: ANN401 - any TOML value
     return str(value) if isinstance(value, Path) else value
 
 
+def flattened(
+    value: object, parts_of: Callable[[object], Mapping[Any, object]], path: str = ""
+) -> Iterator[tuple[str, object]]:
+    """Yield the way to each value that has no parts, with dots between, and the value."""
+    parts = parts_of(value)
+    if not parts:
+        yield path, value
+    for key, part in parts.items():
+        yield from flattened(part, parts_of, f"{path}.{key}" if path else str(key))
+
+
+def parts_by_key(value: object) -> Mapping[Any, object]:
+    """The parts of a table or a list by key or number; what is neither has none."""
+    if isinstance(value, list):
+        return dict(enumerate(value))
+    return value if isinstance(value, dict) else {}
+
+
 def read_model[Model: Table](
     path: Path, model: type[Model], given: Mapping[str, Any] | None = None
 ) -> Model:
@@ -200,8 +218,9 @@ def field_at(names: Sequence[str], root: type[Table]) -> FieldInfo | None:
 
 def _remedy(location: Sequence[Any], root: type[Table]) -> str:
     names = [str(step) for step in location if not isinstance(step, int)]
-    field = field_at(names, root)
-    if len(names) == 1 or field is None:
+    fields = [each for end in range(len(names)) if (each := field_at(names[: end + 1], root))]
+    if len(names) == 1 or not fields:
         return "Write it as a table: [name] on a line of its own, its keys below."
-    meaning = " ".join((field.description or "").split())
+    # A name within a key that takes any name means what the key does.
+    meaning = " ".join((fields[-1].description or "").split())
     return f"It means: {meaning}{'' if meaning.endswith('.') else '.'}"

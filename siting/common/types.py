@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
@@ -182,6 +182,9 @@ class RoadNetwork:
         The files it was made from, by name.
     fingerprint : str
         SHA-256 of everything in the graph and in ``rules`` that a travel time depends on.
+    speeds : mapping of str to object
+        profile, kph, waiting_minutes, access and limits that times rest on, and the classes of
+        roads that there are; empty without a network.
     """
 
     roads: RoadGraph | LazyRoads
@@ -190,6 +193,7 @@ class RoadNetwork:
     log: tuple[str, ...]
     files: Mapping[str, Path]
     fingerprint: str
+    speeds: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def graph(self) -> RoadGraph:

@@ -1,76 +1,20 @@
 """What a new office costs, from costs.toml, and how many people staff it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 from scipy.sparse import csr_array
 
-from siting.common.toml import NonNegativeFloat, PositiveFloat, Table, read_model
+from siting.common.errors import Fault, refuse_all
+from siting.common.toml import flattened, parts_by_key, read_model
 from siting.common.types import Floats, Ints
+from siting.scenario.figures import CostTable, StaffRule
+from siting.scenario.file import ScenarioFile
 
 
-class _Group(Table):
-    rating: Literal["red", "amber", "green"] | None = None
-    """How far the figures can be trusted."""
-    source: str | None = None
-    """Where they come from."""
-
-
-class StaffRule(_Group):
-    """How many people staff an office."""
-
-    people_per_staff: PositiveFloat
-    """People for each member of staff."""
-    least_staff: Annotated[int, Field(ge=1, le=1000)]
-    """Staff of the smallest office."""
-
-
-class _Annual(_Group):
-    msek_per_staff: NonNegativeFloat
-    """Cost of a member of staff a year, MSEK."""
-
-
-class _OneOff(_Group):
-    msek_per_office: NonNegativeFloat
-    """Cost of opening an office, MSEK."""
-    msek_per_staff: NonNegativeFloat
-    """Cost of recruiting and equipping a member of staff, MSEK."""
-
-
-class _Visits(_Group):
-    visits_per_inhabitant: PositiveFloat
-    """Visits of an inhabitant a year."""
-
-
-class OfficeKind(_Group):
-    """A kind of office that a scenario can let the model choose."""
-
-    staff: Annotated[int, Field(ge=1, le=1000)]
-    """Members of staff."""
-    annual_msek: NonNegativeFloat
-    """What an office of the kind costs a year, MSEK."""
-    one_off_msek: NonNegativeFloat
-    """What it costs once, MSEK."""
-    visits_per_year: PositiveFloat
-    """Visits that it can take a year."""
-
-
-class Costs(Table):
-    """Cost figures, as they stand in costs.toml; every one is an assumption."""
-
-    staff_rule: StaffRule
-    """How many people staff an office."""
-    annual: _Annual
-    """Costs a year."""
-    one_off: _OneOff
-    """Costs once."""
-    visits: _Visits
-    """How often people come."""
-    office_types: dict[str, OfficeKind]
-    """Kinds of offices, by name."""
+class Costs(CostTable):
+    """Cost figures, each of them given; every one that ships is an assumption."""
 
     def people(self, kind: str) -> float:
         """How many people an office of a kind can serve."""
@@ -78,7 +22,8 @@ class Costs(Table):
 
     def annual_msek(self, staff: Ints) -> Floats:
         """Annual cost of offices with this staff."""
-        return _money(self.annual.msek_per_staff * staff.astype(np.float64))
+        by_staff = self.annual.msek_per_staff * staff.astype(np.float64)
+        return _money(self.annual.msek_per_office + by_staff)
 
     def one_off_msek(self, staff: Ints) -> Floats:
         """One-off cost of offices with this staff."""
@@ -86,9 +31,28 @@ class Costs(Table):
         return _money(self.one_off.msek_per_office + by_staff)
 
 
-def read_costs(folder: Path) -> Costs:
-    """Read costs.toml from the data folder."""
-    return read_model(folder / "costs.toml", Costs)
+def read_costs(folder: Path, file: ScenarioFile | None = None) -> Costs:
+    """Read costs.toml from the data folder, with the figures of a scenario in place of its own."""
+    costs = _complete(read_model(path := folder / "costs.toml", Costs), path)
+    if file is None:
+        return costs
+    given, base = file.scenario.model_dump()["costs"], costs.model_dump(exclude_none=True)
+    kinds = base["office_types"]
+    for name, kind in given.pop("office_types", {}).items():
+        kinds[name] = kinds.get(name, {}) | kind
+    whole = base | {group: base[group] | figures for group, figures in given.items()}
+    return _complete(Costs.model_validate(whole), file.path, "costs.")
+
+
+def _complete(costs: Costs, path: Path, before: str = "") -> Costs:
+    """Refuse costs that lack a figure."""
+    figures = flattened(costs.model_dump(), parts_by_key)
+    refuse_all(
+        Fault(str(path), before + key, None, "the key is missing", f"Add {key.split('.')[-1]} = …")
+        for key, figure in figures
+        if figure is None
+    )
+    return costs
 
 
 def _money(msek: Floats) -> Floats:

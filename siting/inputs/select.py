@@ -38,8 +38,9 @@ class Inputs:
         Codes of candidates that the scenario names itself.
     keep : tuple of str
         Offices that may not close.
-    shipped_staff : bool
-        Whether the staff that ships with the candidates holds for this selection.
+    shipped_people : bool
+        Whether the people nearer to the busiest candidate of each municipality that ship (column
+        `busiest`) hold for this selection.
     keeps_staff : bool
         Whether staff above 0 in the table of candidates holds whatever the rule gives.
     any_of : tuple of str
@@ -65,7 +66,7 @@ class Inputs:
     any_of: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
     meanings: tuple[str, ...]
-    shipped_staff: bool
+    shipped_people: bool
     keeps_staff: bool
     levels: frozenset[str]
     files: Mapping[str, Path]
@@ -105,7 +106,7 @@ def select_inputs(
         any_of=tuple(finder.regions(wanted.any_of, "offices.any_of", ("code", "name"))["code"]),
         labels=tuple(_labels(scenario.limits.quotas, counting)),
         meanings=(*tables.placed, *finder.meanings),
-        shipped_staff=tables.shipped and not shut and bool(candidates["staff"].gt(0).all()),
+        shipped_people=tables.shipped and not shut and bool(candidates["busiest"].notna().all()),
         keeps_staff=tables.user_candidates is not None,
         levels=tables.levels,
         files=tables.files,
@@ -184,9 +185,10 @@ def _places(
         return tables.user_candidates, tables.user_candidates
     places = candidate_places(area, tables.localities, min_population)
     anywhere = pd.concat([places, as_candidates(tables.localities)])
-    staff = tables.shipped_candidates.set_index("locality_code")["staff"]
-    known = anywhere["locality_code"].map(staff).fillna(0).astype("int64")
-    return places, anywhere.assign(staff=known).drop_duplicates("locality_code")
+    shipped = tables.shipped_candidates
+    busiest = shipped.groupby("municipality_code")["people_nearer"].transform("max")
+    known = anywhere["locality_code"].map(busiest.set_axis(shipped["locality_code"]))
+    return places, anywhere.assign(busiest=known).drop_duplicates("locality_code")
 
 
 def _same_code(path: str, inputs: Inputs) -> Iterator[Fault]:

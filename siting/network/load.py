@@ -31,7 +31,7 @@ from siting.network.shipped.tables import (
     table_graph,
     table_links,
 )
-from siting.network.speeds import Speeds, read_speeds
+from siting.network.speeds import FIGURES, Speeds, read_speeds
 
 type Column = Floats | Ints
 
@@ -42,7 +42,7 @@ _ORIGIN = ("source", "date", "licence", "filter", "notes", "versions")
 def load_road_network(
     source: str | Path = "shipped",
     *,
-    speeds: str = "default",
+    speeds: str | Speeds = "default",
     limit_km: float | None = None,
     data: Path | str | None = None,
 ) -> RoadNetwork:
@@ -53,8 +53,8 @@ def load_road_network(
     source : str or pathlib.Path
         "shipped", or the path of a GraphML file that OSMnx wrote, or of a GraphML or Parquet file
         that ``siting network build`` wrote.
-    speeds : str
-        Profile in ``speeds.toml`` of the data folder.
+    speeds : str or Speeds
+        Profile in ``speeds.toml`` of the data folder, or what `siting.network.speeds` made of one.
     limit_km : float, optional
         Distance from the road beyond which a place cannot be reached; by default the profile's.
     data : pathlib.Path or str, optional
@@ -72,7 +72,7 @@ def load_road_network(
         The source or the profile does not exist, or a table cannot be used.
     """
     folder = data_folder(data)
-    profile = read_speeds(folder, speeds)
+    profile = read_speeds(folder, speeds) if isinstance(speeds, str) else speeds
     if source == "shipped":
         tables = read_road_tables(folder)
         make_graph: Callable[[], RoadGraph] = partial(table_graph, tables)
@@ -84,7 +84,10 @@ def load_road_network(
         islands, log, most = (), _origin(about), profile.access.most_streets
     rules = _rules(profile, limit_km, most, islands)
     roads, fingerprint = _lazy_roads(nodes, links, profile, rules, make_graph)
-    return RoadNetwork(roads, rules, str(source), log, network_files(source, folder), fingerprint)
+    figures = FIGURES.dump_python(profile) | {"classes": sorted(links.kinds)}
+    return RoadNetwork(
+        roads, rules, str(source), log, network_files(source, folder), fingerprint, figures
+    )
 
 
 def no_network(times: Path) -> RoadNetwork:

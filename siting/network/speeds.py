@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self, cast
+from typing import Annotated, Any, Self, cast
 
-from pydantic import AliasChoices, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from siting.common.errors import Fault, InputError
 from siting.common.toml import PositiveFloat, Table, faults_of, read_toml
@@ -79,13 +79,11 @@ class SpeedLimits(Table):
     """Mean speed over speed limit."""
     junction_seconds: PositiveFloat
     """Seconds lost at each junction."""
-    delayed_up_to_kph: PositiveFloat = Field(
-        validation_alias=AliasChoices("delayed_up_to_kph", "urban_kph")  # as files once had it
-    )
+    delayed_up_to_kph: PositiveFloat
     """Links driven at this or slower lose time at junctions, km/h."""
-    source: str | None = None
+    source: str | None = Field(default=None, exclude=True)
     """Where the figures come from."""
-    rating: str | None = None
+    rating: str | None = Field(default=None, exclude=True)
     """How far they can be trusted."""
 
 
@@ -106,9 +104,9 @@ class AccessFigures(Table):
     """A place farther from every road is not tied at all."""
     most_streets: Annotated[int, Field(ge=1, le=1000)]
     """Most ties of a place in a network of streets."""
-    source: str | None = None
+    source: str | None = Field(default=None, exclude=True)
     """Where the figures come from."""
-    rating: str | None = None
+    rating: str | None = Field(default=None, exclude=True)
     """How far they can be trusted."""
 
 
@@ -142,9 +140,9 @@ class _RoadClass(Table):
     """Mean speed of a car, km/h."""
     waiting_minutes: PositiveFloat | None = None
     """Minutes added once where a link of the class is boarded."""
-    source: str | None = None
+    source: str | None = Field(default=None, exclude=True)
     """Where the figures come from."""
-    rating: str | None = None
+    rating: str | None = Field(default=None, exclude=True)
     """How far they can be trusted."""
 
     def slowed(self, factor: float) -> Self:
@@ -175,7 +173,13 @@ class _ProfileTable(Table):
         return self
 
 
+FIGURES = TypeAdapter(Speeds)
+"""How a manifest holds them."""
 _PROFILES = TypeAdapter(dict[str, _ProfileTable])
+
+
+type Own = Mapping[Any, float]
+_NONE: Own = {}
 
 
 def speed_profiles(folder: Path) -> tuple[str, ...]:
@@ -183,18 +187,20 @@ def speed_profiles(folder: Path) -> tuple[str, ...]:
     return tuple(_read(folder / _FILE))
 
 
-def read_speeds(folder: Path, profile: str = "default") -> Speeds:
-    """Read one speed profile."""
+def read_speeds(
+    folder: Path, profile: str = "default", kph: Own = _NONE, limits: Own = _NONE
+) -> Speeds:
+    """Read one speed profile, some of its speeds and of how it uses limits replaced."""
     path = folder / _FILE
     table = _whole(path, _read(path), profile)
     waiting = {name: row.waiting_minutes for name, row in table.classes.items()}
     return Speeds(
         profile=profile,
-        kph={name: row.kph for name, row in table.classes.items()},
+        kph={name: row.kph for name, row in table.classes.items()} | {**kph},
         waiting_minutes={name: minutes for name, minutes in waiting.items() if minutes},
         # A profile that is based on no other has it.
         access=cast("AccessFigures", table.access),
-        limits=table.limits,
+        limits=table.limits and table.limits.model_copy(update=limits),
     )
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from siting.common.errors import Fault, InputError, refuse_all
+from siting.common.errors import Fault, InputError, gathering, near_matches, refuse_all
 from siting.common.tables.file import TableFile
 from siting.inputs.costs import read_costs
 from siting.inputs.read import TableReader, read_tables
 from siting.inputs.schema import OPTIONAL_LEVELS
 from siting.inputs.select import Inputs, select_inputs
-from siting.network.speeds import speed_profiles
+from siting.network.speeds import read_speeds, speed_profiles
 from siting.scenario.file import ScenarioFile, placed
 from siting.scenario.limits import guarantees
 from siting.scenario.paths import idle_sheets, outside, own_tables
@@ -25,11 +25,13 @@ def checked_inputs(file: ScenarioFile, folder: Path, read: TableReader = read_ta
 
 
 def _checked(file: ScenarioFile, folder: Path, read: TableReader) -> Inputs:
-    others = (*file.faults, *_kind_faults(file, folder), *_user_faults(file), *idle_sheets(file))
+    others = [*file.faults, *_user_faults(file), *idle_sheets(file)]
+    with gathering(others):
+        others += _kind_faults(file, folder)
     # Nothing that may not be read is looked at, not even whether it is there.
     if refused := outside(file, folder):
         raise InputError([*others, *refused])
-    others = (*others, *_network_faults(file, folder))
+    others += (*_speed_faults(file, folder), *_network_faults(file))
     try:
         inputs, faults = select_inputs(file, folder, read)
     except InputError as error:
@@ -102,11 +104,22 @@ def _none_left(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
         yield _fault(file, "offices.shut", list(file.scenario.offices.shut), problem, remedy)
 
 
-def _network_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
-    speeds, profiles = file.scenario.network.speeds, speed_profiles(folder)
-    if speeds not in profiles:
+def _speed_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
+    wanted, profiles = file.scenario.network.speeds, speed_profiles(folder)
+    if wanted.based_on not in profiles:
         remedy = f"Known: {', '.join(profiles)}."
-        yield _fault(file, "network.speeds", speeds, "no such profile", remedy)
+        yield _fault(file, "network.speeds", wanted.based_on, "no such profile", remedy)
+        return
+    profile, problem = read_speeds(folder, wanted.based_on), "no such class of road"
+    for name in sorted(wanted.kph.keys() - profile.kph.keys()):
+        remedy = near_matches(name, profile.kph) or f"Known: {', '.join(profile.kph)}."
+        yield _fault(file, f"network.speeds.{name}", wanted.kph[name], problem, remedy)
+    if wanted.limits and profile.limits is None:
+        problem, remedy = "this profile uses no speed limits", 'Write based_on = "limits".'
+        yield _fault(file, "network.speeds.limits", wanted.based_on, problem, remedy)
+
+
+def _network_faults(file: ScenarioFile) -> Iterator[Fault]:
     source, own = network_source(file), user_times(file)
     if isinstance(source, Path) and not source.is_file():
         remedy = 'Write "shipped", or a path relative to the scenario file.'
@@ -117,7 +130,7 @@ def _network_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
 
 
 def _kind_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:
-    wanted, known = file.scenario.office_types, read_costs(folder).office_types
+    wanted, known = file.scenario.office_types, read_costs(folder, file).office_types
     named = {"use": wanted.use, "min": wanted.min, "max": wanted.max}
     for key, names in named.items():
         for name in names:

@@ -208,12 +208,13 @@ def study_manifest(problem: Problem, study: str, more: Mapping[str, Any]) -> dic
 
 def _asked(problem: Problem) -> dict[str, Any]:
     """What was asked, and the files that the answer rests on with their checksums."""
-    file = problem.file
+    file, costs = problem.file, problem.costs.model_dump(mode="json")
     return {
         "name": file.name,
         "date": _timestamp(file),
         "scenario": file.scenario.model_dump(mode="json"),
         "overrides": list(file.overrides),
+        "assumed": {"costs": costs, "speeds": problem.network.speeds},
         "inputs": {name: sha256(path) for name, path in sorted(problem.files.items())},
     }
 

@@ -18,6 +18,7 @@ from siting.network.connectors import refuse_far_places
 from siting.network.load import load_road_network, network_files, no_network
 from siting.network.matrix import Workers
 from siting.network.near import StayingOpen, only_near
+from siting.network.speeds import FALLBACK, read_speeds
 from siting.network.times_file import read_travel_times
 from siting.pipeline.check import checked_inputs, needs_network, network_source, user_times
 from siting.pipeline.problem import Problem, build_problem, dense, staying_open
@@ -67,13 +68,16 @@ def prepare(
     started, file, folder = time.perf_counter(), as_scenario_file(scenario), data_folder(data)
     inputs = checked_inputs(file, folder)
     network = _network(file, folder, progress)
+    given, classes = file.scenario.network.speeds.kph, network.speeds.get("classes", ())
+    for name in sorted(given.keys() - {FALLBACK, *classes}):
+        _LOG.warning("network.speeds.%s has no say: %s has no such roads", name, network.source)
     have_network = time.perf_counter()
     staying = staying_open(file.scenario, inputs)
     times = _times(file, network, inputs, workers, progress, staying=staying)
     too_near = _too_near(file, inputs, network, workers)
     matrix = time.perf_counter() - have_network
     seconds = {"network": have_network - started, "matrix": matrix}
-    costs, files = read_costs(folder), files_of(file, inputs, folder)
+    costs, files = read_costs(folder, file), files_of(file, inputs, folder)
     return build_problem(
         file, inputs, network, times, too_near, costs=costs, files=files, seconds=seconds
     )
@@ -134,12 +138,13 @@ def check(scenario: AnyScenario, *, data: Path | str | None = None) -> tuple[str
 
 
 def _network(file: ScenarioFile, folder: Path, progress: Progress) -> RoadNetwork:
-    own, wanted = user_times(file), file.scenario.network
+    own, asked = user_times(file), file.scenario.network.speeds
     if own and not needs_network(file):
         return no_network(own.path)
     progress("Reading the road network")
+    speeds = read_speeds(folder, asked.based_on, asked.kph, asked.limits)
     network = load_road_network(
-        network_source(file), speeds=wanted.speeds, limit_km=_limit_km(file), data=folder
+        network_source(file), speeds=speeds, limit_km=_limit_km(file), data=folder
     )
     for note in (line for line in network.log if "turn bans" in line or "links left out" in line):
         _LOG.warning("Roads of %s, %s", network.source, note)

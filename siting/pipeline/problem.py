@@ -22,6 +22,7 @@ from siting.model.solve import Task
 from siting.model.solving.search import Solver
 from siting.network.near import StayingOpen
 from siting.pipeline.translate import limits_of, objective_of
+from siting.scenario.figures import SpeedTable
 from siting.scenario.file import ScenarioFile
 from siting.scenario.schema import ClosingTable, Scenario
 
@@ -159,13 +160,14 @@ def _with_staff(
     """The candidates with the staff that each gets by the rule, unless their table says it."""
     candidates, offices = inputs.candidates, inputs.offices
     roads, own = scenario.network, scenario.travel_times.file
-    shipped_times = roads.source == "shipped" and roads.speeds == "default" and own is None
-    if inputs.shipped_staff and shipped_times:
-        return candidates
+    shipped_times = (roads.source, roads.speeds, own) == ("shipped", SpeedTable(), None)
+    codes, rule = candidates["municipality_code"], costs.staff_rule
+    if inputs.shipped_people and shipped_times:
+        return candidates.assign(staff=staff_by_rule(candidates["busiest"].to_numpy(), codes, rule))
     opened = np.append(~offices["shut"].to_numpy(), np.zeros(len(candidates), dtype=np.bool_))
     people = demand["people"].to_numpy(dtype=np.float64)
     nearer = people_nearer(people, nearest_minutes(minutes, opened), minutes)[len(offices) :]
-    staff = staff_by_rule(nearer, candidates["municipality_code"], costs.staff_rule)
+    staff = staff_by_rule(nearer, codes, rule)
     if inputs.keeps_staff:
         staff = candidates["staff"].where(candidates["staff"] > 0, staff).to_numpy()
     return candidates.assign(staff=staff)

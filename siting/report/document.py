@@ -46,7 +46,7 @@ class Column:
     kind : str
         text; figure: a `Figure` in every cell; whole: a count; number; share: 0 to 1, shown as
         per cent; percent: the same with its sign, on a terminal; change: with its sign;
-        share_change: both; mark: a text that is shown in its colour (red, amber, green).
+        share_change: both; mark: a text that is shown in its colour (red, amber, green, own).
     digits : int
         Decimals shown.
     width : int

@@ -1,13 +1,16 @@
 """The tables of a briefing and of its workbook, as grids in the reader's language."""
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
 
 from siting.common.levels import TABLE_LEVELS
+from siting.common.toml import flattened, parts_by_key
 from siting.report.document import Column, Figure, Grid, Kind
-from siting.report.words import number, sort_key, texts, whole
+from siting.report.words import number, shortest, sort_key, texts, whole
 from siting.results.limits import UsedLimit, used_limits
 from siting.results.measures import MEASURES, SHARES
 from siting.results.result import Result
@@ -247,20 +250,52 @@ def brought(result: Result) -> frozenset[str]:
     return frozenset(name for name, given in own.items() if given)
 
 
+def in_use(
+    log: list[dict[str, str]], manifest: Mapping[str, Any], language: str
+) -> Iterator[dict[str, str]]:
+    """The entries of the log of assumptions in the reader's language, as a run used them."""
+    facts, words = _facts(manifest, language), texts(language)
+    suffix = "_sv" if language == "sv" else ""
+    for entry in log:
+        said = {key: entry[f"{key}{suffix}"] for key in _SAID} | {"mark": entry["rating"]}
+        # A run that has no such figures has none of its own.
+        with suppress(KeyError):
+            used = re.sub(r"\{([\w.]+)\}", lambda it: facts[it[1]], entry[f"used{suffix}"])
+            if used.split() != said["value"].split():
+                set_by = words["brief"]["assumptions"]["set"].format(value=said["value"])
+                said |= {"value": used, "source": set_by, "mark": "own"}
+        yield said | {"rating": words["ratings"][said["mark"]]}
+
+
+_SAID = ("what", "value", "source", "effect")
+
+
+def _facts(manifest: Mapping[str, Any], language: str) -> Mapping[str, str]:
+    """What the words of assumptions can name: costs and speeds that were used, the scenario."""
+    assumed, words = manifest.get("assumed") or {}, texts(language)
+    every = flattened({**assumed, "scenario": manifest["scenario"]}, parts_by_key)
+    facts = {
+        key: shortest(value, language) if isinstance(value, int | float) else str(value)
+        for key, value in every
+        if value is not None
+    }
+    kinds, kind = assumed.get("costs", {}).get("office_types", {}), []
+    for name in kinds:
+        figures = {key: facts[f"costs.office_types.{name}.{key}"] for key in kinds[name]}
+        named = words["office_types"].get(name, name)
+        kind.append(words["brief"]["assumptions"]["kind"].format(name=named, **figures))
+    speeds, way = assumed.get("speeds", {}).get("kph", {}), "scenario.network.speeds."
+    own = [f"; {name} {kph} km/h" for name in speeds if (kph := facts.get(way + name))]
+    return facts | ({"kinds": "; ".join(kind), "own_speeds": "".join(own)} if assumed else {})
+
+
 def assumptions(result: Result, log: list[dict[str, str]], language: str) -> Grid:
     """The assumptions that the run rests on, the worst rated first."""
     entries = [entry for entry in log if entry.get("about") not in brought(result)]
-    words = texts(language)
+    words, said = texts(language), in_use(entries, result.manifest, language)
     order = list(words["ratings"])
-    ranked = sorted(entries, key=lambda entry: order.index(entry["rating"]))
-    suffix = "_sv" if language == "sv" else ""
-    keys = ("what", "value", "source", "effect")
-    rows = [
-        {key: entry[f"{key}{suffix}"] for key in keys}
-        | {"rating": words["ratings"][entry["rating"]], "mark": entry["rating"]}
-        for entry in ranked
-    ]
-    heads, section = columns(["rating", *keys], words["tables"]), words["brief"]["assumptions"]
+    rows = sorted(said, key=lambda row: order.index(row["mark"]))
+    heads, section = columns(["rating", *_SAID], words["tables"]), words["brief"]["assumptions"]
     return Grid("assumptions", section["title"], heads, rows, section["note"])
 
 

@@ -74,6 +74,8 @@ class Manifest(_Part):
     date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")  # The date that the result carries
     scenario: Scenario  # The scenario after defaults and overrides
     overrides: list[str]  # Each --set of the run
+    # Costs and speeds that were used; results of old have none.
+    assumed: dict[str, dict[str, Any]] | None = None
     inputs: dict[str, str]  # Checksum of each input
     network_fingerprint: str  # Checksum of the network
     versions: _Versions  # Versions of siting and of the packages that it uses

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from siting.common.errors import Fault, InputError, near_matches
 from siting.common.package import scenario_folder
 from siting.common.toml import faults_of, lists_to_tuples, read_toml, toml_value
+from siting.scenario.figures import as_table
 from siting.scenario.schema import About, Scenario
 from siting.scenario.user import default_network
 from siting.scenario.workbook import BOOKS, MAIN, read_book
@@ -235,8 +236,7 @@ def _missing_folders(folders: Iterable[Path]) -> Iterator[Fault]:
 def _blamed(fault: Fault, given: set[str]) -> Fault:
     """The fault with --set for its file, where the value came from there."""
     ours = any(
-        fault.key == key or fault.key.startswith(f"{key}.") or fault.key == key.partition(".")[0]
-        for key in given
+        f"{key}.".startswith(f"{fault.key}.") or fault.key.startswith(f"{key}.") for key in given
     )
     return replace(fault, file="--set") if ours else fault
 
@@ -251,17 +251,21 @@ def _parse(override: str) -> tuple[str, Any]:
 
 def _apply(key: str, value: Any, content: dict[str, Any]) -> str:  # noqa: ANN401 - any TOML value
     """Set one key in place, or take it out where the value is none; give "key: old -> new"."""
-    table, dot, name = key.partition(".")
-    if not (dot and table and name):
+    *way, name = key.split(".")
+    if not (way and name and all(way)):
         raise ValueError(_NO_KEY)
-    section = content.setdefault(table, {})
-    if not isinstance(section, dict):
-        raise ValueError(f"{table} is not a table")  # noqa: TRY004 - the user's mistake, not ours
-    model = Scenario.model_fields.get(table)
-    default = getattr(model.default, name, None) if model else None
-    old = section.pop(name, default)
+    section: Any = content
+    default: Any = Scenario.model_construct()
+    for step in way:
+        found = section.get(step, {})
+        # Speeds may be named by their profile.
+        section[step] = section = as_table(found) if step == "speeds" else found
+        default = getattr(default, step, None)
+        if not isinstance(section, dict):
+            raise ValueError(f"{step} is not a table")  # noqa: TRY004 - the user's mistake, not ours
+    old = section.pop(name, getattr(default, name, None))
     if value != NONE:
-        section[name] = value
+        section[name] = lists_to_tuples(value)  # a copy, as the next override may go into it
     return f"{key}: {old!r} -> {value!r}"
 
 

@@ -1,7 +1,4 @@
-"""The schema of a scenario file: every key, its default and its meaning.
-
-A value is taken from ``--set`` where given, else from the file, else from the default here.
-"""
+"""Every key of a scenario file: its meaning, and its default if neither file nor --set has it."""
 
 import datetime as dt
 import json
@@ -22,6 +19,7 @@ from siting.common.toml import (
     table_of,
 )
 from siting.common.types import Engine
+from siting.scenario.figures import CostTable, Msek, OwnCosts, Speeds, SpeedTable
 
 _LAST_ROW = 1_048_576  # of a sheet
 Aversion = Annotated[float, Field(lt=0, ge=-100)]
@@ -97,8 +95,9 @@ class Network(Table):
 
     source: FileName = "shipped"
     """"shipped", or a GraphML or Parquet file; default: what 'siting network default' says."""
-    speeds: Text = "default"
-    """Speed profile in data/speeds.toml."""
+    speeds: Speeds = SpeedTable()
+    """Speed profile in data/speeds.toml, such as "winter"; or a table of speeds by class of road in
+    km/h, from 3 to 150 (50 mph are 80), such as {primary = 80, based_on = "winter"}."""
     limit_km: PositiveFloat | None = None
     """A place farther than this from every road counts as one that cannot be reached. Default: a
     place more than 50 km off (limit_km in data/speeds.toml) is an error that names it."""
@@ -315,8 +314,8 @@ class ClosingTable(Table):
     """Offices that stay open all the same, named as in `offices.shut`."""
     frees_budget: bool = False
     """Whether what closing saves a year may be spent on new offices."""
-    saving_msek_per_office: NonNegativeFloat = 5.0
-    """What closing an office saves a year, MSEK; 560 MSEK / 113 offices in 2019, a division."""
+    saving_msek_per_office: Msek = 5.0
+    """What closing an office saves a year, MSEK: 5 is 5,000,000 kronor; 560 / 113 of 2019."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -329,7 +328,7 @@ class OfficeTypes(Table):
     """Kinds of new offices; the model chooses one for each. They replace the staff rule."""
 
     use: tuple[Text, ...] = ()
-    """Kinds that may open, by name in data/costs.toml; none: all are standard, staff by rule."""
+    """Kinds that may open, of data/costs.toml or [costs]; none: all are standard, staff by rule."""
     limited: bool = True
     """Whether a kind can serve only as many people as its visits a year allow."""
     min: dict[str, Count] = {}  # noqa: RUF012 - pydantic copies it
@@ -408,6 +407,7 @@ class Scenario(Table):
     limits: LimitTable = LimitTable()
     closing: ClosingTable = ClosingTable()
     office_types: OfficeTypes = OfficeTypes()
+    costs: OwnCosts = CostTable()
     capacity: CapacityTable = CapacityTable()
     phases: tuple[PhaseTable, ...] = ()
     solver: SolverTable = SolverTable()

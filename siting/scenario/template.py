@@ -102,8 +102,7 @@ def _comment(text: str) -> Iterator[str]:
 def _toml(value: object) -> str:
     """A value as TOML: JSON has the same texts, numbers and truth values."""
     if isinstance(value, Table):
-        set_keys = value.model_dump(exclude_defaults=True)
-        return _toml({key: getattr(value, key) for key in set_keys})
+        return _toml(value.model_dump(exclude_defaults=True))
     if isinstance(value, dict):
         pairs = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"

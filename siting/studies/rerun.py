@@ -13,6 +13,7 @@ import pandas as pd
 from siting.common.errors import Fault, InputError
 from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
+from siting.common.toml import flattened, parts_by_key
 from siting.inputs.ledger import sha256
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.prepare import files_of
@@ -24,7 +25,7 @@ from siting.report.words import study_texts, whole
 from siting.results.csv import as_csv
 from siting.results.result import MACHINE, Result, find_result
 from siting.scenario.file import Folders, ScenarioFile
-from siting.studies.study import as_result, flattened, scenario_of
+from siting.studies.study import as_result, scenario_of
 
 _COLUMNS: Formats = dict.fromkeys(("file", "row", "column", "old", "new"), "text")
 _KEYS = (
@@ -97,7 +98,8 @@ def _numbers(table: pd.DataFrame) -> int:
 _ASSIGNMENT = "assignment.parquet"
 _MANIFEST = "manifest.json"
 _RUN = "run.json"
-_NO_FIGURES = {"name", "date", "scenario", "overrides", "inputs", "versions", "frontier", *MACHINE}
+_TOLD = ("name", "date", "scenario", "overrides", "assumed", "inputs", "versions", "frontier")
+_NO_FIGURES = {*_TOLD, *MACHINE}
 """What of a manifest a run does not find out but is told, or has from its machine."""
 
 
@@ -259,15 +261,9 @@ def _as_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     # As it stands in the file, where a tuple is a list and every key a text.
     flat = {
         path: value if isinstance(value, str) else json.dumps(value)
-        for path, value in flattened(json.loads(json.dumps(figures)), _parts)
+        for path, value in flattened(json.loads(json.dumps(figures)), parts_by_key)
     }
     return pd.DataFrame({"key": list(flat), "value": list(flat.values())}, dtype=str)
-
-
-def _parts(value: object) -> Mapping[Any, object]:
-    if isinstance(value, list):
-        return dict(enumerate(value))
-    return value if isinstance(value, dict) else {}
 
 
 def _other_versions(then: _Texts, now: _Texts) -> Mapping[str, tuple[str, str]]:

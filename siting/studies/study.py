@@ -1,6 +1,6 @@
 """What every study of a scenario begins with, and what it leaves."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,6 @@ def open_study(scenario: AnyScenario, data: Path | str | None, progress: Progres
     """Read tables and roads and pose the problem; a study takes the time that its proofs need."""
     problem = prepare(scenario, data=data, progress=progress)
     return replace(problem, task=replace(problem.task, time_limit=None, gap=Task.gap))
-
-
-def flattened(
-    value: object, parts_of: Callable[[object], Mapping[Any, object]], path: str = ""
-) -> Iterator[tuple[str, object]]:
-    """Yield the way to each value that has no parts, with dots between, and the value."""
-    parts = parts_of(value)
-    if not parts:
-        yield path, value
-    for key, part in parts.items():
-        yield from flattened(part, parts_of, f"{path}.{key}" if path else str(key))
 
 
 def study_result(  # noqa: PLR0913 - the last two are named

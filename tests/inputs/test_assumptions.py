@@ -7,7 +7,7 @@ import pytest
 from siting.inputs.assumptions import ASSUMPTIONS, assumed, read_assumptions
 
 
-@pytest.mark.parametrize("name", ["drawn_offices", "drawn_costs", "drawn_candidates"])
+@pytest.mark.parametrize("name", ["drawn_offices", "drawn_candidates"])
 def test_figures_are_those_in_words_in_both_languages(data: Path, name: str) -> None:
     path = data / ASSUMPTIONS
     entry = next(entry for entry in read_assumptions(path) if entry["id"] == name)

@@ -93,7 +93,7 @@ def test_a_scenario_asks_for_the_grid() -> None:
     assert "demand_grid_1km.parquet" in problem.files
     assert "demand.csv" not in problem.files
     # The staff that ships was counted on localities.
-    assert not problem.inputs.shipped_staff
+    assert not problem.inputs.shipped_people
 
 
 _PLAIN = ("offices.open=[]", "limits.new_offices_max=1")

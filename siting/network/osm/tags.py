@@ -74,31 +74,26 @@ def read_way(tags: Tags, roads: Roads, notes: Notes | None = None) -> Way | None
     # Many ways have the same tags but for their names, and rules are read once for all of them.
     rules = frozenset(item for item in tags.items() if item[0] not in _LABELS)
     way, met = _read_rules(rules, roads)
-    if notes is not None and met:
-        notes.update(met)
+    (Counter() if notes is None else notes).update(met)
     return way and way._replace(ref=tags.get("ref", ""), name=tags.get("name", ""))
 
 
 @lru_cache(maxsize=2**16)
-def _read_rules(items: frozenset[tuple[str, str]], roads: Roads) -> tuple[Way | None, Notes]:
+def _read_rules(rules: frozenset[tuple[str, str]], roads: Roads) -> tuple[Way | None, Notes]:
     """A way without its labels, and what was met."""
-    notes: Notes = Counter()
-    return _way(dict(items), roads, notes), notes
-
-
-def _way(tags: Tags, roads: Roads, notes: Notes) -> Way | None:
+    tags, notes = dict(rules), Counter[tuple[str, str]]()
     ferry = tags.get("route") == FERRY
     highway = FERRY if ferry else tags.get("highway", "")
     fits = _takes_cars(tags) if ferry else highway in CLASSES[roads]
     if not fits or tags.get("area") == "yes" or tags.get("service") in _LANES_OFF:
-        return None
+        return None, notes
     forward, backward = _open_directions(tags, highway, notes)
     if not (forward or backward):
-        return None
+        return None, notes
     minutes = duration_minutes(tags.get("duration", "")) if ferry else math.nan
     through = is_through({**tags, "highway": highway})
     limits = _limits(tags, notes)
-    return Way(highway, "", "", forward, backward, *limits, minutes, through)
+    return Way(highway, "", "", forward, backward, *limits, minutes, through), notes
 
 
 def is_through(tags: Mapping[str, object]) -> bool:

@@ -31,7 +31,7 @@ from siting.report.document import (
     shown,
 )
 
-_SHADES = {"red": "F4C7C3", "amber": "FFE9B3", "green": "CBE8D3"}
+_SHADES = {"red": "F4C7C3", "amber": "FFE9B3", "green": "CBE8D3", "own": "DCE6F0"}
 _HEAD = "DCE6F0"
 _THIN_LINE = {"val": "single", "sz": "2", "space": "0", "color": "C9C9C2"}
 _SIZE = Pt(6.8)

@@ -23,7 +23,7 @@ from siting.report.document import (
 )
 from siting.report.words import texts
 
-_SHADES = {"red": "#F4C7C3", "amber": "#FFE9B3", "green": "#CBE8D3"}
+_SHADES = {"red": "#F4C7C3", "amber": "#FFE9B3", "green": "#CBE8D3", "own": "#DCE6F0"}
 _WIDEST, _NARROWEST, _NUMBER_WIDTH, _SUMMARY_WIDTH = 44.0, 11.0, 13.0, 84.0
 _LINE, _AIR, _WRAPPED = 13.5, 3.0, 1.1
 _A4 = 9

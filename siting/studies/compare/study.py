@@ -10,8 +10,9 @@ import pandas as pd
 from siting.common.errors import Fault, InputError
 from siting.common.levels import TABLE_LEVELS
 from siting.common.signals import Cancel, Progress, heeding
+from siting.common.toml import flattened
 from siting.results.result import Result
-from siting.studies.study import as_result, flattened
+from siting.studies.study import as_result
 
 FEWEST, MOST = 2, 6
 """Numbers of runs that can be compared."""

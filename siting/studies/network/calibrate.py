@@ -84,13 +84,10 @@ class Calibration:
         squares = (found.div(known, axis="index") - 1) ** 2
         return {str(name): float(error) for name, error in np.sqrt(squares.mean()).items()}
 
-    def as_profile(self, based_on: str, name: str = "calibrated") -> tuple[str, ...]:
-        """Lines of ``speeds.toml`` that say the same."""
-        head = (f"[{name}]", 'title = "Fitted to known travel times"', f'based_on = "{based_on}"')
-        if not self.by_class:
-            return (*head, f"factor = {next(iter(self.factors.values())):.4f}")
-        rows = [(f"[{name}.class.{key}]", f"kph = {kph:.1f}") for key, kph in self.kph.items()]
-        return (*head, *(line for row in rows for line in ("", *row)))
+    def as_table(self, based_on: str) -> tuple[str, ...]:
+        """Lines of a scenario that say the same."""
+        rows = (f"{name} = {kph:.2f}" for name, kph in self.kph.items())
+        return ("[network.speeds]", f'based_on = "{based_on}"', *rows)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _checked(check: TripCheck) -> dict[str, object]:
 
 
 def tell_calibration(fit: Calibration, profile: str, language: str = "en") -> Document:
-    """Put into words fitted speeds, how well they fit, and the profile for data/speeds.toml."""
+    """Put into words fitted speeds, how well they fit, and the table for a scenario."""
     return Document(language, "", tuple(_calibration(fit, profile, language)))
 
 
@@ -81,7 +81,7 @@ def _calibration(fit: Calibration, profile: str, language: str) -> Iterator[Bloc
     classes = ", ".join(fit.undetermined) or words["nothing"]
     yield Paragraph(words["undetermined"].format(classes=classes), "lead")
     yield Paragraph(words["profile"], "lead")
-    yield Paragraph("\n".join(fit.as_profile(profile)), "lead")
+    yield Paragraph("\n".join(fit.as_table(profile)), "lead")
 
 
 def _fitted(trip: FittedTrip) -> dict[str, object]:

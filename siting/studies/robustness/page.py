@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from siting.report.document import Block, Document, Paragraph
-from siting.report.tables import Formats, study_grid
-from siting.report.words import study_texts, texts
+from siting.report.tables import Formats, in_use, study_grid
+from siting.report.words import study_texts
 from siting.results.result import Result
 from siting.studies.defaults import CORE, OFTEN
 
@@ -38,11 +38,9 @@ def _blocks(study: Result, words: Mapping[str, Any], language: str) -> Iterator[
     yield Paragraph(words["drawn"].format(**facts))
     if facts["interrupted"]:
         yield Paragraph(words["interrupted"].format(**facts))
-    for entry in facts["assumptions"]:
-        what, value = (entry.get(f"{key}_{language}", entry[key]) for key in ("what", "value"))
-        rating = texts(language)["ratings"][entry["rating"]]
-        said = {"rating": rating, "what": f"{what[0].lower()}{what[1:]}", "value": value}
-        yield Paragraph(words["assumed"].format(**said))
+    for entry in in_use(facts["assumptions"], facts, language):
+        what = f"{entry['what'][0].lower()}{entry['what'][1:]}"
+        yield Paragraph(words["assumed"].format(**entry | {"what": what}))
     sites = tables["sites"]
     others = ~sites["core"] & (sites["main"] | (sites["share"] >= OFTEN))
     for key, chosen in (("core", sites["core"]), ("others", others)):

@@ -17,7 +17,7 @@ from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
 from siting.model.instance import nearest_minutes
 from siting.network.near import only_near
-from siting.network.speeds import speed_profiles
+from siting.network.speeds import read_speeds, speed_profiles
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.prepare import travel_times
 from siting.pipeline.problem import SITE_GROUPS, Problem
@@ -161,20 +161,24 @@ WEIGHTS = ("population", "age_75_plus", "no_tertiary")
 def compute_shared(file: ScenarioFile, folder: Path, progress: Progress) -> tuple[Problem, Shared]:
     """Compute what all draws share: travel times once for each speed profile, and weights."""
     problem = open_study(file, folder, progress)
-    seats, assumptions = codes_of_seats(problem), folder / ASSUMPTIONS
+    seats, own = codes_of_seats(problem), file.scenario.network.speeds
     # Only these offices are there in every draw.
     certain = redraw_of(problem, folder, rule=False).certain
     staying, minutes = only_open(present_sites(problem.sites, seats, certain)), {}
-    for profile in dict.fromkeys([file.scenario.network.speeds, *speed_profiles(folder)]):
+    base = read_speeds(folder, own.based_on).kph
+    for profile in dict.fromkeys([own.based_on, *speed_profiles(folder)]):
         progress(f"Travel times at speeds {profile}")
-        changed = _changed(file, "network", speeds=profile)
+        # Speeds of one's own change as those of their class do.
+        other = read_speeds(folder, profile).kph
+        kph = {n: v * (other.get(n, base[n]) / base[n]) for n, v in own.kph.items()}
+        new = own.model_copy(update={"based_on": profile, **kph})
+        changed = _changed(file, "network", speeds=new)
         times = travel_times(changed, problem.inputs, folder, progress, staying)
         minutes[profile] = times.minutes
     weights = {
         kind: checked_inputs(_changed(file, "demand", weight=kind), folder).weights
         for kind in WEIGHTS
     }
-    factor = assumed(assumptions, "drawn_costs")
     shared = Shared(
         task=problem.task,
         sites=_sites(problem, seats),
@@ -183,13 +187,13 @@ def compute_shared(file: ScenarioFile, folder: Path, progress: Progress) -> tupl
         people=problem.demand["people"].to_numpy(dtype=np.float64),
         seats=seats,
         costs=problem.costs,
-        cost_factors=(factor["least"], factor["most"]),
-        min_populations=tuple(assumed(assumptions, "drawn_candidates")["min_populations"]),
+        cost_factors=(problem.costs.drawn.least, problem.costs.drawn.most),
+        min_populations=tuple(assumed(folder / ASSUMPTIONS, "drawn_candidates")["min_populations"]),
     )
     return problem, shared
 
 
-def _changed(file: ScenarioFile, table: str, **values: str) -> ScenarioFile:
+def _changed(file: ScenarioFile, table: str, **values: object) -> ScenarioFile:
     """The scenario with some keys of one of its tables changed."""
     part = getattr(file.scenario, table).model_copy(update=values)
     return replace(file, scenario=file.scenario.model_copy(update={table: part}))

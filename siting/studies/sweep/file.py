@@ -29,14 +29,18 @@ _MOST_RUNS = 10_000
 """Two days at 20 seconds a run; what asks for more is a slip."""
 
 
+_DEEP = ("network.speeds", "costs.")
+"""What has keys of its own; other tables within tables are values."""
+
+
 def _by_key(given: Any) -> Any:  # noqa: ANN401 - any TOML value
     """Values by "table.key", whether written in quotes or as TOML's own tables."""
     if not isinstance(given, Mapping):
         return given
     flat: dict[str, Any] = {}
     for name, value in given.items():
-        inner = isinstance(value, Mapping) and "." not in name
-        flat |= {f"{name}.{key}": item for key, item in value.items()} if inner else {name: value}
+        inner = isinstance(value, Mapping) and ("." not in name or name.startswith(_DEEP))
+        flat |= _by_key({f"{name}.{k}": v for k, v in value.items()}) if inner else {name: value}
     return flat
 
 

@@ -46,7 +46,8 @@ def _figures(name: str, read: Callable[[Path], object], skip: tuple[str, ...]) -
                 "Write 12.5" if toml else "",
             )
         content = "".join([*lines[:number], *lines[number + 1 :]])
-        if "waiting" not in key and "limit_km" not in key and not key.endswith(".factor"):
+        optional = ("waiting", "limit_km", "annual.msek_per_office")
+        if not any(name in key for name in optional) and not key.endswith(".factor"):
             yield Case(f"{name}: no {key}", {name: content.encode()}, read, name, key, "missing")
 
 
@@ -121,12 +122,12 @@ def _assumptions() -> Iterator[Case]:
     text = (data_folder() / ASSUMPTIONS).read_text(encoding="utf-8")
 
     def read(folder: Path) -> object:
-        return assumed(folder / ASSUMPTIONS, "drawn_costs")
+        return assumed(folder / ASSUMPTIONS, "drawn_offices")
 
     for what, content, key in (
-        ("another id", text.replace('"drawn_costs"', '"costs"'), "drawn_costs"),
-        ("no figures", re.sub(r"figures = .*\n", "", text), "drawn_costs"),
-        ("figures as text", re.sub(r"figures = .*\n", 'figures = "0.8"\n', text), "drawn_costs"),
+        ("another id", text.replace('"drawn_offices"', '"offices"'), "drawn_offices"),
+        ("no figures", re.sub(r"figures = .*\n", "", text), "drawn_offices"),
+        ("figures as text", re.sub(r"figures = .*\n", 'figures = "1.75"\n', text), "drawn_offices"),
         ("no list", "assumption = 3\n", "assumption"),
         ("another list", "[[asumption]]\nid = 'a'\n", "assumption"),
     ):

@@ -1,6 +1,5 @@
 import tomllib
 from dataclasses import replace
-from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -10,11 +9,13 @@ from typer.testing import CliRunner
 from siting.cli.app import app
 from siting.common.errors import InputError
 from siting.common.package import data_folder
+from siting.common.toml import read_toml
 from siting.common.types import ConnectorRules, RoadNetwork
 from siting.network.link_times import add_times
 from siting.network.load import load_road_network
 from siting.network.routes import ReferenceTrip, fastest_route, read_reference_trips
 from siting.network.speeds import AccessFigures, Speeds, read_speeds
+from siting.scenario.file import find_scenario, read_scenario
 from siting.studies.network.calibrate import calibrate
 
 SPEEDS = Speeds(
@@ -125,25 +126,28 @@ def test_trips_without_road_or_time_are_errors() -> None:
     assert np.isfinite(calibrate(network, SPEEDS, [_trip(0, 1, 15.0)]).trips[0].after)
 
 
-def test_the_profile_that_it_writes_can_be_read_and_gives_the_fitted_times(data_copy: Path) -> None:
+def test_the_table_that_it_writes_can_stand_in_a_scenario_and_gives_the_fitted_times() -> None:
     reference = data_folder() / "reference_trips.csv"
     result = CliRunner().invoke(app, ["network", "calibrate", str(reference)])
     assert result.exit_code == 0, result.output
-    profile = result.output.partition("speeds.toml:")[2]
-    path = data_copy / "speeds.toml"
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n{profile}", encoding="utf-8")
-    network = load_road_network(speeds="calibrated", data=data_copy)
+    table = tomllib.loads(result.output.partition("For a scenario:")[2])
+    shipped = read_toml(find_scenario("remaining_offices"))
+    file = read_scenario({"scenario": shipped["scenario"], **table})
+    assert not file.faults
+    asked = file.scenario.network.speeds
+    speeds = read_speeds(data_folder(), asked.based_on, asked.kph)
+    network = load_road_network(speeds=speeds)
     for known in read_reference_trips(reference):
         if known.minutes is not None:
             found = fastest_route(network, known.start_at, known.end_at).minutes
             assert abs(found / known.minutes - 1) <= 0.04
 
 
-def test_a_profile_by_class_names_each() -> None:
+def test_the_table_names_each_class() -> None:
     network = _road(["primary", "tertiary"])
     trips = [_trip(0, 1, 20.0)] * 3 + [_trip(1, 2, 24.0)] * 3
-    lines = calibrate(network, SPEEDS, trips).as_profile("default")
-    table = tomllib.loads("\n".join(lines))["calibrated"]
+    lines = calibrate(network, SPEEDS, trips).as_table("default")
+    table = tomllib.loads("\n".join(lines))["network"]["speeds"]
     assert table["based_on"] == "default"
-    assert table["class"]["primary"]["kph"] == pytest.approx(60, abs=0.1)
-    assert table["class"]["tertiary"]["kph"] == pytest.approx(50, abs=0.1)
+    assert table["primary"] == pytest.approx(60, abs=0.1)
+    assert table["tertiary"] == pytest.approx(50, abs=0.1)

@@ -14,7 +14,8 @@ import siting.studies.robustness.study
 from siting.common.errors import InputError, StoppedError
 from siting.model import Instance, Mean, solve
 from siting.model.instance import nearest_minutes
-from siting.pipeline.problem import Problem
+from siting.pipeline.prepare import prepare
+from siting.pipeline.problem import Problem, dense
 from siting.report.formats.terminal import print_document
 from siting.results.result import Result
 from siting.results.write import write_result
@@ -199,3 +200,22 @@ def test_the_page_in_docs_rests_on_these_draws(answers: Mapping[int, SolvedDraw]
         "make docs-output"
     )
     assert marker["mean"].to_numpy() == pytest.approx([each.mean for each in answers.values()])
+
+
+def test_own_costs_and_speeds_are_drawn_about(data: Path) -> None:
+    asked = ["network.speeds.primary=80", "costs.drawn.least=0.95", "costs.drawn.most=1.05"]
+    asked += ["costs.annual.msek_per_staff=1.4"]
+    problem, shared = compute_shared(
+        read_scenario(find_scenario("announced_only"), asked), data, nothing
+    )
+    assert sorted(shared.minutes) == ["cautious", "default", "limits", "winter"]
+    same = ["network.speeds=winter", "network.speeds.primary=72"]
+    winter = prepare(read_scenario(find_scenario("announced_only"), same), progress=nothing)
+    found = [dense(times).min(axis=1) for times in (shared.minutes["winter"], winter.minutes)]
+    np.testing.assert_allclose(found[0], found[1])
+    made = make_draws(shared, redraw_of(problem, data, rule=True), 20, 1)
+    assert all(0.95 <= draw.cost_factor <= 1.05 for draw in made)
+    realised = realise(shared, made[0])
+    new = realised.annual > 0
+    staff = np.round(realised.annual[new] / 1.4 / made[0].cost_factor, 3)
+    assert (staff == staff.round()).all()

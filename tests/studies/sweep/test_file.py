@@ -171,3 +171,52 @@ def test_the_snippet_on_the_page_reads_a_table(
     exec(snippet, names)  # noqa: S102 - our own page
     assert names["mean"].loc[40, 24] == 12.5
     assert names["picked"]["a"] == 3
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        "[grid]\nnetwork.speeds.primary = [70, 80]\ncosts.annual.msek_per_staff = [0.6]\n",
+        '[grid]\n"network.speeds.primary" = [70, 80]\n"costs.annual.msek_per_staff" = [0.6]\n',
+        "[grid.network.speeds]\nprimary = [70, 80]\n[grid.costs.annual]\nmsek_per_staff = [0.6]\n",
+    ],
+)
+def test_costs_and_speeds_are_varied_by_the_keys_of_a_scenario(tmp_path: Path, grid: str) -> None:
+    sweep = read_sweep(_write(tmp_path, grid))
+    assert sweep.keys == ("network.speeds.primary", "costs.annual.msek_per_staff")
+    assert [run.name for run in sweep.runs] == ["speeds.primary=70", "speeds.primary=80"]
+    for run, kph in zip(sweep.runs, (70, 80), strict=True):
+        assert not run.file.faults
+        assert run.file.scenario.network.speeds.kph == {"primary": kph}
+        assert run.file.scenario.costs.annual.msek_per_staff == 0.6
+
+
+def test_runs_change_one_speed_of_the_base_and_leave_its_profile(tmp_path: Path) -> None:
+    base = scenario_folder() / "announced_only.toml"
+    text = base.read_text(encoding="utf-8") + '[network]\nspeeds = "winter"\n'
+    (tmp_path / "base.toml").write_text(text, encoding="utf-8")
+    runs = "".join(
+        f'[[runs]]\nname = "{name}"\n{values}\n'
+        for name, values in {
+            "as it is": "",
+            "own": "set.network.speeds.primary = 70\nset.costs.office_types.small.staff = 3",
+            "default": 'set.network.speeds = "default"',
+        }.items()
+    ).replace("as it is", "as-it-is")
+    path = _write(tmp_path, runs)
+    path.write_text(path.read_text(encoding="utf-8").replace('"announced_only"', '"base.toml"'))
+    sweep = read_sweep(path)
+    dumped = [run.file.scenario.model_dump(mode="json") for run in sweep.runs]
+    assert [each["network"]["speeds"] for each in dumped] == [
+        "winter",
+        {"based_on": "winter", "primary": 70.0},
+        "default",
+    ]
+    assert dumped[1]["costs"] == {"office_types": {"small": {"staff": 3}}}
+
+
+def test_a_class_that_is_none_is_told_with_the_sweep(tmp_path: Path) -> None:
+    sweep = read_sweep(_write(tmp_path, "[grid]\nnetwork.speeds.primry = [70, 80]\n"))
+    with pytest.raises(InputError, match=r"mine\.toml .*: network\.speeds\.primry") as caught:
+        check_sweep(sweep, data_folder())
+    assert len(caught.value.faults) == 2
