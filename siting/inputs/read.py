@@ -13,7 +13,7 @@ from siting.common.errors import Fault, InputError, gathering, near_matches, ref
 from siting.common.levels import COLUMN_OF_SOURCE, LEVELS
 from siting.common.tables.columns import check_columns, read_columns
 from siting.common.tables.file import AnyTable, TableFile, shortened
-from siting.common.tables.hints import cell, lost_zero, zero_remedy
+from siting.common.tables.hints import cell, lost_zero, without_decimals, zero_remedy
 from siting.common.tables.read import read_cells
 from siting.inputs import schema
 from siting.inputs.boundaries import in_municipalities
@@ -135,7 +135,7 @@ class UserFiles:
             remedy = near_matches(code, known) or f"{self._source} lists the codes."
             if meant is not None:
                 # The zero may have been lost in the list of municipalities instead.
-                ours = len(meant) > len(code.removesuffix(".0"))
+                ours = len(meant) > len(without_decimals(code))
                 remedy = zero_remedy(meant if ours else code)
                 remedy += "" if ours else f" It is {self._source} that lacks it."
             problem = "there is no such municipality"

@@ -86,9 +86,14 @@ def _two_readings(found: str) -> tuple[str, str]:
     return f"it can mean {whole} or {point}", f"Write {whole} or {clear}."
 
 
+def without_decimals(text: str) -> str:
+    """A code that a spreadsheet has made a number, as in 114.0."""
+    return re.sub(r"\.0+$", "", text.strip())
+
+
 def lost_zero(text: str, known: Iterable[str]) -> str | None:
     """The code that was meant, where a spreadsheet has taken its zeros away."""
-    bare = text.strip().removesuffix(".0")
+    bare = without_decimals(text)
     if not bare.isdigit():
         return None
     meant = (code for code in known if code != bare and code.isdigit() and _same(code, bare))

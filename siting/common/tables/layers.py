@@ -33,6 +33,9 @@ def read_layer(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
     layer = table.sheet or layers[0]
     info = read_info(source, layer=layer, force_feature_count=True)
     table.refuse_rows(info["features"], most_rows)
+    if not info["features"]:
+        remedy = "Write a row for each of what the table lists."
+        raise InputError([file_fault(table.path, "there is no row in it", remedy)])
     fields = [str(name) for name in info["fields"]]
     whole = dict(_uncut(fields, choose(fields))) if ending == ".shp" else {}
     read = partial(read_dataframe, source, layer=layer)

@@ -79,6 +79,9 @@ def _sheets(path: Path, rows: int, only: str | None = None) -> dict[Any, pd.Data
     from pyogrio import list_layers, read_dataframe  # noqa: PLC0415 - slow to load, seldom needed
 
     names = [str(name) for name, _ in list_layers(path)]
+    if not names:
+        remedy = "Write the names of the columns into its first row."
+        raise InputError([file_fault(path, "the document is empty", remedy)])
     texts = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING", "read_geometry": False}
     wanted = names if only is None else [only or names[0]]
     layer: Any = partial(read_dataframe, path, max_features=rows, **texts)

@@ -1,12 +1,15 @@
 """What can befall a table on its way through spreadsheets, mail and scripts; with a fixed seed."""
 
 import io
+import json
 import random
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyogrio
 
 from tests.project.faulty.case import Case, Row, changed, rows_of, text_of
 
@@ -179,44 +182,78 @@ def _encodings(kind: Kind) -> Iterator[Case]:
 
 
 def in_other_forms(kind: Kind) -> Iterator[Case]:
-    """Faults of workbooks and of Parquet, for readers that know them."""
-    if not kind.forms:
-        return
-    table = pd.read_csv(io.StringIO(kind.text), dtype=str, keep_default_na=False)
-    stem = kind.name.removesuffix(".csv")
-    number = next(iter(kind.numbers))
-    typed = table.assign(
-        **{name: pd.to_numeric(table[name]) for name in kind.numbers if name in table}
-    )
-    mixed = table.assign(**{number: ["1,5", *["2.5"] * (len(table) - 1)]})
-    contents: list[tuple[str, pd.DataFrame, str, str, str]] = [
-        ("a column short", typed.drop(columns=number), f"column {number}", "missing", "Add"),
-        ("header only", typed[:0], "file", "no row below", ""),
-        ("a text", table.assign(**{number: "tolv"}), f"row 2, column {number}", "tolv", "Write"),
-        ("a comma", mixed, f"row 2, column {number}", "1,5", "Write 1.5"),
-        ("no value", typed.assign(**{number: float("nan")}), f"row 2, column {number}", "", ""),
-        ("truths", typed.assign(**{number: True}), f"row 2, column {number}", "True", "Write"),
-    ]
-    for code in kind.codes:
-        bare = typed.assign(**{code: pd.to_numeric(table[code])})
-        meant = table[code].iloc[0]
-        said = f"row 2, column {code}", str(int(meant)), f"Write {meant}"
-        contents.append(("codes as numbers", bare, *said))
-        contents.append(("codes as floats", bare.astype({code: float}), *said))
+    """Faults of workbooks, of Parquet and of files of a GIS, for readers that know them."""
     for form in kind.forms:
-        other = Kind(f"{stem}.{form}", kind.text, kind.read, kind.numbers, others=kind.others)
+        name = f"{kind.name.removesuffix('.csv')}.{form}"
+        other = Kind(name, kind.text, kind.read, kind.numbers, others=kind.others)
+        table = pd.read_csv(io.StringIO(kind.text), dtype=str, keep_default_na=False)
+        typed = table.assign(
+            **{name: pd.to_numeric(table[name]) for name in kind.numbers if name in table}
+        )
+        # The positions of a GIS are no columns, and it counts rows without a header.
+        at, positions = ("row 1", {"lon", "lat"}) if form == "geojson" else ("row 2", set())
+        number = next((each for each in kind.numbers if each not in positions), None)
+        contents = [*_codes_as_numbers(kind, table, typed)]
+        contents += [] if number is None else _broken_numbers(number, table, typed)
         for what, frame, key, value, remedy in contents:
-            yield other.case(what, as_bytes(frame, form), key, value, remedy=remedy)
+            # Truths are written as 1 and 0 there, and 2.5 is a number whatever was written.
+            fine = form == "ods" and what in {"truths", "a comma"}
+            if not fine and not (what == "a column short" and number in kind.optional):
+                key = key.replace("row 2", at)  # noqa: PLW2901 - the same place
+                yield other.case(what, as_bytes(frame, form), key, value, remedy=remedy)
+        none = as_bytes(typed[:0], form)
+        yield other.case("header only", none, "file", "empty" if form == "ods" else "no row")
         yield other.case("broken", b"PK\x03\x04 no workbook, PAR1 no Parquet", "file", "no table")
         yield other.case("empty", b"", "file", "no table")
         yield other.case("cut off", as_bytes(typed, form)[:-100], "file", "no table")
 
 
+type _Content = tuple[str, pd.DataFrame, str, str, str]
+
+
+def _broken_numbers(number: str, table: pd.DataFrame, typed: pd.DataFrame) -> list[_Content]:
+    key = f"row 2, column {number}"
+    mixed = table.assign(**{number: ["1,5", *["2.5"] * (len(table) - 1)]})
+    return [
+        ("a column short", typed.drop(columns=number), f"column {number}", "missing", "Add"),
+        ("a text", table.assign(**{number: "tolv"}), key, "tolv", "Write"),
+        ("a comma", mixed, key, "1,5", "Write 1.5"),
+        ("no value", typed.assign(**{number: float("nan")}), key, "", ""),
+        ("truths", typed.assign(**{number: True}), key, "True", "Write"),
+    ]
+
+
+def _codes_as_numbers(kind: Kind, table: pd.DataFrame, typed: pd.DataFrame) -> Iterator[_Content]:
+    for code in kind.codes:
+        bare = typed.assign(**{code: pd.to_numeric(table[code])})
+        meant = table[code].iloc[0]
+        said = f"row 2, column {code}", str(int(meant)), f"Write {meant}"
+        yield ("codes as numbers", bare, *said)
+        yield ("codes as floats", bare.astype({code: float}), *said)
+
+
 def as_bytes(table: pd.DataFrame, form: str) -> bytes:
     """A table as a file."""
     out = io.BytesIO()
-    if form == "xlsx":
-        table.to_excel(out, index=False)
-    else:
+    if form in {"xlsx", "xlsm"}:
+        table.to_excel(out, index=False, engine="openpyxl")
+    elif form == "parquet":
         table.to_parquet(out, index=False)
+    elif form == "geojson":
+        return _geojson(table)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"t.{form}"
+            pyogrio.write_dataframe(table, path)
+            return path.read_bytes()
     return out.getvalue()
+
+
+def _geojson(table: pd.DataFrame) -> bytes:
+    """Points with the other columns as their properties."""
+    features = []
+    for row in json.loads(table.to_json(orient="records")):
+        place = [float(row.pop(name)) for name in ("lon", "lat")]
+        geometry = {"type": "Point", "coordinates": place}
+        features.append({"type": "Feature", "geometry": geometry, "properties": row})
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()

@@ -11,7 +11,7 @@ from siting.scenario.file import read_scenario
 from siting.scenario.schema import json_schema
 from tests.project.faulty.case import Case
 
-_HEAD = {"title": '"t"', "author": '"a"', "date": "2026-01-01", "source": '"s"', "rationale": '"r"'}
+HEAD = {"title": '"t"', "author": '"a"', "date": "2026-01-01", "source": '"s"', "rationale": '"r"'}
 _NULLIA = Path(__file__).parents[3] / "docs" / "examples" / "nullia"
 # By type in the schema: what stands there, and what a fault must show of it.
 _WRONG: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -71,7 +71,7 @@ def _case(what: str, content: str | bytes, key: str, value: str = "", remedy: st
 
 
 def _head(**changes: str | None) -> str:
-    keys = {**_HEAD, **changes}
+    keys = {**HEAD, **changes}
     lines = [f"{key} = {value}\n" for key, value in keys.items() if value is not None]
     return "[scenario]\n" + "".join(lines)
 
@@ -86,7 +86,7 @@ def _kind_of(schema: Mapping[str, Any]) -> str:
     return str(part.get("type", "object"))
 
 
-def _keys() -> Iterator[tuple[str, str, str]]:
+def keys_by_kind() -> Iterator[tuple[str, str, str]]:
     """Each table and key of the schema with its kind; lists of tables are left to others."""
     schema = json.loads(json_schema())
     for table, reference in schema["properties"].items():
@@ -96,7 +96,7 @@ def _keys() -> Iterator[tuple[str, str, str]]:
 
 
 def _wrong_values() -> Iterator[Case]:
-    for table, key, kind in _keys():
+    for table, key, kind in keys_by_kind():
         for number, (value, shown) in enumerate(_WRONG[kind]):
             lines = (
                 _head(**{key: value}) if table == "scenario" else f"[{table}]\n{key} = {value}\n"
@@ -143,7 +143,7 @@ def _overrides() -> Iterator[Case]:
 
 
 def _whole_files() -> Iterator[Case]:
-    for name in _HEAD:
+    for name in HEAD:
         yield _case(f"no {name}", _head(**{name: None}), f"scenario.{name}", "missing", "Add")
     for name, (text, value, remedy) in _NO_TOML.items():
         yield _case(name, _head() + text, "line", value, remedy)

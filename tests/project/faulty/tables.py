@@ -69,7 +69,7 @@ def _own() -> UserFiles:
 
 def user_tables() -> Iterator[Kind]:
     """The files that docs/own_files.md describes."""
-    forms = ("xlsx", "parquet")
+    forms = ("xlsx", "parquet", "xlsm", "ods", "geojson")
     code = ("municipality_code",)
     yield Kind(
         "own_demand.csv",
@@ -123,7 +123,7 @@ def user_tables() -> Iterator[Kind]:
         {"seat_lon": ("181", "-200"), "seat_lat": ("90.5", "-91")},
         ("municipality", "municipality_code", "county", "county_code"),
         ("municipality_code",),
-        forms=forms,
+        forms=forms[:4],
     )
 
 
@@ -145,7 +145,7 @@ def network_tables() -> Iterator[Kind]:
         ),
         {"minutes": ("-0.5", "-inf")},
         ("from", "to"),
-        forms=("xlsx", "parquet"),
+        forms=("xlsx", "parquet", "xlsm", "ods"),
     )
     ends = {f"{end}_lon": ("181", "-200") for end in ("from", "to")}
     ends |= {f"{end}_lat": ("90.5", "-91") for end in ("from", "to")}

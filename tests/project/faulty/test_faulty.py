@@ -9,6 +9,7 @@ import pytest
 
 from siting.common.errors import SitingError
 from tests.project.faulty.benchmark_files import bench_cases
+from tests.project.faulty.brought import brought_cases
 from tests.project.faulty.case import Case
 from tests.project.faulty.figures import figure_cases
 from tests.project.faulty.networks import network_cases
@@ -24,6 +25,7 @@ CASES = [
     *network_cases(),
     *result_cases(),
     *bench_cases(),
+    *brought_cases(),
 ]
 _SHOWN = 400
 """Cases of an ordinary run, drawn with a fixed seed; the others are for the long run."""
@@ -42,7 +44,7 @@ def test_there_are_as_many_as_promised() -> None:
     names = Counter(case.name for case in CASES)
     assert [name for name, count in names.items() if count > 1] == []
     distinct = {(case.name.partition(":")[0], tuple(case.files.items())) for case in CASES}
-    assert len(distinct) >= 2000
+    assert len(distinct) >= 3000
 
 
 @fault(
