@@ -99,8 +99,9 @@ _ASSIGNMENT = "assignment.parquet"
 _MANIFEST = "manifest.json"
 _RUN = "run.json"
 _TOLD = ("name", "date", "scenario", "overrides", "assumed", "inputs", "versions", "frontier")
-_NO_FIGURES = {*_TOLD, *MACHINE}
-"""What of a manifest a run does not find out but is told, or has from its machine."""
+_NO_FIGURES = {*_TOLD, "certificate", *MACHINE}
+"""What of a manifest a run does not find out but is told, or has from its machine: the last digits
+of a certificate are those of a solver, and it proves itself."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,8 @@ def rerun(  # noqa: PLR0913 - all but one are named and have defaults
     others = tuple(_other_inputs(old, file, data_folder(data)))
     if others and not anyway:
         raise InputError(others)
-    new = run(file, data=data, frontier=asked, progress=progress)
+    proved = "certificate" in old.manifest
+    new = run(file, data=data, frontier=asked, certificate=proved, progress=progress)
     then, now = _as_texts(old, folder), _as_texts(new, None)
     lacking = dict.fromkeys([name for name in now if name not in then], "not_kept")
     lacking[_RUN] = "machine" if {*MACHINE} <= {*old.manifest} else "not_kept"

@@ -177,6 +177,17 @@ def test_an_answer_that_is_not_proved_says_so(show: Show, result: Result, change
     assert "proved to be the best: no other" not in text
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_certificate_is_named_with_its_checksum(
+    show: Show, result: Result, language: str
+) -> None:
+    assert "certificate.json.gz" not in _running_text(show(result, language).document)
+    manifest = dict(result.manifest) | {"certificate": {"sha256": "0af3", "instance_sha256": "1"}}
+    text = _running_text(show(replace(result, manifest=manifest), language).document)
+    assert "certificate.json.gz (SHA-256 0af3)" in text
+    assert "siting verify" in text
+
+
 def test_a_run_that_opens_and_limits_nothing_still_has_a_briefing(
     show: Show, result: Result
 ) -> None:

@@ -436,6 +436,19 @@ def test_a_run_writes_a_certificate_that_verify_proves(call: Call, result: Path)
     assert "--certificate" in done.stderr
 
 
+def test_a_benchmark_writes_one_too(call: Call) -> None:
+    size = ("--clients", "40", "--candidates", "12", "--p", "3")
+    done = call("benchmark", "synthetic", *size, "--certificate", "made.json.gz")
+    assert done.returncode == 0, done.stderr
+    assert "proved by" in call("verify", "made.json.gz").stdout
+    done = call("benchmark", "synthetic", "synthetic", "--certificate", "made.json.gz")
+    assert done.returncode == 2
+    assert "--certificate = 'made.json.gz': is for one file" in done.stderr
+    nowhere = call("benchmark", "synthetic", *size, "--certificate", "nowhere/made.json.gz")
+    assert nowhere.returncode == 2
+    assert "nowhere" in nowhere.stderr
+
+
 def test_what_is_forged_is_refused(call: Call, result: Path, tmp_path: Path) -> None:
     path = result / "manifest.json"
     text = path.read_text()

@@ -16,6 +16,7 @@ from siting.cli.app import app
 from siting.common.errors import Fault, InputError
 from siting.pipeline.run import run
 from siting.pipeline.steps import Frontier
+from siting.results.certificate import verify
 from siting.results.result import Result, read_result
 from siting.results.write import write_result
 from siting.scenario.file import read_scenario
@@ -81,6 +82,17 @@ def test_a_result_elsewhere_with_its_frontier(kept: Path, files: Path) -> None:
     assert said == "Not compared: run.json (seconds and the version of Python)"
     # Six tables, three of the frontier, the assignment and the manifest.
     assert last.startswith("Nothing differs: 11 tables, ")
+
+
+def test_a_run_with_a_certificate_is_made_again_with_one(files: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    result = run(read_scenario(EXAMPLE / "nullia.toml"), certificate=True, progress=lambda _: None)
+    assert result.certificate
+    # The last digits of a certificate are the machine's.
+    manifest = dict(result.manifest) | {"certificate": {"sha256": "0", "instance_sha256": "0"}}
+    made = rerun(replace(result, manifest=manifest), relative_to=files)
+    assert made.same
+    assert verify(str(write_result(made.result, again)))
 
 
 def test_each_cell_that_differs_is_named(kept: Path, files: Path, tmp_path: Path) -> None:
