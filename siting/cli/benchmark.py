@@ -26,7 +26,7 @@ def benchmark(  # noqa: PLR0913 - one parameter an option
     ],
     *,
     problem: Annotated[
-        Literal["p-median", "p-center", "capacitated"] | None,
+        Literal["p-median", "p-center", "capacitated", "single-source"] | None,
         Option(help="Default: what the file holds."),
     ] = None,
     p: Annotated[int | None, Option(help="Sites to open; default: the file's.")] = None,

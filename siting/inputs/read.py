@@ -92,10 +92,10 @@ class UserFiles:
     def candidates(self, file: AnyTable) -> pd.DataFrame:
         """Candidates, in the columns of `siting.inputs.candidates` and with staff and costs.
 
-        Population and staff are 0 and costs are NaN where the file gives none.
+        Population and staff are 0, costs and capacity NaN where the file gives none.
         """
         table = self._read(file, schema.candidate_columns(self._bounds))
-        costs = dict.fromkeys(("annual_cost_msek", "one_off_cost_msek"), np.nan)
+        costs = dict.fromkeys(("annual_cost_msek", "one_off_cost_msek", "capacity"), np.nan)
         defaults = {"population": 0.0, "staff": 0.0, **costs}
         table = _with_defaults(table, defaults).fillna({"staff": 0.0})
         whole = table.astype({"population": np.int64, "staff": np.int64})

@@ -254,6 +254,9 @@ def demand_columns(bounds: Bounds) -> Columns:
     }
 
 
+_CAPACITY = _large("people it can serve", empty=True)
+
+
 def office_columns(bounds: Bounds) -> Columns:
     """The offices there are."""
     return {
@@ -263,6 +266,7 @@ def office_columns(bounds: Bounds) -> Columns:
         **_optional(
             municipality_code=_text("municipality"),
             evidence=_one_of("how well it is founded", *GRADES),
+            capacity=_CAPACITY,
         ),
     }
 
@@ -288,6 +292,7 @@ def candidate_columns(bounds: Bounds) -> Columns:
             staff=_large("members of staff", NOT_NEGATIVE, _WHOLE, empty=True),
             annual_cost_msek=_large("cost a year, millions", empty=True),
             one_off_cost_msek=_large("cost once, millions", empty=True),
+            capacity=_CAPACITY,
         ),
     }
 

@@ -20,6 +20,7 @@ from siting.model.program import UnlistedError
 from siting.model.solution import Outcome, Solution, conclude
 from siting.model.solving.certifying import certify, uncertifiable
 from siting.model.solving.feasibility import EVERYONE, clashing_limits
+from siting.model.solving.methods import serving_all_it_can
 from siting.model.solving.search import Search, Solver
 from siting.model.solving.stages import run_stages, stages_of
 from siting.model.solving.tie_breaking import break_ties
@@ -165,6 +166,8 @@ def _solve_listed(
     if ties:
         tell("Choosing among equally good answers")
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)
+    answer = serving_all_it_can(outcome.program, outcome.answer, search)
+    outcome = replace(outcome, answer=answer)
     solution = conclude(outcome, objective, asked.limits, search, ties_decided=decided)
     if not asked.certificate:
         return solution

@@ -36,7 +36,8 @@ def _checked(file: ScenarioFile, folder: Path, read: TableReader) -> Inputs:
         inputs, faults = select_inputs(file, folder, read)
     except InputError as error:
         raise InputError([*others, *error.faults]) from error
-    refuse_all([*others, *faults, *_level_faults(file, inputs.levels), *_none_left(file, inputs)])
+    left = (*_none_left(file, inputs), *_room_faults(file, inputs))
+    refuse_all([*others, *faults, *_level_faults(file, inputs.levels), *left])
     return inputs
 
 
@@ -102,6 +103,15 @@ def _none_left(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
     if inputs.offices["shut"].all():
         problem, remedy = "no existing office stays open to compare with", "Leave one of them open."
         yield _fault(file, "offices.shut", list(file.scenario.offices.shut), problem, remedy)
+
+
+def _room_faults(file: ScenarioFile, inputs: Inputs) -> Iterator[Fault]:
+    """Kinds of offices say themselves how many people they serve."""
+    kinds, given = file.scenario.office_types.use, inputs.candidates.get("capacity")
+    if kinds and given is not None and given.notna().any():
+        problem = "the candidates have a column capacity, and a kind brings its own"
+        remedy = "Leave the kinds out, or the column."
+        yield _fault(file, "office_types.use", list(kinds), problem, remedy)
 
 
 def _speed_faults(file: ScenarioFile, folder: Path) -> Iterator[Fault]:

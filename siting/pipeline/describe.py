@@ -25,9 +25,18 @@ from siting.pipeline.problem import Problem
 from siting.pipeline.steps import Frontier, Step, frontier_table, solve_frontier
 from siting.pipeline.translate import uses_by_key
 from siting.results.certificate import certificate_bytes, checksums
-from siting.results.measures import Access, Measures, measure, nearest, only_reached, shared_out
+from siting.results.measures import (
+    Access,
+    Measures,
+    measure,
+    nearest,
+    only_reached,
+    people_served,
+    served_of,
+    shared_out,
+)
 from siting.results.result import Result
-from siting.results.tables import REGION_KEYS, frontier_tables, result_tables
+from siting.results.tables import REGION_KEYS, capacity_table, frontier_tables, result_tables
 from siting.scenario.file import ScenarioFile
 
 STANDARD = "standard"
@@ -45,8 +54,12 @@ def describe(problem: Problem, solution: Solution, seconds: Mapping[str, float])
     sites, access, measures = _measured(problem, solution, REGION_KEYS)
     manifest = _run_manifest(problem, solution, sites, seconds)
     manifest |= {"summary": dict(measures.summary)}
-    manifest["not_counted"] = int(access.people.sum() - measures.summary["people"])
+    people = problem.demand["people"].sum()
+    manifest["not_counted"] = int(people - measures.summary["people"])
     tables = result_tables(measures, access, sites, problem.demand)
+    if solution.splits:
+        tables["capacity"] = capacity_table(_served(problem, solution), problem.demand)
+        manifest["served"] = tables["capacity"].iloc[:, 2:].sum().to_dict()
     if solution.certificate is None:
         return Result(problem.file.name, "run", manifest, tables)
     certificate = certificate_bytes(solution.certificate)
@@ -60,9 +73,16 @@ def _measured(
     """The sites with what became of them, who goes where, and what that is worth."""
     access = _nearest(problem, solution.open_sites)
     if solution.splits:
-        access = shared_out(access, problem.minutes, *_shares(problem, solution))
+        access = shared_out(access, problem.minutes, *_shares(problem, solution, access))
     sites = site_outcomes(problem, solution)
     return sites, access, _worth(problem, access, sites, regions)
+
+
+def _served(problem: Problem, solution: Solution) -> pd.DataFrame:
+    """Who is served, finds no room, and is reached by no open office, by municipality."""
+    near = _nearest(problem, solution.open_sites)
+    shares, _ = _shares(problem, solution, near)
+    return people_served(near, served_of(shares), problem.demand["municipality_code"])
 
 
 def site_outcomes(problem: Problem, solution: Solution) -> pd.DataFrame:
@@ -86,13 +106,23 @@ def site_outcomes(problem: Problem, solution: Solution) -> pd.DataFrame:
     return sites
 
 
-def _shares(problem: Problem, solution: Solution) -> tuple[csr_array, Ints]:
-    """Which part of each demand point goes to which of all sites, and where most of it goes."""
+def _shares(problem: Problem, solution: Solution, near: Access) -> tuple[csr_array, Ints]:
+    """Which part of each demand point goes to which of all sites, and where most of it goes.
+
+    Who does not count goes to the nearest, and takes up no room.
+    """
     index = np.flatnonzero(problem.sites["allowed"])
+    idle = np.flatnonzero((problem.instance.weights == 0) & np.isfinite(near.after))
     shares = solution.shares.tocoo()
+    ends = (
+        np.append(shares.row, idle),
+        np.append(index[shares.col], near.site_after[idle]),
+    )
     size = (len(problem.demand), len(problem.sites))
-    spread = csr_array((shares.data, (shares.row, index[shares.col])), shape=size)
-    return spread, index[solution.assignment]
+    spread = csr_array((np.append(shares.data, np.ones(len(idle))), ends), shape=size)
+    most = index[solution.assignment]
+    most[idle] = near.site_after[idle]
+    return spread, most
 
 
 def _nearest(problem: Problem, open_sites: Iterable[str]) -> Access:

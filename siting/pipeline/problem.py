@@ -192,7 +192,7 @@ def _with_regions(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataF
 _SITE_COLUMNS = [
     *("code", "place", "municipality_code", "lon", "lat"),
     *("existing", "allowed", "forced", "evidence", "staff"),
-    *("annual_cost_msek", "one_off_cost_msek"),
+    *("annual_cost_msek", "one_off_cost_msek", "capacity"),
 ]
 
 
@@ -215,9 +215,10 @@ def staying_open(scenario: Scenario, inputs: Inputs) -> StayingOpen:
     """Which offices are there for everybody, whatever the answer is."""
     closable = _sole_and_closable(inputs, scenario.closing)[1]
     stays = ~inputs.offices["shut"].to_numpy() & ~closable
-    full = scenario.capacity.existing_people is not None
+    room = inputs.offices.get("capacity", default=pd.Series(np.nan, inputs.offices.index))
+    full = room.notna().to_numpy() | (scenario.capacity.existing_people is not None)
     none = np.zeros(len(inputs.candidates), dtype=np.bool_)
-    always, others = (np.append(each & (not full), none) for each in (stays, closable))
+    always, others = (np.append(each & ~full, none) for each in (stays, closable))
     return StayingOpen(always, others, scenario.closing.max)
 
 

@@ -82,6 +82,7 @@ def limits_of(scenario: Scenario, inputs: Inputs, sites: pd.DataFrame, costs: Co
         spacing=_spacing(wanted.spacing_km, sites[sites["allowed"]]),
         max_time=wanted.max_minutes,
         capacity=_capacity(scenario, sites[sites["allowed"]]),
+        single_source=scenario.capacity.single_source,
         office_types=list(_office_types(scenario, costs)),
         type_quotas={name: (kinds.min.get(name), kinds.max.get(name)) for name in kinds.limits()},
         phases=[Phase(*_OF_PHASE(each)) for each in scenario.phases],
@@ -107,13 +108,12 @@ def _spacing(least_km: float | None, sites: pd.DataFrame) -> Spacing | None:
 
 
 def _capacity(scenario: Scenario, sites: pd.DataFrame) -> dict[str, float]:
+    """The people of each site that fills up: of its own, or what the scenario says of all."""
     wanted = scenario.capacity
-    limits = ((wanted.existing_people, sites["existing"]), (wanted.new_people, ~sites["existing"]))
+    of_all = sites["existing"].map({True: wanted.existing_people, False: wanted.new_people})
+    people = sites["capacity"].fillna(of_all.astype(np.float64))
     return {
-        code: people
-        for people, members in limits
-        if people is not None
-        for code in sites.loc[members, "code"]
+        str(code): float(each) for code, each in people.set_axis(sites["code"]).dropna().items()
     }
 
 

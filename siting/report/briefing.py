@@ -202,6 +202,7 @@ def _effects(result: Result, background: Background, language: str) -> Iterator[
     gaining = tables.gaining(result, language)
     yield gaining if gaining.rows else Paragraph(words["gaining_none"])
     yield tables.worst_off(result, background.border, language)
+    yield from tables.served(result, language)
 
 
 def _limits(result: Result, language: str) -> Iterator[Block]:

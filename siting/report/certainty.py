@@ -62,8 +62,11 @@ def exceptions(result: Result, words: _Words, language: str) -> Iterator[str]:
     manifest = result.manifest
     counts = {**manifest, "unreached": manifest["unreached"]["people"]}
     for key in ("unreached", "not_counted", "splits"):
-        if counts[key]:
+        if counts[key] and not (key == "not_counted" and "served" in manifest):
             yield words[key].format(people=whole(counts[key], language))
+    if "served" in manifest:
+        figures = {key: whole(count, language) for key, count in manifest["served"].items()}
+        yield words["served"].format(**figures, left=whole(counts["not_counted"], language))
     objective = manifest["scenario"]["objective"]
     aims = (objective, *objective.get("order", ()))
     if own := sorted({aim.get("epsilon", EPSILON) for aim in aims} - {EPSILON}):

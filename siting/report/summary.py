@@ -6,7 +6,7 @@ from pathlib import Path
 
 from siting.report.certainty import exceptions
 from siting.report.document import Block, Column, Document, Figure, Grid, Paragraph
-from siting.report.tables import columns, measured, of_phase, place, records, study_columns
+from siting.report.tables import columns, measured, of_phase, place, records, served, study_columns
 from siting.report.words import localised, number, texts, whole
 from siting.results.limits import used_limits
 from siting.results.measures import MEASURES
@@ -30,6 +30,7 @@ def summary(result: Result, folder: Path, language: str = "en") -> Document:
         *map(Paragraph, changes),
         _picks(result, language),
         _access(result, language),
+        *served(result, language),
         _limits(result, language),
         *_frontier(result, language),
         *_closing(result, language),

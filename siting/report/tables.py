@@ -14,13 +14,21 @@ from siting.report.words import number, shortest, sort_key, texts, whole
 from siting.results.limits import UsedLimit, used_limits
 from siting.results.measures import MEASURES, SHARES
 from siting.results.result import Result
-from siting.results.tables import alone_in_region, gaining_most, longest_means, moved
+from siting.results.tables import (
+    CAPACITY_COLUMNS,
+    alone_in_region,
+    gaining_most,
+    least_served,
+    longest_means,
+    moved,
+)
 from siting.scenario.paths import SHIPPED_OFFICES
 
 _SIDES = ("before", "after")
 _WHOLE = (
     *("rank", "phase", "staff", "opened", "people_nearest", "person_minutes_saved", "population"),
     *("runs", "new_offices", "people_shorter", "people_longer"),
+    *("people", "served", "without_room", "out_of_reach"),
 )
 _OF_SEVERAL_UNITS = ("before", "after", "change", "used", "limit", "slack")
 _ONE_DECIMAL = (
@@ -213,6 +221,17 @@ def worst_off(result: Result, border: Container[str], language: str) -> Grid:
     return Grid("worst_off", section["worst"], columns(_EXTREMES, words["tables"]), rows, note)
 
 
+def served(result: Result, language: str) -> Iterator[Grid]:
+    """Who is served, finds no room or is out of reach, where that is so of most people."""
+    if "capacity" not in result.tables:
+        return
+    words = texts(language)
+    rows = records(least_served(result.tables["capacity"]))
+    heads = columns(CAPACITY_COLUMNS[1:], words["tables"])
+    section = words["brief"]["served"]
+    yield Grid("served", section["title"], heads, rows, section["note"])
+
+
 def limits(result: Result, language: str) -> Grid:
     """How far each limit is used; money with a decimal, counts without."""
     words = texts(language)
@@ -321,6 +340,10 @@ def appendix(
             rows = [in_words(row, language) for row in records(table)]
             heads = columns(map(str, table), words["tables"])
             yield sheets[name], Grid(name, sheets[name], heads, rows)
+    if "capacity" in result.tables:
+        heads = columns(CAPACITY_COLUMNS, words["tables"])
+        grid = Grid("capacity", sheets["capacity"], heads, records(result.tables["capacity"]))
+        yield sheets["capacity"], grid
     if result.manifest["phases"]:
         yield sheets["phases"], phases(result, language)
     yield sheets["limits"], limits(result, language)

@@ -171,6 +171,10 @@ class Measures:
     summary: Mapping[str, float]
 
 
+ROUNDING = 1e-9
+"""A share this near to a whole number is one."""
+
+
 def nearest(minutes: csr_array, present: Ints, opened: Ints, people: Floats) -> Access:
     """Send everybody to the nearest open office, before and after; the first of equally near."""
     before, site_before, _ = _two_nearest(minutes, present)
@@ -201,9 +205,31 @@ def only_reached(access: Access) -> tuple[Access, Bools]:
 
 
 def shared_out(access: Access, minutes: csr_array, shares: csr_array, most: Ints) -> Access:
-    """Send people where the answer sends them, which capacities may put beyond the nearest."""
-    after = np.asarray(shares.multiply(minutes).sum(axis=1)).ravel()
-    return replace(access, after=after, second=np.full(len(after), np.nan), site_after=most)
+    """Send people where the answer sends them, which capacities may put beyond the nearest.
+
+    Who finds no room is left out.
+    """
+    sums = np.asarray(shares.multiply(minutes).sum(axis=1)).ravel()
+    served = served_of(shares)
+    after = np.divide(sums, served, out=np.full(len(sums), np.inf), where=served > 0)
+    none = np.full(len(after), np.nan)
+    people = access.people * served
+    return replace(access, people=people, after=after, second=none, site_after=most)
+
+
+def served_of(shares: csr_array) -> Floats:
+    """Return which part of each demand point is served, without rounding of the solver."""
+    served = np.asarray(shares.sum(axis=1)).ravel()
+    return np.where(np.abs(served - np.rint(served)) < ROUNDING, np.rint(served), served)
+
+
+def people_served(access: Access, served: Floats, labels: "pd.Series[str]") -> pd.DataFrame:
+    """People served, without room and out of reach of every open office, by label."""
+    beyond = np.where(np.isfinite(access.after), 0.0, access.people)
+    figures = {"people": access.people, "served": access.people * served, "out_of_reach": beyond}
+    table = pd.DataFrame(figures).groupby(labels.to_numpy()).sum().round().astype(int)
+    table.insert(2, "without_room", table["people"] - table["served"] - table["out_of_reach"])
+    return table.rename_axis("label").reset_index()
 
 
 def measure(
@@ -230,7 +256,7 @@ def _by_group(access: Access, labels: "pd.Series[str]") -> pd.DataFrame:
     rows = []
     for label, part in frame.groupby(labels.to_numpy(), sort=True):
         people = part["people"].to_numpy()
-        row: dict[str, object] = {"label": label, "population": int(people.sum())}
+        row: dict[str, object] = {"label": label, "population": int(people.sum().round())}
         times = {side: part[side].to_numpy() for side in ("before", "after")}
         row |= {f"mean_{side}": np.average(m, weights=people) for side, m in times.items()}
         row |= {f"worst_{side}": m.max() for side, m in times.items()}
@@ -278,7 +304,7 @@ def _offices(access: Access, sites: pd.DataFrame) -> pd.DataFrame:
 def _summary(access: Access, regions: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     people, saved = access.people, access.before - access.after
     times = {"before": access.before, "after": access.after}
-    summary: dict[str, float] = {"people": int(people.sum())}
+    summary: dict[str, float] = {"people": int(people.sum().round())}
     for word, group in (("gaining", saved > 0), ("losing", saved < 0)):
         summary[f"people_{word}"] = int(people[group].sum().round())
         if group.any():

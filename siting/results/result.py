@@ -142,6 +142,7 @@ def _read_tables(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.Data
     """The tables of a result; what is wrong with any of them is told at once."""
     outside_sweden = bool(manifest["scenario"].get("regions", {}).get("file"))
     names = (*CSV_TABLES, *(FRONTIER_TABLES if "frontier" in manifest else ()))
+    names = (*names, *(["capacity"] if "served" in manifest else []))
     files = {name: folder / f"{name}.csv" for name in names}
     assignment = folder / "assignment.parquet"
     if assignment.is_file():

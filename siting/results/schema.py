@@ -18,7 +18,7 @@ from siting.common.tables.columns import ColumnSpec, Rule, check_columns, unique
 from siting.common.tables.file import RawTable, shortened
 from siting.common.toml import Table, faults_of
 from siting.results.measures import MEASURES, SHARES
-from siting.results.tables import OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
+from siting.results.tables import CAPACITY_COLUMNS, OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
 from siting.scenario.schema import ObjectiveKind, Scenario
 
 _REGION = [
@@ -31,6 +31,7 @@ _COLUMNS: Mapping[str, tuple[str, list[str]]] = {
     "offices": ("code", OFFICE_COLUMNS),
     "access": ("measure", ["measure", "before", "after", "change"]),
     "assignment": ("", _ASSIGNMENT),
+    "capacity": ("municipality_code", CAPACITY_COLUMNS),
     **{name: (keys[0], [*keys, *_REGION]) for name, keys in REGION_KEYS.items()},
 }
 """The column that names the rows of each table, and all that it must have."""

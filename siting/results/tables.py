@@ -17,6 +17,9 @@ OFFICE_COLUMNS = [
     *("code", "place", "municipality_code", "municipality", "fa_code", "fa_region"),
     *("status", "evidence", "lon", "lat", "people_nearest", "mean_before", "mean_after"),
 ]
+CAPACITY_COLUMNS = [
+    *("municipality_code", "municipality", "people", "served", "without_room", "out_of_reach")
+]
 STEP_COLUMNS = [
     *("municipality_code", "municipality", "mean_after", "mean_change", "worst_after"),
     *(f"{share}_after" for share in SHARES),
@@ -50,6 +53,17 @@ def result_tables(
         "access": measures.access,
         "assignment": _assignment(access, sites, demand),
     }
+
+
+def capacity_table(served: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    """The table of who is served, finds no room or is out of reach, by municipality."""
+    return _region(served, demand, *REGION_KEYS["municipalities"])[CAPACITY_COLUMNS]
+
+
+def least_served(table: pd.DataFrame) -> pd.DataFrame:
+    """The municipalities in which most people are not served."""
+    left = table["people"] - table["served"]
+    return table.loc[left.sort_values(ascending=False, kind="stable").index[:_EXTREMES]]
 
 
 def frontier_tables(

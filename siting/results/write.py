@@ -93,7 +93,7 @@ _OURS = ("manifest.json", "run.json", "assignment.parquet", "briefing.*", "explo
 def _ours(result: Result) -> Iterator[str]:
     yield from _OURS
     if result.kind == "run":
-        yield from (f"{name}.csv" for name in (*CSV_TABLES, *FRONTIER_TABLES))
+        yield from (f"{name}.csv" for name in (*CSV_TABLES, *FRONTIER_TABLES, "capacity"))
     else:
         yield from (f"{name}.*" for name in result.tables)
 

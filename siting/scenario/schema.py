@@ -344,13 +344,16 @@ class OfficeTypes(Table):
 class CapacityTable(Table):
     """How many people an office can serve.
 
-    Demand may be split between offices, so that people do not always go to the nearest one.
+    People do not always go to the nearest one then. A column `capacity` of the table of offices or
+    candidates goes before these keys.
     """
 
     existing_people: PositiveFloat | None = None
     """Most people that an existing office can serve; default: it never fills up."""
     new_people: PositiveFloat | None = None
     """Most people that a new office can serve, where it has no kind; default: never fills up."""
+    single_source: bool = False
+    """Whether all people of a demand point go to the same office; default: they may be split."""
 
 
 class PhaseTable(Table):

@@ -30,8 +30,11 @@ NOT_ASKED = ("cap",)
 MOST_POINTS = 200
 # Published as p-centers with TSPLIB's own rounding; p-medians of TSPLIB's points are rounded down.
 NEAREST = ("pr226", "pr264")
-# Not read yet: one warehouse for each customer. And what has too many pairs for a matrix.
-NO_SUCH_PROBLEM = "capacitated single source"
+# What the table of optima calls the problems that a file does not tell by itself.
+KINDS: dict[str, ProblemKind] = {
+    "p-center": "p-center", "capacitated single source": "single-source",
+}  # fmt: skip
+# What has too many pairs for a matrix.
 TOO_LARGE = ("rl5934", "sw24978")
 NOT_TRIED = "not tried"
 # The published values have three decimals.
@@ -49,8 +52,8 @@ points), with the optima that are published for them. `make bench-published` sol
 goes on where it was interrupted, and writes this page and [benchmarks.csv](benchmarks.csv), which
 has bounds, gaps and memory too. A row stands as it was solved last, which may be before the last
 change of the code; without its line in benchmarks.csv it is solved again. *Not tried* are instances
-with too many pairs for a matrix in memory, and warehouses of which each customer takes one, which
-are not read yet.
+with too many pairs for a matrix in memory. *Capacitated single source* are warehouses of which each
+customer takes one.
 
 *Proved* says that the bound met the objective to 1e-6. *Seconds* run from the travel times in
 memory to the answer, on one machine with two cores while other work ran on it: read them to a
@@ -77,9 +80,9 @@ def solve_one(task: tuple[dict[str, str], Path]) -> dict[str, object]:
         "file": row["file"], "problem": row["problem"], "p": row["p"], "optimum": row["optimum"],
         "published_seconds": _seconds(row["seconds"]), "published_by": row["by"],
     }  # fmt: skip
-    if row["problem"] == NO_SUCH_PROBLEM or Path(row["file"]).stem in TOO_LARGE:
+    if Path(row["file"]).stem in TOO_LARGE:
         return known | {"status": NOT_TRIED}
-    problem: ProblemKind | None = "p-center" if row["problem"] == "p-center" else None
+    problem = KINDS.get(row["problem"])
     p = int(row["p"]) if row["p"] else None
     instance = read_benchmark(bench / row["file"], problem, p, rounding(row))
     kind = row["file"].split("/")[0]

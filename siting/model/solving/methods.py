@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.common.types import Bools
+from siting.common.types import Bools, Floats
 from siting.model.presolve import drop_forbidden_pairs
-from siting.model.program import Program, UnlistedError
+from siting.model.program import Functional, Program, UnlistedError
 from siting.model.solving.classic import FEW_PAIRS, SolverAnswer, checked, solve_classic
 from siting.model.solving.decomposition.capacitated import solve_capacitated
 from siting.model.solving.decomposition.costs import SortedCosts
@@ -17,6 +17,8 @@ from siting.model.solving.search import RELATIVE, TIGHT_GAP, Search, Solver
 
 # Up to so many pairs the reference model is asked where the decomposition ends without proof.
 MANY_PAIRS = 20_000
+# To be sent nowhere weighs so many times the longest way, and to count less so many times that.
+FAR = 1e3
 
 
 def way_for(program: Program, search: Search) -> str:
@@ -98,6 +100,28 @@ def _floor(program: Program) -> float:
     minutes = program.nearest(program.upper > 0)[counted]
     floor = float(least + goal.weights[counted] @ goal.transform(minutes))
     return floor if np.isfinite(floor) else -np.inf
+
+
+def serving_all_it_can(program: Program, answer: SolverAnswer, search: Search) -> SolverAnswer:
+    """Return an answer that also sends those who count no more where there is room, if it can."""
+    if answer.chosen is None or answer.split is None or program.must_serve:
+        return answer
+    longest = max(float(program.times.data.max(initial=0.0)), 1.0)
+
+    def cost(minutes: Floats) -> Floats:
+        aim = program.goal.transform
+        near = np.minimum(minutes, FAR * longest)
+        return near if aim is None else near + FAR**2 * longest * aim(minutes)
+
+    only = answer.chosen.astype(np.float64)
+    goal = Functional(np.zeros_like(only), program.people, cost)
+    alone = replace(program, goal=goal, lower=only, upper=only, hint=None)
+    found = solve_flat(drop_forbidden_pairs(alone), replace(search, cutoff=np.inf, trace=[]))
+    if found.split is None:
+        return answer
+    value = program.value(program.goal, answer.chosen, found.split)
+    same = value <= answer.value + TIGHT_GAP * abs(answer.value)
+    return replace(answer, split=found.split) if same else answer
 
 
 def served(program: Program, chosen: Bools, bound: float) -> SolverAnswer:

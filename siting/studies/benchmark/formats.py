@@ -17,7 +17,7 @@ from siting.common.types import Floats, Ints
 from siting.model import Instance, KDTree, Limits, Mean, Objective, Worst, listed_instance
 
 type Rounding = Literal["down", "nearest"]
-type ProblemKind = Literal["p-median", "p-center", "capacitated"]
+type ProblemKind = Literal["p-median", "p-center", "capacitated", "single-source"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Benchmark:
     ----------
     name : str
         The file.
-    problem : {"p-median", "p-center", "capacitated"}
+    problem : {"p-median", "p-center", "capacitated", "single-source"}
     p : int or None
         Number of sites.
     instance : Instance
@@ -57,14 +57,14 @@ def read_benchmark(
     except (OSError, ValueError) as error:
         raise _refused(path, "file", path.name, f"cannot be read ({error})") from error
     if "_SECTION" in text:
-        return _with_p(path, problem or "p-median", p, _tsplib(path, text, distance))
+        return _with_p(path, problem, p, _tsplib(path, text, distance))
     numbers = _numbers(path, text.split())
     if len(numbers) > PMED_HEADER and len(numbers) == PMED_HEADER + 3 * numbers[1]:
         count, _, listed = _counts(path, numbers[:PMED_HEADER])
         given = listed if p is None else p
-        return _with_p(path, problem or "p-median", given, _pmed(path, numbers, count))
+        return _with_p(path, problem, given, _pmed(path, numbers, count))
     if len(numbers) > CAP_HEADER and len(numbers) == _cap_size(*numbers[:CAP_HEADER]):
-        return _cap(path, numbers)
+        return _cap(path, numbers, problem)
     text = f"has {len(numbers):,} numbers, which fit neither a pmed nor a cap file by their header"
     raise _refused(path, "content", numbers[:3].tolist(), text)
 
@@ -104,7 +104,10 @@ def _counts(path: Path, header: Floats, most: float = _MOST_POINTS) -> list[int]
     return [int(number) for number in header]
 
 
-def _with_p(path: Path, problem: ProblemKind, p: int | None, given: Floats | KDTree) -> Benchmark:
+def _with_p(
+    path: Path, asked: ProblemKind | None, p: int | None, given: Floats | KDTree
+) -> Benchmark:
+    problem = _fitting(path, asked, "p-median", "p-center")
     count = given.shape[0]
     if p is None or not 1 <= p <= count:
         raise _refused(path, "p", p, f"is not from 1 to {count}; --p says it")
@@ -215,8 +218,9 @@ def _cap_size(sites: float, customers: float) -> float:
     return CAP_HEADER + 2 * sites + customers * (1 + sites)
 
 
-def _cap(path: Path, numbers: Floats) -> Benchmark:
-    """Return a capacitated problem: fixed costs plus serving costs, demand may be split."""
+def _cap(path: Path, numbers: Floats, asked: ProblemKind | None) -> Benchmark:
+    """Return a capacitated problem: fixed costs plus serving costs, demand split or not."""
+    problem = _fitting(path, asked, "capacitated", "single-source")
     sites, _ = _counts(path, numbers[:CAP_HEADER])
     if (numbers < 0).any():
         place = int(np.flatnonzero(numbers < 0)[0])
@@ -229,9 +233,17 @@ def _cap(path: Path, numbers: Floats) -> Benchmark:
         raise _refused(path, f"customer {place + 1}", 0.0, "has no demand")
     instance = Instance.from_matrix(costs / demand[:, None], demand, annual_cost=fixed)
     room = dict(zip(instance.site_ids, capacity.tolist(), strict=True))
-    return Benchmark(
-        path.name, "capacitated", None, instance, Mean(cost_weight=1.0), Limits(capacity=room)
-    )
+    limits = Limits(capacity=room, single_source=problem == "single-source")
+    return Benchmark(path.name, problem, None, instance, Mean(cost_weight=1.0), limits)
+
+
+def _fitting(path: Path, asked: ProblemKind | None, *known: ProblemKind) -> ProblemKind:
+    """Return the problem that is asked for, if the file can be one, or else the first."""
+    if asked is not None and asked not in known:
+        raise _refused(
+            path, "problem", asked, f"is not in this file, which is {' or '.join(known)}"
+        )
+    return asked or known[0]
 
 
 # Kilometres from side to side, as Sweden is long and narrow.

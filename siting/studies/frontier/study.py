@@ -118,6 +118,8 @@ def _trade_off(
     }
     refuse(file, used, "cannot be traded for another aim", "Leave it out of the scenario.")
     problem = prepare(file, data=data, progress=progress)
+    room = {"offices.existing": bool(problem.limits.capacity)}
+    refuse(file, room, "has offices that fill up", "Leave the column capacity out.")
     second = _second(asked, scenario)
     front = solve_front(problem.task, second, asked.points, progress)
     tables = describe_steps(problem, _steps(front, problem.task))

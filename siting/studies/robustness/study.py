@@ -84,6 +84,8 @@ def robustness(  # noqa: PLR0913 - all but one are named and have defaults
     if workers > 1:
         worker_context(solve_draw)
     problem, shared = compute_shared(file, folder, progress)
+    room = {"offices.existing": bool(problem.limits.capacity)}
+    refuse(file, room, "has offices that fill up", "Leave the column capacity out.")
     made = make_draws(shared, redraw_of(problem, folder, rule=rule), draws, seed)
     progress("Solving the scenario as it stands")
     main = shared.task.solve(ties=True).new_sites

@@ -65,7 +65,7 @@ def test_rows_that_are_kept_are_not_solved_again(tmp_path: Path) -> None:
     bench, kept = tmp_path / "bench", tmp_path / "benchmarks.csv"
     bench.mkdir()
     header = "file,problem,p,optimum,proved,seconds,by,source\n"
-    asked = "cap/capa.txt,capacitated single source,,9,,2378.1,CPLEX,somewhere\n"
+    asked = "national/sw24978.txt,p-median,9,9,,2378.1,CPLEX,somewhere\n"
     (bench / "optima.csv").write_text(header + asked, encoding="utf-8")
     measure(bench, kept)
     once = kept.read_text(encoding="utf-8")

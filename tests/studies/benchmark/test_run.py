@@ -51,6 +51,32 @@ def test_capacitated_costs_are_for_the_whole_demand(tmp_path: Path) -> None:
     assert row.problem == "capacitated"
 
 
+def test_single_source_sends_each_customer_to_one(tmp_path: Path) -> None:
+    # The second customer finds no room beside the first, who pays less for being there alone.
+    path = file(tmp_path, "2 2\n4 5\n4 7\n3\n6 30\n2\n4 10\n")
+    split = run_benchmark(read_benchmark(path))
+    row = run_benchmark(read_benchmark(path, "single-source"))
+    assert split.objective == pytest.approx(5 + 7 + 6 + 2 + 5)
+    assert row.problem == "single-source"
+    assert row.objective == pytest.approx(5 + 7 + 6 + 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("2 1\n3 5\n9 7\n4\n8 40\n", "p-median"),
+        ("2 1\n3 5\n9 7\n4\n8 40\n", "p-center"),
+        ("2 1 1\n1 2 5\n", "single-source"),
+        ("2 1 1\n1 2 5\n", "capacitated"),
+    ],
+)
+def test_a_problem_that_a_file_does_not_hold_is_refused(
+    tmp_path: Path, text: str, problem: ProblemKind
+) -> None:
+    with pytest.raises(InputError, match=f"problem = '{problem}': is not in this file"):
+        read_benchmark(file(tmp_path, text), problem)
+
+
 @pytest.mark.parametrize("text", ["neither\n", "1 2 3 4\n", ""])
 def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputError, match=r"file\.txt"):

@@ -128,6 +128,30 @@ def test_coverage_leaves_out_whom_there_is_no_room_for() -> None:
     assert found.objective == pytest.approx(0.8 * instance.weights.sum(), rel=0.02)
 
 
+def test_who_is_not_covered_still_goes_where_there_is_room() -> None:
+    minutes = np.array([[1.0, 30.0], [2.0, 40.0], [3.0, 50.0]])
+    instance = Instance.from_matrix(minutes, [10, 10, 10], site_ids=["a", "b"])
+    for room_in_b, served in ((8, 18), (30, 30)):
+        limits = Limits(capacity={"a": 10, "b": room_in_b}, force_open=["a", "b"])
+        found = solve(instance, Coverage(5), limits)
+        assert found.objective == pytest.approx(10)
+        assert instance.weights @ found.shares.toarray().sum(axis=1) == pytest.approx(served)
+        assert (instance.weights @ found.shares.toarray())[0] == pytest.approx(10)
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_coverage_counts_neither_whom_nothing_reaches_nor_who_finds_no_room(
+    *, single: bool
+) -> None:
+    minutes = np.array([[4.0, 21.0], [16.0, 5.0], [np.inf, np.inf], [3.0, np.inf]])
+    instance = Instance.from_matrix(minutes, [500, 300, 200, 50], site_ids=["a", "b"])
+    for room_in_a, covered in ((2000, 850), (550, 550), (10, 0 if single else 10)):
+        limits = Limits(capacity={"a": room_in_a}, new_sites_max=1, force_open=["a"])
+        found = solve(instance, Coverage(20), replace(limits, single_source=single))
+        assert found.status == "optimal"
+        assert found.objective == pytest.approx(covered)
+
+
 def test_more_pairs_than_are_handed_over_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     instance = towns(5)
     limits = Limits(capacity=room(instance, 0.8), new_sites_max=10)
