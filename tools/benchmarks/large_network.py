@@ -109,9 +109,22 @@ def make_country(path: Path) -> None:
                 writer.add_way(new.Way(id=10 * first + 2 + house, nodes=refs, tags=tags))
 
 
+class _Files(SimpleHTTPRequestHandler):
+    """Gives files, and keeps silent."""
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+class _Server(ThreadingHTTPServer):
+    """Takes it that a client looks at the head of an answer and leaves."""
+
+    def handle_error(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
 def _fetch(folder: Path) -> dict[str, float]:
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), partial(_Files, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
     offer = find_extract("made.osm.pbf", "", url, Patience())

@@ -19,7 +19,7 @@ _REGION = re.compile(r"[a-z0-9][\w-]*(/[\w-]+)*(\.osm\.pbf)?", re.ASCII)
 _DATE = re.compile(r"(?:20)?(\d\d)(?:-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01]))?", re.ASCII)
 _CHECKSUM = re.compile(rb"\s*([0-9a-fA-F]{32})\b")
 _GONE, _NO_SUCH_RANGE = 404, 416
-_WITH_NETWORK = 1.3
+_WITH_NETWORK = 2
 """Room for an extract and the network that is made of it, in sizes of the extract."""
 MB = 1_000_000
 

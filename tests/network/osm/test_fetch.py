@@ -268,8 +268,8 @@ def test_too_little_room_is_told_beforehand(
 ) -> None:
     offer = _offer(served)
     usage = type(shutil.disk_usage("."))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 1_100_000))
-    with pytest.raises(InputError, match=r"--out = .*1 MB are needed there, and 1 MB are free"):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 1_900_000))
+    with pytest.raises(InputError, match=r"--out = .*2 MB are needed there, and 2 MB are free"):
         download_extract(offer, tmp_path / "x.osm.pbf", lambda _: None)
     assert len(served.asked) == 1
     # What is there already needs no room.
