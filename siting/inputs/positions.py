@@ -77,8 +77,7 @@ def with_degrees(raw: RawTable, table: AnyTable, bounds: Bounds) -> RawTable:
     LOG.warning("%s: %s goes east and %s north, in %s", table, east.name, north.name, system)
     crs = SWEREF if system == _METRES else 4326
     points = gpd.GeoSeries.from_xy(east, north, crs=crs).to_crs(4326)
-    cells = raw.cells.assign(lon=points.x, lat=points.y)
-    return replace(raw, cells=cells, header=(*raw.header, *POSITION))
+    return replace(raw, cells=raw.cells.assign(lon=points.x, lat=points.y))
 
 
 def _system(first: _Axis, second: _Axis, bounds: Bounds) -> tuple[str, _Axis, _Axis]:

@@ -6,7 +6,7 @@ What cannot be read without guessing is refused, with its row.
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
@@ -87,7 +87,7 @@ def read_csv(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
     form, header = _form_of(table, choose)
     names, places = places_of(table, header, choose)
     # Where no column is known, another row may be the header, and this one is too short.
-    every = _faults(form, most_rows)
+    every = _faults(form, most_rows, [*places.values()])
     faults = (each for each in every if places or not each.problem.startswith(_SHORT))
     refuse_all(shortened(faults, table))
     cells = _cells(form, places) if places else pd.DataFrame()
@@ -159,10 +159,10 @@ def _no_text(path: Path) -> Iterator[Fault]:
         yield Fault(str(path), "row 1", start[:_LONGEST].decode("latin-1"), _NUL, _SAVE_REMEDY)
 
 
-def _faults(form: _Form, most_rows: int) -> Iterator[Fault]:
+def _faults(form: _Form, most_rows: int, places: Sequence[int] = ()) -> Iterator[Fault]:
     try:
         with form.table.path.open(encoding=form.encoding, newline="") as file:
-            yield from _Rows(form, file).faults(most_rows)
+            yield from _Rows(form, file, places).faults(most_rows)
     except UnicodeDecodeError:
         yield _not_utf8(form.table.path)
 
@@ -190,9 +190,12 @@ class _Rows:
         The file, and how it is written.
     lines : iterable of str
         Its lines, with their ends.
+    places : sequence of int
+        The fields that are read; all if empty.
     """
 
-    def __init__(self, form: _Form, lines: Iterable[str]) -> None:
+    def __init__(self, form: _Form, lines: Iterable[str], places: Sequence[int]) -> None:
+        self._places = places
         self._form = form
         self._first = form.table.header_row
         self._lines = lines
@@ -227,8 +230,9 @@ class _Rows:
         """What is wrong with a row in such a way that nothing below it can be read."""
         # Few rows are looked at closely: those with tabs or with spaces of other kinds.
         printable = self._text.rstrip("\r\n").isprintable()
-        if problem := "" if printable else control_problem(self._text):
-            nul = "\0" in self._text
+        read = [fields[place] for place in self._places if place < len(fields)] or [self._text]
+        nul = not printable and "\0" in self._text
+        if problem := "" if printable else control_problem(self._text if nul else "".join(read)):
             wrong = (_NUL, _SAVE_REMEDY) if nul else (problem, "Take it out.")
             yield self._at(self._row, fields, *wrong)
         elif self._row == self._first:

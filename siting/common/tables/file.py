@@ -51,11 +51,12 @@ class TableFile:
 
     def has_no(self, sheets: Collection[str]) -> InputError:
         """The error of a sheet that the file lacks, or that has to be chosen."""
-        shown = ", ".join(sheets) or "none"
         remedy = near_matches(self.sheet, sheets) or (
             'Write sheet = "…" with one of them.' if sheets else "Leave the key sheet out."
         )
-        problem = f"the file has the sheets or layers {shown}"
+        problem = (
+            f"the file has {f'the sheets or layers {", ".join(sheets)}' if sheets else 'none'}"
+        )
         return InputError([Fault(str(self.path), "sheet", self.sheet, problem, remedy)])
 
     def refuse_rows(self, rows: int, most: int) -> None:
@@ -122,7 +123,7 @@ def missing_columns(table: AnyTable, raw: RawTable, names: Sequence[str]) -> Ite
     """The faults of a table that lacks columns, or one that says where they stand."""
     heads = raw.heads(HEAD) if names else {}
     if found := _elsewhere(as_table(table), heads, {*names} - {"lon", "lat"} or {*names}):
-        problem = f"the columns are missing; the file has {', '.join(raw.header)}"
+        problem = f"the columns are missing; the file has {', '.join(raw.header) or 'no such row'}"
         yield Fault(str(table), f"column {', '.join(names)}", None, problem, found)
         return
     sheets = f" The file has the sheets {', '.join(heads)}." if len(heads) > 1 else ""

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -43,10 +45,23 @@ def read_cells(
     except Exception as error:
         problem = f"the file is no table ({str(error).strip()})"
         raise InputError([file_fault(place.path, problem, _CSV_REMEDY)]) from error
+    raw = replace(raw, cells=_without_end(raw.cells))
     if raw.cells.columns.size and raw.cells.empty:
         remedy = "Write a row for each of what the table lists."
         raise InputError([file_fault(place.path, "there is no row below the header", remedy)])
     return raw
+
+
+def _without_end(cells: pd.DataFrame) -> pd.DataFrame:
+    """The rows down to the last in which anything stands, as spreadsheets leave empty ones."""
+    if len(cells) and _is_blank(cells[-1:]).all():
+        filled = np.flatnonzero(~_is_blank(cells))
+        return cells[: filled[-1] + 1] if filled.size else cells[:0]
+    return cells
+
+
+def _is_blank(cells: pd.DataFrame) -> "pd.Series[bool]":
+    return cells.map(lambda cell: isinstance(cell, str) and not cell.strip()).all(axis=1)
 
 
 def texts_of(column: "pd.Series[Any]") -> "pd.Series[str]":

@@ -230,6 +230,23 @@ def test_a_needed_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_signs_that_control_do_no_harm_in_columns_that_are_not_read(tmp_path: Path) -> None:
+    POINTS.assign(note="a\x07b").to_csv(tmp_path / "t.csv", index=False)
+    _same(tmp_path / "t.csv")
+    POINTS.assign(id=["a\x07b", "c", "d"]).to_csv(tmp_path / "t.csv", index=False)
+    assert "U+0007 stands in it" in _refused(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.ods"])
+def test_empty_rows_at_the_end_do_no_harm(tmp_path: Path, name: str) -> None:
+    rows, path = [*rows_of(), ["", " ", "\u00a0", "", ""], [" "] * 5], tmp_path / name
+    if name == "t.csv":
+        path.write_text("\n".join(";".join(map(str, row)) for row in rows), encoding="utf-8")
+    else:
+        (write_ods if name == "t.ods" else write_xlsx)(path, {"A": rows})
+    _same(path)
+
+
 # CSV from Swedish spreadsheets
 
 
