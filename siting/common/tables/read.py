@@ -105,8 +105,9 @@ def _sheets(path: Path, rows: int, only: str | None = None) -> dict[Any, pd.Data
 
 def _number_or_text(cell: object) -> object:
     """A cell of a workbook that gives texts alone; a number is written in the shortest way."""
-    with suppress(TypeError, ValueError):
-        return number if str(number := float(cell)) == cell else cell  # type: ignore[arg-type]
+    with suppress(ValueError):
+        if "." in str(cell) and str(number := float(str(cell))) == cell:
+            return number
     return cell
 
 
