@@ -73,7 +73,7 @@ def bench_cases() -> Iterator[Case]:
         ("a section", "EOF", "DEPOT_SECTION\n1\nEOF", "DEPOT_SECTION", "does not read"),
         ("a word for its size", "DIMENSION : 3", "DIMENSION : many", "number 1", "many"),
         ("a size of none", "DIMENSION : 3", "DIMENSION : 0", "header", "0"),
-        ("a size beyond all", "DIMENSION : 3", "DIMENSION : 99999", "header", "99999"),
+        ("a size beyond all", "DIMENSION : 3", "DIMENSION : 99999", "NODE_COORD", "99999"),
         ("a number short", "2 1 1", "2 1", "NODE_COORD_SECTION", "8 numbers"),
         ("a word", "2 1 1", "2 1 x", "number 6", "x"),
         ("NaN", "2 1 1", "2 1 nan", "number 6", "nan"),

@@ -131,8 +131,11 @@ def _parquet() -> Iterator[Case]:
         yield case(f"links {name} = {value}", _saved(nodes, links.assign(**{name: value})), key)
     for name in ("x", "osmid"):
         yield case(f"no nodes {name}", _saved(nodes.drop(columns=name), links), "file", none)
-    for name in ("u", "length", "highway", "maxspeed"):
-        yield case(f"no links {name}", _saved(nodes, links.drop(columns=name)), "file", none)
+    for name, key, said in (
+        *(("u", "file", none), ("v", "file", none)),
+        *((name, f"links, {name}", "links have no") for name in ("length", "highway")),
+    ):
+        yield case(f"no links {name}", _saved(nodes, links.drop(columns=name)), key, said)
     yield case("no links", _saved(nodes, links[:0]), "links", "0")
     yield case("cut off", _saved(nodes, links)[:-40], "file", none)
     yield case("empty", b"", "file", none)

@@ -280,7 +280,7 @@ def _named_things() -> Iterator[Case]:
         "network.source=demand.csv": ("network.source", "demand.csv", ".graphml"),
         "travel_times.file=offices.csv": ("column minutes", "missing", "Add"),
         'demand.file="a\\u0000b.csv"': ("", "U+0000", ""),
-        "regions.file=nullia.toml": ("row", "", ""),
+        "regions.file=nullia.toml": ("column municipality_code", "missing", "Add"),
         "demand.weight=age_75_plus": ("demand.weight", "age_75_plus", "column people"),
         "limits.fa_region_guarantee=true": ("fa_region_guarantee", "fa_region", "columns"),
         'office_types.use=["tiny"]': ("office_types.use", "tiny", "Known"),
