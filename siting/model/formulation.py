@@ -14,6 +14,7 @@ from siting.model.limits.limits import Limits
 from siting.model.limits.sites import Capacity, Closing, ForceShut, MaxTime
 from siting.model.options import Options, make_options
 from siting.model.program import Ceiling, Functional, Program, Row, Transform, sum_row
+from siting.model.warmth import Warmth
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,14 +70,18 @@ class Formulation:
         return presolve.merge_services(presolve.drop_useless_options(program, self.options.new))
 
 
+NOTHING = Warmth()
+
+
 # long: half of it says what its parameters mean
-def make_formulation(
+def make_formulation(  # noqa: PLR0913 - all but three are named
     instance: Instance,
     limits: Limits,
     parts: Sequence[Limit],
     *,
     serve_all: bool,
     start: Sequence[str] = (),
+    warmth: Warmth = NOTHING,
 ) -> Formulation:
     """Put an instance under limits."""
     options = _options(instance, limits, parts)
@@ -93,6 +98,7 @@ def make_formulation(
     times, fallback, pairs = _service_times(options, of_clients, len(years), farthest)
     fallback, open_ended = _floors(instance, clients, farthest, fallback)
     rows = [row for part in parts for row in part.rows(options)]
+    points = warmth.on(options)
     program = Program(
         lower=options.lower,
         upper=options.upper,
@@ -105,6 +111,7 @@ def make_formulation(
         must_serve=serve_all or within,
         goal=Functional(np.zeros(len(options)), np.zeros(len(clients))),
         hint=_hint(options, start) if start else None,
+        points=points,
         open_ended=open_ended,
         single=any(part.single for part in parts if isinstance(part, Capacity)),
     )

@@ -32,9 +32,9 @@ def entry_rows(matrix: csr_array) -> Ints:
 def rows_at(matrix: csr_array, positions: Ints) -> Ints:
     """Return the row of the stored entries at some positions.
 
-    Unlike `entry_rows` it needs no memory for the others.
+    Unlike `entry_rows` it needs no memory for the others. The positions are in order.
     """
-    return np.searchsorted(matrix.indptr, positions, side="right") - 1
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(np.searchsorted(positions, matrix.indptr)))
 
 
 def keep_entries(matrix: csr_array, kept: Bools) -> csr_array:
@@ -59,11 +59,10 @@ def nearest_minutes(times: csr_array, chosen: Bools) -> Floats:
     """Return the least stored time of each row over the chosen columns; inf if there is none."""
     nearest = np.full(times.shape[0], np.inf)
     positions = np.flatnonzero(chosen[times.indices])
-    if not len(positions):
-        return nearest
-    rows = rows_at(times, positions)
-    firsts = np.flatnonzero(np.diff(rows, prepend=-1))
-    nearest[rows[firsts]] = np.minimum.reduceat(times.data[positions], firsts)
+    starts = np.searchsorted(positions, times.indptr)
+    filled = np.flatnonzero(np.diff(starts))
+    if len(filled):
+        nearest[filled] = np.minimum.reduceat(times.data[positions], starts[filled])
     return nearest
 
 

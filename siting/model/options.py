@@ -66,6 +66,11 @@ class Options:
     def __len__(self) -> int:
         return len(self.site)
 
+    def keys(self) -> list[tuple[str, int, int]]:
+        """Return for each option the label of its site, its kind and its phase."""
+        names = [self.instance.site_ids[site] for site in self.site]
+        return list(zip(names, self.kind.tolist(), self.phase.tolist(), strict=True))
+
     def sites_of(self, chosen: Bools) -> Bools:
         """Return which sites are open, shape (sites,)."""
         opened = np.zeros(len(self.instance.site_ids), dtype=np.bool_)

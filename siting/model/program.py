@@ -198,6 +198,8 @@ class Program:
         Other functionals that are limited.
     hint : ndarray of bool, shape (options,), optional
         A choice to start from, which may be good or not.
+    points : tuple of ndarray of float, shape (options,)
+        Relaxed choices at which the decomposition begins with cuts, and the one to start from.
     open_ended : ndarray of int, shape (services,), optional
         Where not all pairs are listed: the client of each service whose fallback is not an option,
         but what all options that are not listed take at the least; -1 for others.
@@ -217,6 +219,7 @@ class Program:
     goal: Functional
     ceilings: tuple[Ceiling, ...] = ()
     hint: Bools | None = None
+    points: tuple[Floats, ...] = ()
     open_ended: Ints | None = None
     single: bool = False
 

@@ -1,14 +1,14 @@
 """What solving gives back, and how it is made from the outcome of a search."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
-from siting.common.types import Bools, Ints
+from siting.common.types import Bools, Floats, Ints
 from siting.model.formulation import Formulation
 from siting.model.instance import Instance, entry_rows, nearest_minutes, row_minima, rows_at
 from siting.model.limits.base import LimitUse
@@ -21,6 +21,7 @@ from siting.model.solving.certificate import Certificate
 from siting.model.solving.classic import SolverAnswer
 from siting.model.solving.search import Reason, Search, SolveStatus, Status, TracePoint, status_of
 from siting.model.sources import listed_up_to
+from siting.model.warmth import Warmth
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class Solution:
         Time taken.
     certificate : Certificate, optional
         The proof that others can check, where it was asked for.
+    warmth : Warmth
+        What it leaves to the next solve, as ``warm``.
     """
 
     status: Status
@@ -129,6 +132,7 @@ class Solution:
     ties_decided: bool
     seconds: float
     certificate: Certificate | None = None
+    warmth: Warmth = field(default_factory=Warmth, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +176,8 @@ class Outcome:
         The service of the program that each service of the formulation became part of.
     answer : SolverAnswer
     stages : tuple of SolvedStage
+    relaxed : tuple of ndarray of float, shape (options,)
+        Where relaxations ended.
     """
 
     formulation: Formulation
@@ -179,6 +185,7 @@ class Outcome:
     service_of: Ints
     answer: SolverAnswer
     stages: tuple[SolvedStage, ...]
+    relaxed: tuple[Floats, ...]
 
 
 def conclude(
@@ -223,6 +230,9 @@ def conclude(
         method=answer.method,
         ties_decided=ties_decided,
         seconds=search.elapsed(),
+        warmth=Warmth.of(options, (*outcome.relaxed, chosen.astype(np.float64)))
+        if found
+        else Warmth(),
     )
 
 

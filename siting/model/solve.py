@@ -25,6 +25,7 @@ from siting.model.solving.search import Search, Solver
 from siting.model.solving.stages import run_stages, stages_of
 from siting.model.solving.tie_breaking import break_ties
 from siting.model.sources import listed_farther, listed_up_to
+from siting.model.warmth import Warmth
 
 
 # long: half of it says what its parameters mean
@@ -39,6 +40,7 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     method: Literal["classic", "decomposition"] | None = None,
     ties: bool = True,
     start: Sequence[str] = (),
+    warm: Solution | None = None,
     under: Sequence[NoWorse] = (),
     certificate: bool = False,
     progress: Progress | None = None,
@@ -67,6 +69,10 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     start : sequence of str
         New sites of an answer to start from, which may be good or not; those that the instance
         does not have are passed over.
+    warm : Solution, optional
+        The answer to nearly the same question, which makes this one faster: its sites and the
+        places at which its cuts were found. The answer is the same with and without it, where ties
+        are decided.
     under : sequence of NoWorse
         Other objectives, each with the value that it may be no worse than.
     certificate : bool
@@ -123,8 +129,11 @@ def solve(  # noqa: PLR0913 - all but three are named and have defaults
     if serve_all and not any(isinstance(single, Worst) for single in objectives):
         _refuse_unreachable(instance)
     asked = _Asked(objective, objectives, limits, method, tuple(under), search, certificate)
+    warmth = Warmth() if warm is None else warm.warmth
     while True:
-        formulation = make_formulation(instance, limits, parts, serve_all=serve_all, start=start)
+        formulation = make_formulation(
+            instance, limits, parts, serve_all=serve_all, start=start, warmth=warmth
+        )
         refuse_all(uncertifiable(formulation, objectives) if certificate else ())
         try:
             return _solve_listed(formulation, asked, tell, ties=ties)
@@ -274,12 +283,15 @@ class Task:
         ties: bool = False,
         under: Sequence[NoWorse] = (),
         start: Sequence[str] = (),
+        warm: Solution | None = None,
         certificate: bool = False,
+        progress: Progress | None = None,
         cancel: Cancel | None = None,
     ) -> Solution:
         """Return an answer that is as good as any; of equally good ones any, unless for `ties`."""
         given = {**vars(self), "limits": limits or self.limits, "certificate": certificate}
-        return solve(**given, ties=ties, under=under, start=start, cancel=cancel)
+        given |= {"progress": progress, "cancel": cancel}
+        return solve(**given, ties=ties, under=under, start=start, warm=warm)
 
     def per_person(self, value: float) -> float:
         """An objective value as results give it: a sum of minutes becomes a mean."""

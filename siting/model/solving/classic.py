@@ -57,6 +57,8 @@ class SolverAnswer:
         How it was found.
     split : Split, optional
         How services are divided, where options can fill up.
+    relaxed : ndarray of float, shape (options,), optional
+        Where the relaxation of the decomposition ended.
     """
 
     state: Literal["done", "infeasible", "stopped"]
@@ -66,6 +68,7 @@ class SolverAnswer:
     narrowed: tuple[Floats, Floats] | None = None
     method: str = "classic"
     split: Split | None = None
+    relaxed: Floats | None = None
 
 
 def nothing(state: Literal["infeasible", "stopped"], bound: float = -np.inf) -> SolverAnswer:

@@ -71,7 +71,7 @@ def run_stages(
         return None
     if run.last is None:
         raise ValueError("a worst case is always followed by another objective")
-    return Outcome(run.formulation, *run.last, tuple(run.done))
+    return Outcome(run.formulation, *run.last, tuple(run.done), tuple(run.relaxed))
 
 
 @dataclass
@@ -86,6 +86,7 @@ class _Run:
     clash: bool = False
     last: tuple[Program, Ints, SolverAnswer] | None = None
     done: list[SolvedStage] = field(default_factory=list)
+    relaxed: list[Floats] = field(default_factory=list)
 
     def worst(self, tolerance: float) -> bool:
         """Find the smallest radius, and hold later stages to it; tell whether to go on."""
@@ -138,6 +139,7 @@ class _Run:
         if answer.state == "infeasible" and self.known:
             answer = nothing("stopped")
         answer = filled_in(program, answer, self.search, self.known)
+        self.relaxed += [] if answer.relaxed is None else [answer.relaxed]
         self.last = program, service_of, answer
         if isinstance(single, Equity) and answer.chosen is not None:
             minutes_each = program.minutes(answer.chosen, answer.split)[service_of]

@@ -40,6 +40,8 @@ def break_ties(
         program = replace(program, lower=lower, upper=upper)
         program = prune_pairs(drop_forbidden_pairs(program))
         program, _ = merge_services(program)
+    if answer.relaxed is not None:
+        program = replace(program, points=(answer.relaxed,) * 2)
     names = np.asarray(options.instance.site_ids, dtype=np.str_)[options.site]
     order = np.lexsort((options.kind, options.phase, names))
     ranking = _Ranking(program, options, order, answer, search)
@@ -124,7 +126,7 @@ class _Ranking:
         narrower = replace(self.program, lower=lower, upper=upper)
         narrower = replace(drop_forbidden_pairs(narrower), rows=(*self.program.rows, *rows))
         most = self.best.value + TIE * abs(self.best.value)
-        answer = solve_flat(narrower, replace(self.search, cutoff=most))
+        answer = solve_flat(narrower, replace(self.search, cutoff=most), self.best.method)
         if answer.value <= most:
             return replace(answer, bound=self.best.bound)
         if answer.state == "infeasible" or answer.bound > most:

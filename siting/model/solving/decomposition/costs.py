@@ -1,6 +1,6 @@
 """The costs of a functional, sorted, and the cuts that describe it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -41,6 +41,17 @@ class Cuts:
 
     def __len__(self) -> int:
         return len(self.group)
+
+    def only(self, kept: Bools) -> Self:
+        """Return some of the cuts."""
+        counts = np.diff(self.starts)
+        entries = np.repeat(kept, counts)
+        starts = np.concatenate([[0], np.cumsum(counts[kept])])
+        options, coefficients = self.options[entries], self.coefficients[entries]
+        return replace(
+            self, group=self.group[kept], radius=self.radius[kept], starts=starts, options=options,
+            coefficients=coefficients,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """The decomposition: start, cut loop, reduced-cost fixing, then the tree until proof."""
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import Literal
 
@@ -61,6 +62,8 @@ class Decomposition:
         self.best = nothing("stopped")
         self.bound = -np.inf
         self.root: tuple[float, Floats] | None = None
+        self.relaxed: Floats | None = None
+        self.made: dict[int, list[Floats]] = defaultdict(list)
         self.step = step_of(program)
         goal = first_of(self.master.blocks, program.goal)
         self.room = Room(program, goal.costs, goal.first) if goal and program.splits else None
@@ -68,9 +71,10 @@ class Decomposition:
 
     def solve(self) -> SolverAnswer:
         """Return the best answer, and the bound that the search has reached."""
-        hint = self.program.hint if self.program.open_ended is not None else None
-        for chosen in self._started(None if hint is None else hint.astype(np.float64)):
+        for chosen in self._started(self._known()):
             self._visit(chosen, None)
+        for shares in self.program.points[:-1]:
+            self._cuts(np.clip(shares, self.program.lower, self.program.upper), None)
         if self.program.hint is not None:
             self._visit(self.program.hint, None)
         self._price()
@@ -88,7 +92,15 @@ class Decomposition:
             return nothing("infeasible")
         ended: Literal["done", "stopped"] = "done" if state == "done" else "stopped"
         bounds = (self.program.lower, self.program.upper)
-        return replace(self.best, state=ended, bound=self.bound, narrowed=bounds)
+        best = replace(self.best, relaxed=self.relaxed, narrowed=bounds)
+        return replace(best, state=ended, bound=self.bound)
+
+    def _known(self) -> Floats | None:
+        """Return a choice to begin with, if there is one that is better than nothing."""
+        if self.program.points:
+            return self.program.points[-1]
+        hint = self.program.hint if self.program.open_ended is not None else None
+        return None if hint is None else hint.astype(np.float64)
 
     def _price(self) -> None:
         """Start with prices where they pay: their bound, their cuts, and answers made of them."""
@@ -129,7 +141,8 @@ class Decomposition:
                 return
 
     def _left(self, program: Program) -> Program:
-        return merge_services(prune_pairs(drop_forbidden_pairs(program)))[0]
+        merged, _ = merge_services(prune_pairs(drop_forbidden_pairs(program)))
+        return replace(merged, points=() if self.relaxed is None else (self.relaxed,) * 2)
 
     def _again(self) -> SolverAnswer:
         """Solve what the fixing has left."""
@@ -234,7 +247,7 @@ class Decomposition:
             for rounded in self._started(chosen):
                 self._visit(rounded, answer.columns)
         self._fix(answer.bound, reduced)
-        self.root = (answer.bound, reduced)
+        self.root, self.relaxed = (answer.bound, reduced), chosen
 
     def _visit(self, chosen: Bools, columns: Floats | None) -> int:
         """Take a choice as an answer if it is the best yet; return how many cuts it breaks."""
@@ -259,6 +272,13 @@ class Decomposition:
     def _cut(self, block: CostBlock, chosen: Floats, columns: Floats | None) -> int:
         theta = block.costs.least() if columns is None else thetas(block, columns)
         cuts, _ = block.costs.cuts(chosen, theta)
+        if columns is None:
+            # Of choices that are much alike most cuts are the same: those of one group and radius.
+            made, radius = self.made[block.first], np.full(len(theta), np.nan)
+            radius[cuts.group] = cuts.radius
+            fresh = [radius[cuts.group] != before[cuts.group] for before in made]
+            cuts = cuts.only(np.all(fresh, axis=0)) if fresh else cuts
+            made.append(radius)
         self.master.add(block, cuts)
         return len(cuts)
 
