@@ -77,7 +77,7 @@ def show(document: "Document", width: int | None = None) -> None:
 def agree(question: str) -> None:
     """Ask whether to go on, on a terminal; elsewhere nobody can be asked."""
     if not sys.stdin.isatty():
-        refuse("--yes", None, f"nobody can be asked here. {question}", "If so, add --yes.")
+        refuse("--yes", None, f"nobody can be asked: {question.rstrip('?')}", "If so, add --yes.")
     if not typer.confirm(question):
         raise InterruptError("Nothing was downloaded.")
 
