@@ -31,18 +31,8 @@ _SYSTEMS: dict[str, Bounds] = {
     "Web Mercator": (1.1e6, 7.3e6, 2.8e6, 1.15e7),
 }
 _STATED = "name a GeoPackage, which states its system; QGIS does both with Save Features As."
-_SWAPPED = (
-    "longitude and latitude are swapped",
-    "Swap the names of the columns: lon goes east, lat goes north.",
-)
-_SWEDISH = (
-    f"hold metres in {_METRES} and no degrees",
-    "Call the columns e and n, and they are converted; save points of a GIS as a GeoPackage.",
-)
-_ABROAD = (
-    "are not known to be degrees",
-    f"Call degrees lon and lat; convert metres to degrees, or {_STATED}",
-)
+_SWAPPED = "Swap the names of the columns: lon goes east, lat goes north."
+_SWEDISH = "Call the columns e and n, and they are converted; save points of a GIS as a GeoPackage."
 _MOST_DEGREES = 180
 type _Axis = "pd.Series[float]"
 
@@ -96,11 +86,13 @@ def _wrong(
     plain = pair[0].casefold().startswith(("lo", "ln"))
     in_metres = east.abs().gt(_MOST_DEGREES).mean() > 1 / 2
     if abroad and (in_metres or not plain):
-        return _ABROAD
+        remedy = f"Call degrees lon and lat; convert metres to degrees, or {_STATED}"
+        return "are not known to be degrees", remedy
     if plain and system == _DEGREES:
-        return None if east.name == pair[0] else _SWAPPED
+        swapped = "longitude and latitude are swapped"
+        return None if east.name == pair[0] else (swapped, _SWAPPED)
     if plain and system == _METRES:
-        return _SWEDISH
+        return f"hold metres in {_METRES} and no degrees", _SWEDISH
     if system in (_DEGREES, _METRES) or (plain and not in_metres):
         return None
     problem = f"hold no degrees{system and f', but metres in {system}'}"

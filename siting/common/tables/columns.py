@@ -235,15 +235,8 @@ def _broken(table: AnyTable, values: Cells, bad: Cells, column: ColumnSpec) -> I
 
 def read_points(path: Path, name: str = "id", lon: str = "lon", lat: str = "lat") -> Points:
     """Read places."""
-    number = ColumnSpec(kind="number")
     own = unique("Give each place a label of its own.")
-    table = read_columns(path, {name: label_column(own), lon: number, lat: number})
-    off = (table[lon].abs() > 180) | (table[lat].abs() > 90)  # noqa: PLR2004 -- degrees
-    key, remedy = f"columns {lon}, {lat}", "Write degrees, longitude and latitude."
-    faults = (
-        Fault(str(path), f"row {row + 2}, {key}", (east, north), "is no position on Earth", remedy)
-        for row, east, north in table.loc[off, [lon, lat]].itertuples()
-    )
-    refuse_all(shortened(faults, path))
-    positions = (table[axis].to_numpy(dtype=np.float64) for axis in (lon, lat))
-    return Points(tuple(table[name]), *positions)
+    rules = {axis: on_earth(axis, "Write degrees, longitude and latitude.") for axis in (lon, lat)}
+    axes = {axis: ColumnSpec(kind="number", rules=(rule,)) for axis, rule in rules.items()}
+    table = read_columns(path, {name: label_column(own), **axes})
+    return Points(tuple(table[name]), *(table[axis].to_numpy(dtype=np.float64) for axis in axes))
