@@ -1,6 +1,6 @@
 """Travel times from elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import compress
 
 import numpy as np
@@ -80,8 +80,12 @@ _LONG = "Write a row for each pair (from, to, minutes), or ids of homes into the
 def _read(file: AnyTable, places: set[str], minutes: ColumnSpec) -> pd.DataFrame:
     """The columns from, to and minutes of a file, which may hold a matrix."""
     columns = {**_LABELS, "minutes": minutes}
-    wanted = {*columns, *places}
-    raw = read_cells(file, MOST_PAIRS, lambda header: wanted.intersection(header).union(header[:1]))
+
+    def choose(header: Sequence[str]) -> set[str]:
+        ids = places.intersection(header)
+        return {*columns, *ids, *(header[:1] if ids else ())}
+
+    raw = read_cells(file, MOST_PAIRS, choose)
     first, *others = raw.header
     header = [name for name in others if name in places]
     matrix = header and alike_texts(raw.cells[first]).isin(places).any()

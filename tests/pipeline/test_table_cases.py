@@ -155,6 +155,15 @@ def test_own_times_come_from_any_table(nullia: Path, ending: str) -> None:
     assert found["sites"]["locality"].tolist() == wanted["sites"]["locality"].tolist()
 
 
+@pytest.mark.parametrize("title", ["Restider", "Restider;;", "Restider 2025;"])
+def test_a_title_above_own_times_is_named(nullia: Path, title: str) -> None:
+    text = f"{title}\nfrom;to;minutes\np1;o1;1\n"
+    nullia.with_name("times.csv").write_text(text, encoding="utf-8")
+    faults = _faults(nullia, ["travel_times.file=times.csv"])
+    assert any("They stand in row 2" in fault.remedy for fault in faults)
+    assert not any("decimal comma" in fault.remedy for fault in faults)
+
+
 def test_a_sheet_without_a_file_is_refused(nullia: Path) -> None:
     keys = ("demand.file", "candidates.file", "offices.existing", "regions.file", "network.source")
     changes = [f"{key}=none" for key in keys]

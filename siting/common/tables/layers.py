@@ -26,6 +26,9 @@ def read_layer(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
     with table.path.open("rb") as file:
         if not file.read(16).startswith(_STARTS.get(ending, b"")):
             raise InputError([file_fault(table.path, f"it is no {ending}", "Export it again.")])
+    if ending == ".shp" and not {".dbf", ".shx"} <= {part.suffix.lower() for part in table.parts}:
+        remedy = "Put all files of the Shapefile beside it, those that end with .shx and .dbf too."
+        raise InputError([file_fault(table.path, "a file that belongs to it is missing", remedy)])
     source = table.path if ending in _STARTS else f"GeoJSON:{table.path}"
     layers = [name for name, _ in list_layers(source) if name != _STYLES]
     if (table.sheet or layers[0]) not in layers or len(layers) > 1 > len(table.sheet):

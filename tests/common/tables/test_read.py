@@ -160,6 +160,13 @@ def test_a_shapefile_is_all_its_files(tmp_path: Path) -> None:
     assert TableFile(tmp_path / "t.gpkg").parts == [tmp_path / "t.gpkg"]
 
 
+@pytest.mark.parametrize("ending", [".dbf", ".shx"])
+def test_a_shapefile_that_lacks_a_file_is_refused(tmp_path: Path, ending: str) -> None:
+    short_names(located()).to_file(tmp_path / "t.shp")
+    (tmp_path / f"t{ending}").unlink()
+    assert "Put all files of the Shapefile beside it" in _refused(tmp_path / "t.shp")
+
+
 def test_geojson_of_other_writers_is_read(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     features = json.loads(located().to_json())["features"]
