@@ -106,9 +106,6 @@ class SortedCosts:
             raise ValueError("a linear functional has no costs to sort")
         rows = entry_rows(program.times)
         costs, fallback = transform(program.times.data), transform(program.fallback)
-        if program.splits and program.must_serve:
-            # Who has to be served takes up room even where it counts for nothing.
-            fallback = np.where(np.isinf(program.fallback), np.inf, fallback)
         kept = np.flatnonzero((costs < fallback[rows]) & (functional.weights[rows] != 0))
         kept = kept[np.lexsort((costs[kept], rows[kept]))]
         services, counts = np.unique(rows[kept], return_counts=True)

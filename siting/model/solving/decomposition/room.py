@@ -8,8 +8,8 @@ those whom it serves, and at most what those bring who are worth most to it unti
 
 At the dual values of dividing people among the options of a choice, this is what they cost. A row
 is added for each part of the country that no open option joins to another, and only where the
-nearest options are overfull: elsewhere the cuts for options without end are exact. Prices at which
-as few as possible stay unserved, with costs of 0, give rows that say that there is room.
+nearest options are overfull: elsewhere the cuts for options without end are exact. Everyone has a
+fallback that never fills up.
 
 Source: Geoffrion and Graves, Management Science 20 (1974), for the division as a problem of its
 own; Geoffrion, Mathematical Programming Study 2 (1974), for the bound from prices.
@@ -22,6 +22,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
+from siting.common.errors import StoppedError
 from siting.common.types import Bools, Floats, Ints
 from siting.model.instance import entry_rows
 from siting.model.program import Program, Split
@@ -52,32 +53,24 @@ class Division:
     most: Floats
     room: Floats
 
-    def of_least_cost(self, costs: Floats, must: Bools) -> tuple[Floats, Floats] | None:
-        """Return the part of each pair, and the dual value of each row; None without room.
-
-        Some rows must be served as a whole, the others as far as it pays; shapes (pairs,) and
-        (rows,).
-        """
+    def of_least_cost(self, costs: Floats, count: int) -> tuple[Floats, Floats]:
+        """Return the part of each pair that pays, and the dual value of each of so many rows."""
+        prices = np.zeros(count)
+        if not len(costs):
+            return np.zeros(0), prices
         used, served = _by(self.rows, np.ones(len(self.rows)))
-        if must.sum() > must[used].sum():
-            return None
-        if not len(used):
-            return np.zeros(0), np.zeros(len(must))
         places, loads = _by(self.places, self.people)
-        filling, held = np.isfinite(self.room[places]), must[used]
-        limits = [np.ones(len(used)), self.room[places][filling], -np.ones(int(held.sum()))]
+        filling = np.isfinite(self.room[places])
         found = linprog(  # type: ignore[call-overload] # bounds may be an array
             costs,
-            A_ub=vstack([served, loads[filling], -served[held]]),
-            b_ub=np.concatenate(limits),
+            A_ub=vstack([served, loads[filling]]),
+            b_ub=np.concatenate([np.ones(len(used)), self.room[places][filling]]),
             bounds=np.stack([np.zeros(len(costs)), self.most], axis=1),
             method="highs-ds",
         )
         if found.x is None:
-            return None
-        duals, prices = found.ineqlin.marginals, np.zeros(len(must))
-        prices[used] = duals[: len(used)]
-        prices[used[held]] -= duals[len(duals) - len(limits[2]) :]
+            raise StoppedError(f"The solver highs broke down ({found.message}).")
+        prices[used] = found.ineqlin.marginals[: len(used)]
         return found.x, prices
 
 
@@ -88,8 +81,8 @@ def _by(numbers: Ints, values: Floats) -> tuple[Ints, csr_array]:
     return found, csr_array(coo_array((values, (row, columns)), shape=(len(found), len(numbers))))
 
 
-def divided(program: Program, chosen: Bools) -> Split | None:
-    """Return how people are divided among the options chosen at least cost; None without room."""
+def divided(program: Program, chosen: Bools) -> Split:
+    """Return how people are divided among the options chosen at least cost."""
     times, transform = program.times, program.goal.transform
     if transform is None:
         raise ValueError("a goal without costs divides nobody")
@@ -102,14 +95,10 @@ def divided(program: Program, chosen: Bools) -> Split | None:
         np.ones(len(pairs)),
         _room(program, chosen.astype(np.float64)),
     )
-    alone = np.isinf(program.fallback) & np.bool_(program.must_serve)
-    instead = np.where(alone, 0.0, transform(program.fallback))
-    costs = program.goal.weights[rows] * (transform(times.data[pairs]) - instead[rows])
-    found = division.of_least_cost(costs, alone)
-    if found is None:
-        return None
+    saved = transform(times.data[pairs]) - transform(program.fallback)[rows]
     shares = np.zeros(len(times.data))
-    shares[pairs] = found[0]
+    weighed = program.goal.weights[rows] * saved
+    shares[pairs], _ = division.of_least_cost(weighed, len(program.fallback))
     return split_of(program, chosen, shares)
 
 
@@ -118,24 +107,6 @@ def _room(program: Program, chosen: Floats) -> Floats:
     room, fills = program.capacity.copy(), np.isfinite(program.capacity)
     room[fills] *= chosen[fills]
     return np.tile(room, int(program.periods.max(initial=0)) + 1)
-
-
-@dataclass(frozen=True, eq=False)
-class Worth:
-    """What services are to weigh, and cost, in a bound.
-
-    Parameters
-    ----------
-    weights, fallback : ndarray of float, shape (rows,)
-    costs : ndarray of float, shape (entries,)
-    of_group : ndarray of float, shape (groups,)
-        What each group's cost variable counts.
-    """
-
-    weights: Floats
-    fallback: Floats
-    costs: Floats
-    of_group: Floats
 
 
 class Room:
@@ -157,31 +128,20 @@ class Room:
         periods = program.periods[costs.services][self.rows]
         self.places = periods * len(program.lower) + costs.options
         self.people = program.people[costs.services]
-        alone = np.isinf(costs.fallback)
-        nothing, one = np.zeros_like(costs.costs), np.ones_like(costs.fallback)
-        served = Worth(self.people * alone, one, nothing, np.zeros_like(costs.group_weights))
-        paid = Worth(costs.weights, costs.fallback, costs.costs, costs.group_weights)
-        self.worths = [served, paid] if alone.any() else [paid]
 
     def cuts(self, columns: Floats) -> tuple[Floats, csr_array]:
         """Return the rows that a choice and its costs break: least sums, and coefficients."""
         chosen = columns[: len(self.program.lower)]
-        least, matrix = np.zeros(0), csr_array((0, len(columns)))
         entries = np.flatnonzero(chosen[self.costs.options] > NOTHING)
         room, most = _room(self.program, chosen), chosen[self.costs.options[entries]]
         part_of = self._parts(entries, self._overfull(entries, most, room))
         inside = part_of[self.rows[entries]] >= 0
-        division = self._division(entries[inside], most[inside], room)
-        for worth in self.worths if inside.any() else []:
-            prices = self._prices(entries[inside], division, worth)
-            if prices is None:
-                break
-            least, matrix = self._bounds(prices, worth, part_of, len(columns))
-            broken = least - matrix @ columns > VIOLATION * np.maximum(1.0, np.abs(least))
-            least, matrix = least[broken], matrix[broken]
-            if len(least):
-                break
-        return least, matrix
+        if not inside.any():
+            return np.zeros(0), csr_array((0, len(columns)))
+        prices = self._prices(entries[inside], most[inside], room)
+        least, matrix = self._bounds(prices, part_of, len(columns))
+        broken = least - matrix @ columns > VIOLATION * np.maximum(1.0, np.abs(least))
+        return least[broken], matrix[broken]
 
     def _overfull(self, entries: Ints, most: Floats, room: Floats) -> Bools:
         """Tell which places hold too few if everyone goes to the nearest, shape (places,)."""
@@ -205,44 +165,29 @@ class Room:
         numbers[concerned] = np.unique(part[self.costs.group[concerned]], return_inverse=True)[1]
         return numbers
 
-    def _division(self, entries: Ints, most: Floats, room: Floats) -> Division:
-        rows = self.rows[entries]
-        return Division(rows, self.places[entries], self.people[rows], most, room)
-
-    def _prices(self, entries: Ints, division: Division, worth: Worth) -> Floats | None:
-        """Return prices of the rows at which dividing them costs most; None without room."""
-        alone, weighs = np.isinf(worth.fallback), worth.weights > 0
-        here = np.bincount(division.rows, minlength=len(alone)) > 0
-        prices: Floats = np.where(alone, 0.0, worth.fallback)
-        saved = worth.weights[division.rows] * (worth.costs[entries] - prices[division.rows])
-        found = division.of_least_cost(saved, alone & here)
-        if found is None:
-            return None
-        prices[weighs] += found[1][weighs] / worth.weights[weighs]
+    def _prices(self, entries: Ints, most: Floats, room: Floats) -> Floats:
+        """Return prices of the rows at which dividing them costs most."""
+        costs, rows = self.costs, self.rows[entries]
+        division = Division(rows, self.places[entries], self.people[rows], most, room)
+        saved = costs.weights[rows] * (costs.costs[entries] - costs.fallback[rows])
+        _, duals = division.of_least_cost(saved, len(costs.fallback))
+        prices: Floats = costs.fallback + duals / costs.weights
         return prices
 
-    def _bounds(
-        self, prices: Floats, worth: Worth, part_of: Ints, width: int
-    ) -> tuple[Floats, csr_array]:
+    def _bounds(self, prices: Floats, part_of: Ints, width: int) -> tuple[Floats, csr_array]:
         """Return for each part the row of these prices, for a unit of weight."""
-        earned = worth.weights[self.rows] * (prices[self.rows] - worth.costs)
-        at = np.flatnonzero((earned > 0) & (part_of[self.rows] >= 0))
-        part, taken = part_of[self.rows[at]], self._taken(at, earned, part_of)
-        groups = self.costs.group
-        group, firsts = np.unique(groups, return_index=True)
-        of_group = part_of[firsts]
-        group, of_group = group[of_group >= 0], of_group[of_group >= 0]
-        values = np.concatenate([earned[at] * taken, worth.of_group[group]])
-        ends = (
-            np.concatenate([part, of_group]),
-            np.concatenate([self.costs.options[at], self.first + group]),
-        )
+        costs, concerned = self.costs, part_of >= 0
+        earned = costs.weights[self.rows] * (prices[self.rows] - costs.costs)
+        at = np.flatnonzero((earned > 0) & concerned[self.rows])
+        group, firsts = np.unique(costs.group[concerned], return_index=True)
+        parts = part_of[self.rows[at]], part_of[concerned][firsts]
+        taken = earned[at] * self._taken(at, earned, part_of)
+        ends = np.concatenate(parts), np.concatenate([costs.options[at], self.first + group])
+        values = np.concatenate([taken, costs.group_weights[group]])
         shape = int(part_of.max()) + 1, width
+        unit = np.bincount(part_of[concerned], costs.weights[concerned])
+        least = np.bincount(part_of[concerned], (costs.weights * prices)[concerned])
         matrix = csr_array(coo_array((values, ends), shape=shape))
-        concerned = part_of >= 0
-        unit = np.bincount(part_of[concerned], worth.weights[concerned])
-        least = np.bincount(part_of[concerned], (worth.weights * prices)[concerned])
-        unit = np.where(unit > 0, unit, 1.0)
         return least / unit, csr_array(matrix / unit[:, None])
 
     def _taken(self, at: Ints, earned: Floats, part_of: Ints) -> Floats:

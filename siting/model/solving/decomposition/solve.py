@@ -255,11 +255,9 @@ class Decomposition:
         return self._cuts(chosen.astype(np.float64), columns)
 
     def _take(self, chosen: Bools) -> None:
-        program, split = self.program, None
-        if program.splits and program.allows(chosen):
-            split = divided(program, chosen)
-            if split is None:
-                return
+        program = self.program
+        divides = program.splits and program.allows(chosen)
+        split = divided(program, chosen) if divides else None
         answer = checked(program, chosen, "done", self.bound, split)
         if answer.chosen is not None and answer.value < self.best.value:
             if len(short := self.program.short(chosen, answer.split)):
