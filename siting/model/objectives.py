@@ -108,11 +108,17 @@ class Worst(_Single):
 
         minimise max_i min over open j of t_ij
 
-    over the people whom some site can reach. Always followed by `Mean` at the radius found, since
-    the rest would be arbitrary. Source: Minieka, SIAM Review 12 (1970), for the search by set
-    cover; Gaar and Sinnl, INFORMS Journal on Optimization 4 (2022).
+    over the people whom some site can reach. Followed by `Mean` at the radius found, since the rest
+    would be arbitrary. Source: Minieka, SIAM Review 12 (1970), for the search by set cover; Gaar
+    and Sinnl, INFORMS Journal on Optimization 4 (2022).
+
+    Parameters
+    ----------
+    then_mean : bool
+        Whether the mean follows. Without it any answer within the radius will do.
     """
 
+    then_mean: bool = True
     kind: ClassVar[str] = "worst"
 
 

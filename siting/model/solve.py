@@ -172,6 +172,7 @@ def _solve_listed(
             raise InfeasibleError([each.clash() for each in asked.under])
         clash = clashing_limits(formulation.instance, asked.limits, asked.objectives, again)
         raise InfeasibleError(clash)
+    ties = ties and not isinstance(outcome.stages[-1].objective, Worst)
     if ties:
         tell("Choosing among equally good answers")
     outcome, decided = _break_ties(outcome, search) if ties else (outcome, False)

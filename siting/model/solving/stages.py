@@ -45,8 +45,9 @@ def stages_of(objective: Objective) -> list[tuple[Single, float]]:
     The mean may make the worst case no worse, since it is not one of those that are asked for.
     """
     listed = list(objective.stages) if isinstance(objective, Lexicographic) else [(objective, 0.0)]
-    if isinstance(listed[-1][0], Worst):
-        listed[-1:] = [(listed[-1][0], 0.0), (Mean(), 0.0)]
+    last = listed[-1][0]
+    if isinstance(last, Worst):
+        listed[-1:] = [(last, 0.0), *([(Mean(), 0.0)] if last.then_mean else [])]
     return listed
 
 
@@ -70,7 +71,7 @@ def run_stages(
     if run.clash:
         return None
     if run.last is None:
-        raise ValueError("a worst case is always followed by another objective")
+        raise ValueError("there is always an objective")
     return Outcome(run.formulation, *run.last, tuple(run.done), tuple(run.relaxed))
 
 
@@ -96,6 +97,8 @@ class _Run:
         self._note(Worst(), answer, noted)
         radius = answer.value * (1 + tolerance) * (1 + LEEWAY)
         self.formulation = replace(before, program=restrict(before.program, radius))
+        goal = self.formulation.functional(minutes)
+        self.last = *self.formulation.with_goal(goal, ceilings), answer
         return not self.clash
 
     def sum(self, single: Summed, tolerance: float) -> bool:

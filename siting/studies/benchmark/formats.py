@@ -115,7 +115,7 @@ def _with_p(
         instance = listed_instance(given, np.ones(count))
     else:
         instance = Instance.from_matrix(given, np.ones(count))
-    objective: Objective = Worst() if problem == "p-center" else Mean()
+    objective: Objective = Worst(then_mean=False) if problem == "p-center" else Mean()
     return Benchmark(path.name, problem, p, instance, objective, Limits(new_sites_max=p))
 
 

@@ -25,7 +25,7 @@ MANY_ROWS = 2_000
 # Steps begin so long, in the length that would reach the best answer's value, the first time and
 # later; they are halved when so many in a row have lifted the bound by less than this, relative.
 FIRST_STEP, LATER_STEP, LAST_STEP = 1.0, 0.1, 0.01
-PATIENCE = 20
+PATIENCE, MOST_STEPS = 20, 500
 LITTLE_LIFT = 1e-6
 # Which part of the step before is kept, and which of how often an option was chosen.
 MOMENTUM = 0.5
@@ -103,7 +103,9 @@ class Pricing:
         """Return better prices, and how often each option was chosen of late."""
         here, short = self.at(begin.radii)
         best, shares, idle, move = here, here.used, 0, np.zeros(len(short))
-        while step > LAST_STEP and best.bound < goal and not search.timed_out():
+        for _ in range(MOST_STEPS):
+            if step < LAST_STEP or best.bound >= goal or search.timed_out():
+                break
             move = short + MOMENTUM * move
             length = step * (goal - here.bound) / max(float(move @ move), 1.0)
             here, short = self.at((here.radii + length * move).clip(0, self.costs.fallback))
