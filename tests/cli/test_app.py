@@ -229,7 +229,7 @@ def test_data_check_lists_every_file(call: Call) -> None:
 def test_data_build_names_every_missing_raw_file(call: Call) -> None:
     done = call("data", "build", "--raw", "nowhere")
     assert done.returncode == 2
-    assert done.stderr.startswith("8 faults")
+    assert done.stderr.startswith("12 faults")
 
 
 def test_version_and_schema(call: Call) -> None:

@@ -63,6 +63,17 @@ def elements(helsinki: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+_CORNERS = [[WEST, SOUTH], [EAST, SOUTH], [EAST, NORTH], [WEST, NORTH], [WEST, SOUTH]]
+_PLACE = {
+    "boundingbox": [str(SOUTH), str(NORTH), str(WEST), str(EAST)],
+    "display_name": "Helsinki",
+    "importance": 1,
+    "geojson": {"type": "Polygon", "coordinates": [_CORNERS]},
+    **dict.fromkeys(("place_id", "osm_type", "osm_id", "lat", "lon", "class"), "1"),
+    **dict.fromkeys(("type", "place_rank", "addresstype", "name"), "1"),
+}
+
+
 @pytest.fixture
 def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamespace]:
     """Its url; to set: `troubles`, one an answer, `elsewhere`, where redirects lead, `bans` of
@@ -77,17 +88,8 @@ def overpass(elements: dict[str, list[dict[str, Any]]]) -> Iterator[SimpleNamesp
 
         def do_GET(self) -> None:
             served.asked.append(self.path)
-            corners = [[WEST, SOUTH], [EAST, SOUTH], [EAST, NORTH], [WEST, NORTH], [WEST, SOUTH]]
-            place = {
-                "boundingbox": [str(SOUTH), str(NORTH), str(WEST), str(EAST)],
-                "display_name": "Helsinki",
-                "importance": 1,
-                "geojson": {"type": "Polygon", "coordinates": [corners]},
-                **dict.fromkeys(("place_id", "osm_type", "osm_id", "lat", "lon", "class"), "1"),
-                **dict.fromkeys(("type", "place_rank", "addresstype", "name"), "1"),
-            }
             known = "Helsinki" in parse_qs(urlsplit(self.path).query).get("q", [""])[0]
-            self._answer(json.dumps([place] if known else []).encode())
+            self._answer(json.dumps([_PLACE] if known else []).encode())
 
         def do_POST(self) -> None:
             size = int(self.headers["Content-Length"])

@@ -59,6 +59,15 @@ def bench_cases() -> Iterator[Case]:
         ("a comma", "8 40", "8,5 40", "number 8", "8,5"),
     ):
         yield _case(f"cap, {what}", _CAP.replace(old, new, 1), key, value)
+    yield from _tsplib_cases()
+    yield _case("TSPLIB without --p", _TSP, "p", "None")
+    yield _case("empty", b"", "content", "0 numbers")
+    yield _case("Latin-1", "NAME : Å".encode("latin-1"), "file", "cannot be read")
+    yield _case("UTF-16", _PMED.encode("utf-16"), "file", "cannot be read")
+    yield _case("binary", bytes(range(1, 128)), "number 1", "")
+
+
+def _tsplib_cases() -> Iterator[Case]:
     for what, old, new, key, value in (
         (
             "another dimension",
@@ -82,8 +91,3 @@ def bench_cases() -> Iterator[Case]:
         ("no points", "1 0 0\n2 1 1\n3 5 5\n", "", "NODE_COORD_SECTION", "0 numbers"),
     ):
         yield _case(f"TSPLIB, {what}", _TSP.replace(old, new, 1), key, value, 1)
-    yield _case("TSPLIB without --p", _TSP, "p", "None")
-    yield _case("empty", b"", "content", "0 numbers")
-    yield _case("Latin-1", "NAME : Å".encode("latin-1"), "file", "cannot be read")
-    yield _case("UTF-16", _PMED.encode("utf-16"), "file", "cannot be read")
-    yield _case("binary", bytes(range(1, 128)), "number 1", "")
