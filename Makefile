@@ -16,7 +16,7 @@ FIND_PYTHON = for python in $(CANDIDATES); do \
 	echo "Install one from your system's packages (python3.12 and python3.12-venv), with pyenv (pyenv install 3.12) or with uv (uv python install 3.12), and call make again." >&2; \
 	exit 1
 
-.PHONY: help run test test-long test-all coverage fuzz soak mutants lint format hooks bench bench-peers bench-published data results house schema readme docs docs-output played changelog lock clean
+.PHONY: help run test test-long test-all coverage fuzz soak mutants lint format hooks bench bench-peers bench-published bench-records data results house schema readme docs docs-output played changelog lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ bench: $(VENV)/test ## measure time and memory of each stage, and how they grow
 
 bench-peers: .venv-peers/ready ## compare with spopt, in an environment of its own
 	$(BIN)/siting benchmark synthetic --clients 1000 --candidates 1000 --p 20 --time-limit 240 --against spopt
+
+bench-records: $(VENV)/test ## solve the largest published instances, two hours each at most, and go on where it was interrupted
+	$(BIN)/python -m tools.benchmarks.records $(BENCH) docs
 
 bench-published: $(VENV)/test .venv-peers/ready ## solve the published instances in BENCH, and those that spopt can with it too
 	$(BIN)/python -m tools.benchmarks.published $(BENCH) docs

@@ -11,13 +11,14 @@ written again from what benchmarks.csv holds. It ends with 1 if a row contradict
 import csv
 import multiprocessing
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from siting.studies.benchmark.formats import ProblemKind, Rounding, read_benchmark
+from siting.studies.benchmark.formats import Benchmark, ProblemKind, Rounding, read_benchmark
 from siting.studies.benchmark.run import run_benchmark, run_peer
 
 PEER = Path(".venv-peers/bin/python")
@@ -34,7 +35,7 @@ NEAREST = ("pr226", "pr264")
 KINDS: dict[str, ProblemKind] = {
     "p-center": "p-center", "capacitated single source": "single-source",
 }  # fmt: skip
-# What has too many pairs for a matrix.
+# What `make bench-records` solves.
 TOO_LARGE = ("rl5934", "sw24978")
 NOT_TRIED = "not tried"
 # The published values have three decimals.
@@ -51,9 +52,9 @@ p-center on networks; cap: warehouses with capacities) and of TSPLIB (p-median a
 points), with the optima that are published for them. `make bench-published` solves them row by row,
 goes on where it was interrupted, and writes this page and [benchmarks.csv](benchmarks.csv), which
 has bounds, gaps and memory too. A row stands as it was solved last, which may be before the last
-change of the code; without its line in benchmarks.csv it is solved again. *Not tried* are instances
-with too many pairs for a matrix in memory. *Capacitated single source* are warehouses of which each
-customer takes one.
+change of the code; without its line in benchmarks.csv it is solved again. *Not tried* are the
+largest instances, which `make bench-records` solves one by one. *Capacitated single source* are
+warehouses of which each customer takes one.
 
 *Proved* says that the bound met the objective to 1e-6. *Seconds* run from the travel times in
 memory to the answer, on one machine with two cores while other work ran on it: read them to a
@@ -73,26 +74,35 @@ def rounding(row: dict[str, str]) -> Rounding:
     return "nearest" if center else "down"
 
 
-def solve_one(task: tuple[dict[str, str], Path]) -> dict[str, object]:
-    """Solve a row of optima.csv, and with spopt where it is asked."""
-    row, bench = task
-    known: dict[str, object] = {
+def known_of(row: dict[str, str]) -> dict[str, object]:
+    """Return what a row of optima.csv tells."""
+    return {
         "file": row["file"], "problem": row["problem"], "p": row["p"], "optimum": row["optimum"],
         "published_seconds": _seconds(row["seconds"]), "published_by": row["by"],
     }  # fmt: skip
+
+
+def solved_alone(row: dict[str, str], instance: Benchmark, limit: float) -> dict[str, object]:
+    """Return a row with what siting makes of it."""
+    own = run_benchmark(instance, time_limit=limit)
+    return known_of(row) | {
+        "objective": own.objective, "bound": own.bound, "gap": own.gap, "status": own.status,
+        "seconds": round(own.seconds, 3), "peak_mb": round(own.peak_mb), "limit": limit,
+    }  # fmt: skip
+
+
+def solve_one(task: tuple[dict[str, str], Path]) -> dict[str, object]:
+    """Solve a row of optima.csv, and with spopt where it is asked."""
+    row, bench = task
     if Path(row["file"]).stem in TOO_LARGE:
-        return known | {"status": NOT_TRIED}
+        return known_of(row) | {"status": NOT_TRIED}
     problem = KINDS.get(row["problem"])
     p = int(row["p"]) if row["p"] else None
     instance = read_benchmark(bench / row["file"], problem, p, rounding(row))
     kind = row["file"].split("/")[0]
     asked = kind not in NOT_ASKED and len(instance.instance.client_ids) <= MOST_POINTS
     limit = LIMIT_WITH_PEER if asked else LIMIT
-    own = run_benchmark(instance, time_limit=limit)
-    solved = known | {
-        "objective": own.objective, "bound": own.bound, "gap": own.gap, "status": own.status,
-        "seconds": round(own.seconds, 3), "peak_mb": round(own.peak_mb), "limit": limit,
-    }  # fmt: skip
+    solved = solved_alone(row, instance, limit)
     if not asked or not PEER.exists():
         return solved
     peer = run_peer(instance, python=PEER, time_limit=limit)
@@ -117,10 +127,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def measure(bench: Path, path: Path) -> None:
-    """Solve every row that is not kept yet, keep it, and say how it went."""
+def measure(
+    bench: Path,
+    path: Path,
+    wanted: Callable[[dict[str, str]], bool] = lambda _: True,
+    solve: Callable[[tuple[dict[str, str], Path]], dict[str, object]] = solve_one,
+) -> None:
+    """Solve every row that is wanted and not kept yet, keep it, and say how it went."""
     kept = {_key(row) for row in _rows(path)} if path.exists() else set()
-    tasks = [(row, bench) for row in _rows(bench / "optima.csv") if _key(row) not in kept]
+    rows = [row for row in _rows(bench / "optima.csv") if wanted(row) and _key(row) not in kept]
+    tasks = [(row, bench) for row in rows]
     context = multiprocessing.get_context("spawn")
     with (
         path.open("a", encoding="utf-8", newline="") as file,
@@ -129,7 +145,7 @@ def measure(bench: Path, path: Path) -> None:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         if not kept:
             writer.writeheader()
-        for solved in pool.imap(solve_one, tasks, chunksize=1):
+        for solved in pool.imap(solve, tasks, chunksize=1):
             writer.writerow(solved)
             file.flush()
             sys.stdout.write(

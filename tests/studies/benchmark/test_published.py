@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from tests.support.pages import DOCS
+from tools.benchmarks import records
 from tools.benchmarks.published import COLUMNS, faults, measure, page, read_table
 
 
@@ -72,3 +74,24 @@ def test_rows_that_are_kept_are_not_solved_again(tmp_path: Path) -> None:
     assert "not tried" in once
     measure(bench, kept)
     assert kept.read_text(encoding="utf-8") == once
+
+
+def test_records_are_the_largest_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[object] = []
+
+    def note(row: dict[str, str], _: object, limit: float) -> dict[str, object]:
+        asked.append((row["p"], limit))
+        return {}
+
+    monkeypatch.setattr(records, "read_benchmark", lambda path, *_: path)
+    monkeypatch.setattr(records, "solved_alone", note)
+    row = {"file": "national/sw24978.tsp", "problem": "p-median", "p": "1000"}
+    records.solve_record((row, tmp_path))
+    assert asked == [("1000", 7200.0)]
+    files = ("tsplib/rl5934.tsp", "national/sw24978.tsp", "tsplib/rl1304.tsp")
+    sizes = ("200", "250", "300", "500", "1000")
+    named = [row | {"file": file, "p": p} for file in files for p in sizes]
+    wanted = [(Path(each["file"]).stem, each["p"]) for each in named if records.is_wanted(each)]
+    assert wanted == [("rl5934", "300"), ("rl5934", "500"), ("rl5934", "1000"), ("sw24978", "1000")]
+    opened = [(Path(each["file"]).stem, each["p"]) for each in named if records.is_open(each)]
+    assert opened == [("sw24978", "250"), ("sw24978", "500")]
