@@ -14,30 +14,24 @@ from siting.common.package import data_folder
 # ruff: noqa: PLC0415
 
 export_app = typer.Typer(help="Write what a scenario rests on into files.", no_args_is_help=True)
-_TABLES = {
-    "ids": "Write the ids of points, offices and candidates, with names and positions.",
-    "times": "Write the travel times in the form that [travel_times] file is read in.",
-}
 
 
-def _add_table(kind: str, meaning: str) -> None:
-    @export_app.command(kind, help=meaning)
-    def export(
-        scenario: options.ScenarioArgument,
-        *,
-        out: Annotated[Path, Option(metavar="FILE", help="A new file: .csv, .xlsx or .parquet.")],
-        overrides: options.Overrides = None,
-        allow: options.Allow = None,
-    ) -> None:
-        from siting.pipeline.export import export_table
+@export_app.command("ids", help="Write the ids of points, offices and candidates.")
+@export_app.command("times", help="Write travel times as [travel_times] file is read.")
+def export(
+    context: typer.Context,
+    scenario: options.ScenarioArgument,
+    *,
+    out: Annotated[Path, Option(metavar="FILE", help="A new file: .csv, .xlsx or .parquet.")],
+    overrides: options.Overrides = None,
+    allow: options.Allow = None,
+) -> None:
+    """Write the table that a command is called after."""
+    from siting.pipeline.export import export_table
 
-        file = siting.read_scenario(scenario, overrides or (), allow=allow or ())
-        with options.progress_on_terminal() as progress:
-            typer.echo(str(export_table(kind, file, out, progress)))
-
-
-for name, what in _TABLES.items():
-    _add_table(name, what)
+    file = siting.read_scenario(scenario, overrides or (), allow=allow or ())
+    with options.progress_on_terminal() as progress:
+        typer.echo(str(export_table(str(context.info_name), file, out, progress)))
 
 
 def template(

@@ -1,7 +1,7 @@
 """Where the tables of a scenario come from: those that ship, or files of the user's."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from siting.scenario.paths import SHIPPED_OFFICES, named_files, own_tables
 _AT_SEA_KM = 5.0
 
 
+@dataclass(frozen=True)
 class UserFiles:
     """The user's files for Sweden, or for another country.
 
@@ -43,22 +44,19 @@ class UserFiles:
         Whether it is another country.
     localities : callable, optional
         Gives those that offices may be placed in by name.
+    placed : list of str
+        Where offices that were given by name lie.
     """
 
-    def __init__(
-        self,
-        municipalities: pd.DataFrame,
-        source: str,
-        *,
-        outside_sweden: bool,
-        localities: Callable[[], pd.DataFrame] | None = None,
-    ) -> None:
-        self.placed: list[str] = []
-        self._localities = localities
-        self._municipalities = municipalities
-        self._source = source
-        self._outside_sweden = outside_sweden
-        self._bounds = schema.EARTH if outside_sweden else schema.SWEDEN
+    municipalities: pd.DataFrame
+    source: str
+    outside_sweden: bool = field(kw_only=True)
+    localities: Callable[[], pd.DataFrame] | None = None
+    placed: list[str] = field(default_factory=list)
+
+    @property
+    def _bounds(self) -> schema.Bounds:
+        return schema.EARTH if self.outside_sweden else schema.SWEDEN
 
     def demand(self, file: AnyTable) -> pd.DataFrame:
         """Demand points, in the columns of data/demand.csv; those without people are left out."""
@@ -75,15 +73,15 @@ class UserFiles:
 
     def offices(self, file: AnyTable) -> pd.DataFrame:
         """Existing offices, by their positions or by the names of municipality and locality."""
-        columns, known = schema.office_columns(self._bounds), self._municipalities
+        columns, known = schema.office_columns(self._bounds), self.municipalities
         raw = read_cells(file, choose=lambda header: {*columns, *heads_of(header).values()})
         heads, given = heads_of(raw.header), position_columns(raw.header)
         whole = ("office_id" in raw.header and given) or not {*heads} - {"office"}
-        if whole or self._localities is None:
+        if whole or self.localities is None:
             return self._read(file, columns)
         table = check_columns(raw, schema.named_office_columns(heads), file)
-        places = every_place(known, self._localities())
-        finder = Finder(str(file), known, known["code"], places, self._source)
+        places = every_place(known, self.localities())
+        finder = Finder(str(file), known, known["code"], places, self.source)
         table, told = place_offices(table, heads, finder)
         refuse_all(shortened(finder.faults, file))
         self.placed.extend(told)
@@ -120,8 +118,8 @@ class UserFiles:
         if "municipality_code" in table:
             refuse_all(shortened(self._strange(file, table["municipality_code"]), file))
             return table
-        if self._outside_sweden:
-            problem = f"the column is missing; {self._source} lists the codes"
+        if self.outside_sweden:
+            problem = f"the column is missing; {self.source} lists the codes"
             remedy = "Add a column named municipality_code."
             raise InputError([Fault(str(file), "column municipality_code", None, problem, remedy)])
         placed = in_municipalities(table, _AT_SEA_KM)
@@ -129,15 +127,15 @@ class UserFiles:
         return placed
 
     def _strange(self, file: AnyTable, codes: "pd.Series[str]") -> Iterator[Fault]:
-        known = list(self._municipalities["code"])
+        known = list(self.municipalities["code"])
         for row, code in codes[~codes.isin(known)].items():
             meant = lost_zero(code, known)
-            remedy = near_matches(code, known) or f"{self._source} lists the codes."
+            remedy = near_matches(code, known) or f"{self.source} lists the codes."
             if meant is not None:
                 # The zero may have been lost in the list of municipalities instead.
                 ours = len(meant) > len(without_decimals(code))
                 remedy = zero_remedy(meant if ours else code)
-                remedy += "" if ours else f" It is {self._source} that lacks it."
+                remedy += "" if ours else f" It is {self.source} that lacks it."
             problem = "there is no such municipality"
             yield Fault(str(file), cell(row, "municipality_code"), code, problem, remedy)
 

@@ -19,8 +19,8 @@ FILES = {"times": "travel_times.file"} | {key.partition(".")[0]: key for key in 
 _LISTS = ("limits.quotas", "objective.targets", "objective.order", "phases")
 LISTS = {key.rpartition(".")[2]: key for key in _LISTS}
 """The sheets with a row for each table of a list."""
-_SHEETS = f"Sheets are {', '.join((MAIN, *FILES, *LISTS))}."
-_MOST = 10_000
+_SHEETS = (MAIN, *FILES, *LISTS)
+_MOST = 2_000
 _REMEDY = "Check the path, or begin with the file that siting template scenario writes."
 type Entry = tuple[str, Any, str]
 """A key with its tables, what it is set to, and where that stands; rows of lists have no value."""
@@ -41,19 +41,18 @@ def read_book(path: Path) -> tuple[list[Entry], list[Fault]]:
     if not {*COLUMNS} <= {*sheets.get(MAIN, ())}:
         problem = f"it has no sheet {MAIN} with the columns {', '.join(COLUMNS)}"
         raise InputError([file_fault(path, f"{problem}, but {', '.join(sheets)}", _REMEDY)])
-    known, entries, faults = (MAIN, *FILES, *LISTS), list[Entry](), list[Fault]()
+    entries, faults = list[Entry](), list[Fault]()
     for name, table in sheets.items():
         rows = {
-            f"sheet {name}, row {number}": {key: cell for key, cell in row.items() if cell != ""}
+            f"sheet {name}, row {number}": filled
             for number, row in enumerate(table.to_dict("records"), start=2)
+            if (filled := {key: cell for key, cell in row.items() if cell != ""})
         }
-        filled = {place: row for place, row in rows.items() if row}
-        if filled and name not in known and not name.startswith("_"):
-            remedy = f"{near_matches(name, known) or _SHEETS} For notes begin its name with _."
-            faults.append(
-                Fault(str(path), f"sheet {name}", name, "a scenario has no such sheet", remedy)
-            )
-        entries += _entries(path.name, name, filled)
+        entries += _entries(path.name, name, rows)
+        if rows and name not in _SHEETS and not name.startswith("_"):
+            near = near_matches(name, _SHEETS) or f"Sheets are {', '.join(_SHEETS)}."
+            problem, remedy = "a scenario has no such sheet", f"{near} For notes begin it with _."
+            faults.append(Fault(str(path), f"sheet {name}", name, problem, remedy))
     return entries, faults
 
 
@@ -66,10 +65,9 @@ def _entries(file: str, sheet: str, rows: Mapping[str, Mapping[Any, Any]]) -> It
     elif rows and sheet in FILES:
         yield FILES[sheet], file, f"sheet {sheet}"
         yield f"{FILES[sheet].partition('.')[0]}.sheet", sheet, f"sheet {sheet}"
-    elif rows and sheet in LISTS:
-        key = LISTS[sheet]
+    elif rows and (key := LISTS.get(sheet, "")):
         tables = (
-            {name: _value(f"{key}.{name}", row[name]) for name in row} for row in rows.values()
+            {each: _value(f"{key}.{each}", row[each]) for each in row} for row in rows.values()
         )
         yield key, [*tables], f"sheet {sheet}"
         yield from ((f"{key}.{number}", None, place) for number, place in enumerate(rows))

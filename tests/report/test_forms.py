@@ -11,6 +11,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 
 from siting.common.errors import InputError
+from siting.inputs.costs import read_costs
 from siting.inputs.read import UserFiles
 from siting.inputs.schema import GRADES, read_table
 from siting.report.forms import write_template
@@ -18,6 +19,7 @@ from siting.report.words import key_meanings, texts
 from siting.scenario.file import read_scenario
 from siting.scenario.schema import Scenario
 from siting.scenario.workbook import LISTS
+from tests.support.books import ABOUT
 from tests.support.cli import Call
 
 KINDS = ("offices", "demand", "candidates")
@@ -172,3 +174,26 @@ def test_every_swedish_meaning_is_that_of_a_key(tmp_path: Path, data: Path) -> N
     # What is new may be told in English until somebody has put it into Swedish.
     assert len({*keys} - {*told}) <= len(keys) / 10
     assert key_meanings("en") == {}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_costs_stand_by_the_keys_of_a_scenario(tmp_path: Path, data: Path, language: str) -> None:
+    book = _made("costs", tmp_path, language, data)
+    sheet = book["scenario"]
+    rows = {row[1]: row for row in sheet.iter_rows(2, values_only=True)}
+    assert {row[0] for row in rows.values()} == {"costs"}
+    assert rows["annual.msek_per_staff"][2] == 0.7
+    assert rows["office_types.small.staff"][2] == 2
+    assert not [key for key in rows if key.endswith(("rating", "source"))]
+    assert all(len(row[3]) > 10 for row in rows.values())
+    for key, cell in ABOUT.items():
+        sheet.append([*key.partition(".")[::2], cell])
+    book.save(tmp_path / "mine.xlsx")
+    file = read_scenario(tmp_path / "mine.xlsx")
+    assert file.faults == ()
+    assert read_costs(data, file) == read_costs(data)
+    for row in sheet.iter_rows(2):
+        if row[1].value == "annual.msek_per_staff":
+            row[2].value = 0.9
+    book.save(tmp_path / "mine.xlsx")
+    assert read_costs(data, read_scenario(tmp_path / "mine.xlsx")).annual.msek_per_staff == 0.9

@@ -17,6 +17,7 @@ from siting.pipeline.export import export_table
 from siting.pipeline.prepare import check
 from siting.pipeline.run import run
 from siting.results.write import write_result
+from siting.scenario.figures import Annual, SpeedTable, StaffRule
 from siting.scenario.file import read_scenario
 from siting.scenario.schema import table_models
 from siting.scenario.workbook import LISTS
@@ -110,6 +111,10 @@ def test_an_override_goes_before_the_workbook(tmp_path: Path) -> None:
         ("office_types.min", "{small = 5}", {"small": 5}),
         ("office_types.min.small", 5, {"small": 5}),
         ("network.source", "roads.parquet", "roads.parquet"),
+        ("costs.annual.msek_per_staff", 0.9, Annual(msek_per_staff=0.9)),
+        ("costs.staff_rule", "{least_staff = 3}", StaffRule(least_staff=3)),
+        ("network.speeds", "winter", SpeedTable(based_on="winter")),
+        ("network.speeds.primary", 70, SpeedTable.model_validate({"primary": 70})),
     ],
 )
 def test_a_cell_is_taken_as_the_key_wants_it(
@@ -375,7 +380,7 @@ def test_a_sheet_of_another_name_is_not_passed_over(tmp_path: Path, name: str, r
     (fault,) = read_scenario(write_book(tmp_path / "mine.xlsx", ABOUT, {name: rows})).faults
     assert (fault.key, fault.problem) == (f"sheet {name}", "a scenario has no such sheet")
     assert fault.remedy.startswith(remedy)
-    assert fault.remedy.endswith("For notes begin its name with _.")
+    assert fault.remedy.endswith("For notes begin it with _.")
     for free in (f"_{name}", "Blad1"):
         heads = rows if free.startswith("_") else rows[:1]
         assert not read_scenario(write_book(tmp_path / "m.xlsx", ABOUT, {free: heads})).faults
