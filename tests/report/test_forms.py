@@ -191,7 +191,7 @@ def test_costs_stand_by_the_keys_of_a_scenario(tmp_path: Path, data: Path, langu
     book.save(tmp_path / "mine.xlsx")
     file = read_scenario(tmp_path / "mine.xlsx")
     assert file.faults == ()
-    assert read_costs(data, file) == read_costs(data)
+    assert read_costs(data, file).model_dump() == read_costs(data).model_dump()
     for row in sheet.iter_rows(2):
         if row[1].value == "annual.msek_per_staff":
             row[2].value = 0.9
