@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from siting.common.errors import InfeasibleError, InterruptError
 from siting.model import (
+    Cost,
     Coverage,
     Equity,
     Instance,
@@ -22,6 +23,7 @@ from siting.model import (
     Phase,
     Solution,
     Solver,
+    Target,
     Task,
     Worst,
     solve,
@@ -34,6 +36,7 @@ OBJECTIVES: list[Objective] = [
     Equity(),
     Worst(),
     Lexicographic([(Coverage(15), 0.02), (Mean(), 0.0)]),
+    Cost([Target(0.6, 15), Target(0.5, 12, "county")]),
 ]
 
 
@@ -138,3 +141,15 @@ def test_a_task_is_solved_warm_with_progress_and_can_be_cancelled() -> None:
     assert told == ["Solving", "Choosing among equally good answers"]
     with pytest.raises(InterruptError):
         task.solve(limits, warm=before, cancel=lambda: True)
+
+
+def test_targets_that_are_met_already_have_no_cuts_to_begin_with() -> None:
+    # Everyone has the office of today within 100 minutes: the first target counts nobody.
+    objective = Cost([Target(1.0, 100), Target(0.6, 15, "county")])
+    cold, classic = (
+        solve(town(3), objective, Limits(), method=method)
+        for method in ("decomposition", "classic")
+    )
+    assert cold.new_sites
+    same(classic, cold)
+    same(cold, solve(town(3), objective, Limits(), method="decomposition", warm=cold))

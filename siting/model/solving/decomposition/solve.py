@@ -272,7 +272,7 @@ class Decomposition:
         cuts, _ = block.costs.cuts(chosen, theta)
         if columns is None:
             # Of choices that are much alike most cuts are the same: those of one group and radius.
-            made, radius = self.made[block.first], np.full(len(theta), np.nan)
+            made, radius = self.made[id(block)], np.full(len(theta), np.nan)
             radius[cuts.group] = cuts.radius
             fresh = [radius[cuts.group] != before[cuts.group] for before in made]
             cuts = cuts.only(np.all(fresh, axis=0)) if fresh else cuts
