@@ -162,8 +162,6 @@ def test_the_manifest_says_what_was_used(own: Result, tmp_path: Path) -> None:
     assert (used["speeds"]["kph"]["primary"], used["speeds"]["kph"]["trunk"]) == (62.5, 85.0)
     assert used["speeds"]["limits"] is None
     assert read_result(folder).manifest["assumed"] == used
-    times = _nullia("travel_times.file=times.csv") if (EXAMPLE / "times.csv").is_file() else None
-    assert times is None or times.manifest["assumed"]["speeds"] == {}
 
 
 def _rows(result: Result, language: str) -> dict[str, dict[str, str]]:

@@ -1,8 +1,10 @@
 """Costs and speeds that a scenario gives itself: how they are written, and what is refused."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from siting.common.errors import InputError
@@ -207,3 +209,24 @@ def test_editors_know_both_ways_to_write_speeds() -> None:
     table = json.loads(json_schema())["$defs"]["SpeedTable"]
     assert table["additionalProperties"] == {"maximum": 150, "minimum": 3, "type": "number"}
     assert SpeedTable() == SpeedTable(based_on="default")
+
+
+def test_a_workbook_gives_them_by_the_same_keys(tmp_path: Path) -> None:
+    about = [("scenario", key, "x") for key in ("title", "author", "source", "rationale")]
+    rows = [
+        *(*about, ("scenario", "date", dt.date(2026, 1, 1))),
+        ("costs", "annual.msek_per_staff", 0.8),
+        ("costs", "office_types.small.staff", 3),
+        ("network", "speeds.based_on", "winter"),
+        ("network", "speeds.primary", 80),
+    ]
+    path = tmp_path / "mine.xlsx"
+    pd.DataFrame(rows, columns=["table", "key", "value"]).to_excel(
+        path, sheet_name="scenario", index=False
+    )
+    file = read_scenario(path)
+    assert not file.faults
+    dumped = file.scenario.model_dump(mode="json")
+    assert dumped["network"]["speeds"] == {"based_on": "winter", "primary": 80.0}
+    small = {"small": {"staff": 3}}
+    assert dumped["costs"] == {"annual": {"msek_per_staff": 0.8}, "office_types": small}
