@@ -62,7 +62,7 @@ def verify(target: str) -> list[Proved]:
         packed = path.read_bytes()
         content = _content(packed)
     except (OSError, EOFError, ValueError, RecursionError) as error:
-        problem = f"cannot be read: {error}"
+        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         remedy = "Make it anew: siting run SCENARIO --certificate."
         raise InputError([file_fault(path, problem, remedy)]) from error
     try:

@@ -114,7 +114,9 @@ NAMES = [f"{number} {each.__class__.__name__}" for number, (each, _) in enumerat
 
 
 @pytest.mark.parametrize("asked", MANY, ids=NAMES)
-@pytest.mark.parametrize("unit", [1.0, 0.1, 1 / 3])
+@pytest.mark.parametrize(
+    "unit", [0.1, *(pytest.param(unit, marks=pytest.mark.long) for unit in (1.0, 1 / 3))]
+)
 def test_every_kind_that_decomposes_is_proved_within_the_gap_of_a_proof(
     asked: tuple[Objective, Limits], unit: float
 ) -> None:

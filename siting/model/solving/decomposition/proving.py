@@ -6,6 +6,7 @@ What they prove is computed from them alone: the Lagrange bound holds for any. W
 enough the node is divided, at the end until no choice is left.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -57,7 +58,8 @@ class _Prover(Tree):
         self.nearly = self.wanted - NEARLY * size
         self.aim = min(self.wanted, self.value - self.step * (1 - STEP_LEEWAY))
         super().__init__(self.known, _visits(self.known, self.aim))
-        self.bound, self.stopped = self.value, False
+        # At the root no cut is dropped.
+        self.many, self.bound, self.stopped = sys.maxsize, self.value, False
         self.needed = list(self.known.nothing(1.0).prices)
 
     def proof(self, kind: str) -> StageProof:
