@@ -42,7 +42,7 @@ def place_offices(
     told = "row " + (table.index + 2).astype(str) + ": " + table["office"] + " lies at " + where
     found = places.assign(office_id=ids)[["lon", "lat", "municipality_code", "office_id"]]
     own = table.drop(columns=["municipality", "locality"])
-    return own.combine_first(found), told.dropna().tolist()
+    return own.mask(own == "").combine_first(found), told.dropna().tolist()
 
 
 def _code(

@@ -275,6 +275,7 @@ def named_office_columns(heads: Mapping[str, str]) -> Columns:
     """Offices that are placed by name, by what a header calls the columns."""
     given = {name: replace(each, also=("",)) for name, each in office_columns(SWEDEN).items()}
     named = {**given, **dict.fromkeys(("municipality", "locality"), ColumnSpec())}
+    named["evidence"] = _one_of("how well it is founded, or nothing", *GRADES, "")
     del named["municipality_code"]
     optional = {heads.get(name, name): each for name, each in named.items()}
     return {**_optional(**optional), heads.get("office", "office"): given["office"]}

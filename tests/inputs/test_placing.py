@@ -1,5 +1,6 @@
 """A table of offices that names municipality and locality, and gives no positions."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +166,10 @@ def test_ids_of_ones_own_and_evidence_are_kept(read: Read) -> None:
     table = read("office_id,Kontor,Kommun,evidence\no7,A,Kiruna,assumed\no8,B,Kiruna,documented\n")
     assert table["office_id"].tolist() == ["o7", "o8"]
     assert table["evidence"].tolist() == ["assumed", "documented"]
+    table = read("Kontor,Kommun,evidence\nA,Kiruna,\nB,Kiruna,deduced\n")
+    assert table["evidence"].fillna("").tolist() == ["", "deduced"]
+    with pytest.raises(InputError, match="row 2, column evidence = 'sure'"):
+        read("Kontor,Kommun,evidence\nA,Kiruna,sure\n")
     with pytest.raises(InputError, match="appears in more than one row"):
         read("office_id,Kontor,Kommun\no7,A,Kiruna\no7,B,Kiruna\n")
 
@@ -209,6 +214,20 @@ def test_check_shows_which_row_lies_where(call: Call, mine: Path) -> None:
     done = call("check", str(mine))
     assert done.returncode == 2
     assert "2 faults" in done.stderr
+
+
+@pytest.mark.parametrize(("first", "told"), [("", {}), ("assumed", {"assumed": 1})])
+def test_an_evidence_that_is_empty_counts_as_none(
+    call: Call, mine: Path, tmp_path: Path, first: str, told: dict[str, int]
+) -> None:
+    rows = f"Kontor,Kommun,evidence\nA,Umeå,{first}\nB,Storuman,\n"
+    mine.with_name("kontor.csv").write_text(rows, encoding="utf-8")
+    only = ['area.counties=["24"]', "offices.open=[]", "limits.fa_region_guarantee=false"]
+    sets = [word for key in only for word in ("--set", key)]
+    done = call("run", str(mine), "--no-brief", *sets)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "results/mine/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["evidence"] == told
 
 
 def test_names_in_the_scenario_mean_offices_that_are_placed(mine: Path) -> None:
