@@ -127,7 +127,8 @@ class Decomposition:
 
         Greedy and swaps know no room, so that what they find is often too far above it to fix much.
         """
-        if self.room is None or self.root is None or np.isfinite(self.search.cutoff):
+        known = self.program.hint is not None or np.isfinite(self.search.cutoff)
+        if self.room is None or self.root is None or known:
             return
         bound, reduced = self.root
         gap = min(self.best.value - bound, GREATEST_GUESS * abs(bound))
