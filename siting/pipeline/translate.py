@@ -24,7 +24,8 @@ from siting.model.limits.sites import Closing, Spacing
 from siting.model.options import OfficeType
 from siting.results.limits import name_of, where_of
 from siting.scenario.limits import guarantees, limit_of
-from siting.scenario.schema import Scenario, Stage, TargetTable
+from siting.scenario.objective import Stage, TargetTable
+from siting.scenario.schema import Scenario
 
 
 def objective_of(scenario: Scenario) -> objectives.Objective:

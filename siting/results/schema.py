@@ -19,7 +19,8 @@ from siting.common.tables.file import RawTable, shortened
 from siting.common.toml import Table, faults_of
 from siting.results.measures import MEASURES, SHARES
 from siting.results.tables import CAPACITY_COLUMNS, OFFICE_COLUMNS, REGION_KEYS, SITE_COLUMNS, TEXTS
-from siting.scenario.schema import ObjectiveKind, Scenario
+from siting.scenario.objective import ObjectiveKind
+from siting.scenario.schema import Scenario
 
 _REGION = [
     *("population", "mean_before", "mean_after", "worst_before", "worst_after"),

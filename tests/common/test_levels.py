@@ -5,7 +5,8 @@ from typing import get_args
 from siting.common.levels import LEVELS, AnyLevel, NamedLevel
 from siting.inputs.schema import OPTIONAL_LEVELS
 from siting.scenario.limits import LIMITS
-from siting.scenario.schema import Grouping, TargetTable
+from siting.scenario.objective import TargetTable
+from siting.scenario.schema import Grouping
 
 
 def test_the_names_of_levels_are_those_of_the_table() -> None:

@@ -17,7 +17,8 @@ from siting.pipeline.problem import Problem
 from siting.pipeline.run import answer
 from siting.pipeline.translate import explain_clash, objective_of, uses_by_key
 from siting.scenario.file import find_scenario, read_scenario
-from siting.scenario.schema import ObjectiveKind, Scenario, SingleKind
+from siting.scenario.objective import ObjectiveKind, SingleKind
+from siting.scenario.schema import Scenario
 from siting.scenario.template import write_starter
 
 type Ask = Callable[..., Problem]

@@ -6,7 +6,7 @@ import pytest
 
 from siting.report.certainty import unit_of
 from siting.report.words import LANGUAGES, texts
-from siting.scenario.schema import SingleKind
+from siting.scenario.objective import SingleKind
 
 
 def asked(weight: str, **objective: object) -> dict[str, Any]:
