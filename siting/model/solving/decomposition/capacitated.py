@@ -28,6 +28,8 @@ TOWARDS, FOLLOWS = 0.3, 0.3
 LITTLE_LIFT, PATIENCE, MORE_PATIENCE = 1e-6, 5, 15
 # A cut is broken if it asks for more than this, relative.
 VIOLATION = 1e-8
+# An assignment may take this part of the time that is left.
+PART = 0.25
 # The integer master is asked for so many answers in a row, and each time so many nodes long.
 ANSWERS, NODES = 10, 300
 
@@ -145,7 +147,10 @@ class _Capacitated(Decomposition):
         shares, linear = chosen.astype(np.float64), self.program.goal.linear
         if chosen.tobytes() not in self.known:
             alone = replace(self.program, lower=shares, upper=shares, hint=None)
-            answer = solve_classic(drop_forbidden_pairs(alone), self.search)
+            until = self.search.elapsed() + PART * self.search.remaining()
+            limit = until if np.isfinite(until) else None
+            search = replace(self.search, time_limit=limit, trace=[])
+            answer = solve_classic(drop_forbidden_pairs(alone), search)
             self._keep(answer)
             self.known[chosen.tobytes()] = answer.bound
         served = self.known[chosen.tobytes()] < np.inf

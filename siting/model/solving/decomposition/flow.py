@@ -17,6 +17,7 @@ import highspy
 import numpy as np
 from scipy.sparse import coo_array, csc_array, csr_array, vstack
 
+from siting.common.errors import StoppedError
 from siting.common.types import Bools, Floats, Ints
 from siting.model.instance import entry_rows
 from siting.model.program import Ceiling, Functional, Program, Row, Split
@@ -32,6 +33,7 @@ MISSING = 1e-6
 # A lesser shortage is rounding.
 SHORTAGE = 1e-7
 INF = highspy.kHighsInf
+_TOLD = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 NOTHING = np.zeros(0, dtype=np.int32)
 
 
@@ -101,7 +103,9 @@ class Flow:
         again = self._solved(self.costs) if short is None or short.at(chosen) < SHORTAGE else None
         answer = again or short
         if answer is None:
-            raise ValueError("how much is short can always be told")
+            raise StoppedError(
+                "The solver highs broke down on a flow. Scale the figures, or use cbc."
+            )
         return answer
 
     def split(self, chosen: Bools) -> Split:
@@ -207,6 +211,10 @@ class Flow:
         """Solve with as many pairs as it needs; None if it serves not everyone."""
         while True:
             self.highs.run()
+            if self.highs.getModelStatus() not in _TOLD:
+                # The basis of the choice before has led it astray.
+                self.highs.clearSolver()
+                self.highs.run()
             if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 return None
             reduced, answer = self._cut(costs, shortage)
