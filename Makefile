@@ -44,7 +44,7 @@ test-long: $(VENV)/test ## run the long tests alone: every scenario that ships, 
 
 test-all: test test-long ## run all tests, each once
 
-fuzz: $(VENV)/test ## compare values, bounds, ties and clashes with brute force, on 40,000 random problems
+fuzz: $(VENV)/test ## compare values, bounds, ties and clashes with brute force, on 40,000 random problems, and verify certificates of over 2,000
 	SITING_EXAMPLES=20 $(BIN)/python -m pytest -n 2 tests/model/test_agreement.py
 
 soak: $(VENV)/test ## kill 300 runs and stop 60 more, and put what happened into docs/reliability.md

@@ -31,7 +31,7 @@ EXAMPLES = int(os.environ.get("SITING_EXAMPLES", "1"))
 PLURAL = {"quota": "quotas", "type_quota": "type_quotas"}
 ALONE, PAIRS = SETS_OF_LIMITS[: 1 + len(LIMITS)], SETS_OF_LIMITS[1 + len(LIMITS) :]
 # One in so many problems with an answer is certified as well.
-ONE_IN = 5
+ONE_IN = 4
 _DRAWN = itertools.count()
 type Way = tuple[str, Literal["classic", "decomposition"]]
 

@@ -158,6 +158,16 @@ def test_small_problems_of_every_kind_are_proved(objective: str, data: st.DataOb
         assert each.value - each.bound <= max(1e-9, 1.001e-6 * abs(each.value))
 
 
+@pytest.mark.parametrize("decimals", [1, 2, 4, 6, 9])
+def test_sums_of_decimals_are_claimed_no_lower_than_they_are(decimals: int) -> None:
+    rng = np.random.default_rng(decimals)
+    minutes = np.round(rng.uniform(0, 90, size=(400, 12)), decimals)
+    instance = Instance.from_matrix(minutes, rng.integers(1, 100_000, size=400))
+    found = certificate_of(instance, Mean(), Limits(new_sites_max=4))
+    (stage,) = proved(found)
+    assert stage.value - stage.bound <= Fraction(1, 10**9) * stage.value
+
+
 def test_what_is_proved_is_what_the_model_says() -> None:
     instance = made(3)
     solution = solve(instance, Mean(), Limits(annual_budget=9.1), certificate=True)

@@ -27,6 +27,8 @@ LITTLE, PATIENCE = 1e-7, 10
 NEARLY = 0.9 * RELATIVE
 # Options are decided at a node if they are more than this share of those that are open to choice.
 WORTH_DECIDING = 0.05
+# What sums of floats may be off by, relative; a step this fine is not told from none.
+SUMMED, FINEST_STEP = 1e-12, 1e-9
 # A number of steps this near below a whole one is one.
 WHOLE = 1e-9
 type Told = Mapping[str, object]
@@ -51,9 +53,11 @@ class _Prover(Tree):
 
     def __init__(self, program: Program, chosen: Bools, search: Search) -> None:
         self.known = KnowingMaster(program, search)
-        self.chosen, self.step = chosen, step_of(program)
-        self.value = self.known.sums[0].value(chosen)
-        size = abs(self.value)
+        value, step = self.known.sums[0].value(chosen), step_of(program)
+        size = abs(value)
+        # Sums of floats are not quite what they stand for.
+        self.chosen, self.step = chosen, step if step > FINEST_STEP * size else 0.0
+        self.value = round(value / step) * step if self.step else value + SUMMED * size
         self.wanted = self.value - max(search.solver_gap() * size, ABSOLUTE)
         self.nearly = self.wanted - NEARLY * size
         self.aim = min(self.wanted, self.value - self.step * (1 - STEP_LEEWAY))
@@ -66,9 +70,7 @@ class _Prover(Tree):
         """Grow the tree and return it with what it proves."""
         tree = list(self._grow())
         instance = self.known.statement(self.needed, self.chosen)
-        # Sums of floats are not quite what they stand for.
-        value = float(clean(np.array(self.value * (1 + (0 if self.step else 1e-12)))))
-        bound = float(clean(np.array(self.bound)))
+        value, bound = clean(np.array([self.value, self.bound])).tolist()
         return StageProof(kind, instance, np.flatnonzero(self.chosen).tolist(), value, bound, tree)
 
     def _grow(self) -> Iterator[Told]:
