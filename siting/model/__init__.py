@@ -21,7 +21,7 @@ from siting.model.options import OfficeType
 from siting.model.solution import Solution, StageResult
 from siting.model.solve import Task, solve
 from siting.model.solving.search import Solver, TracePoint
-from siting.model.sources import KDTree, Known, listed_instance
+from siting.model.sources import KDTree, Known, covered_instance, listed_instance
 
 __all__ = [
     "Closing",
@@ -49,6 +49,7 @@ __all__ = [
     "Task",
     "TracePoint",
     "Worst",
+    "covered_instance",
     "listed_instance",
     "solve",
 ]

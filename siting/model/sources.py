@@ -1,11 +1,12 @@
 """Instances whose times are told by and by, and what tells them: a table, or points and a tree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 from scipy.spatial import cKDTree
 
@@ -17,6 +18,7 @@ from siting.model.instance import (
     from_entries,
     keep_entries,
     nearest_minutes,
+    rows_at,
 )
 from siting.model.listing import Listing, TimeSource
 
@@ -132,6 +134,69 @@ def listed_instance(source: TimeSource, weights: Labelled, **given: Any) -> Inst
     instance = replace(instance, listing=Listing(source, floor, asked))
     sought = instance.existing if instance.existing.any() else ~instance.existing
     return listed_up_to(instance, sought)
+
+
+def covered_instance(
+    blocks: Iterable[tuple[Floats | csr_array, Floats]],
+    within: float,
+    **given: Any,  # noqa: ANN401 - as from_matrix has them
+) -> Instance:
+    """Make an instance for `Coverage` of clients that come block by block, and are not kept.
+
+    Clients with the same sites within reach become one. Source: Cordeau, Furini and Ljubić,
+    European Journal of Operational Research 275 (2019).
+
+    Parameters
+    ----------
+    blocks : iterable of (ndarray or csr_array, ndarray)
+        Minutes of some clients to all sites, and the people at each of them.
+    within : float
+        Minutes. A time in the instance is this, or there is none.
+    **given
+        As for `Instance.from_matrix`, of sites alone.
+
+    Returns
+    -------
+    Instance
+        One client for each set of sites, in the order in which they come.
+
+    Raises
+    ------
+    InputError
+        If anything is wrong, with all faults at once.
+
+    Examples
+    --------
+    >>> near, far = np.array([[5.0, 50.0], [9.0, 40.0]]), np.array([[60.0, 5.0]])
+    >>> people = np.array([100.0, 20.0])
+    >>> instance = covered_instance([(near, people), (far, people[:1])], within=30)
+    >>> instance.weights.tolist(), instance.times.toarray().tolist()
+    ([120.0, 100.0], [[30.0, 0.0], [0.0, 30.0]])
+    """
+    people: dict[bytes, float] = {}
+    count = 0
+    for minutes, weights in blocks:
+        count = minutes.shape[1]
+        sets, place = np.unique(_within(minutes, within), axis=0, return_inverse=True)
+        sums = np.bincount(place.ravel(), weights=weights)
+        for each, total in zip(sets, sums.tolist(), strict=True):
+            people[each.tobytes()] = people.get(each.tobytes(), 0.0) + total
+    packed = np.frombuffer(b"".join(people), dtype=np.uint8).reshape(len(people), -1)
+    covers = csr_array(np.unpackbits(packed, axis=1, count=count))
+    times = csr_array(
+        (np.full(covers.nnz, float(within)), covers.indices, covers.indptr), covers.shape
+    )
+    return Instance.from_matrix(times, np.fromiter(people.values(), np.float64), **given)
+
+
+def _within(minutes: Floats | csr_array, within: float) -> NDArray[np.uint8]:
+    """Return which sites each client reaches, eight to a byte."""
+    if isinstance(minutes, csr_array):
+        near = np.zeros(minutes.shape, dtype=np.bool_)
+        kept = np.flatnonzero(minutes.data <= within)
+        near[rows_at(minutes, kept), minutes.indices[kept]] = True
+        return np.packbits(near, axis=1)
+    return np.packbits(minutes <= within, axis=1)
 
 
 def listed_up_to(instance: Instance, sites: Bools) -> Instance:

@@ -25,6 +25,7 @@ from siting.model import (
     Solution,
     Target,
     Worst,
+    covered_instance,
     listed_instance,
     solve,
 )
@@ -143,3 +144,21 @@ def test_memory_grows_with_what_the_proof_touches() -> None:
     found = solve(instance, Mean(), Limits(new_sites_max=300), gap=0.01, ties=False)
     assert found.status == "optimal" or found.gap <= 0.01
     assert found.pairs < 0.1 * 1500**2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_coverage_of_merged_clients_is_that_of_all(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    minutes = rng.integers(0, 60, (60, 9)).astype(np.float64)
+    minutes[minutes > 50] = np.inf
+    people = rng.integers(1, 9, 60).astype(np.float64)
+    blocks = [(minutes[at : at + 7], people[at : at + 7]) for at in range(0, 60, 7)]
+    sparse = [(csr_array_of(block), weights) for block, weights in blocks]
+    whole = solve(Instance.from_matrix(minutes, people), Coverage(20), Limits(new_sites_max=2))
+    for given in (blocks, sparse):
+        merged = covered_instance(given, 20)
+        found = solve(merged, Coverage(20), Limits(new_sites_max=2))
+        assert found.objective == whole.objective
+        assert found.open_sites == whole.open_sites
+        assert merged.weights.sum() == people.sum()
+        assert len(merged.weights) == len(np.unique(minutes <= 20, axis=0))

@@ -14,6 +14,9 @@ VIOLATION = 1e-7
 # From this many services on, those with the same nearest option share a cost variable.
 MOST_ALONE = 5_000
 
+# Up to this key sums are counted in a table of all keys, which is faster than sorting.
+MOST_KEYS = 5_000_000
+
 # So many entries of a row are looked at first, and so many times more where that is not enough.
 FIRST_LOOK = 32
 LOOK_FARTHER = 4
@@ -161,7 +164,7 @@ class SortedCosts:
         rows, options, coefficients = rows[kept], options[kept], coefficients[kept]
         group = self.group[rows]
         shares = coefficients * self.weights[rows] / self.group_weights[group]
-        keys, place = np.unique(group * len(chosen) + options, return_inverse=True)
+        keys, sums = _summed(group * len(chosen) + options, shares)
         group, options = np.divmod(keys, len(chosen))
         counts = np.bincount(group, minlength=len(true))[broken]
         cuts = Cuts(
@@ -169,7 +172,7 @@ class SortedCosts:
             self._mean(radius)[broken],
             np.concatenate([[0], np.cumsum(counts)]),
             options,
-            np.bincount(place, weights=shares, minlength=len(keys)),
+            sums,
         )
         return cuts, true
 
@@ -210,6 +213,16 @@ class SortedCosts:
         otherwise = np.where(np.isfinite(self.fallback), self.fallback, last)
         at = np.minimum(self.starts[:-1] + position, self.starts[1:] - 1)
         return np.where(position < lengths, self.costs[at], otherwise), position
+
+
+def _summed(keys: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """Return each key once, in order, and the sum of its values, which are positive."""
+    if len(keys) and keys.max() <= MOST_KEYS:
+        sums = np.bincount(keys, weights=values)
+        once = np.flatnonzero(sums)
+        return once, sums[once]
+    once, place = np.unique(keys, return_inverse=True)
+    return once, np.bincount(place, weights=values, minlength=len(once))
 
 
 def _offsets(counts: Ints) -> Ints:
