@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -169,17 +170,22 @@ def merge_services(program: Program) -> tuple[Program, Ints]:
 
 def _same_rows(program: Program) -> Ints:
     """Return a number for each service, shared by equal ones, in order of first appearance."""
-    seen: dict[bytes, int] = {}
     times, splits = program.times, program.splits
-    numbers = np.empty(times.shape[0], dtype=np.int64)
-    for service in range(times.shape[0]):
-        entries = slice(times.indptr[service], times.indptr[service + 1])
-        same = [times.indices[entries], times.data[entries], program.fallback[service]]
-        # A capacity holds in each phase on its own.
-        same += [program.periods[service]] * splits
-        # What is not listed may differ.
-        same += [] if program.open_ended is None else [program.open_ended[service]]
-        # Those that may not be divided may still go to different options.
-        same += [np.array(service)] * (splits and program.single)
-        numbers[service] = seen.setdefault(b"".join(part.tobytes() for part in same), len(seen))
+    count = times.shape[0]
+    own = [program.fallback.view(np.int64)]
+    # A capacity holds in each phase on its own.
+    own += [program.periods] if splits else []
+    # Those that may not be divided may still go to different options.
+    own += [np.arange(count)] if splits and program.single else []
+    # What is not listed may differ.
+    own += [] if program.open_ended is None else [program.open_ended]
+    owns, width = np.column_stack(own).tobytes(), 8 * len(own)
+    options, minutes = times.indices.tobytes(), times.data.tobytes()
+    one, size = times.indices.itemsize, times.data.itemsize
+    seen: dict[bytes, int] = {}
+    numbers = np.empty(count, dtype=np.int64)
+    for service, (begin, end) in enumerate(pairwise(times.indptr.tolist())):
+        pairs = options[one * begin : one * end] + minutes[size * begin : size * end]
+        key = owns[width * service : width * (service + 1)] + pairs
+        numbers[service] = seen.setdefault(key, len(seen))
     return numbers
