@@ -7,6 +7,9 @@ from typing import Any
 
 import openpyxl
 
+from siting.common.errors import Fault, InputError
+from siting.pipeline.prepare import check
+from siting.scenario.file import read_scenario
 from siting.scenario.workbook import LISTS
 
 type Row = Sequence[Any]
@@ -59,3 +62,13 @@ def _flat(content: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, A
 
 def _cell(value: object) -> object:
     return "; ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def book_faults(path: Path) -> dict[str, Fault]:
+    """What is wrong with a workbook, by key."""
+    file = read_scenario(path)
+    try:
+        check(file)
+    except InputError as error:
+        return {fault.key: fault for fault in error.faults}
+    return {}
