@@ -21,7 +21,7 @@ from siting.scenario.file import read_scenario
 from siting.scenario.schema import table_models
 from siting.scenario.workbook import LISTS
 from siting.studies.rerun import rerun
-from tests.support.books import as_book, book_faults
+from tests.support.books import ABOUT, as_book, book_faults, write_book
 from tests.support.cli import Call
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "nullia"
