@@ -15,7 +15,9 @@ def kolm_pollak_kappa(minutes: Floats, weights: Floats, epsilon: float = EPSILON
     kappa = epsilon sum(w t) / sum(w t^2), t the present times (Sheriff and Maguire, "Health Risk,
     Inequality Indexes, and Environmental Justice", Risk Analysis 40, 2020).
     """
-    return epsilon * float(weights @ minutes) / float(weights @ minutes**2)
+    squares = float(weights @ minutes**2)
+    # Where nobody travels any rate does: the equivalent is 0 by each.
+    return epsilon * float(weights @ minutes) / squares if squares else epsilon
 
 
 def kolm_pollak_ede(minutes: Floats, weights: Floats, kappa: float) -> float:

@@ -48,7 +48,9 @@ def implausible(file: AnyTable, minutes: Floats, km: Floats, ends: Ends) -> Iter
     if not _QUICKEST <= middle <= _SLOWEST:
         units = [name for name, (low, high) in _UNITS.items() if low <= middle < high]
         problem = "is the median speed over pairs more than 5 km apart, so these are no minutes"
-        remedy = f"Write minutes; these are likely {units[0]}." if units else "Check the unit."
+        remedy = (
+            f"Write minutes; these are likely {units[0]}." if units else "Check unit and positions."
+        )
         yield Fault(str(file), "minutes", f"{60 / middle:.2g} km/h", problem, f"{remedy} {_ANY}")
     elif odd.any():
         text = "%s: %d pairs make less than 3 or more than 200 km/h (%s). Check them. %s"
@@ -65,7 +67,7 @@ def _stand_ins(minutes: Floats, km: Floats) -> list[float]:
         away = km[minutes == value]
         slow = bool(((value > _SLOWEST * away) & ((away > _APART_KM) | (value >= _WEEK))).any())
         if value >= _NINES and {*f"{value:.10g}"} <= {"9", "."}:
-            return many or slow
+            return many or slow or bool(value >= 10 * below)
         leap = 2 * below if many else max(_WEEK, 10 * below)
         return slow and place > 0 and bool(value >= leap)
 

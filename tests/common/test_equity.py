@@ -26,3 +26,11 @@ def test_ede_follows_its_formula_and_is_never_below_the_mean(
 
 def test_kappa_is_epsilon_over_the_ratio_of_moments() -> None:
     assert kolm_pollak_kappa(np.array([10.0, 30.0]), np.array([1.0, 1.0]), -2.0) == -2 * 40 / 1000
+
+
+@pytest.mark.parametrize("people", [[1.0], [3.0, 4.0], [0.5, 7.0, 2.0]])
+def test_where_nobody_travels_the_equivalent_is_none_at_all(people: list[float]) -> None:
+    minutes, weights = np.zeros(len(people)), np.array(people)
+    kappa = kolm_pollak_kappa(minutes, weights)
+    assert kappa < 0
+    assert kolm_pollak_ede(minutes, weights, kappa) == pytest.approx(0)

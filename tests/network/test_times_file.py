@@ -335,3 +335,13 @@ def test_seconds_with_a_value_for_no_way_are_told_as_both(tmp_path: Path) -> Non
     faults = _faults(_long(tmp_path, seconds), HOMES, SITES)
     assert faults[0].value == 999999
     assert "likely seconds" in faults[1].remedy
+
+
+@pytest.mark.parametrize("value", [999.0, 9999.0, 999.9])
+def test_a_single_value_of_nines_far_above_all_others_is_one_too(
+    tmp_path: Path, value: float
+) -> None:
+    minutes = MINUTES.copy()
+    minutes[2, 0] = value
+    assert minutes.max() == value
+    assert [fault.value for fault in _faults(_long(tmp_path, minutes), HOMES, SITES)] == [value]

@@ -33,6 +33,8 @@ _MORE_FIELDS = (
     'Put texts with commas in "quotes", and write numbers with a point: a decimal comma makes two '
     "fields of one."
 )
+_FOR_EXCEL = "it tells Excel how columns are separated, and is no header"
+_HEADER_REMEDY = "Delete that line, or write header_row = 2 under the key of the file."
 _LONGEST = 120
 _FIRST = 4096
 _SEPARATORS = {",": "", ";": "semicolons between the columns", "\t": "tabs between the columns"}
@@ -83,7 +85,7 @@ class _Form:
 def read_csv(table: TableFile, most_rows: int, choose: Choose) -> RawTable:
     """The columns of a CSV file, as texts."""
     refuse_large(table.path, TEXT)
-    refuse_all(_no_text(table.path))
+    refuse_all(_no_text(table.path, table.header_row))
     form, header = _form_of(table, choose)
     names, places = places_of(table, header, choose)
     # Where no column is known, another row may be the header, and this one is too short.
@@ -147,8 +149,8 @@ def _cells(form: _Form, places: dict[str, int]) -> pd.DataFrame:
     return cells[chosen].set_axis([*places], axis="columns")
 
 
-def _no_text(path: Path) -> Iterator[Fault]:
-    """What is no text at all."""
+def _no_text(path: Path, header_row: int = 1) -> Iterator[Fault]:
+    """What is no text at all, or begins with a line for Excel alone."""
     with path.open("rb") as file:
         start = file.read(_FIRST)
     if not start:
@@ -157,6 +159,8 @@ def _no_text(path: Path) -> Iterator[Fault]:
         yield file_fault(path, "the file is UTF-16 and not UTF-8 text", _SAVE_REMEDY)
     elif b"\0" in start.partition(b"\n")[0]:
         yield Fault(str(path), "row 1", start[:_LONGEST].decode("latin-1"), _NUL, _SAVE_REMEDY)
+    elif header_row == 1 and start.removeprefix(codecs.BOM_UTF8)[:4].lower() == b"sep=":
+        yield Fault(str(path), "row 1", "sep=", _FOR_EXCEL, _HEADER_REMEDY)
 
 
 def _faults(form: _Form, most_rows: int, places: Sequence[int] = ()) -> Iterator[Fault]:

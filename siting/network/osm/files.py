@@ -29,6 +29,7 @@ from siting.network.speeds import GREATEST_KPH, Speeds, limit_kph
 
 SUFFIXES = (".graphml", ".parquet")
 _EMPTY = "there is no link in it"
+_SHORT = "links are shorter than the straight lines between their ends, as in kilometres"
 _ABOUT = b"siting"
 _REMEDY = "Make it again with 'siting network build'."
 _GRAPH_REMEDY = "Use a graph that OSMnx or 'siting network build' saved, in degrees and metres."
@@ -103,6 +104,14 @@ def _no_length(metres: Floats) -> Bools:
     return ~((metres >= 0) & (metres < GREATEST))
 
 
+def _no_metres(graph: "nx.MultiDiGraph[Any]", x: Floats, y: Floats, metres: Floats) -> bool:
+    """Whether links as a whole are less than half as long as the straight lines between ends."""
+    at = dict(zip(graph, zip(y, x, strict=True), strict=True))
+    ends = np.array([[*at[u], *at[v]] for u, v in graph.edges()]).reshape(-1, 4)
+    straight = ox.distance.great_circle(*ends.T)
+    return not _off_earth(x, y).any() and bool(metres.sum() < straight.sum() / 2)
+
+
 def _check_graph(graph: "nx.MultiDiGraph[Any]", path: Path) -> None:
     """Refuse a graph that no network can be made of, with everything that it lacks."""
     nodes = [row for _, row in graph.nodes(data=True)]
@@ -110,12 +119,14 @@ def _check_graph(graph: "nx.MultiDiGraph[Any]", path: Path) -> None:
     x, y = (np.array([row.get(axis, np.nan) for row in nodes], dtype=np.float64) for axis in "xy")
     metres = np.array([row.get("length", 0.0) for row in links], dtype=np.float64)
     wrong = "links have a length that is negative or no number"
+    no_length = ["length" not in row for row in links]
     known = ({"highway", "route"} & row.keys() for row in links)
     bad = (
         ("node x, y", "nodes have no position in degrees", _off_earth(x, y)),
-        ("edge length", "links have no length", ["length" not in row for row in links]),
+        ("edge length", "links have no length", no_length),
         ("edge highway", "links have no highway", [not names for names in known]),
         ("edge length", wrong, _no_length(metres)),
+        ("edge length", _SHORT, not any(no_length) and _no_metres(graph, x, y, metres)),
         ("edges", f"{_EMPTY} for cars ({graph.graph.get('notes', 'none at all')})", not links),
     )
     _refuse(path, bad, _GRAPH_REMEDY)

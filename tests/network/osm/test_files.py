@@ -301,3 +301,25 @@ def test_limits_that_cannot_be_in_a_saved_network_are_ignored(built: Built, tmp_
         load_road_network(path, speeds="limits").fingerprint for path in tmp_path.iterdir()
     }
     assert len(fingerprints) == 1
+
+
+@pytest.mark.parametrize("unit", [0.0, 0.001, 1 / 1609.344])
+def test_lengths_in_another_unit_are_an_error(tmp_path: Path, unit: float) -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(
+        ox.load_graphml(_foreign(tmp_path, {"highway": "secondary"}))
+    )
+    for *_, row in graph.edges(data=True):
+        row["length"] = 573.0 * unit
+    ox.save_graphml(graph, tmp_path / "g.graphml")
+    with pytest.raises(InputError, match="shorter than the straight lines") as caught:
+        read_network(tmp_path / "g.graphml")
+    assert [fault.key for fault in caught.value.faults] == ["edge length"]
+
+
+def test_one_short_link_is_no_fault(tmp_path: Path) -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(
+        ox.load_graphml(_foreign(tmp_path, {"highway": "secondary"}))
+    )
+    next(iter(graph.edges(data=True)))[2]["length"] = 1.0
+    ox.save_graphml(graph, tmp_path / "g.graphml")
+    assert len(read_network(tmp_path / "g.graphml").edges) == 4
