@@ -81,7 +81,7 @@ def test_one_workbook_holds_every_table(nullia: Path, ending: str) -> None:
     wanted, book = _answers(nullia), nullia.with_name(f"book.{ending}")
     write = write_ods if ending == "ods" else write_xlsx
     sheets = {
-        name: [["Nullia"], [], *rows_of(table.where(table.notna(), None))]
+        name: [["Nullia"], [], *rows_of(table.astype(object).where(table.notna(), None))]
         for name, table in _tables(nullia).items()
     }
     write(book, {"Läs mig": [["Hej"]], **sheets})
