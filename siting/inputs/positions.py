@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from siting.common.errors import Fault, InputError
-from siting.common.tables.columns import LOG, ColumnSpec, check_columns
+from siting.common.tables.columns import DECIMAL_COMMAS, LOG, ColumnSpec, check_columns
 from siting.common.tables.file import AnyTable, RawTable
 from siting.inputs.boundaries import SWEREF
 from siting.inputs.schema import SWEDEN, Bounds
@@ -65,9 +65,11 @@ def with_degrees(raw: RawTable, table: AnyTable, bounds: Bounds) -> RawTable:
     if pair == POSITION:
         return raw
     LOG.warning("%s: %s goes east and %s north, in %s", table, east.name, north.name, system)
+    commas = raw.signs is not None and bool(raw.cells[pair[0]].str.contains(",").any())
+    signs = (*raw.signs, DECIMAL_COMMAS) if commas and raw.signs is not None else raw.signs
     crs = SWEREF if system == _METRES else 4326
     points = gpd.GeoSeries.from_xy(east, north, crs=crs).to_crs(4326)
-    return replace(raw, cells=raw.cells.assign(lon=points.x, lat=points.y))
+    return replace(raw, cells=raw.cells.assign(lon=points.x, lat=points.y), signs=signs)
 
 
 def _system(first: _Axis, second: _Axis, bounds: Bounds) -> tuple[str, _Axis, _Axis]:

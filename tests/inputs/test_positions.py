@@ -146,3 +146,38 @@ def test_names_that_are_no_position_are_left() -> None:
     assert position_columns(["x", "y", "lat", "lon"]) == ("lon", "lat")
     assert position_columns(["e", "n", "x", "y"]) == ("e", "n")
     assert isinstance(located(3006), gpd.GeoDataFrame)
+
+
+@pytest.mark.parametrize(
+    ("pair", "at"),
+    [
+        (("Longitud", "Latitud"), ("18,06", "59,33")),
+        (("e", "n"), ("674032,5", "6580822,25")),
+        (("e", "n"), ("674 032", "6 580 822")),
+        (("x", "y"), ("674\u00a0032", "6\u00a0580\u00a0822")),
+    ],
+)
+@pytest.mark.parametrize("people", ["1 500", "1 500,5", "1\u202f500"])
+def test_a_swedish_spreadsheet_names_and_parts_as_it_likes(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    pair: tuple[str, str],
+    at: tuple[str, str],
+    people: str,
+) -> None:
+    rows = (("id", *pair, "people", "municipality_code"), ("a", *at, people, "0180"))
+    (tmp_path / "t.csv").write_text("\n".join(map(";".join, rows)), encoding="utf-8")
+    table = SWEDEN.demand(tmp_path / "t.csv")
+    assert int(table["people"].iloc[0]) == 1500
+    assert table["lon"].iloc[0] == pytest.approx(18.06, abs=0.01)
+    assert table["lat"].iloc[0] == pytest.approx(59.33, abs=0.04)
+    assert "decimal commas" in caplog.messages[-1]
+
+
+def test_decimal_commas_of_positions_alone_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = "id;Longitud;Latitud;people;municipality_code\na;18,06;59,33;10;0180\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    SWEDEN.demand(tmp_path / "t.csv")
+    assert caplog.messages[-1].endswith("semicolons between the columns, decimal commas")

@@ -27,6 +27,7 @@ from siting.common.types import Points
 
 type Cells = "pd.Series[Any]"
 LOG = logging.getLogger("siting")
+DECIMAL_COMMAS = "decimal commas"
 _SWEDISH = r"[+-]?(?:\d+|\d{1,3}(?: \d{3})+)(?:,\d+)?"
 
 
@@ -144,7 +145,7 @@ def check_columns(
         *(_broken(table, *values[name], found[name]) for name in sorted(found)),
     )
     refuse_all(shortened(faults, table))
-    if not quiet and (signs := [*(raw.signs or ()), *["decimal commas"] * commas]):
+    if not quiet and (signs := dict.fromkeys([*(raw.signs or ()), *[DECIMAL_COMMAS] * commas])):
         LOG.warning("%s was read with %s", table, ", ".join(signs))
     return pd.DataFrame({name: column for name, (column, _) in values.items()}, index=cells.index)
 
@@ -152,7 +153,9 @@ def check_columns(
 def _has_commas(numbers: list[Cells], raw: RawTable) -> bool:
     """Whether the numbers of a table are written with decimal commas throughout."""
     texts = [] if raw.signs is None else [*map(_written, numbers)]
-    parted = [each[each.str.contains(",", regex=False)] for each in texts]
+    # Between semicolons spaces part thousands as well, where no number has a point.
+    mark = r",|\d\s\d" if raw.signs else ","
+    parted = [each[each.str.contains(mark)] for each in texts]
     sure = bool(raw.signs) or any(not each.str.fullmatch(THOUSANDS).all() for each in parted)
     pointed = any(each.str.contains(".", regex=False).any() for each in texts)
     return sure and not pointed and any(each.size for each in parted)
