@@ -22,6 +22,7 @@ _OUTSIDE = ("it lies outside the area", "Leave it out, or widen [area].")
 _LISTED = "The tables list them."
 _TOWN = "Leave it empty for the seat of the municipality, or give lon and lat."
 _SMALL = ("it is too small for a candidate", "Leave it out, or take it into candidates.include.")
+_SMALL_ANYWAY = (_SMALL[0], "Leave it out: no office can open there.")
 
 
 @cache
@@ -85,10 +86,12 @@ class Finder:
                     self.refuse(key, name, "it lies in another municipality", f"There is {there}.")
                     continue
                 outside = not elsewhere["municipality_code"].isin(self.within).any()
-                self.refuse(key, name, *(_OUTSIDE if outside else _SMALL))
+                small = _SMALL_ANYWAY if key == "candidates.exclude" else _SMALL
+                self.refuse(key, name, *(_OUTSIDE if outside else small))
             else:
                 known = [
                     *table["locality"],
+                    *(self.everywhere["locality"] if wanted in ("all", "place") else ()),
                     *self.municipalities["name"],
                     *self.municipalities["code"],
                 ]

@@ -254,8 +254,10 @@ def test_a_quota_of_a_name_is_that_of_its_code() -> None:
     [
         ('offices.open=["Kil"]', "offices.open", '"Kil (Nacka)"'),
         ('offices.open=["Tärnaby"]', "offices.open", "too small"),
-        ('candidates.exclude=["Tärnaby"]', "candidates.exclude", "too small"),
-        ('candidates.exclude=["Gislavedd"]', "candidates.exclude", "Did you mean Gislaved?"),
+        ('candidates.exclude=["Tärnaby"]', "candidates.exclude", "no office can open there"),
+        ('candidates.exclude=["Hemavan"]', "candidates.exclude", "Hemavan/Bierke"),
+        ('offices.open=["Hemavan"]', "offices.open", "Hemavan/Bierke"),
+        ('candidates.exclude=["Gislavedd"]', "candidates.exclude", "Did you mean Gislaved"),
         ('candidates.exclude=["662"]', "candidates.exclude", "Write 0662"),
         ('candidates.include=["Tärnabi"]', "candidates.include", "Did you mean Tärnaby"),
         ('offices.shut=["Stockholm"]', "offices.shut", '"Kista (Stockholm)" or "o005"'),
