@@ -235,7 +235,7 @@ def travel_times(  # noqa: PLR0913 -- three places to search, three ways how
         minutes = near_times(
             towards, *ends, floor=floor_minutes, staying=staying, progress=progress
         )
-    elif len(origins) < len(destinations):
+    elif len(origins) < len(destinations) and staying is None:
         direct = connect_to_points(origins, destinations, network.rules, start.part, end.part)
         search = BatchSearch(with_sources(roads, start), end, direct, limit)
         minutes = run_search(search, workers, progress)

@@ -106,10 +106,12 @@ def _no_length(metres: Floats) -> Bools:
 
 def _no_metres(graph: "nx.MultiDiGraph[Any]", x: Floats, y: Floats, metres: Floats) -> bool:
     """Whether links as a whole are less than half as long as the straight lines between ends."""
+    if _off_earth(x, y).any():
+        return False
     at = dict(zip(graph, zip(y, x, strict=True), strict=True))
     ends = np.array([[*at[u], *at[v]] for u, v in graph.edges()]).reshape(-1, 4)
     straight = ox.distance.great_circle(*ends.T)
-    return not _off_earth(x, y).any() and bool(metres.sum() < straight.sum() / 2)
+    return bool(metres.sum() < straight.sum() / 2)
 
 
 def _check_graph(graph: "nx.MultiDiGraph[Any]", path: Path) -> None:

@@ -39,10 +39,10 @@ def _read(folder: Path) -> object:
 def _manifests() -> Iterator[Case]:
     text = (_SHIPPED / "manifest.json").read_text(encoding="utf-8")
     whole: Mapping[str, Any] = json.loads(text)
-    needed = [key for key in whole if key != "method"]
-    for key in needed:
+    for key in (each for each in whole if each != "method"):
         less = {name: part for name, part in whole.items() if name != key}
-        yield _case("manifest.json", f"no {key}", json.dumps(less), key, "missing")
+        if key != "assumed":  # results of 0.1.0 have none
+            yield _case("manifest.json", f"no {key}", json.dumps(less), key, "missing")
         wrong = [1] if not isinstance(whole[key], list) else "x"
         content = json.dumps({**whole, key: wrong})
         yield _case("manifest.json", f"{key} = {wrong}", content, key, str(wrong).strip("[]"))
