@@ -391,12 +391,3 @@ def test_a_copy_elsewhere_reads_the_same(tmp_path: Path) -> None:
     path = _swedish(tmp_path / "t.csv")
     shutil.copy(path, tmp_path / "t.txt")
     pd.testing.assert_frame_equal(_read(path), _read(tmp_path / "t.txt"))
-
-
-@pytest.mark.parametrize("line", ["sep=,\r\n", "\ufeffSEP=;\n", "sep=\t\n"])
-def test_a_line_that_only_excel_reads_is_refused_by_what_it_is(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "t.csv"
-    path.write_text(line + POINTS.to_csv(index=False, sep=line.strip()[-1:] or "\t"), "utf-8")
-    with pytest.raises(InputError, match="header_row = 2") as caught:
-        _read(path)
-    assert len(caught.value.faults) == 1
