@@ -20,6 +20,18 @@ class TimeSource(Protocol):
 
         A row holds all sites below its floor, and no others; the floor is inf where the row is
         whole, which it is if the count is that of the sites.
+
+        Parameters
+        ----------
+        clients : ndarray of int, shape (k,)
+            Rows that are asked for.
+        count : int
+            About how many sites of each.
+
+        Returns
+        -------
+        tuple of scipy.sparse.csr_array, shape (k, sites), and ndarray of float, shape (k,)
+            The times, and the floors.
         """
 
 

@@ -25,8 +25,11 @@ class Proved:
     Parameters
     ----------
     kind : str
+        Of the objective.
     value, bound : Fraction
+        What the answer is worth, and what no other can be better than.
     leaves : int
+        Of the tree that proves it.
     """
 
     kind: str
