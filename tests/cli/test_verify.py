@@ -82,6 +82,7 @@ def test_what_is_forged_is_refused(call: Call, result: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "content",
     [b"", b"no gzip", gzip.compress(b"{"), gzip.compress(b"[" * 100_000), b"\x1f\x8b\x08"],
+    ids=["empty", "no gzip", "a bracket", "many brackets", "cut off"],
 )
 def test_what_is_no_certificate_is_a_fault_in_the_input(
     call: Call, tmp_path: Path, content: bytes
