@@ -10,6 +10,7 @@ networks", Journal of the ACM 24 (1977).)
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.sparse import block_array, csr_array, vstack
@@ -40,6 +41,11 @@ class StayingOpen:
     always: Bools
     others: Bools
     closing: int = 0
+
+    @classmethod
+    def only(cls, always: Bools) -> Self:
+        """These stay open, and no other one is there."""
+        return cls(always, np.zeros_like(always))
 
     @property
     def any(self) -> bool:

@@ -148,7 +148,7 @@ def _candidates(made: Path, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     floor = demand["inside_minutes"].to_numpy()
     network = load_road_network(data=made)
     is_office = np.arange(len(sites)) < len(offices)
-    staying, homes = StayingOpen(is_office, ~is_office & is_office), points(demand, "demand_id")
+    staying, homes = StayingOpen.only(is_office), points(demand, "demand_id")
     times = travel_times(network, homes, sites, floor_minutes=floor, staying=staying)
     people = demand["people"].to_numpy(dtype=np.float64)
     nearer = people_nearer(people, staying.bound(times.minutes), times.minutes)[len(offices) :]

@@ -14,7 +14,6 @@ from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.candidates import seat_codes
 from siting.inputs.offices import ADDS, CLOSES
 from siting.inputs.schema import read_table
-from siting.network.near import StayingOpen
 from siting.pipeline.problem import Problem
 
 CERTAIN = ("stated", "implied")
@@ -188,8 +187,3 @@ def present_sites(sites: pd.DataFrame, seats: Mapping[str, str], offices: tuple[
     there = Counter(places[existing])
     at_seat = [seats[place] for place, count in wanted.items() if count > there[place]]
     return present.to_numpy() | np.isin(sites["code"].to_numpy(), at_seat)
-
-
-def only_open(present: Bools) -> StayingOpen:
-    """These sites stay open, and no other one is there."""
-    return StayingOpen(present, np.zeros_like(present))

@@ -14,7 +14,7 @@ from siting.common.package import data_folder
 from siting.common.signals import Cancel, Progress, heeding
 from siting.common.types import Bools
 from siting.model import Instance
-from siting.network.near import only_near
+from siting.network.near import StayingOpen, only_near
 from siting.pipeline.prepare import travel_times
 from siting.pipeline.problem import Problem, dense
 from siting.results.result import Result
@@ -31,7 +31,6 @@ from siting.studies.offices import (
     Round,
     also_read,
     codes_of_seats,
-    only_open,
     present_sites,
     read_decisions,
     redraw_of,
@@ -161,7 +160,7 @@ class Past:
             return Contest(instance, opens=False, real=real, may_close=tuple(codes[alone]))
         real = tuple(self.seats[place] for place in each.scored)
         free = (~sites["existing"] & sites["allowed"]).to_numpy() & (count == 0)
-        times = only_near(self.minutes, only_open(present))
+        times = only_near(self.minutes, StayingOpen.only(present))
         instance = self._instance(times, present | free | np.isin(codes, real), present)
         return Contest(instance, opens=True, real=real)
 

@@ -16,13 +16,13 @@ from siting.inputs.assumptions import ASSUMPTIONS, assumed
 from siting.inputs.costs import Costs, people_nearer, staff_by_rule
 from siting.model import Instance, Task
 from siting.model.instance import nearest_minutes
-from siting.network.near import only_near
+from siting.network.near import StayingOpen, only_near
 from siting.network.speeds import read_speeds, speed_profiles
 from siting.pipeline.check import checked_inputs
 from siting.pipeline.prepare import travel_times
 from siting.pipeline.problem import SITE_GROUPS, Problem
 from siting.scenario.file import ScenarioFile
-from siting.studies.offices import Redraw, codes_of_seats, only_open, present_sites, redraw_of
+from siting.studies.offices import Redraw, codes_of_seats, present_sites, redraw_of
 from siting.studies.study import open_study
 
 
@@ -140,7 +140,7 @@ def task_of(shared: Shared, realisation: Realisation) -> Task:
     may_open = (~sites["existing"] & sites["allowed"] & enough).to_numpy()
     chosen = np.flatnonzero(realisation.present | may_open)
     described = sites.iloc[chosen]
-    near = only_near(shared.minutes[draw.speeds], only_open(realisation.present))
+    near = only_near(shared.minutes[draw.speeds], StayingOpen.only(realisation.present))
     instance = Instance.from_matrix(
         near[:, chosen],
         shared.weights[draw.weight],
@@ -164,7 +164,7 @@ def compute_shared(file: ScenarioFile, folder: Path, progress: Progress) -> tupl
     seats, own = codes_of_seats(problem), file.scenario.network.speeds
     # Only these offices are there in every draw.
     certain = redraw_of(problem, folder, rule=False).certain
-    staying, minutes = only_open(present_sites(problem.sites, seats, certain)), {}
+    staying, minutes = StayingOpen.only(present_sites(problem.sites, seats, certain)), {}
     base = read_speeds(folder, own.based_on).kph
     for profile in dict.fromkeys([own.based_on, *speed_profiles(folder)]):
         progress(f"Travel times at speeds {profile}")
