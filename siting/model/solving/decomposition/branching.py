@@ -25,6 +25,8 @@ PIVOTS = 100
 RELIABLE = 3
 # A node's cuts are worth another round if the last has closed this part of what is left of the gap.
 WORTH_A_ROUND = 0.05
+# A bound that rises by less than this, relative, has not been raised.
+IDLE = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +200,7 @@ class Tree:
         self.master.hold(node.lower, node.upper)
         if self.master.size() > self.many:
             self.master.drop_slack()
-        last, little = -np.inf, False
+        last, little, taken = -np.inf, False, None
         while True:
             answer = self.master.solve_relaxed()
             if answer.state != "done" or answer.bound >= self.visits.cutoff():
@@ -206,6 +208,12 @@ class Tree:
             whole = len(self._fractional()) == 0
             if little and not whole:
                 return answer
+            if whole:
+                # What its own cuts have not ruled out breaks them by less than the solver sees.
+                again, taken = taken, np.rint(answer.columns[: self.master.count])
+                idle = answer.bound - last <= IDLE * max(1.0, abs(answer.bound))
+                if idle and again is not None and np.array_equal(again, taken):
+                    return answer
             if (self.visits.take if whole else self.visits.cut)(answer.columns) == 0:
                 return answer
             little = answer.bound - last < WORTH_A_ROUND * (self.visits.cutoff() - answer.bound)

@@ -1,14 +1,19 @@
 """The tree: the same answers as the reference model, and what it decides a node by."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siting.common.types import Floats
 from siting.model import Instance, Limits, Mean, Phase, solve
 from siting.model.presolve import in_whole_numbers, is_counting
 from siting.model.program import Row
-from siting.model.solving.decomposition.branching import Node, PseudoCosts
+from siting.model.solving.decomposition.branching import Node, PseudoCosts, Tree, Visits
+from siting.model.solving.decomposition.master import Master, MasterAnswer
 
 
 def city(seed: int, *, whole: bool = False) -> Instance:
@@ -93,3 +98,35 @@ def test_what_lifted_both_sides_is_branched_on_first() -> None:
         costs.note(place, up, 0.5, up=True)
     scores = costs.scores(np.arange(3), np.full(3, 0.5))
     assert int(np.argmax(scores)) == 1
+
+
+def test_a_whole_choice_whose_cuts_change_nothing_ends_its_part() -> None:
+    """As where a solver's tolerance hides by how much a cut is broken; it went on for ever."""
+    answer = MasterAnswer("done", np.array([1.0, 0.0, 7.0]), 7.0)
+    master = SimpleNamespace(
+        count=2,
+        lower=np.zeros(2, dtype=np.int64),
+        upper=np.ones(2, dtype=np.int64),
+        drop_slack=lambda: None,
+        size=lambda: 1,
+        hold=lambda *_: None,
+        solve_relaxed=lambda: answer,
+        whole_values=lambda: answer.columns[:2],
+    )
+    taken: list[Floats] = []
+    bounds: list[float] = []
+
+    def take(columns: Floats) -> int:
+        assert len(taken) < 9, "the same choice is taken again and again"
+        taken.append(columns)
+        return 1  # a cut is broken, however often it is added
+
+    visits = Visits(
+        cut=lambda _: 0,
+        take=take,
+        improve=lambda _: None,
+        cutoff=lambda: 7.5,
+        report=bounds.append,
+    )
+    assert Tree(cast("Master", master), visits).search(6.0) == "done"
+    assert bounds[-1] == answer.bound
