@@ -186,7 +186,8 @@ class Tree:
         if self._passed_over(node):
             return []
         if len(free) == 0:
-            # Whole, and yet no cut is broken: the answer was taken, and is as good as the bound.
+            # Whole, and no cut is broken by more than the solver sees: the answer was taken, and
+            # its value is the bound, but for that.
             self.reached = min(self.reached, node.bound)
             return []
         node = self._fixed(node)
@@ -200,7 +201,7 @@ class Tree:
         self.master.hold(node.lower, node.upper)
         if self.master.size() > self.many:
             self.master.drop_slack()
-        last, little, taken = -np.inf, False, None
+        last, little, taken = -np.inf, False, np.zeros(0)
         while True:
             answer = self.master.solve_relaxed()
             if answer.state != "done" or answer.bound >= self.visits.cutoff():
@@ -212,7 +213,7 @@ class Tree:
                 # What its own cuts have not ruled out breaks them by less than the solver sees.
                 again, taken = taken, np.rint(answer.columns[: self.master.count])
                 idle = answer.bound - last <= IDLE * max(1.0, abs(answer.bound))
-                if idle and again is not None and np.array_equal(again, taken):
+                if idle and np.array_equal(again, taken):
                     return answer
             if (self.visits.take if whole else self.visits.cut)(answer.columns) == 0:
                 return answer
